@@ -1,0 +1,8 @@
+//! The language of Lockstep, complete: what travels between clients, nodes and the journal, and nothing else.
+//!
+//! This crate must never know tokio, sqlx, axum or ractor, and never decide anything: rules live in `domain`.
+//! To add a command or an event: a struct in `command/` or `event/`, a line in that folder's `mod.rs` table.
+
+pub mod ids;
+pub mod position;
+pub mod topic;

@@ -1,0 +1,3 @@
+//! Lockstep, the server. The rooms, and the law of imports between them.
+
+pub mod store;
