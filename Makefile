@@ -1,0 +1,63 @@
+# Lockstep: build, run, test. `make run` and `make test` are all one needs to know.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.PHONY: run test check bench fuzz web deny help stages-build stages-test
+
+stage := scripts/stage
+npm   := npm --prefix web run --silent
+
+web_sources := $(shell find web -type f \( -path web/node_modules -o -path web/dist -o -path 'web/e2e/*' \) -prune -o -type f \
+                 -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -print 2>/dev/null)
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+
+run: web ## build what changed and start the server; data in ./data, port 3080
+	cargo build --release --locked --bin lockstep
+	exec target/release/lockstep serve
+
+web: web/dist/index.html ## build the web app
+
+web/dist/index.html: $(web_sources)
+	scripts/bootstrap run
+	if [ -f web/package.json ]; then $(npm) build && touch $@; fi
+
+# The web app comes first (the server embeds it), then one build that every later stage shares: all targets at once, so that
+# each dependency is built with one set of features.
+test: ## everything that CI runs
+	@$(stage) --start
+	@$(stage) bootstrap scripts/bootstrap test
+	@$(stage) fmt cargo fmt --all --check
+	@$(stage) web-build $(MAKE) --no-print-directory web
+	@$(stage) web-lint $(npm) lint
+	@$(stage) web-check $(npm) check
+	@$(stage) web-unit $(npm) test
+	@$(stage) clippy cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	@$(stage) build cargo build --workspace --all-targets --locked --quiet
+	@$(stage) tests cargo nextest run --workspace --locked
+	@$(stage) browser env LOCKSTEP_BIN=$(CURDIR)/target/debug/lockstep $(npm) e2e
+	@$(stage) --table
+
+check: ## the quick loop: under two minutes when warm
+	@$(stage) --start
+	@$(stage) bootstrap scripts/bootstrap test
+	@$(stage) fmt cargo fmt --all --check
+	@$(stage) web-check $(npm) check
+	@$(stage) clippy cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	@$(stage) unit cargo nextest run --workspace --lib --locked
+	@$(stage) tidy cargo nextest run --package lockstep --test main --locked tidy::
+	@$(stage) --table
+
+bench: web ## the figures of docs/BENCHMARKS.md, on this machine
+	cargo build --profile dist --locked --workspace --bins
+	target/dist/lockstep-loadtest bench
+
+fuzz: ## the decoder against hostile bytes; FUZZ_SECONDS=60
+	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+	cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run decode -- -max_total_time=$${FUZZ_SECONDS:-60}
+
+deny: ## licences, bans and sources of every dependency
+	command -v cargo-deny >/dev/null || cargo install cargo-deny --locked
+	cargo deny --offline check licenses bans sources
