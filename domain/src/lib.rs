@@ -1,1 +1,16 @@
-//! placeholder
+//! The rules of Lockstep, pure: what a command becomes ([`Aggregate::decide`]) and what an event changes ([`Aggregate::evolve`]).
+//!
+//! This crate must never do IO, await, read a clock or draw a random number: [`Ctx`] brings who, when and the facts that
+//! other aggregates own. Nothing here logs. To add an aggregate: a folder with its state, `decide`, `evolve` and view, its
+//! [`Aggregate`] impl, and its capabilities in `access`.
+
+// pub mod access;
+// pub mod account;
+pub mod aggregate;
+// pub mod board;
+pub mod organization;
+// pub mod rank;
+pub mod team;
+// pub mod text;
+
+pub use aggregate::{Aggregate, Ctx, Principal};

@@ -59,6 +59,8 @@ ids! {
     CommentId,
     /// An item of a task's checklist.
     ChecklistItemId,
+    /// A checklist of a task.
+    ChecklistId,
     /// A person or a placeholder for one. Names and addresses live in the profile table, never in events.
     AccountId,
     /// One log-in of an account: a family of refresh tokens.

@@ -97,8 +97,9 @@ pub struct Append {
     /// At least one; no stream twice; none without events.
     pub streams: Vec<StreamAppend>,
     pub guards: Vec<Guard>,
-    /// Subjects whose access version this append raises by one, in the same transaction.
-    pub raises: Vec<Uuid>,
+    /// Subjects whose access version this append sets, in the same transaction: to the seq of the last access-changing event of the
+    /// subject's own stream in this append, so that a fold of the stream knows the version without asking the database.
+    pub raises: Vec<Guard>,
 }
 
 /// What became of an append that the database decided.

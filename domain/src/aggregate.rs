@@ -1,0 +1,108 @@
+//! What every aggregate is: a fold of events that decides commands.
+
+use lockstep_protocol::{
+    codes::Failure,
+    command::Command,
+    event::{Event, Happened},
+    ids::{AccountId, OrgId, TeamId},
+    limits::Limits,
+    topic::Kind,
+    values::{Audience, Micros},
+    view::ViewPart,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{organization::Organization, team::Team};
+
+/// Who asks. It comes from the connection, never from a message's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Principal {
+    /// A person or a service account.
+    Account(AccountId),
+    /// The server itself on behalf of an account: log-ins, imports that an operator runs, durable processes. Allowed everything that
+    /// the state allows.
+    System(AccountId),
+    /// Anyone with a public link: may look, never ask for a change.
+    Public,
+}
+
+impl Principal {
+    /// Under whose id what happens is recorded.
+    pub const fn account(self) -> Option<AccountId> {
+        match self {
+            Self::Account(account) | Self::System(account) => Some(account),
+            Self::Public => None,
+        }
+    }
+}
+
+/// What a decision may know beside the aggregate's own state.
+#[derive(Clone, Copy)]
+pub struct Ctx<'a> {
+    pub principal: Principal,
+    /// When the events will be said to have happened.
+    pub now: Micros,
+    /// The id of the aggregate that is asked (it may not exist yet).
+    pub id: uuid::Uuid,
+    /// The organization this aggregate belongs to, as published on this node; the append is guarded on its access version.
+    /// `None` for accounts, and for an organization deciding about itself.
+    pub org: Option<&'a Organization>,
+    /// The team that owns this board, guarded alike.
+    pub team: Option<&'a Team>,
+    pub limits: &'a Limits,
+}
+
+/// A live thing with a stream of its own. Cloning must be cheap (persistent maps): each batch evolves a copy.
+pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwned + 'static {
+    const KIND: Kind;
+    /// Raised whenever `evolve` or the serialized form changes: stored snapshots of other versions are ignored. A golden
+    /// test pins the fold to it.
+    const STATE_VERSION: u32;
+
+    type Command: Clone + Send + Sync + std::fmt::Debug + 'static;
+    type Event: Clone + Send + Sync + std::fmt::Debug + Serialize + DeserializeOwned + Into<Event> + 'static;
+
+    /// The command, if it is one for this kind of aggregate.
+    fn own_command(command: Command) -> Option<Self::Command>;
+
+    /// The event's tag.
+    fn tag(event: &Self::Event) -> &'static str;
+
+    /// Checks input, state and access, and answers what would happen. No events: it was already so. Never panics on any state
+    /// that `evolve` can reach.
+    fn decide(&self, command: &Self::Command, ctx: &Ctx<'_>) -> Result<Vec<Self::Event>, Failure>;
+
+    /// Folds an event that happened. Cannot fail: what does not fit is ignored.
+    fn evolve(&mut self, event: &Happened<Self::Event>);
+
+    /// Whether the stream's founding event has happened.
+    fn exists(&self) -> bool;
+
+    /// The tenant; [`OrgId::NIL`] for accounts and before it exists.
+    fn org_id(&self) -> OrgId;
+
+    /// The team whose facts decide about access here, if any.
+    fn team_id(&self) -> Option<TeamId> {
+        None
+    }
+
+    /// The organization and team that a founding command names, before the aggregate exists.
+    fn founding(_command: &Self::Command) -> Option<(OrgId, Option<TeamId>)> {
+        None
+    }
+
+    /// Whether this event changes who may do or see what: it raises the access version of this aggregate's id.
+    fn changes_access(event: &Self::Event) -> bool;
+
+    /// As which audience the principal may see this aggregate; `None`: as if it did not exist.
+    fn audience(&self, principal: Principal, org: Option<&Organization>, team: Option<&Team>) -> Option<Audience>;
+
+    /// The event as that audience may see it; `None` when it must not be told.
+    fn project(&self, event: &Self::Event, audience: Audience) -> Option<Event>;
+
+    /// The view for an audience, in parts of roughly at most `part_bytes_max` when encoded; at least one.
+    fn view(&self, id: uuid::Uuid, audience: Audience, part_bytes_max: usize) -> Vec<ViewPart>;
+
+    /// Roughly how many bytes of memory the state takes: for the budget of live state.
+    fn memory_bytes(&self) -> usize;
+}

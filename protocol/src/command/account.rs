@@ -1,0 +1,39 @@
+//! Commands of an account: what the server does for its owner.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::ids::SessionId;
+
+/// Founds the account on a fresh topic.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterAccount {
+    /// A stand-in made by an import: it cannot log in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub placeholder: bool,
+}
+
+/// Records a log-in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OpenSession {
+    pub session_id: SessionId,
+}
+
+/// Ends one session; its live connections are closed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CloseSession {
+    pub session_id: SessionId,
+}
+
+/// Ends every session but this one, or all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CloseAllSessions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub except: Option<SessionId>,
+}

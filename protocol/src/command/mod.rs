@@ -1,0 +1,93 @@
+//! Every command: what a client may ask. Names are imperative. One line here, one struct in the file of its aggregate, one
+//! line in `domain/access` for the capability it needs.
+
+pub mod account;
+pub mod board;
+pub mod organization;
+pub mod task;
+pub mod team;
+
+use account::*;
+use board::*;
+use organization::*;
+use task::*;
+use team::*;
+
+use crate::language::language;
+
+language! {
+    /// Any command, by aggregate.
+    Command;
+
+    /// What can be asked of an organization.
+    Organization => OrganizationCommand {
+        "organization.create" => CreateOrganization,
+        "organization.update" => UpdateOrganization,
+        "member.add" => AddMember,
+        "member.role.change" => ChangeMemberRole,
+        "member.remove" => RemoveMember,
+        "member.claim" => ClaimMember,
+    }
+
+    /// What can be asked of a team.
+    Team => TeamCommand {
+        "team.create" => CreateTeam,
+        "team.update" => UpdateTeam,
+        "team.delete" => DeleteTeam,
+        "team.member.add" => AddTeamMember,
+        "team.member.remove" => RemoveTeamMember,
+    }
+
+    /// What can be asked of a board and the tasks on it.
+    Board => BoardCommand {
+        "board.create" => CreateBoard,
+        "board.update" => UpdateBoard,
+        "board.archive" => ArchiveBoard,
+        "board.unarchive" => UnarchiveBoard,
+        "board.delete" => DeleteBoard,
+        "board.restore" => RestoreBoard,
+        "board.member.set" => SetBoardMember,
+        "board.member.remove" => RemoveBoardMember,
+        "column.create" => CreateColumn,
+        "column.update" => UpdateColumn,
+        "column.move" => MoveColumn,
+        "column.archive" => ArchiveColumn,
+        "column.unarchive" => UnarchiveColumn,
+        "column.delete" => DeleteColumn,
+        "label.create" => CreateLabel,
+        "label.update" => UpdateLabel,
+        "label.delete" => DeleteLabel,
+        "task.create" => CreateTask,
+        "task.update" => UpdateTask,
+        "task.move" => MoveTask,
+        "task.assign" => AssignTask,
+        "task.unassign" => UnassignTask,
+        "task.label" => LabelTask,
+        "task.unlabel" => UnlabelTask,
+        "task.prioritize" => PrioritizeTask,
+        "task.schedule" => ScheduleTask,
+        "task.complete" => CompleteTask,
+        "task.reopen" => ReopenTask,
+        "task.archive" => ArchiveTask,
+        "task.unarchive" => UnarchiveTask,
+        "task.delete" => DeleteTask,
+        "task.restore" => RestoreTask,
+        "checklist.create" => CreateChecklist,
+        "checklist.rename" => RenameChecklist,
+        "checklist.delete" => DeleteChecklist,
+        "checklist.item.add" => AddChecklistItem,
+        "checklist.item.update" => UpdateChecklistItem,
+        "checklist.item.remove" => RemoveChecklistItem,
+        "comment.add" => AddComment,
+        "comment.edit" => EditComment,
+        "comment.delete" => DeleteComment,
+    }
+
+    /// What the server asks of an account on behalf of its owner; clients cannot send these, REST does.
+    Account => AccountCommand {
+        "account.register" => RegisterAccount,
+        "session.open" => OpenSession,
+        "session.close" => CloseSession,
+        "session.close_all" => CloseAllSessions,
+    }
+}

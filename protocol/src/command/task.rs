@@ -1,0 +1,263 @@
+//! Commands of the tasks on a board.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
+    values::{Due, Micros, Original, Place, Priority},
+};
+
+/// Adds a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CreateTask {
+    pub task_id: TaskId,
+    pub column_id: ColumnId,
+    pub title: String,
+    /// Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub description: Option<String>,
+    #[serde(default)]
+    #[ts(optional, as = "Option<Place<TaskId>>")]
+    pub place: Place<TaskId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<LabelId>>")]
+    pub labels: Vec<LabelId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub assignees: Vec<AccountId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub priority: Option<Priority>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub start_at: Option<Micros>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub due: Option<Due>,
+    /// Only for those who may import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub original: Option<Original>,
+}
+
+/// Changes title or description.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateTask {
+    pub task_id: TaskId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub title: Option<String>,
+    /// Markdown; empty takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub description: Option<String>,
+}
+
+/// Moves a task: to another column, within its column, or both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct MoveTask {
+    pub task_id: TaskId,
+    pub column_id: ColumnId,
+    #[serde(default)]
+    #[ts(optional, as = "Option<Place<TaskId>>")]
+    pub place: Place<TaskId>,
+}
+
+/// Gives a task to a member of the organization who may see the board.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AssignTask {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+}
+
+/// Takes a task from a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UnassignTask {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+}
+
+/// Puts a label on a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct LabelTask {
+    pub task_id: TaskId,
+    pub label_id: LabelId,
+}
+
+/// Takes a label off a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UnlabelTask {
+    pub task_id: TaskId,
+    pub label_id: LabelId,
+}
+
+/// Sets the priority.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct PrioritizeTask {
+    pub task_id: TaskId,
+    pub priority: Priority,
+}
+
+/// Sets start and due date, both as given; absent takes it away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleTask {
+    pub task_id: TaskId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub start_at: Option<Micros>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub due: Option<Due>,
+}
+
+/// Marks a task done, wherever it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteTask {
+    pub task_id: TaskId,
+}
+
+/// Marks a task not done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReopenTask {
+    pub task_id: TaskId,
+}
+
+/// Puts a task away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ArchiveTask {
+    pub task_id: TaskId,
+}
+
+/// Takes a task out of the archive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UnarchiveTask {
+    pub task_id: TaskId,
+}
+
+/// Moves a task to the trash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteTask {
+    pub task_id: TaskId,
+}
+
+/// Takes a task out of the trash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreTask {
+    pub task_id: TaskId,
+}
+
+/// Adds a checklist to a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CreateChecklist {
+    pub task_id: TaskId,
+    pub checklist_id: ChecklistId,
+    pub name: String,
+}
+
+/// Renames a checklist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RenameChecklist {
+    pub task_id: TaskId,
+    pub checklist_id: ChecklistId,
+    pub name: String,
+}
+
+/// Deletes a checklist with its items.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteChecklist {
+    pub task_id: TaskId,
+    pub checklist_id: ChecklistId,
+}
+
+/// Adds an item to a checklist.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddChecklistItem {
+    pub task_id: TaskId,
+    pub checklist_id: ChecklistId,
+    pub item_id: ChecklistItemId,
+    pub text: String,
+    ///
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub done: bool,
+    #[serde(default)]
+    #[ts(optional, as = "Option<Place<ChecklistItemId>>")]
+    pub place: Place<ChecklistItemId>,
+}
+
+/// Changes an item's text, ticks it, or unticks it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateChecklistItem {
+    pub task_id: TaskId,
+    pub item_id: ChecklistItemId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub done: Option<bool>,
+}
+
+/// Removes an item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveChecklistItem {
+    pub task_id: TaskId,
+    pub item_id: ChecklistItemId,
+}
+
+/// Comments on a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddComment {
+    pub task_id: TaskId,
+    pub comment_id: CommentId,
+    /// Markdown.
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reply_to: Option<CommentId>,
+    /// Only for those who may import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub original: Option<Original>,
+}
+
+/// Changes the text of one's own comment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EditComment {
+    pub task_id: TaskId,
+    pub comment_id: CommentId,
+    pub text: String,
+}
+
+/// Deletes a comment: one's own, or any for those who manage the board.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteComment {
+    pub task_id: TaskId,
+    pub comment_id: CommentId,
+}

@@ -1,0 +1,27 @@
+//! Events of an account. They hold no name and no address.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::ids::SessionId;
+
+/// The account exists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserRegistered {
+    /// It is a stand-in and cannot log in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub placeholder: bool,
+}
+
+/// A session began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserLoggedIn {
+    pub session_id: SessionId,
+}
+
+/// A session ended, by its owner or because it was revoked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserLoggedOut {
+    pub session_id: SessionId,
+}

@@ -1,0 +1,120 @@
+//! Every event: what happened. Names are past. The journal holds them for ever, so a struct here only ever gains optional
+//! fields; anything else is a new event, and the old one is upcast on read in `upcast.rs`.
+
+pub mod account;
+pub mod board;
+pub mod organization;
+pub mod task;
+pub mod team;
+
+use account::*;
+use board::*;
+use organization::*;
+use serde::{Deserialize, Serialize};
+use task::*;
+use team::*;
+use ts_rs::TS;
+
+use crate::{
+    ids::{AccountId, ClientId},
+    language::language,
+    values::Micros,
+};
+
+language! {
+    /// Any event, by aggregate.
+    Event;
+
+    /// What happened to an organization.
+    Organization => OrganizationEvent {
+        "organization.created" => OrganizationCreated,
+        "organization.updated" => OrganizationUpdated,
+        "member.added" => MemberAdded,
+        "member.role.changed" => MemberRoleChanged,
+        "member.removed" => MemberRemoved,
+        "member.claimed" => MemberClaimed,
+    }
+
+    /// What happened to a team.
+    Team => TeamEvent {
+        "team.created" => TeamCreated,
+        "team.updated" => TeamUpdated,
+        "team.deleted" => TeamDeleted,
+        "team.member.added" => TeamMemberAdded,
+        "team.member.removed" => TeamMemberRemoved,
+    }
+
+    /// What happened to a board and the tasks on it.
+    Board => BoardEvent {
+        "board.created" => BoardCreated,
+        "board.updated" => BoardUpdated,
+        "board.archived" => BoardArchived,
+        "board.unarchived" => BoardUnarchived,
+        "board.deleted" => BoardDeleted,
+        "board.restored" => BoardRestored,
+        "board.member.added" => BoardMemberAdded,
+        "board.member.role.changed" => BoardMemberRoleChanged,
+        "board.member.removed" => BoardMemberRemoved,
+        "column.created" => ColumnCreated,
+        "column.updated" => ColumnUpdated,
+        "column.moved" => ColumnMoved,
+        "column.archived" => ColumnArchived,
+        "column.unarchived" => ColumnUnarchived,
+        "column.deleted" => ColumnDeleted,
+        "label.created" => LabelCreated,
+        "label.updated" => LabelUpdated,
+        "label.deleted" => LabelDeleted,
+        "task.created" => TaskCreated,
+        "task.updated" => TaskUpdated,
+        "task.moved" => TaskMoved,
+        "tasks.reranked" => TasksReranked,
+        "task.assigned" => TaskAssigned,
+        "task.unassigned" => TaskUnassigned,
+        "task.labelled" => TaskLabelled,
+        "task.unlabelled" => TaskUnlabelled,
+        "task.priority.changed" => TaskPriorityChanged,
+        "task.scheduled" => TaskScheduled,
+        "task.completed" => TaskCompleted,
+        "task.reopened" => TaskReopened,
+        "task.archived" => TaskArchived,
+        "task.unarchived" => TaskUnarchived,
+        "task.deleted" => TaskDeleted,
+        "task.restored" => TaskRestored,
+        "checklist.created" => ChecklistCreated,
+        "checklist.renamed" => ChecklistRenamed,
+        "checklist.deleted" => ChecklistDeleted,
+        "checklist.item.added" => ChecklistItemAdded,
+        "checklist.item.updated" => ChecklistItemUpdated,
+        "checklist.item.removed" => ChecklistItemRemoved,
+        "task.commented" => TaskCommented,
+        "comment.edited" => CommentEdited,
+        "comment.deleted" => CommentDeleted,
+    }
+
+    /// What happened to an account.
+    Account => AccountEvent {
+        "user.registered" => UserRegistered,
+        "user.logged_in" => UserLoggedIn,
+        "user.logged_out" => UserLoggedOut,
+    }
+}
+
+/// An event in its place: what subscribers receive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Happened<E> {
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// When it was committed; never decreases within a stream.
+    #[ts(type = "number")]
+    pub at: Micros,
+    /// Who did it.
+    pub by: AccountId,
+    /// Which client's command made it: the echo that confirms an optimistic change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub client_id: Option<ClientId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub client_seq: Option<u64>,
+    pub event: E,
+}

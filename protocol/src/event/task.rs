@@ -1,0 +1,242 @@
+//! Events of the tasks on a board.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{
+    ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
+    values::{Due, Micros, Original, Priority},
+    view::TaskFace,
+};
+
+/// A task was added. `number` counts the board's tasks from 1: with the board's key it makes `OPS-42`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskCreated {
+    pub task_id: TaskId,
+    pub number: u32,
+    pub column_id: ColumnId,
+    pub rank: String,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<LabelId>>")]
+    pub labels: Vec<LabelId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub assignees: Vec<AccountId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub priority: Option<Priority>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub start_at: Option<Micros>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub due: Option<Due>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub original: Option<Original>,
+}
+
+/// Title or description changed; what is absent did not. An empty description means there is none any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskUpdated {
+    pub task_id: TaskId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub description: Option<String>,
+}
+
+/// A task moved. `from_column_id` is where it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskMoved {
+    pub task_id: TaskId,
+    pub from_column_id: ColumnId,
+    pub column_id: ColumnId,
+    pub rank: String,
+}
+
+/// Ranks in one neighbourhood were spread anew because they had grown too long; the order did not change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TasksReranked {
+    pub column_id: ColumnId,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<(TaskId, String)>>")]
+    pub ranks: Vec<(TaskId, String)>,
+}
+
+/// A person was given the task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskAssigned {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+}
+
+/// The task was taken from a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskUnassigned {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+}
+
+/// A label was put on the task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskLabelled {
+    pub task_id: TaskId,
+    pub label_id: LabelId,
+}
+
+/// A label was taken off the task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskUnlabelled {
+    pub task_id: TaskId,
+    pub label_id: LabelId,
+}
+
+/// The priority changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskPriorityChanged {
+    pub task_id: TaskId,
+    pub priority: Priority,
+}
+
+/// Start and due date are now these; absent means none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskScheduled {
+    pub task_id: TaskId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub start_at: Option<Micros>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub due: Option<Due>,
+}
+
+/// The task is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskCompleted {
+    pub task_id: TaskId,
+}
+
+/// The task is not done after all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskReopened {
+    pub task_id: TaskId,
+}
+
+/// The task was put away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskArchived {
+    pub task_id: TaskId,
+}
+
+/// The task came out of the archive, as it is now: clients did not hold it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskUnarchived {
+    pub task_id: TaskId,
+    pub face: TaskFace,
+}
+
+/// The task went to the trash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskDeleted {
+    pub task_id: TaskId,
+}
+
+/// The task came out of the trash, as it is now: clients did not hold it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskRestored {
+    pub task_id: TaskId,
+    pub face: TaskFace,
+}
+
+/// A checklist was added.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChecklistCreated {
+    pub task_id: TaskId,
+    pub checklist_id: ChecklistId,
+    pub name: String,
+}
+
+/// A checklist was renamed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChecklistRenamed {
+    pub task_id: TaskId,
+    pub checklist_id: ChecklistId,
+    pub name: String,
+}
+
+/// A checklist is gone with its items.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChecklistDeleted {
+    pub task_id: TaskId,
+    pub checklist_id: ChecklistId,
+}
+
+/// An item was added.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChecklistItemAdded {
+    pub task_id: TaskId,
+    pub checklist_id: ChecklistId,
+    pub item_id: ChecklistItemId,
+    pub text: String,
+    ///
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub done: bool,
+    pub rank: String,
+}
+
+/// An item changed; what is absent did not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChecklistItemUpdated {
+    pub task_id: TaskId,
+    pub item_id: ChecklistItemId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub done: Option<bool>,
+}
+
+/// An item is gone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChecklistItemRemoved {
+    pub task_id: TaskId,
+    pub item_id: ChecklistItemId,
+}
+
+/// Somebody commented.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskCommented {
+    pub task_id: TaskId,
+    pub comment_id: CommentId,
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub reply_to: Option<CommentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub original: Option<Original>,
+}
+
+/// A comment's text changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CommentEdited {
+    pub task_id: TaskId,
+    pub comment_id: CommentId,
+    pub text: String,
+}
+
+/// A comment is gone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CommentDeleted {
+    pub task_id: TaskId,
+    pub comment_id: CommentId,
+}

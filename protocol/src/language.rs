@@ -1,0 +1,78 @@
+//! The macro behind the two tables `command/mod.rs` and `event/mod.rs`.
+//!
+//! Each table gives one enum per aggregate, so that rules match exhaustively, and one flat enum over all of them, so that
+//! the wire has a single list of names. Both are written as the payload's fields plus `"type": "<tag>"`.
+
+/// `language! { Flat; Group => Enum { "tag" => Payload, … } … }`
+macro_rules! language {
+    ($(#[$flat_doc:meta])* $flat:ident; $($(#[$doc:meta])* $group:ident => $enum:ident { $($tag:tt => $payload:ident),* $(,)? })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+            #[serde(tag = "type")]
+            pub enum $enum {
+                $(#[serde(rename = $tag)] $payload($payload),)*
+            }
+
+            impl $enum {
+                /// Every tag of this table, in its order.
+                pub const TAGS: &'static [&'static str] = &[$($tag),*];
+
+                /// The name on the wire and in the journal.
+                pub const fn tag(&self) -> &'static str {
+                    match self { $(Self::$payload(_) => $tag,)* }
+                }
+            }
+
+            $(
+                impl From<$payload> for $enum {
+                    fn from(payload: $payload) -> Self { Self::$payload(payload) }
+                }
+
+                impl From<$payload> for $flat {
+                    fn from(payload: $payload) -> Self { Self::$group($enum::$payload(payload)) }
+                }
+            )*
+
+            impl From<$enum> for $flat {
+                fn from(inner: $enum) -> Self { Self::$group(inner) }
+            }
+        )*
+
+        $(#[$flat_doc])*
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+        #[serde(untagged, from = "Flat")]
+        #[ts(untagged)]
+        pub enum $flat {
+            $($group($enum),)*
+        }
+
+        impl $flat {
+            pub const fn tag(&self) -> &'static str {
+                match self { $(Self::$group(inner) => inner.tag(),)* }
+            }
+
+            /// Which kind of aggregate this belongs to.
+            pub const fn kind(&self) -> $crate::topic::Kind {
+                match self { $(Self::$group(_) => $crate::topic::Kind::$group,)* }
+            }
+        }
+
+        /// What is read off the wire: one tag table, so that an unknown name is one clear error.
+        #[derive(serde::Deserialize)]
+        #[serde(tag = "type")]
+        enum Flat {
+            $($(#[serde(rename = $tag)] $payload($payload),)*)*
+        }
+
+        impl From<Flat> for $flat {
+            fn from(flat: Flat) -> Self {
+                match flat {
+                    $($(Flat::$payload(payload) => Self::$group($enum::$payload(payload)),)*)*
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use language;

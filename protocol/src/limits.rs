@@ -1,0 +1,181 @@
+//! Every limit there is, in one struct. `docs/LIMITS.md` is generated from this table, and a test probes each one at its
+//! value, one more, and a thousand times that, on every surface.
+
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $value:expr, $unit:literal;)*) => {
+        /// The limits in force. Values reach `domain` through `Ctx`.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Limits {
+            $($(#[doc = $doc])+ pub $name: $type,)*
+        }
+
+        impl Default for Limits {
+            fn default() -> Self { Self { $($name: $value,)* } }
+        }
+
+        impl Limits {
+            /// All limits as rows, for the docs page and the probing test.
+            pub fn rows(&self) -> Vec<Row> {
+                vec![$(Row { name: stringify!($name), value: self.$name as u64, unit: $unit, doc: concat!($($doc),+).trim() },)*]
+            }
+        }
+    };
+}
+
+/// One limit, as data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub name: &'static str,
+    pub value: u64,
+    pub unit: &'static str,
+    pub doc: &'static str,
+}
+
+limits! {
+    /// A message from a client, whole; over it the socket is closed with 1009.
+    message_bytes_max: usize = 256 * 1024, "bytes";
+    /// Messages in one frame from a client; over it `batch_too_large`.
+    batch_messages_max: usize = 50, "messages";
+    /// Nesting of anything decoded; over it `malformed`.
+    decode_depth_max: usize = 32, "levels";
+    /// Time from upgrade to `hello`; over it the socket is closed with 4401.
+    hello_timeout_ms: u64 = 10_000, "ms";
+    /// Bytes of the first frame.
+    hello_bytes_max: usize = 8 * 1024, "bytes";
+    /// Sockets that have not said hello, on this node; over it 503.
+    unauthenticated_connections_max: usize = 1_000, "connections";
+    /// Live connections on this node; over it 503.
+    connections_max: usize = 10_000, "connections";
+    /// Live connections of one account; the oldest gets 4409.
+    connections_per_account_max: usize = 20, "connections";
+    /// Topics joined by one connection; over it `too_many_subscriptions`.
+    subscriptions_max: usize = 64, "topics";
+    /// Commands of one connection a second, steady.
+    commands_per_second_max: u32 = 20, "per second";
+    /// Commands of one connection at once, before the steady rate counts.
+    commands_burst_max: u32 = 60, "commands";
+    /// Commands of one connection that await their reply; over it the socket is not read.
+    commands_in_flight_max: usize = 32, "commands";
+    /// Ephemeral messages of one connection a second; over it dropped.
+    ephemeral_per_second_max: u32 = 20, "per second";
+    /// What waits to be written to one connection.
+    outbox_bytes_max: usize = 1024 * 1024, "bytes";
+    /// Frames waiting to be written to one connection.
+    outbox_messages_max: usize = 1_024, "messages";
+    /// A client that reads nothing for this long after a `resync` is closed with 4408.
+    slow_timeout_ms: u64 = 10_000, "ms";
+    /// The server pings a silent connection after this.
+    heartbeat_interval_ms: u64 = 15_000, "ms";
+    /// A connection silent for this long is closed.
+    heartbeat_timeout_ms: u64 = 35_000, "ms";
+    /// Commands that may wait in one aggregate; over it `busy`.
+    mailbox_permits_max: usize = 256, "commands";
+    /// Commands decided in one batch (one append).
+    append_commands_max: usize = 128, "commands";
+    /// Conflicts in a row before a command is answered `contended`.
+    conflicts_max: u32 = 8, "conflicts";
+    /// Commands a client may still repeat by the window in memory; older ones are looked up in the journal.
+    idempotency_window_max: usize = 1_024, "commands";
+    /// Clients whose windows one aggregate keeps in memory.
+    idempotency_clients_max: usize = 1_024, "clients";
+    /// Recent events an aggregate keeps for resuming clients.
+    ring_events_max: usize = 500, "events";
+    /// Bytes of those events.
+    ring_bytes_max: usize = 256 * 1024, "bytes";
+    /// Events a resuming client may be behind and still get events rather than a snapshot.
+    resume_events_max: usize = 5_000, "events";
+    /// Uncompressed size of one part of a snapshot.
+    snapshot_part_bytes_max: usize = 256 * 1024, "bytes";
+    /// Bodies at or above this are compressed inside the frame.
+    compress_bytes_min: usize = 4 * 1024, "bytes";
+    /// Events between two stored snapshots of an aggregate.
+    snapshot_events_max: u64 = 300, "events";
+    /// Bytes of events between two stored snapshots.
+    snapshot_tail_bytes_max: usize = 256 * 1024, "bytes";
+    /// Live state that aggregates may hold on one node before the least recently used are passivated.
+    live_bytes_max: usize = 512 * 1024 * 1024, "bytes";
+    /// An aggregate without work or subscribers is passivated after this.
+    passivate_idle_ms: u64 = 300_000, "ms";
+    /// Aggregates that load at the same time.
+    loads_max: usize = 32, "loads";
+    /// Presence entries sent for one topic; beyond it only the count.
+    presence_entries_max: usize = 200, "entries";
+    /// JSON body of an HTTP request; over it 413.
+    http_body_bytes_max: usize = 256 * 1024, "bytes";
+    /// Time to send an HTTP request's headers.
+    http_header_timeout_ms: u64 = 10_000, "ms";
+    /// Time to answer an HTTP request.
+    http_request_timeout_ms: u64 = 30_000, "ms";
+    /// Time a read waits to reach `min_seq` or `min_position` before it answers 503 `behind`.
+    behind_timeout_ms: u64 = 500, "ms";
+    /// Rows in a page of a list.
+    page_rows_max: usize = 500, "rows";
+    /// Events in one answer of a history read.
+    history_events_max: usize = 500, "events";
+    /// An access token.
+    token_bytes_max: usize = 4 * 1024, "bytes";
+    /// Life of an access token.
+    access_token_ms: u64 = 600_000, "ms";
+    /// Life of a refresh token that is not used.
+    refresh_idle_ms: u64 = 14 * 86_400_000, "ms";
+    /// Life of a session, however much it is used.
+    refresh_absolute_ms: u64 = 90 * 86_400_000, "ms";
+    /// How long a rotated refresh token still gets the same successor (its answer was lost).
+    refresh_grace_ms: u64 = 10_000, "ms";
+    /// Sessions of one account; the oldest is revoked.
+    sessions_per_account_max: usize = 50, "sessions";
+    /// Failed log-ins of one account from one network in 15 minutes before they are delayed.
+    login_attempts_max: u32 = 10, "tries";
+    /// A password, shortest.
+    password_chars_min: usize = 12, "characters";
+    /// A password, longest.
+    password_chars_max: usize = 256, "characters";
+    /// An e-mail address.
+    email_bytes_max: usize = 254, "bytes";
+    /// Name of an organization, team, board, column, label or checklist, and of a person.
+    name_chars_max: usize = 120, "characters";
+    /// The same in UTF-8.
+    name_bytes_max: usize = 480, "bytes";
+    /// A board's key, such as OPS.
+    board_key_chars_max: usize = 10, "characters";
+    /// A task's title.
+    title_chars_max: usize = 500, "characters";
+    /// A task's description.
+    description_bytes_max: usize = 64 * 1024, "bytes";
+    /// A comment.
+    comment_bytes_max: usize = 16 * 1024, "bytes";
+    /// The text of a checklist item.
+    checklist_item_chars_max: usize = 500, "characters";
+    /// Checklists of one task.
+    checklists_per_task_max: usize = 20, "checklists";
+    /// Items over all checklists of one task.
+    checklist_items_per_task_max: usize = 200, "items";
+    /// Comments on one task.
+    comments_per_task_max: usize = 5_000, "comments";
+    /// Assignees of one task.
+    assignees_per_task_max: usize = 20, "people";
+    /// Labels of one board.
+    labels_per_board_max: usize = 100, "labels";
+    /// Labels of one task.
+    labels_per_task_max: usize = 20, "labels";
+    /// Columns of one board.
+    columns_per_board_max: usize = 50, "columns";
+    /// Active tasks of one board.
+    tasks_per_board_max: usize = 10_000, "tasks";
+    /// Tasks of one board that are archived or in the trash.
+    tasks_inactive_per_board_max: usize = 50_000, "tasks";
+    /// Members of one board.
+    members_per_board_max: usize = 500, "members";
+    /// Members of one team.
+    members_per_team_max: usize = 1_000, "members";
+    /// Members of one organization.
+    members_per_org_max: usize = 5_000, "members";
+    /// Organizations of one account.
+    orgs_per_account_max: usize = 50, "organizations";
+    /// Boards of one organization.
+    boards_per_org_max: usize = 2_000, "boards";
+    /// Teams of one organization.
+    teams_per_org_max: usize = 200, "teams";
+    /// A rank (order key) before its neighbourhood is spread anew.
+    rank_bytes_max: usize = 48, "bytes";
+}

@@ -1,0 +1,106 @@
+//! Small closed sets and records that commands, events and views share.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::ids::AccountId;
+
+/// Microseconds since 1970-01-01 UTC. Below 2^53 until the year 2255, so a JavaScript number holds it.
+pub type Micros = i64;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident = $word:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+        pub enum $name {
+            $($(#[$item_doc])* #[serde(rename = $word)] $item,)*
+        }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$item),*];
+
+            /// The word on the wire and in tables.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$item => $word,)* }
+            }
+
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|item| item.word() == word)
+            }
+        }
+    )*};
+}
+
+words! {
+    /// A member's role in an organization, weakest first.
+    OrgRole { Guest = "guest", Member = "member", Admin = "admin", Owner = "owner" }
+    /// A role on a board, weakest first.
+    BoardRole { Viewer = "viewer", Commenter = "commenter", Editor = "editor", Owner = "owner" }
+    /// A role in a team.
+    TeamRole { Member = "member", Lead = "lead" }
+    /// Who sees a board beside its own members.
+    Visibility {
+        /// Only the board's members.
+        Private = "private",
+        /// The team that owns it.
+        Team = "team",
+        /// Every member of the organization; guests only as members of the board.
+        Organization = "organization",
+        /// Anyone, read only.
+        Public = "public",
+    }
+    /// What a column means for the tasks in it.
+    ColumnKind { Backlog = "backlog", Active = "active", Done = "done" }
+    Priority { None = "none", Low = "low", Medium = "medium", High = "high", Urgent = "urgent" }
+    /// Colour tokens; the theme decides what they look like.
+    Colour {
+        Grey = "grey", Red = "red", Orange = "orange", Amber = "amber", Green = "green", Teal = "teal", Blue = "blue",
+        Indigo = "indigo", Purple = "purple", Pink = "pink",
+    }
+    /// Which projection of an aggregate a subscriber is shown.
+    Audience { Public = "public", Guest = "guest", Member = "member" }
+    /// A column, task or board in its life.
+    Lifecycle { Active = "active", Archived = "archived", Deleted = "deleted" }
+}
+
+/// When a task is due. Without a time of day `at` is midnight UTC of the date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Due {
+    #[ts(type = "number")]
+    pub at: Micros,
+    pub has_time: bool,
+}
+
+/// Who made something and when, where it came from (an import keeps these beside the importer's own).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Original {
+    pub original_author: AccountId,
+    #[ts(type = "number")]
+    pub original_at: Micros,
+}
+
+/// Where to put something in an order: between neighbours by name, never by index. With both absent: at the end. When they are
+/// no longer neighbours, `after` decides while it is still there, then `before`, then the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, bound(deserialize = "Id: Deserialize<'de>"))]
+pub struct Place<Id> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub after: Option<Id>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub before: Option<Id>,
+}
+
+impl<Id> Place<Id> {
+    /// At the end of the order.
+    pub const END: Self = Self { after: None, before: None };
+}
+
+impl<Id> Default for Place<Id> {
+    fn default() -> Self {
+        Self::END
+    }
+}

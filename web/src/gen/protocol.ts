@@ -1,0 +1,782 @@
+// Generated from the Rust crate `protocol`; do not edit. See protocol/tests/typescript.rs.
+/* eslint-disable */
+
+export type OrgId = string;
+
+export type TeamId = string;
+
+export type BoardId = string;
+
+export type ColumnId = string;
+
+export type TaskId = string;
+
+export type LabelId = string;
+
+export type CommentId = string;
+
+export type ChecklistId = string;
+
+export type ChecklistItemId = string;
+
+export type AccountId = string;
+
+export type SessionId = string;
+
+export type ClientId = string;
+
+export type CommitId = string;
+
+export type ConnectionId = string;
+
+export type Kind = "organization" | "team" | "board" | "account";
+
+export type Topic = string;
+
+export type Position = string;
+
+export type Bookmark = { epoch: number, seq: number, };
+
+export type OrgRole = "guest" | "member" | "admin" | "owner";
+
+export type BoardRole = "viewer" | "commenter" | "editor" | "owner";
+
+export type TeamRole = "member" | "lead";
+
+export type Visibility = "private" | "team" | "organization" | "public";
+
+export type ColumnKind = "backlog" | "active" | "done";
+
+export type Priority = "none" | "low" | "medium" | "high" | "urgent";
+
+export type Colour = "grey" | "red" | "orange" | "amber" | "green" | "teal" | "blue" | "indigo" | "purple" | "pink";
+
+export type Audience = "public" | "guest" | "member";
+
+export type Lifecycle = "active" | "archived" | "deleted";
+
+export type Due = { at: number, has_time: boolean, };
+
+export type Original = { original_author: AccountId, original_at: number, };
+
+export type Place<Id> = { after?: Id, before?: Id, };
+
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "unauthenticated" | "token_expired" | "session_revoked" | "forbidden" | "origin_refused" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "internal" | "quarantined";
+
+export type Failure = { code: Code, 
+/**
+ * For people; never parsed.
+ */
+message: string, 
+/**
+ * Whether the same request may succeed later, unchanged.
+ */
+temporary: boolean, 
+/**
+ * The field that is wrong, as a path such as `title`.
+ */
+field?: string, 
+/**
+ * The limit that was passed.
+ */
+limit?: number, 
+/**
+ * When to try again, where that is known.
+ */
+retry_after_ms?: number, };
+
+export type CreateOrganization = { name: string, };
+
+export type UpdateOrganization = { name?: string, };
+
+export type AddMember = { account_id: AccountId, role: OrgRole, };
+
+export type ChangeMemberRole = { account_id: AccountId, role: OrgRole, };
+
+export type RemoveMember = { account_id: AccountId, };
+
+export type ClaimMember = { placeholder_id: AccountId, account_id: AccountId, };
+
+export type CreateTeam = { org_id: OrgId, name: string, };
+
+export type UpdateTeam = { name?: string, };
+
+export type DeleteTeam = Record<symbol, never>;
+
+export type AddTeamMember = { account_id: AccountId, role: TeamRole, };
+
+export type RemoveTeamMember = { account_id: AccountId, };
+
+export type RegisterAccount = { 
+/**
+ * A stand-in made by an import: it cannot log in.
+ */
+placeholder?: boolean, };
+
+export type OpenSession = { session_id: SessionId, };
+
+export type CloseSession = { session_id: SessionId, };
+
+export type CloseAllSessions = { except?: SessionId, };
+
+export type CreateBoard = { org_id: OrgId, team_id?: TeamId, name: string, 
+/**
+ * Prefix of the tasks' keys: A-Z, then A-Z and 0-9.
+ */
+key: string, visibility: Visibility, };
+
+export type UpdateBoard = { name?: string, visibility?: Visibility, };
+
+export type ArchiveBoard = Record<symbol, never>;
+
+export type UnarchiveBoard = Record<symbol, never>;
+
+export type DeleteBoard = Record<symbol, never>;
+
+export type RestoreBoard = Record<symbol, never>;
+
+export type SetBoardMember = { account_id: AccountId, role: BoardRole, };
+
+export type RemoveBoardMember = { account_id: AccountId, };
+
+export type CreateColumn = { column_id: ColumnId, name: string, kind: ColumnKind, place?: Place<ColumnId>, };
+
+export type UpdateColumn = { column_id: ColumnId, name?: string, kind?: ColumnKind, colour?: Colour, };
+
+export type MoveColumn = { column_id: ColumnId, place?: Place<ColumnId>, };
+
+export type ArchiveColumn = { column_id: ColumnId, };
+
+export type UnarchiveColumn = { column_id: ColumnId, };
+
+export type DeleteColumn = { column_id: ColumnId, };
+
+export type CreateLabel = { label_id: LabelId, 
+/**
+ * May be empty: some boards use colours alone.
+ */
+name: string, colour: Colour, };
+
+export type UpdateLabel = { label_id: LabelId, name?: string, colour?: Colour, };
+
+export type DeleteLabel = { label_id: LabelId, };
+
+export type CreateTask = { task_id: TaskId, column_id: ColumnId, title: string, 
+/**
+ * Markdown.
+ */
+description?: string, place?: Place<TaskId>, labels?: Array<LabelId>, assignees?: Array<AccountId>, priority?: Priority, start_at?: number, due?: Due, 
+/**
+ * Only for those who may import.
+ */
+original?: Original, };
+
+export type UpdateTask = { task_id: TaskId, title?: string, 
+/**
+ * Markdown; empty takes it away.
+ */
+description?: string, };
+
+export type MoveTask = { task_id: TaskId, column_id: ColumnId, place?: Place<TaskId>, };
+
+export type AssignTask = { task_id: TaskId, account_id: AccountId, };
+
+export type UnassignTask = { task_id: TaskId, account_id: AccountId, };
+
+export type LabelTask = { task_id: TaskId, label_id: LabelId, };
+
+export type UnlabelTask = { task_id: TaskId, label_id: LabelId, };
+
+export type PrioritizeTask = { task_id: TaskId, priority: Priority, };
+
+export type ScheduleTask = { task_id: TaskId, start_at?: number, due?: Due, };
+
+export type CompleteTask = { task_id: TaskId, };
+
+export type ReopenTask = { task_id: TaskId, };
+
+export type ArchiveTask = { task_id: TaskId, };
+
+export type UnarchiveTask = { task_id: TaskId, };
+
+export type DeleteTask = { task_id: TaskId, };
+
+export type RestoreTask = { task_id: TaskId, };
+
+export type CreateChecklist = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
+
+export type RenameChecklist = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
+
+export type DeleteChecklist = { task_id: TaskId, checklist_id: ChecklistId, };
+
+export type AddChecklistItem = { task_id: TaskId, checklist_id: ChecklistId, item_id: ChecklistItemId, text: string, 
+/**
+ *
+ */
+done?: boolean, place?: Place<ChecklistItemId>, };
+
+export type UpdateChecklistItem = { task_id: TaskId, item_id: ChecklistItemId, text?: string, done?: boolean, };
+
+export type RemoveChecklistItem = { task_id: TaskId, item_id: ChecklistItemId, };
+
+export type AddComment = { task_id: TaskId, comment_id: CommentId, 
+/**
+ * Markdown.
+ */
+text: string, reply_to?: CommentId, 
+/**
+ * Only for those who may import.
+ */
+original?: Original, };
+
+export type EditComment = { task_id: TaskId, comment_id: CommentId, text: string, };
+
+export type DeleteComment = { task_id: TaskId, comment_id: CommentId, };
+
+export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember;
+
+export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
+
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
+
+export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions;
+
+export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
+
+export type OrganizationCreated = { name: string, owner_id: AccountId, };
+
+export type OrganizationUpdated = { name?: string, };
+
+export type MemberAdded = { account_id: AccountId, role: OrgRole, };
+
+export type MemberRoleChanged = { account_id: AccountId, role: OrgRole, };
+
+export type MemberRemoved = { account_id: AccountId, };
+
+export type MemberClaimed = { placeholder_id: AccountId, account_id: AccountId, };
+
+export type TeamCreated = { org_id: OrgId, name: string, lead_id: AccountId, };
+
+export type TeamUpdated = { name?: string, };
+
+export type TeamDeleted = Record<symbol, never>;
+
+export type TeamMemberAdded = { account_id: AccountId, role: TeamRole, };
+
+export type TeamMemberRemoved = { account_id: AccountId, };
+
+export type UserRegistered = { 
+/**
+ * It is a stand-in and cannot log in.
+ */
+placeholder?: boolean, };
+
+export type UserLoggedIn = { session_id: SessionId, };
+
+export type UserLoggedOut = { session_id: SessionId, };
+
+export type BoardCreated = { org_id: OrgId, team_id?: TeamId, name: string, key: string, visibility: Visibility, owner_id: AccountId, };
+
+export type BoardUpdated = { name?: string, visibility?: Visibility, };
+
+export type BoardArchived = Record<symbol, never>;
+
+export type BoardUnarchived = Record<symbol, never>;
+
+export type BoardDeleted = Record<symbol, never>;
+
+export type BoardRestored = Record<symbol, never>;
+
+export type BoardMemberAdded = { account_id: AccountId, role: BoardRole, };
+
+export type BoardMemberRoleChanged = { account_id: AccountId, role: BoardRole, };
+
+export type BoardMemberRemoved = { account_id: AccountId, };
+
+export type ColumnCreated = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, };
+
+export type ColumnUpdated = { column_id: ColumnId, name?: string, kind?: ColumnKind, colour?: Colour, };
+
+export type ColumnMoved = { column_id: ColumnId, rank: string, };
+
+export type ColumnArchived = { column_id: ColumnId, };
+
+export type ColumnUnarchived = { column_id: ColumnId, };
+
+export type ColumnDeleted = { column_id: ColumnId, };
+
+export type LabelCreated = { label_id: LabelId, name: string, colour: Colour, };
+
+export type LabelUpdated = { label_id: LabelId, name?: string, colour?: Colour, };
+
+export type LabelDeleted = { label_id: LabelId, };
+
+export type TaskCreated = { task_id: TaskId, number: number, column_id: ColumnId, rank: string, title: string, description?: string, labels?: Array<LabelId>, assignees?: Array<AccountId>, priority?: Priority, start_at?: number, due?: Due, original?: Original, };
+
+export type TaskUpdated = { task_id: TaskId, title?: string, description?: string, };
+
+export type TaskMoved = { task_id: TaskId, from_column_id: ColumnId, column_id: ColumnId, rank: string, };
+
+export type TasksReranked = { column_id: ColumnId, ranks?: Array<[TaskId, string]>, };
+
+export type TaskAssigned = { task_id: TaskId, account_id: AccountId, };
+
+export type TaskUnassigned = { task_id: TaskId, account_id: AccountId, };
+
+export type TaskLabelled = { task_id: TaskId, label_id: LabelId, };
+
+export type TaskUnlabelled = { task_id: TaskId, label_id: LabelId, };
+
+export type TaskPriorityChanged = { task_id: TaskId, priority: Priority, };
+
+export type TaskScheduled = { task_id: TaskId, start_at?: number, due?: Due, };
+
+export type TaskCompleted = { task_id: TaskId, };
+
+export type TaskReopened = { task_id: TaskId, };
+
+export type TaskArchived = { task_id: TaskId, };
+
+export type TaskUnarchived = { task_id: TaskId, face: TaskFace, };
+
+export type TaskDeleted = { task_id: TaskId, };
+
+export type TaskRestored = { task_id: TaskId, face: TaskFace, };
+
+export type ChecklistCreated = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
+
+export type ChecklistRenamed = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
+
+export type ChecklistDeleted = { task_id: TaskId, checklist_id: ChecklistId, };
+
+export type ChecklistItemAdded = { task_id: TaskId, checklist_id: ChecklistId, item_id: ChecklistItemId, text: string, 
+/**
+ *
+ */
+done?: boolean, rank: string, };
+
+export type ChecklistItemUpdated = { task_id: TaskId, item_id: ChecklistItemId, text?: string, done?: boolean, };
+
+export type ChecklistItemRemoved = { task_id: TaskId, item_id: ChecklistItemId, };
+
+export type TaskCommented = { task_id: TaskId, comment_id: CommentId, text: string, reply_to?: CommentId, original?: Original, };
+
+export type CommentEdited = { task_id: TaskId, comment_id: CommentId, text: string, };
+
+export type CommentDeleted = { task_id: TaskId, comment_id: CommentId, };
+
+export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed;
+
+export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
+
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
+
+export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut;
+
+export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
+
+export type Happened<E> = { seq: number, 
+/**
+ * When it was committed; never decreases within a stream.
+ */
+at: number, 
+/**
+ * Who did it.
+ */
+by: AccountId, 
+/**
+ * Which client's command made it: the echo that confirms an optimistic change.
+ */
+client_id?: ClientId, client_seq?: number, event: E, };
+
+export type TaskFace = { task_id: TaskId, number: number, column_id: ColumnId, rank: string, title: string, labels?: Array<LabelId>, assignees?: Array<AccountId>, priority?: Priority, start_at?: number, due?: Due, 
+/**
+ * Done items and all items of its checklists.
+ */
+checklist?: [number, number], comments?: number, has_description?: boolean, completed_at?: number, };
+
+export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, };
+
+export type LabelView = { label_id: LabelId, name: string, colour: Colour, };
+
+export type BoardMemberView = { account_id: AccountId, role: BoardRole, };
+
+export type BoardHead = { board_id: BoardId, org_id: OrgId, team_id?: TeamId, name: string, key: string, visibility: Visibility, lifecycle: Lifecycle, 
+/**
+ * Empty for the public.
+ */
+members: Array<BoardMemberView>, columns: Array<ColumnView>, labels: Array<LabelView>, 
+/**
+ * How many active tasks the whole view holds, over all parts.
+ */
+task_count: number, };
+
+export type BoardPart = { board?: BoardHead, tasks: Array<TaskFace>, };
+
+export type OrgMemberView = { account_id: AccountId, role: OrgRole, };
+
+export type OrganizationView = { org_id: OrgId, name: string, 
+/**
+ * Guests see only themselves.
+ */
+members: Array<OrgMemberView>, };
+
+export type TeamMemberView = { account_id: AccountId, role: TeamRole, };
+
+export type TeamView = { team_id: TeamId, org_id: OrgId, name: string, members: Array<TeamMemberView>, deleted: boolean, };
+
+export type AccountView = { account_id: AccountId, sessions: Array<SessionId>, };
+
+export type ViewPart = { "kind": "organization" } & OrganizationView | { "kind": "team" } & TeamView | { "kind": "board" } & BoardPart | { "kind": "account" } & AccountView;
+
+export type TaskDetail = { face: TaskFace, lifecycle: Lifecycle, 
+/**
+ * Markdown; empty when there is none.
+ */
+description: string, checklists: Array<ChecklistView>, comments: Array<CommentView>, created_by: AccountId, created_at: number, original?: Original, 
+/**
+ * The board's seq that this answers for.
+ */
+seq: number, };
+
+export type ChecklistView = { checklist_id: ChecklistId, name: string, items: Array<ChecklistItemView>, };
+
+export type ChecklistItemView = { item_id: ChecklistItemId, text: string, done: boolean, rank: string, };
+
+export type CommentView = { comment_id: CommentId, author_id: AccountId, text: string, created_at: number, edited_at?: number, reply_to?: CommentId, original?: Original, };
+
+export type ClientMessage = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } & Leave | { "type": "command" } & CommandMessage | { "type": "presence" } & PresenceUpdate | { "type": "ephemeral" } & EphemeralUpdate | { "type": "refresh" } & Refresh | { "type": "ping" } & Ping;
+
+export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "snapshot" } & SnapshotPart | { "type": "events" } & Events | { "type": "reply" } & Reply | { "type": "presence_state" } & PresenceState | { "type": "presence_diff" } & PresenceDiff | { "type": "ephemeral" } & EphemeralBroadcast | { "type": "resync" } & TopicNotice | { "type": "stale" } & Stale | { "type": "revoked" } & Revoked | { "type": "heads" } & Heads | { "type": "goaway" } & Goaway | { "type": "superseded" } & Superseded | { "type": "pong" } & Pong;
+
+export type Hello = { 
+/**
+ * An access token. Never in a URL.
+ */
+token: string, client_id: ClientId, protocol_version: number, 
+/**
+ * Name and version of the program, for the sessions page and logs.
+ */
+client_name?: string, };
+
+export type Join = { 
+/**
+ * The client's number for this request: it gets exactly one `joined` or `reply`.
+ */
+ref: number, topic: Topic, 
+/**
+ * What the client already holds.
+ */
+after?: Bookmark, 
+/**
+ * Whether to be shown to others, and to be told of them.
+ */
+presence?: boolean, };
+
+export type Leave = { ref: number, topic: Topic, };
+
+export type CommandMessage = { ref: number, topic: Topic, 
+/**
+ * Counted by the client from 1, over all topics; with the account and the client id it names this command for ever.
+ */
+client_seq: number, body: Command, 
+/**
+ * The topic's seq that the author saw when deciding.
+ */
+saw?: number, };
+
+export type PresenceMeta = { 
+/**
+ * The task they have open.
+ */
+task_id?: TaskId, 
+/**
+ * Whether the page is hidden or untouched for some minutes.
+ */
+away?: boolean, };
+
+export type PresenceUpdate = { topic: Topic, meta: PresenceMeta, };
+
+export type Ephemeral = { "kind": "typing", task_id: TaskId, } | { "kind": "dragging", task_id: TaskId, column_id?: ColumnId, } | { "kind": "cursor", x: number, y: number, };
+
+export type EphemeralUpdate = { topic: Topic, body: Ephemeral, };
+
+export type Refresh = { ref: number, token: string, };
+
+export type Ping = { ref: number, };
+
+export type Welcome = { connection_id: ConnectionId, account_id: AccountId, session_id: SessionId, server_version: string, protocol_version: number, 
+/**
+ * The server pings after this much silence; a client that hears nothing for twice this should connect again.
+ */
+heartbeat_interval_ms: number, 
+/**
+ * When the access token stops to count; refresh before. Microseconds, UTC.
+ */
+token_expires_at: number, 
+/**
+ * The server's clock, microseconds, UTC.
+ */
+now: number, };
+
+export type ResumedFrom = "current" | "ring" | "journal" | "snapshot";
+
+export type Joined = { ref: number, topic: Topic, resumed_from: ResumedFrom, head: Bookmark, };
+
+export type SnapshotPart = { topic: Topic, bookmark: Bookmark, part: number, parts: number, view: ViewPart, };
+
+export type Events = { topic: Topic, epoch: number, 
+/**
+ * Shared by the parts of one commit in several topics.
+ */
+commit_id: CommitId, events: Array<Happened<Event>>, };
+
+export type Reply = { ref: number, } & ({ "ok": Acknowledged } | { "error": Failure });
+
+export type Outcome = { "ok": Acknowledged } | { "error": Failure };
+
+export type Acknowledged = { epoch: number, seq: number, 
+/**
+ * Give it to a read as `min_position` to see this change in lists. Absent when nothing was committed.
+ */
+position?: Position, };
+
+export type PresenceEntry = { connection_id: ConnectionId, account_id: AccountId, task_id?: TaskId, away?: boolean, };
+
+export type PresenceMetaView = { task_id?: TaskId, away?: boolean, };
+
+export type PresenceState = { topic: Topic, entries: Array<PresenceEntry>, count: number, };
+
+export type PresenceDiff = { topic: Topic, joined?: Array<PresenceEntry>, left?: Array<ConnectionId>, count: number, };
+
+export type EphemeralBroadcast = { topic: Topic, connection_id: ConnectionId, account_id: AccountId, body: Ephemeral, };
+
+export type TopicNotice = { topic: Topic, };
+
+export type Stale = { topic: Topic, stale: boolean, };
+
+export type Revoked = { topic: Topic, code: Code, };
+
+export type Heads = { heads: Array<[Topic, Bookmark]>, };
+
+export type Goaway = { reconnect_after_ms: number, };
+
+export type Superseded = Record<symbol, never>;
+
+export type Pong = { ref: number, 
+/**
+ * The server's clock, microseconds, UTC.
+ */
+now: number, };
+
+export const SUBPROTOCOL_JSON = "lockstep.v1.json";
+export const PROTOCOL_VERSION = 1;
+
+/** Error codes: number, whether the same request may succeed later. */
+export const CODES: Record<Code, { number: number; temporary: boolean; message: string }> = {
+  malformed: { number: 100, temporary: false, message: "The bytes are not a message of this protocol." },
+  batch_too_large: { number: 101, temporary: false, message: "More messages in a frame than allowed." },
+  wrong_topic: { number: 102, temporary: false, message: "The command does not belong to this kind of topic." },
+  field_required: { number: 103, temporary: false, message: "A field is missing." },
+  field_invalid: { number: 104, temporary: false, message: "A field's value is not allowed." },
+  field_too_long: { number: 105, temporary: false, message: "A field is longer than its limit." },
+  limit_reached: { number: 106, temporary: false, message: "A limit on how many there may be is reached." },
+  not_found: { number: 107, temporary: false, message: "There is no such thing, or you may not know of it." },
+  already_exists: { number: 108, temporary: false, message: "The id is already in use." },
+  wrong_state: { number: 109, temporary: false, message: "The thing is not in a state in which this can be done." },
+  not_empty: { number: 110, temporary: false, message: "It still contains something." },
+  last_owner: { number: 111, temporary: false, message: "The last owner cannot leave or be lowered." },
+  idempotency_mismatch: { number: 112, temporary: false, message: "The same idempotency key was used with another body." },
+  too_old: { number: 113, temporary: false, message: "The command is too old to tell whether it took effect; read the state instead." },
+  board_full: { number: 114, temporary: false, message: "The board is as large as a board can be." },
+  too_many_subscriptions: { number: 115, temporary: false, message: "More topics joined than a connection may have." },
+  not_joined: { number: 116, temporary: false, message: "The topic is not joined on this connection." },
+  password_weak: { number: 117, temporary: false, message: "The password is too common or too easy to guess." },
+  too_large: { number: 118, temporary: false, message: "The request is larger than allowed." },
+  registration_refused: { number: 119, temporary: false, message: "This address cannot be used to register." },
+  method_not_allowed: { number: 120, temporary: false, message: "This method is not allowed here." },
+  unsupported_media_type: { number: 121, temporary: false, message: "The request's media type is not supported." },
+  precondition_failed: { number: 122, temporary: false, message: "The precondition (If-Match, or the seq the author saw) does not hold." },
+  unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
+  token_expired: { number: 201, temporary: false, message: "The access token has expired; refresh it." },
+  session_revoked: { number: 202, temporary: false, message: "The session was revoked; log in again." },
+  forbidden: { number: 300, temporary: false, message: "You may see this but not do that." },
+  origin_refused: { number: 301, temporary: false, message: "The request did not come from an allowed origin." },
+  rate_limited: { number: 400, temporary: true, message: "Too many requests." },
+  busy: { number: 401, temporary: true, message: "The aggregate's mailbox is full." },
+  contended: { number: 402, temporary: true, message: "Others changed the same thing too often; try again." },
+  unavailable: { number: 403, temporary: true, message: "The journal cannot be reached." },
+  behind: { number: 404, temporary: true, message: "The server's view is older than asked for." },
+  going_away: { number: 405, temporary: true, message: "This node is going away; connect again." },
+  storage_full: { number: 406, temporary: true, message: "The storage is full." },
+  timed_out: { number: 407, temporary: true, message: "The request took too long." },
+  internal: { number: 500, temporary: false, message: "The server failed; the request had no effect." },
+  quarantined: { number: 501, temporary: false, message: "This stream is damaged and read only until an operator mends it." },
+};
+
+/** WebSocket close codes: whether to connect again by oneself. */
+export const CLOSE_CODES: Record<number, { name: string; reconnect: boolean }> = {
+  1000: { name: "Normal", reconnect: false },
+  1001: { name: "GoingAway", reconnect: true },
+  1002: { name: "Protocol", reconnect: false },
+  1003: { name: "Unsupported", reconnect: false },
+  1007: { name: "InvalidText", reconnect: false },
+  1009: { name: "TooBig", reconnect: false },
+  1011: { name: "Internal", reconnect: true },
+  4401: { name: "Unauthenticated", reconnect: false },
+  4403: { name: "Revoked", reconnect: false },
+  4408: { name: "Slow", reconnect: true },
+  4409: { name: "Superseded", reconnect: false },
+  4410: { name: "Drain", reconnect: true },
+  4429: { name: "RateLimited", reconnect: true },
+};
+
+/** The limits by default, for forms. */
+export const LIMITS = {
+  /** A message from a client, whole; over it the socket is closed with 1009. (bytes) */
+  message_bytes_max: 262144,
+  /** Messages in one frame from a client; over it `batch_too_large`. (messages) */
+  batch_messages_max: 50,
+  /** Nesting of anything decoded; over it `malformed`. (levels) */
+  decode_depth_max: 32,
+  /** Time from upgrade to `hello`; over it the socket is closed with 4401. (ms) */
+  hello_timeout_ms: 10000,
+  /** Bytes of the first frame. (bytes) */
+  hello_bytes_max: 8192,
+  /** Sockets that have not said hello, on this node; over it 503. (connections) */
+  unauthenticated_connections_max: 1000,
+  /** Live connections on this node; over it 503. (connections) */
+  connections_max: 10000,
+  /** Live connections of one account; the oldest gets 4409. (connections) */
+  connections_per_account_max: 20,
+  /** Topics joined by one connection; over it `too_many_subscriptions`. (topics) */
+  subscriptions_max: 64,
+  /** Commands of one connection a second, steady. (per second) */
+  commands_per_second_max: 20,
+  /** Commands of one connection at once, before the steady rate counts. (commands) */
+  commands_burst_max: 60,
+  /** Commands of one connection that await their reply; over it the socket is not read. (commands) */
+  commands_in_flight_max: 32,
+  /** Ephemeral messages of one connection a second; over it dropped. (per second) */
+  ephemeral_per_second_max: 20,
+  /** What waits to be written to one connection. (bytes) */
+  outbox_bytes_max: 1048576,
+  /** Frames waiting to be written to one connection. (messages) */
+  outbox_messages_max: 1024,
+  /** A client that reads nothing for this long after a `resync` is closed with 4408. (ms) */
+  slow_timeout_ms: 10000,
+  /** The server pings a silent connection after this. (ms) */
+  heartbeat_interval_ms: 15000,
+  /** A connection silent for this long is closed. (ms) */
+  heartbeat_timeout_ms: 35000,
+  /** Commands that may wait in one aggregate; over it `busy`. (commands) */
+  mailbox_permits_max: 256,
+  /** Commands decided in one batch (one append). (commands) */
+  append_commands_max: 128,
+  /** Conflicts in a row before a command is answered `contended`. (conflicts) */
+  conflicts_max: 8,
+  /** Commands a client may still repeat by the window in memory; older ones are looked up in the journal. (commands) */
+  idempotency_window_max: 1024,
+  /** Clients whose windows one aggregate keeps in memory. (clients) */
+  idempotency_clients_max: 1024,
+  /** Recent events an aggregate keeps for resuming clients. (events) */
+  ring_events_max: 500,
+  /** Bytes of those events. (bytes) */
+  ring_bytes_max: 262144,
+  /** Events a resuming client may be behind and still get events rather than a snapshot. (events) */
+  resume_events_max: 5000,
+  /** Uncompressed size of one part of a snapshot. (bytes) */
+  snapshot_part_bytes_max: 262144,
+  /** Bodies at or above this are compressed inside the frame. (bytes) */
+  compress_bytes_min: 4096,
+  /** Events between two stored snapshots of an aggregate. (events) */
+  snapshot_events_max: 300,
+  /** Bytes of events between two stored snapshots. (bytes) */
+  snapshot_tail_bytes_max: 262144,
+  /** Live state that aggregates may hold on one node before the least recently used are passivated. (bytes) */
+  live_bytes_max: 536870912,
+  /** An aggregate without work or subscribers is passivated after this. (ms) */
+  passivate_idle_ms: 300000,
+  /** Aggregates that load at the same time. (loads) */
+  loads_max: 32,
+  /** Presence entries sent for one topic; beyond it only the count. (entries) */
+  presence_entries_max: 200,
+  /** JSON body of an HTTP request; over it 413. (bytes) */
+  http_body_bytes_max: 262144,
+  /** Time to send an HTTP request's headers. (ms) */
+  http_header_timeout_ms: 10000,
+  /** Time to answer an HTTP request. (ms) */
+  http_request_timeout_ms: 30000,
+  /** Time a read waits to reach `min_seq` or `min_position` before it answers 503 `behind`. (ms) */
+  behind_timeout_ms: 500,
+  /** Rows in a page of a list. (rows) */
+  page_rows_max: 500,
+  /** Events in one answer of a history read. (events) */
+  history_events_max: 500,
+  /** An access token. (bytes) */
+  token_bytes_max: 4096,
+  /** Life of an access token. (ms) */
+  access_token_ms: 600000,
+  /** Life of a refresh token that is not used. (ms) */
+  refresh_idle_ms: 1209600000,
+  /** Life of a session, however much it is used. (ms) */
+  refresh_absolute_ms: 7776000000,
+  /** How long a rotated refresh token still gets the same successor (its answer was lost). (ms) */
+  refresh_grace_ms: 10000,
+  /** Sessions of one account; the oldest is revoked. (sessions) */
+  sessions_per_account_max: 50,
+  /** Failed log-ins of one account from one network in 15 minutes before they are delayed. (tries) */
+  login_attempts_max: 10,
+  /** A password, shortest. (characters) */
+  password_chars_min: 12,
+  /** A password, longest. (characters) */
+  password_chars_max: 256,
+  /** An e-mail address. (bytes) */
+  email_bytes_max: 254,
+  /** Name of an organization, team, board, column, label or checklist, and of a person. (characters) */
+  name_chars_max: 120,
+  /** The same in UTF-8. (bytes) */
+  name_bytes_max: 480,
+  /** A board's key, such as OPS. (characters) */
+  board_key_chars_max: 10,
+  /** A task's title. (characters) */
+  title_chars_max: 500,
+  /** A task's description. (bytes) */
+  description_bytes_max: 65536,
+  /** A comment. (bytes) */
+  comment_bytes_max: 16384,
+  /** The text of a checklist item. (characters) */
+  checklist_item_chars_max: 500,
+  /** Checklists of one task. (checklists) */
+  checklists_per_task_max: 20,
+  /** Items over all checklists of one task. (items) */
+  checklist_items_per_task_max: 200,
+  /** Comments on one task. (comments) */
+  comments_per_task_max: 5000,
+  /** Assignees of one task. (people) */
+  assignees_per_task_max: 20,
+  /** Labels of one board. (labels) */
+  labels_per_board_max: 100,
+  /** Labels of one task. (labels) */
+  labels_per_task_max: 20,
+  /** Columns of one board. (columns) */
+  columns_per_board_max: 50,
+  /** Active tasks of one board. (tasks) */
+  tasks_per_board_max: 10000,
+  /** Tasks of one board that are archived or in the trash. (tasks) */
+  tasks_inactive_per_board_max: 50000,
+  /** Members of one board. (members) */
+  members_per_board_max: 500,
+  /** Members of one team. (members) */
+  members_per_team_max: 1000,
+  /** Members of one organization. (members) */
+  members_per_org_max: 5000,
+  /** Organizations of one account. (organizations) */
+  orgs_per_account_max: 50,
+  /** Boards of one organization. (boards) */
+  boards_per_org_max: 2000,
+  /** Teams of one organization. (teams) */
+  teams_per_org_max: 200,
+  /** A rank (order key) before its neighbourhood is spread anew. (bytes) */
+  rank_bytes_max: 48,
+} as const;
