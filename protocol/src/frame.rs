@@ -230,11 +230,17 @@ pub struct SnapshotPart {
     pub view: ViewPart,
 }
 
-/// The events of one commit in one topic: atomic, in order, dense after the topic's last.
+/// The events of one commit in one topic: atomic and in order. It continues a client that stands at `after` and brings it to
+/// `seq`; one that stands elsewhere ignores it (at or beyond `seq`) or has a gap and joins again. Events that are not for this
+/// audience are left out, so `events` may be shorter than `seq - after`, even empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Events {
     pub topic: Topic,
     pub epoch: u32,
+    #[ts(type = "number")]
+    pub after: u64,
+    #[ts(type = "number")]
+    pub seq: u64,
     /// Shared by the parts of one commit in several topics.
     pub commit_id: CommitId,
     pub events: Vec<Happened<Event>>,

@@ -70,6 +70,8 @@ fn server_messages() -> Vec<ServerMessage> {
         ServerMessage::Events(Events {
             topic,
             epoch: 1,
+            after: 2,
+            seq: 3,
             commit_id: CommitId(id(9)),
             events: vec![Happened {
                 seq: 3,

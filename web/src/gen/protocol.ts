@@ -525,7 +525,7 @@ export type Joined = { ref: number, topic: Topic, resumed_from: ResumedFrom, hea
 
 export type SnapshotPart = { topic: Topic, bookmark: Bookmark, part: number, parts: number, view: ViewPart, };
 
-export type Events = { topic: Topic, epoch: number, 
+export type Events = { topic: Topic, epoch: number, after: number, seq: number, 
 /**
  * Shared by the parts of one commit in several topics.
  */
