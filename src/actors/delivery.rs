@@ -108,9 +108,8 @@ impl SharedEvents {
 
     /// One element per commit.
     pub fn elements(&self, codec: Codec, audience: Audience) -> &[Element] {
-        self.cells[cell(codec, audience)].get_or_init(|| {
-            self.source.messages(audience).iter().map(|message| encode(codec, message)).collect()
-        })
+        self.cells[cell(codec, audience)]
+            .get_or_init(|| self.source.messages(audience).iter().map(|message| encode(codec, message)).collect())
     }
 }
 
