@@ -6,6 +6,7 @@
 
 mod documents;
 mod findings;
+mod generated;
 mod imports;
 mod lexer;
 mod manifests;

@@ -160,7 +160,7 @@ fn decode<'de, T: Deserialize<'de>>(
         Codec::Json => {
             check_json_depth(bytes, depth_max)?;
             let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-            (&bounded)
+            bounded
                 .visit(&mut deserializer)
                 .and_then(|messages| deserializer.end().map(|()| messages))
                 .map_err(|error| error.to_string())
@@ -169,7 +169,7 @@ fn decode<'de, T: Deserialize<'de>>(
             let mut rest = bytes;
             let mut deserializer = rmp_serde::Deserializer::new(&mut rest);
             deserializer.set_max_depth(depth_max);
-            let decoded = (&bounded).visit(&mut deserializer).map_err(|error| error.to_string());
+            let decoded = bounded.visit(&mut deserializer).map_err(|error| error.to_string());
             match decoded {
                 Ok(messages) if rest.is_empty() => Ok(messages),
                 Ok(_) => Err("bytes after the frame".to_owned()),

@@ -24,6 +24,7 @@ pub const SUBPROTOCOL_MSGPACK: &str = "lockstep.v1.msgpack";
 pub const PROTOCOL_VERSION: u32 = 1;
 
 /// What a client says.
+#[expect(clippy::large_enum_variant, reason = "a message lives for one step; boxing commands would cost more")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientMessage {

@@ -185,7 +185,6 @@ pub struct ChecklistItemAdded {
     pub checklist_id: ChecklistId,
     pub item_id: ChecklistItemId,
     pub text: String,
-    ///
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub done: bool,
