@@ -176,6 +176,9 @@ pub struct ChecklistRenamed {
 pub struct ChecklistDeleted {
     pub task_id: TaskId,
     pub checklist_id: ChecklistId,
+    /// Done items and all items it had: who holds only the face's counts takes these off.
+    #[serde(default)]
+    pub removed: (u32, u32),
 }
 
 /// An item was added.
@@ -191,7 +194,7 @@ pub struct ChecklistItemAdded {
     pub rank: String,
 }
 
-/// An item changed; what is absent did not.
+/// An item changed; what is absent did not, and `done` is present only where it is not what it was.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ChecklistItemUpdated {
     pub task_id: TaskId,
@@ -209,6 +212,10 @@ pub struct ChecklistItemUpdated {
 pub struct ChecklistItemRemoved {
     pub task_id: TaskId,
     pub item_id: ChecklistItemId,
+    /// Whether it was done: who holds only the face's counts takes it off them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub was_done: bool,
 }
 
 /// Somebody commented.

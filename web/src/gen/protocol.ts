@@ -347,7 +347,11 @@ export type ChecklistCreated = { task_id: TaskId, checklist_id: ChecklistId, nam
 
 export type ChecklistRenamed = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
 
-export type ChecklistDeleted = { task_id: TaskId, checklist_id: ChecklistId, };
+export type ChecklistDeleted = { task_id: TaskId, checklist_id: ChecklistId, 
+/**
+ * Done items and all items it had: who holds only the face's counts takes these off.
+ */
+removed: [number, number], };
 
 export type ChecklistItemAdded = { task_id: TaskId, checklist_id: ChecklistId, item_id: ChecklistItemId, text: string, 
 /**
@@ -357,7 +361,11 @@ done?: boolean, rank: string, };
 
 export type ChecklistItemUpdated = { task_id: TaskId, item_id: ChecklistItemId, text?: string, done?: boolean, };
 
-export type ChecklistItemRemoved = { task_id: TaskId, item_id: ChecklistItemId, };
+export type ChecklistItemRemoved = { task_id: TaskId, item_id: ChecklistItemId, 
+/**
+ * Whether it was done: who holds only the face's counts takes it off them.
+ */
+was_done?: boolean, };
 
 export type TaskCommented = { task_id: TaskId, comment_id: CommentId, text: string, reply_to?: CommentId, original?: Original, };
 
