@@ -1,4 +1,6 @@
 //! Lockstep, the server. The rooms, and the law of imports between them.
 
 pub mod actors;
+pub mod bus;
+pub mod clock;
 pub mod store;
