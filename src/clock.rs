@@ -52,7 +52,8 @@ impl Clock {
             Source::System => fresh_id(),
             Source::Manual(now) => {
                 let micros = now.load(Ordering::Acquire).unsigned_abs();
-                let stamp = uuid::Timestamp::from_unix_time(micros / 1_000_000, (micros % 1_000_000) as u32 * 1_000, 0, 0);
+                let stamp =
+                    uuid::Timestamp::from_unix_time(micros / 1_000_000, (micros % 1_000_000) as u32 * 1_000, 0, 0);
                 Uuid::new_v7(stamp)
             }
         }
