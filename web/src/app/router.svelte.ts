@@ -1,0 +1,81 @@
+// Addresses and what they show: the history API, a table of patterns, nothing else. Must not know what a screen does.
+
+export type Route =
+  | { name: "home"; org?: string }
+  | { name: "board"; org: string; board: string }
+  | { name: "login" }
+  | { name: "register" }
+  | { name: "missing" };
+
+export type Place = { route: Route; path: string; query: URLSearchParams };
+
+const ID = "([0-9a-fA-F-]{8,64})";
+const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
+  [/^\/$/, () => ({ name: "home" })],
+  [/^\/login$/, () => ({ name: "login" })],
+  [/^\/register$/, () => ({ name: "register" })],
+  [new RegExp(`^/orgs/${ID}$`), ([org = ""]) => ({ name: "home", org })],
+  [new RegExp(`^/orgs/${ID}/boards/${ID}$`), ([org = "", board = ""]) => ({ name: "board", org, board })],
+];
+
+/** What an address shows. */
+export function match(path: string): Route {
+  const clean = path.length > 1 ? path.replace(/\/+$/, "") : path;
+  for (const [pattern, build] of TABLE) {
+    const found = pattern.exec(clean);
+    if (found) return build(found.slice(1));
+  }
+  return { name: "missing" };
+}
+
+function read(): Place {
+  return { route: match(location.pathname), path: location.pathname, query: new URLSearchParams(location.search) };
+}
+
+class Router {
+  place: Place = $state.raw(read());
+
+  constructor() {
+    window.addEventListener("popstate", () => {
+      this.place = read();
+    });
+    document.addEventListener("click", (event) => this.#follow(event));
+  }
+
+  get route(): Route {
+    return this.place.route;
+  }
+
+  go(url: string, how: { replace?: boolean } = {}): void {
+    if (url === location.pathname + location.search) return;
+    if (how.replace) history.replaceState(null, "", url);
+    else history.pushState(null, "", url);
+    this.place = read();
+  }
+
+  /** Changes one word of the query and leaves the path alone; `null` takes it away. */
+  query(name: string, value: string | null, how: { replace?: boolean } = {}): void {
+    const query = new URLSearchParams(location.search);
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+    const text = query.toString();
+    this.go(location.pathname + (text ? `?${text}` : ""), how);
+  }
+
+  /** Plain clicks on our own links stay in the page; anything with a modifier is the browser's. */
+  #follow(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = (event.target as Element | null)?.closest?.("a[href]");
+    if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin || link.hasAttribute("download")) return;
+    event.preventDefault();
+    this.go(link.pathname + link.search);
+  }
+}
+
+export const router = new Router();
+
+export const paths = {
+  home: (org?: string) => (org ? `/orgs/${org}` : "/"),
+  board: (org: string, board: string, task?: string) => `/orgs/${org}/boards/${board}${task ? `?task=${task}` : ""}`,
+  login: (next?: string) => (next && next !== "/" ? `/login?next=${encodeURIComponent(next)}` : "/login"),
+};
