@@ -78,8 +78,8 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
     /// Whether the stream's founding event has happened.
     fn exists(&self) -> bool;
 
-    /// The tenant; [`OrgId::NIL`] for accounts and before it exists.
-    fn org_id(&self) -> OrgId;
+    /// The tenant: an organization's own `id`; [`OrgId::NIL`] for accounts and before it exists.
+    fn org_id(&self, id: uuid::Uuid) -> OrgId;
 
     /// The team whose facts decide about access here, if any.
     fn team_id(&self) -> Option<TeamId> {
@@ -94,15 +94,48 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
     /// Whether this event changes who may do or see what: it raises the access version of this aggregate's id.
     fn changes_access(event: &Self::Event) -> bool;
 
-    /// As which audience the principal may see this aggregate; `None`: as if it did not exist.
-    fn audience(&self, principal: Principal, org: Option<&Organization>, team: Option<&Team>) -> Option<Audience>;
+    /// The seq of the last event that changed access, 0 before the first: what appends decided with this state are guarded on.
+    fn access_version(&self) -> u64;
+
+    /// As which audience the principal may see this aggregate, whose id is `id`; `None`: as if it did not exist. An organization
+    /// asks its own state, not `org`.
+    fn audience(
+        &self,
+        id: uuid::Uuid,
+        principal: Principal,
+        org: Option<&Organization>,
+        team: Option<&Team>,
+    ) -> Option<Audience>;
 
     /// The event as that audience may see it; `None` when it must not be told.
-    fn project(&self, event: &Self::Event, audience: Audience) -> Option<Event>;
+    fn project(event: &Self::Event, audience: Audience) -> Option<Event>;
+
+    /// What happened as that audience may see it: use this, not [`Aggregate::project`], for what leaves the server. The public is
+    /// not told who did it, nor from which client.
+    fn show(happened: &Happened<Self::Event>, audience: Audience) -> Option<Happened<Event>> {
+        let told = audience != Audience::Public;
+        Some(Happened {
+            seq: happened.seq,
+            at: happened.at,
+            by: if told { happened.by } else { AccountId::NIL },
+            client_id: happened.client_id.filter(|_| told),
+            client_seq: happened.client_seq.filter(|_| told),
+            event: Self::project(&happened.event, audience)?,
+        })
+    }
 
     /// The view for an audience, in parts of roughly at most `part_bytes_max` when encoded; at least one.
     fn view(&self, id: uuid::Uuid, audience: Audience, part_bytes_max: usize) -> Vec<ViewPart>;
 
-    /// Roughly how many bytes of memory the state takes: for the budget of live state.
+    /// Roughly how many bytes of memory the state takes: for the budget of live state. Constant time.
     fn memory_bytes(&self) -> usize;
+
+    /// A hash of the whole state. Equal states have equal digests on every node: the maps serialize in key order.
+    fn digest(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        // Writing to a hasher cannot fail and our own states always serialize; were one not to, the digest of what was written
+        // so far would still be the same on every node.
+        let _ = self.serialize(&mut rmp_serde::Serializer::new(&mut hasher).with_struct_map());
+        *hasher.finalize().as_bytes()
+    }
 }

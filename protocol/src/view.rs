@@ -118,14 +118,28 @@ pub struct BoardPart {
 pub struct OrgMemberView {
     pub account_id: AccountId,
     pub role: OrgRole,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub placeholder: bool,
+}
+
+/// What the placeholder did or was given is the account's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ClaimView {
+    pub placeholder_id: AccountId,
+    pub account_id: AccountId,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct OrganizationView {
     pub org_id: OrgId,
     pub name: String,
-    /// Guests see only themselves.
+    /// Empty for guests.
     pub members: Vec<OrgMemberView>,
+    /// Placeholders that were claimed; empty for guests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<ClaimView>>")]
+    pub claims: Vec<ClaimView>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

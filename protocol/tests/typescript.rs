@@ -222,6 +222,7 @@ fn types() -> String {
         BoardHead,
         BoardPart,
         OrgMemberView,
+        ClaimView,
         OrganizationView,
         TeamMemberView,
         TeamView,

@@ -27,6 +27,10 @@ pub struct UpdateOrganization {
 pub struct AddMember {
     pub account_id: AccountId,
     pub role: OrgRole,
+    /// A stand-in that can be claimed later. Only the server adds these, for an import.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub placeholder: bool,
 }
 
 /// Changes a member's role. Nobody grants more than they have; the last owner stays.

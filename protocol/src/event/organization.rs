@@ -25,6 +25,10 @@ pub struct OrganizationUpdated {
 pub struct MemberAdded {
     pub account_id: AccountId,
     pub role: OrgRole,
+    /// It stands in for a person who may claim it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub placeholder: bool,
 }
 
 /// A member's role changed.

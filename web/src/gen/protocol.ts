@@ -89,7 +89,11 @@ export type CreateOrganization = { name: string, };
 
 export type UpdateOrganization = { name?: string, };
 
-export type AddMember = { account_id: AccountId, role: OrgRole, };
+export type AddMember = { account_id: AccountId, role: OrgRole, 
+/**
+ * A stand-in that can be claimed later. Only the server adds these, for an import.
+ */
+placeholder?: boolean, };
 
 export type ChangeMemberRole = { account_id: AccountId, role: OrgRole, };
 
@@ -209,11 +213,7 @@ export type RenameChecklist = { task_id: TaskId, checklist_id: ChecklistId, name
 
 export type DeleteChecklist = { task_id: TaskId, checklist_id: ChecklistId, };
 
-export type AddChecklistItem = { task_id: TaskId, checklist_id: ChecklistId, item_id: ChecklistItemId, text: string, 
-/**
- *
- */
-done?: boolean, place?: Place<ChecklistItemId>, };
+export type AddChecklistItem = { task_id: TaskId, checklist_id: ChecklistId, item_id: ChecklistItemId, text: string, done?: boolean, place?: Place<ChecklistItemId>, };
 
 export type UpdateChecklistItem = { task_id: TaskId, item_id: ChecklistItemId, text?: string, done?: boolean, };
 
@@ -247,7 +247,11 @@ export type OrganizationCreated = { name: string, owner_id: AccountId, };
 
 export type OrganizationUpdated = { name?: string, };
 
-export type MemberAdded = { account_id: AccountId, role: OrgRole, };
+export type MemberAdded = { account_id: AccountId, role: OrgRole, 
+/**
+ * It stands in for a person who may claim it.
+ */
+placeholder?: boolean, };
 
 export type MemberRoleChanged = { account_id: AccountId, role: OrgRole, };
 
@@ -353,11 +357,7 @@ export type ChecklistDeleted = { task_id: TaskId, checklist_id: ChecklistId,
  */
 removed: [number, number], };
 
-export type ChecklistItemAdded = { task_id: TaskId, checklist_id: ChecklistId, item_id: ChecklistItemId, text: string, 
-/**
- *
- */
-done?: boolean, rank: string, };
+export type ChecklistItemAdded = { task_id: TaskId, checklist_id: ChecklistId, item_id: ChecklistItemId, text: string, done?: boolean, rank: string, };
 
 export type ChecklistItemUpdated = { task_id: TaskId, item_id: ChecklistItemId, text?: string, done?: boolean, };
 
@@ -421,13 +421,19 @@ task_count: number, };
 
 export type BoardPart = { board?: BoardHead, tasks: Array<TaskFace>, };
 
-export type OrgMemberView = { account_id: AccountId, role: OrgRole, };
+export type OrgMemberView = { account_id: AccountId, role: OrgRole, placeholder?: boolean, };
+
+export type ClaimView = { placeholder_id: AccountId, account_id: AccountId, };
 
 export type OrganizationView = { org_id: OrgId, name: string, 
 /**
- * Guests see only themselves.
+ * Empty for guests.
  */
-members: Array<OrgMemberView>, };
+members: Array<OrgMemberView>, 
+/**
+ * Placeholders that were claimed; empty for guests.
+ */
+claims?: Array<ClaimView>, };
 
 export type TeamMemberView = { account_id: AccountId, role: TeamRole, };
 

@@ -1,0 +1,1 @@
+//! Tests of the rules: by table, by property, and against golden folds.
