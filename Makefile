@@ -56,7 +56,8 @@ bench: web ## the figures of docs/BENCHMARKS.md, on this machine
 
 fuzz: ## the decoder against hostile bytes; FUZZ_SECONDS=60
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
-	cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run decode -- -max_total_time=$${FUZZ_SECONDS:-60}
+	mkdir -p fuzz/corpus/decode
+	cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run decode corpus/decode seeds/decode -- -max_total_time=$${FUZZ_SECONDS:-60}
 
 deny: ## licences, bans and sources of every dependency
 	command -v cargo-deny >/dev/null || cargo install cargo-deny --locked
