@@ -1,4 +1,4 @@
-//! The journal's contract: what every backend must guarantee. `store/contract` runs one suite over all of them.
+//! The journal's contract: what every backend must guarantee. `tests/contract` runs one suite over all of them.
 //!
 //! A journal holds streams. A stream is a dense sequence of events 1.., each bound to its predecessor by a hash. An
 //! append is a compare and swap on the stream's head: the database is the only arbiter between nodes, so any node may
@@ -163,7 +163,8 @@ pub type JournalFuture<'a, T> = BoxFuture<'a, Result<T, JournalError>>;
 /// The journal. Cheap to share; every method may be called from any task.
 pub trait Journal: Send + Sync + 'static {
     /// Appends atomically; durable before it returns. Appends of one process are batched into few transactions (group
-    /// commit); appends to one stream are decided in the order they were handed in. Dropping the future does not cancel.
+    /// commit); appends to one stream alone are decided in the order they were handed in. Once the future was polled to its
+    /// first wait, dropping it does not cancel.
     fn append(&self, append: Append) -> JournalFuture<'_, Appended>;
 
     /// The head of a stream; [`Head::EMPTY`] with the journal's current epoch for one that does not exist.
@@ -198,9 +199,13 @@ pub trait Journal: Send + Sync + 'static {
     /// fence). This is the order workers see, without a gap, however commits interleave.
     fn tail(&self, after: Position, limit: usize) -> JournalFuture<'_, Vec<Recorded>>;
 
-    /// Streams that gained events since the scan `since` (opaque; `None` at first), with their heads, and the next cursor. Unlike
-    /// `tail` this is not fenced: it overlaps instead, so that a foreign long transaction cannot stall it.
+    /// Streams that gained events since the scan `since` (opaque), with their heads, and the next cursor. The first scan,
+    /// `None`, only gives the cursor to begin with: take it before loading anything. Unlike `tail` this is not fenced: it overlaps instead, so that a foreign long transaction cannot stall it.
     fn changed(&self, since: Option<u64>) -> JournalFuture<'_, (Vec<(Topic, Head)>, u64)>;
+
+    /// Raises the journal's epoch if it still is `seen`, and returns the one in force. For a caller whose memory is ahead of
+    /// the head, or differs from it: the database lost what it had acknowledged.
+    fn raise_epoch(&self, seen: u32) -> JournalFuture<'_, u32>;
 
     /// Keeps a snapshot. Older ones stay: time travel reads them.
     fn save_snapshot(&self, snapshot: Snapshot) -> JournalFuture<'_, ()>;

@@ -1,3 +1,62 @@
 //! The only home of sqlx: the journal, snapshots, consumers, accounts and read tables, on PostgreSQL and SQLite.
+//!
+//! This room must never decide anything (rules live in `domain`), never read a clock (callers bring `now`; leases use the
+//! database's own), and never let a type of sqlx out. One SQL text serves both databases wherever it can (`$1` works in
+//! both); what differs lives in `postgres/` and `sqlite/`. To add a table: a migration for each database, a file here
+//! with its struct of queries, and a method on [`Store`].
 
+pub mod accounts;
+pub mod chain;
+pub mod consumers;
+mod db;
+mod error;
 pub mod journal;
+mod open;
+mod postgres;
+pub mod projections;
+mod queue;
+mod reads;
+mod rows;
+pub mod sessions;
+mod snapshots;
+mod sqlite;
+
+pub use error::StoreError;
+pub use open::{About, Options};
+
+use accounts::Accounts;
+use consumers::Consumers;
+use journal::SharedJournal;
+use projections::Projections;
+
+/// Everything durable, opened. Cheap to clone; all clones share the same connections.
+#[derive(Clone)]
+pub struct Store {
+    journal: SharedJournal,
+    accounts: Accounts,
+    consumers: Consumers,
+    projections: Projections,
+    handle: open::Handle,
+}
+
+impl Store {
+    /// The journal. Only `actors` may append to it.
+    pub fn journal(&self) -> SharedJournal {
+        self.journal.clone()
+    }
+
+    /// People: accounts, profiles, sessions, refresh tokens.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Leases and cursors of those who read the journal behind it.
+    pub fn consumers(&self) -> &Consumers {
+        &self.consumers
+    }
+
+    /// Read tables, kept by a worker.
+    pub fn projections(&self) -> &Projections {
+        &self.projections
+    }
+}

@@ -1,0 +1,260 @@
+//! What both databases read from the journal with the same text. It must never write.
+
+use lockstep_protocol::{
+    ids::{AccountId, ClientId, OrgId},
+    topic::{Kind, Topic},
+};
+use uuid::Uuid;
+
+use super::{
+    chain,
+    db::{Db, on_db},
+    journal::{GENESIS, Guard, Head, JournalError, Known, Origin, Recorded},
+    rows,
+};
+
+/// A row of `events`.
+#[derive(sqlx::FromRow)]
+pub(super) struct EventRow {
+    stream_id: Uuid,
+    seq: i64,
+    era: i32,
+    xid: i64,
+    kind: i16,
+    org_id: Uuid,
+    commit_id: Uuid,
+    at: i64,
+    actor: Uuid,
+    client_id: Option<Uuid>,
+    client_seq: Option<i64>,
+    body_hash: Option<Vec<u8>>,
+    tag: String,
+    payload: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+fn origin(client: Option<Uuid>, seq: Option<i64>, body: Option<Vec<u8>>) -> Option<Origin> {
+    Some(Origin {
+        client_id: client?.into(),
+        client_seq: rows::unsigned(seq?),
+        body_hash: body.and_then(|hash| hash.try_into().ok())?,
+    })
+}
+
+impl EventRow {
+    /// The event, or why its bytes are none.
+    pub fn recorded(self) -> Result<Recorded, JournalError> {
+        let seq = rows::unsigned(self.seq);
+        let kind = Kind::from_number(self.kind);
+        let stream = Topic::new(kind.unwrap_or(Kind::Board), self.stream_id);
+        let damaged = |what: &str| JournalError::Damaged { stream, seq, what: what.into() };
+        if kind.is_none() {
+            return Err(damaged("an unknown kind of stream"));
+        }
+        Ok(Recorded {
+            stream,
+            org: self.org_id.into(),
+            seq,
+            position: rows::position(self.era, self.xid, self.stream_id, self.seq),
+            commit: self.commit_id.into(),
+            at: self.at,
+            actor: self.actor.into(),
+            origin: origin(self.client_id, self.client_seq, self.body_hash),
+            tag: self.tag,
+            payload: self.payload.into(),
+            hash: self.hash.try_into().map_err(|_| damaged("a hash of the wrong length"))?,
+        })
+    }
+}
+
+pub(super) fn all_recorded(rows: Vec<EventRow>) -> Result<Vec<Recorded>, JournalError> {
+    rows.into_iter().map(EventRow::recorded).collect()
+}
+
+/// A row of `heads`.
+#[derive(sqlx::FromRow)]
+pub(super) struct HeadRow {
+    pub version: i64,
+    pub hash: Vec<u8>,
+    pub epoch: i32,
+}
+
+impl HeadRow {
+    pub fn head(self, stream: Topic) -> Result<Head, JournalError> {
+        let version = rows::unsigned(self.version);
+        let damaged = || JournalError::Damaged { stream, seq: version, what: "a hash of the wrong length".into() };
+        let hash = self.hash.try_into().map_err(|_| damaged())?;
+        Ok(Head { version, hash, epoch: rows::unsigned_small(self.epoch) })
+    }
+}
+
+/// A head with its stream.
+#[derive(sqlx::FromRow)]
+pub(super) struct ChangedRow {
+    stream_id: Uuid,
+    kind: i16,
+    #[sqlx(flatten)]
+    head: HeadRow,
+}
+
+impl ChangedRow {
+    pub fn head(self) -> Result<(Topic, Head), JournalError> {
+        let kind = Kind::from_number(self.kind)
+            .ok_or_else(|| JournalError::Unavailable("a stream of an unknown kind: this server is too old".into()))?;
+        let stream = Topic::new(kind, self.stream_id);
+        Ok((stream, self.head.head(stream)?))
+    }
+}
+
+pub(super) async fn head(db: &Db, stream: Topic) -> Result<Head, JournalError> {
+    let sql = "select h.version, h.hash, m.epoch from meta m, heads h where h.stream_id = $1 and h.kind = $2";
+    let row: Option<HeadRow> = on_db!(db, read, pool =>
+        sqlx::query_as(sql).bind(stream.id).bind(stream.kind.number()).fetch_optional(pool).await?);
+    match row {
+        Some(row) => row.head(stream),
+        None => Ok(Head { version: 0, hash: GENESIS, epoch: epoch(db).await? }),
+    }
+}
+
+/// The epoch in force.
+pub(super) async fn epoch(db: &Db) -> Result<u32, JournalError> {
+    let epoch: i32 = on_db!(db, read, pool => sqlx::query_scalar("select epoch from meta").fetch_one(pool).await?);
+    Ok(rows::unsigned_small(epoch))
+}
+
+pub(super) async fn raise_epoch(db: &Db, seen: u32) -> Result<u32, JournalError> {
+    // The era too: positions after a loss must not fall among those that were given out before it.
+    let sql = "update meta set epoch = epoch + 1, era = era + 1 where epoch = $1";
+    on_db!(db, write, pool => sqlx::query(sql).bind(rows::small(seen)).execute(pool).await?.rows_affected());
+    epoch(db).await
+}
+
+pub(super) async fn org_of(db: &Db, stream: Topic) -> Result<Option<OrgId>, JournalError> {
+    let sql = "select org_id from heads where stream_id = $1 and kind = $2 and version > 0";
+    let org: Option<Uuid> = on_db!(db, read, pool =>
+        sqlx::query_scalar(sql).bind(stream.id).bind(stream.kind.number()).fetch_optional(pool).await?);
+    Ok(org.map(Into::into))
+}
+
+pub(super) async fn read(db: &Db, stream: Topic, after: u64, limit: usize) -> Result<Vec<Recorded>, JournalError> {
+    // The head first: events that it counts must be found by the query that follows.
+    let head = head(db, stream).await?;
+    let sql = "select * from events where stream_id = $1 and seq > $2 order by seq limit $3";
+    let limit = rows::signed(limit as u64);
+    let found: Vec<EventRow> = on_db!(db, read, pool => sqlx::query_as(sql)
+        .bind(stream.id)
+        .bind(rows::signed(after))
+        .bind(limit)
+        .fetch_all(pool)
+        .await?);
+    let events = all_recorded(found)?;
+    chain::verify(stream, after, &events)?;
+    let last = after + events.len() as u64;
+    if rows::signed(events.len() as u64) < limit && last < head.version {
+        return Err(JournalError::Damaged { stream, seq: last + 1, what: "an event is missing".into() });
+    }
+    Ok(events)
+}
+
+pub(super) async fn read_at(db: &Db, stream: Topic, seqs: &[u64]) -> Result<Vec<Recorded>, JournalError> {
+    let seqs: Vec<i64> = seqs.iter().map(|seq| rows::signed(*seq)).collect();
+    let found: Vec<EventRow> = match db {
+        Db::Postgres(pool) => {
+            let sql = "select * from events where stream_id = $1 and kind = $2 and seq = any($3) order by seq";
+            sqlx::query_as(sql).bind(stream.id).bind(stream.kind.number()).bind(seqs).fetch_all(pool).await?
+        }
+        Db::Sqlite(file) => {
+            let sql = "select * from events where stream_id = $1 and kind = $2
+                and seq in (select value from json_each($3)) order by seq";
+            let seqs = serde_json::Value::from(seqs).to_string();
+            sqlx::query_as(sql).bind(stream.id).bind(stream.kind.number()).bind(seqs).fetch_all(&file.read).await?
+        }
+    };
+    all_recorded(found)
+}
+
+#[derive(sqlx::FromRow)]
+struct KnownRow {
+    seq: i64,
+    era: i32,
+    xid: i64,
+    commit_id: Uuid,
+    client_id: Option<Uuid>,
+    client_seq: Option<i64>,
+    body_hash: Option<Vec<u8>>,
+}
+
+fn known_of(stream: Topic, row: KnownRow) -> Result<Known, JournalError> {
+    let seq = rows::unsigned(row.seq);
+    let damaged = || JournalError::Damaged { stream, seq, what: "an origin without its parts".into() };
+    Ok(Known {
+        origin: origin(row.client_id, row.client_seq, row.body_hash).ok_or_else(damaged)?,
+        seq,
+        position: rows::position(row.era, row.xid, stream.id, row.seq),
+        commit: row.commit_id.into(),
+    })
+}
+
+/// Only the last event of each command counts.
+macro_rules! known_sql {
+    ($rest:literal) => {
+        concat!(
+            "select e.seq, e.era, e.xid, e.commit_id, e.client_id, e.client_seq, e.body_hash from events e
+             where e.stream_id = $1 and e.actor = $2 and e.client_id = $3 and not exists (
+                 select 1 from events l where l.stream_id = e.stream_id and l.actor = e.actor
+                 and l.client_id = e.client_id and l.client_seq = e.client_seq and l.seq > e.seq)",
+            $rest
+        )
+    };
+}
+
+pub(super) async fn known(
+    db: &Db,
+    stream: Topic,
+    actor: AccountId,
+    client: ClientId,
+    limit: usize,
+) -> Result<Vec<Known>, JournalError> {
+    let sql = known_sql!(" order by e.client_seq desc limit $4");
+    let found: Vec<KnownRow> = on_db!(db, read, pool => sqlx::query_as(sql)
+        .bind(stream.id)
+        .bind(actor.0)
+        .bind(client.0)
+        .bind(rows::signed(limit as u64))
+        .fetch_all(pool)
+        .await?);
+    found.into_iter().map(|row| known_of(stream, row)).collect()
+}
+
+pub(super) async fn known_one(
+    db: &Db,
+    stream: Topic,
+    actor: AccountId,
+    client: ClientId,
+    client_seq: u64,
+) -> Result<Option<Known>, JournalError> {
+    let sql = known_sql!(" and e.client_seq = $4");
+    let found: Option<KnownRow> = on_db!(db, read, pool => sqlx::query_as(sql)
+        .bind(stream.id)
+        .bind(actor.0)
+        .bind(client.0)
+        .bind(rows::signed(client_seq))
+        .fetch_optional(pool)
+        .await?);
+    found.map(|row| known_of(stream, row)).transpose()
+}
+
+pub(super) async fn access(db: &Db, subjects: &[Uuid]) -> Result<Vec<Guard>, JournalError> {
+    let found: Vec<(Uuid, i64)> = match db {
+        Db::Postgres(pool) => {
+            let sql = "select subject, version from access where subject = any($1)";
+            sqlx::query_as(sql).bind(subjects).fetch_all(pool).await?
+        }
+        Db::Sqlite(file) => {
+            let sql = "select subject, version from access where subject in (select unhex(value) from json_each($1))";
+            sqlx::query_as(sql).bind(rows::json_ids(subjects)).fetch_all(&file.read).await?
+        }
+    };
+    let version = |subject: &Uuid| found.iter().find(|row| row.0 == *subject).map_or(0, |row| rows::unsigned(row.1));
+    Ok(subjects.iter().map(|subject| Guard { subject: *subject, version: version(subject) }).collect())
+}

@@ -1,0 +1,128 @@
+//! The journal on SQLite: one process, one writer. The order of commits is the row number.
+
+mod commit;
+pub(super) mod open;
+
+use lockstep_protocol::{
+    ids::{AccountId, ClientId, OrgId},
+    position::Position,
+    topic::Topic,
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    chain,
+    db::{Db, SqliteFile},
+    journal::{Append, Appended, Guard, Head, Journal, JournalError, JournalFuture, Known, Recorded, Snapshot},
+    queue::Lane,
+    reads::{self, ChangedRow, EventRow},
+    rows, snapshots,
+};
+
+pub(super) struct SqliteJournal {
+    file: SqliteFile,
+    db: Db,
+    lane: Lane,
+    /// Held as long as anybody may write.
+    _lock: open::SharedLock,
+}
+
+impl SqliteJournal {
+    /// Starts the writer, which ends on `stop`.
+    pub fn start(file: SqliteFile, lock: open::SharedLock, stop: CancellationToken) -> (Self, JoinHandle<()>) {
+        let (lane, task) = Lane::start(commit::Writer::new(file.write.clone()), stop);
+        (Self { db: Db::Sqlite(file.clone()), file, lane, _lock: lock }, task)
+    }
+
+    async fn era(&self) -> Result<i32, JournalError> {
+        Ok(sqlx::query_scalar("select era from meta").fetch_one(&self.file.read).await?)
+    }
+
+    async fn tail(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, JournalError> {
+        let (era, limit) = (rows::small(after.era), rows::signed(limit as u64));
+        // Within an era the row number alone is the order, and the table's own.
+        let same = "select * from events where xid > $2 and era >= $1 order by xid limit $3";
+        let earlier = "select * from events where era > $1 or (era = $1 and xid > $2) order by xid limit $3";
+        let sql = if era == self.era().await? { same } else { earlier };
+        let found: Vec<EventRow> = sqlx::query_as(sql)
+            .bind(era)
+            .bind(rows::signed(after.transaction))
+            .bind(limit)
+            .fetch_all(&self.file.read)
+            .await?;
+        reads::all_recorded(found)
+    }
+
+    async fn changed(&self, since: Option<u64>) -> Result<(Vec<(Topic, Head)>, u64), JournalError> {
+        // The end first: what is committed meanwhile is found twice, not missed.
+        let end: i64 =
+            sqlx::query_scalar("select coalesce(max(xid), 0) from events").fetch_one(&self.file.read).await?;
+        let Some(since) = since else { return Ok((Vec::new(), rows::unsigned(end))) };
+        let sql = "select h.stream_id, h.kind, h.version, h.hash, m.epoch from meta m, heads h where h.stream_id in
+            (select stream_id from events where xid > $1)";
+        let found: Vec<ChangedRow> = sqlx::query_as(sql).bind(rows::signed(since)).fetch_all(&self.file.read).await?;
+        Ok((found.into_iter().map(ChangedRow::head).collect::<Result<_, _>>()?, rows::unsigned(end)))
+    }
+}
+
+impl Journal for SqliteJournal {
+    fn append(&self, append: Append) -> JournalFuture<'_, Appended> {
+        Box::pin(async move { self.lane.append(chain::prepare(append)?).await })
+    }
+
+    fn head(&self, stream: Topic) -> JournalFuture<'_, Head> {
+        Box::pin(reads::head(&self.db, stream))
+    }
+
+    fn org_of(&self, stream: Topic) -> JournalFuture<'_, Option<OrgId>> {
+        Box::pin(reads::org_of(&self.db, stream))
+    }
+
+    fn read(&self, stream: Topic, after: u64, limit: usize) -> JournalFuture<'_, Vec<Recorded>> {
+        Box::pin(reads::read(&self.db, stream, after, limit))
+    }
+
+    fn read_at(&self, stream: Topic, seqs: Vec<u64>) -> JournalFuture<'_, Vec<Recorded>> {
+        Box::pin(async move { reads::read_at(&self.db, stream, &seqs).await })
+    }
+
+    fn known(&self, stream: Topic, actor: AccountId, client: ClientId, limit: usize) -> JournalFuture<'_, Vec<Known>> {
+        Box::pin(reads::known(&self.db, stream, actor, client, limit))
+    }
+
+    fn known_one(
+        &self,
+        stream: Topic,
+        actor: AccountId,
+        client: ClientId,
+        client_seq: u64,
+    ) -> JournalFuture<'_, Option<Known>> {
+        Box::pin(reads::known_one(&self.db, stream, actor, client, client_seq))
+    }
+
+    fn access(&self, subjects: Vec<Uuid>) -> JournalFuture<'_, Vec<Guard>> {
+        Box::pin(async move { reads::access(&self.db, &subjects).await })
+    }
+
+    fn tail(&self, after: Position, limit: usize) -> JournalFuture<'_, Vec<Recorded>> {
+        Box::pin(self.tail(after, limit))
+    }
+
+    fn changed(&self, since: Option<u64>) -> JournalFuture<'_, (Vec<(Topic, Head)>, u64)> {
+        Box::pin(self.changed(since))
+    }
+
+    fn raise_epoch(&self, seen: u32) -> JournalFuture<'_, u32> {
+        Box::pin(reads::raise_epoch(&self.db, seen))
+    }
+
+    fn save_snapshot(&self, snapshot: Snapshot) -> JournalFuture<'_, ()> {
+        Box::pin(async move { snapshots::save(&self.db, &snapshot).await })
+    }
+
+    fn load_snapshot(&self, stream: Topic, state_version: u32, at_most: u64) -> JournalFuture<'_, Option<Snapshot>> {
+        Box::pin(snapshots::load(&self.db, stream, state_version, at_most))
+    }
+}
