@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use lockstep_protocol::{ids::OrgId, topic::Topic};
-use uuid::Uuid;
 
 use super::journal::{Append, GENESIS, Guard, Hash, Head, JournalError, NewEvent, Recorded, StreamAppend};
 
@@ -98,8 +97,8 @@ pub(super) struct Prepared {
     pub streams: Vec<PreparedStream>,
     /// Sorted.
     pub guards: Vec<Guard>,
-    /// Sorted.
-    pub raises: Vec<Uuid>,
+    /// Sorted; each subject once.
+    pub raises: Vec<Guard>,
     pub events: usize,
     pub bytes: usize,
 }
@@ -124,7 +123,9 @@ pub(super) fn prepare(append: Append) -> Result<Prepared, JournalError> {
     guards.sort_unstable();
     guards.dedup();
     raises.sort_unstable();
-    raises.dedup();
+    if raises.windows(2).any(|pair| pair[0].subject == pair[1].subject) {
+        return refused("an access version set twice in one append");
+    }
     let streams: Vec<PreparedStream> = streams.into_iter().map(prepare_stream).collect();
     let events = streams.iter().map(|part| part.events.len()).sum();
     let bytes = streams.iter().flat_map(|part| &part.events).map(|event| event.payload.len()).sum();

@@ -58,8 +58,9 @@ written as (
 
 -- An append that raises stands alone in its batch.
 raised as (
-    update access a set version = a.version + 1
-    where a.subject = any($29::uuid[]) and not exists (select 1 from refused)
+    update access a set version = r.version
+    from unnest($29::uuid[], $30::bigint[]) as r(subject, version)
+    where a.subject = r.subject and not exists (select 1 from refused)
 )
 
 select true as is_stream, l.stream_id as id, l.version, l.hash, l.fits,

@@ -53,7 +53,7 @@ pub(super) struct Statement<'a> {
     /// With the number of the append they belong to.
     streams: Vec<(&'a PreparedStream, i32)>,
     guards: Vec<(Guard, i32)>,
-    raises: Vec<Uuid>,
+    raises: Vec<Guard>,
     /// Each key once, with the strongest lock that anything in the batch needs.
     locks: BTreeMap<i64, bool>,
     subjects: Vec<Uuid>,
@@ -69,9 +69,9 @@ impl<'a> Statement<'a> {
         }
         streams.sort_unstable_by_key(|(part, _)| part.stream.id);
         let mut locks: BTreeMap<i64, bool> = guards.iter().map(|(guard, _)| (lock_key(guard.subject), false)).collect();
-        locks.extend(raises.iter().map(|subject| (lock_key(*subject), true)));
+        locks.extend(raises.iter().map(|raise| (lock_key(raise.subject), true)));
         let mut subjects: Vec<Uuid> =
-            guards.iter().map(|(guard, _)| guard.subject).chain(raises.iter().copied()).collect();
+            guards.iter().map(|(guard, _)| guard.subject).chain(raises.iter().map(|raise| raise.subject)).collect();
         subjects.sort_unstable();
         subjects.dedup();
         Self { streams, guards, raises, locks, subjects }
@@ -118,7 +118,8 @@ impl<'a> Statement<'a> {
             .bind(self.of_events(|part, index| part.events[index].tag))
             .bind(self.of_events(|part, index| part.events[index].payload.as_ref()))
             .bind(self.of_events(|part, index| part.hashes[index].as_slice()))
-            .bind(&self.raises)
+            .bind(self.raises.iter().map(|raise| raise.subject).collect::<Vec<Uuid>>())
+            .bind(self.raises.iter().map(|raise| rows::signed(raise.version)).collect::<Vec<i64>>())
             .fetch_all(connection)
             .await
     }

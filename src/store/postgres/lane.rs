@@ -91,7 +91,8 @@ impl Connection {
         if !new.is_empty() {
             self.run(async |connection| commit::make_heads(connection, new).await).await.map_err(not_committed)?;
         }
-        let raises: HashSet<Uuid> = batch.iter().flat_map(|work| work.append.raises.iter().copied()).collect();
+        let raises: HashSet<Uuid> =
+            batch.iter().flat_map(|work| work.append.raises.iter().map(|raise| raise.subject)).collect();
         self.make_subjects(raises).await?;
         let statement = commit::Statement::new(batch);
         let found = self.run(async |connection| statement.run(connection).await).await?;

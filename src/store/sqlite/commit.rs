@@ -88,9 +88,8 @@ async fn read_ledger(tx: &mut SqliteConnection, batch: &[Work]) -> Result<Ledger
         where stream_id in (select unhex(value) from json_each($1))";
     let heads: Vec<(Uuid, i16, Uuid, i64, Vec<u8>)> =
         sqlx::query_as(sql).bind(rows::json_ids(&ids)).fetch_all(&mut *tx).await?;
-    let mut subjects: Vec<Uuid> = appends()
-        .flat_map(|append| append.guards.iter().map(|guard| guard.subject).chain(append.raises.clone()))
-        .collect();
+    let mut subjects: Vec<Uuid> =
+        appends().flat_map(|append| append.guards.iter().chain(&append.raises).map(|guard| guard.subject)).collect();
     subjects.sort_unstable();
     subjects.dedup();
     let mut access = Vec::new();
@@ -157,10 +156,9 @@ impl Ledger {
             self.heads.insert(stream.id, stored);
             committed.push((next, position));
         }
-        for subject in &append.raises {
-            let raised = self.access.get(subject).copied().unwrap_or(0) + 1;
-            self.access.insert(*subject, raised);
-            plan.raises.insert(*subject, raised);
+        for raise in &append.raises {
+            self.access.insert(raise.subject, raise.version);
+            plan.raises.insert(raise.subject, raise.version);
         }
         Ok(Appended::Committed(committed))
     }
