@@ -1,0 +1,125 @@
+//! Who is logged in. The access token lives in this object's memory and nowhere else; the refresh token is a cookie that
+//! scripts cannot read. Refreshing happens once at a time, over all tabs.
+
+import type { AccountId, SessionId } from "../gen/protocol";
+import { Box, type Cell } from "./cells";
+import type { Environment } from "./environment";
+import type { Http, TokenSource } from "./http";
+import { Problem, rangeOf } from "./problem";
+
+export type AuthState =
+  /** Not asked yet, or the server could not be reached to ask. */
+  | { readonly kind: "unknown" }
+  | { readonly kind: "anonymous" }
+  | { readonly kind: "authenticated"; readonly account_id: AccountId; readonly session_id: SessionId };
+
+interface Tokens {
+  readonly access_token: string;
+  /** Microseconds, UTC, of the server's clock. */
+  readonly access_expires_at: number;
+  readonly account_id: AccountId;
+  readonly session_id: SessionId;
+}
+
+const AUTH = "/api/v1/auth";
+
+export class Auth implements TokenSource {
+  readonly #env: Environment;
+  readonly #http: Http;
+  readonly #state = new Box<AuthState>({ kind: "unknown" });
+  #tokens: Tokens | undefined;
+  #refreshing: Promise<boolean> | undefined;
+
+  constructor(env: Environment, http: Http) {
+    this.#env = env;
+    this.#http = http;
+    http.useTokens(this);
+  }
+
+  get state(): Cell<AuthState> {
+    return this.#state;
+  }
+
+  token(): string | undefined {
+    return this.#tokens?.access_token;
+  }
+
+  async register(fields: { email: string; password: string; name: string }): Promise<void> {
+    const body = { ...fields, refresh_in: "cookie" };
+    this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/register`, { body, anonymous: true }));
+  }
+
+  async login(fields: { email: string; password: string }): Promise<void> {
+    const body = { ...fields, refresh_in: "cookie" };
+    this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/login`, { body, anonymous: true }));
+  }
+
+  /** Is there a session? Asks the server by the cookie; stays `unknown` while it cannot be reached. */
+  async restore(): Promise<AuthState> {
+    try {
+      await this.refresh(undefined);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    }
+    return this.#state.get();
+  }
+
+  /**
+   * Gets a token other than `rejected`. True when there is one, false when the session is over; throws a `Problem` when
+   * the server cannot be reached or answers that it cannot now.
+   */
+  refresh(rejected: string | undefined): Promise<boolean> {
+    const held = this.#tokens?.access_token;
+    if (rejected !== undefined && held !== undefined && held !== rejected) return Promise.resolve(true);
+    this.#refreshing ??= this.#env
+      .exclusive("lockstep-refresh", () => this.#refresh())
+      .finally(() => {
+        this.#refreshing = undefined;
+      });
+    return this.#refreshing;
+  }
+
+  /** Ends this session on the server, and here whatever the server says. */
+  async logout(): Promise<void> {
+    await this.#end(`${AUTH}/logout`);
+  }
+
+  async logoutAll(): Promise<void> {
+    await this.#end(`${AUTH}/logout_all`);
+  }
+
+  /** The server said that the session is over. */
+  forget(): void {
+    this.#tokens = undefined;
+    this.#state.set({ kind: "anonymous" });
+  }
+
+  async #refresh(): Promise<boolean> {
+    const headers = { "x-lockstep": "1" };
+    try {
+      this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/refresh`, { body: {}, headers, anonymous: true }));
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const range = rangeOf(error.code);
+      if (error.unreachable || range === "retry" || range === "server_fault") throw error;
+      this.forget();
+      return false;
+    }
+  }
+
+  async #end(path: string): Promise<void> {
+    try {
+      await this.#http.request<void>("POST", path, { body: {}, headers: { "x-lockstep": "1" } });
+    } finally {
+      this.forget();
+    }
+  }
+
+  #take(tokens: Tokens): void {
+    this.#tokens = tokens;
+    const current = this.#state.get();
+    const same = current.kind === "authenticated" && current.account_id === tokens.account_id && current.session_id === tokens.session_id;
+    if (!same) this.#state.set({ kind: "authenticated", account_id: tokens.account_id, session_id: tokens.session_id });
+  }
+}

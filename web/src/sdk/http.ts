@@ -1,0 +1,78 @@
+//! The fetch wrapper: bearer token, JSON, typed problems, and one automatic refresh on 401.
+
+import type { Environment } from "./environment";
+import { Problem, problemOf, unreachable } from "./problem";
+
+/** Where the wrapper gets its token from. */
+export interface TokenSource {
+  token(): string | undefined;
+  /** Gets another token, once for however many ask at the same time; false when there is none to be had. */
+  refresh(rejected: string | undefined): Promise<boolean>;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Names this write for ever: repeated with the same key it takes effect at most once. */
+  readonly idempotency_key?: string;
+  readonly signal?: AbortSignal;
+  /** Sends no token and refreshes nothing. */
+  readonly anonymous?: boolean;
+}
+
+export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+export class Http {
+  readonly #env: Environment;
+  #tokens: TokenSource | undefined;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  useTokens(tokens: TokenSource): void {
+    this.#tokens = tokens;
+  }
+
+  /** Resolves with the decoded body (undefined for 204), rejects with a `Problem`. */
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const token = options.anonymous === true ? undefined : this.#tokens?.token();
+    let response = await this.#once(method, path, options, token);
+    if (response.status === 401 && options.anonymous !== true && this.#tokens !== undefined) {
+      const refreshed = await this.#tokens.refresh(token);
+      if (refreshed) response = await this.#once(method, path, options, this.#tokens.token());
+    }
+    if (!response.ok) throw await problemOf(response);
+    if (response.status === 204) return undefined as T;
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      throw new Problem("internal", `The answer is not JSON: ${String(error)}`, response.status);
+    }
+  }
+
+  async #once(method: Method, path: string, options: RequestOptions, token: string | undefined): Promise<Response> {
+    const headers: Record<string, string> = { accept: "application/json", ...options.headers };
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
+    if (options.body !== undefined) headers["content-type"] = "application/json";
+    if (options.idempotency_key !== undefined) headers["idempotency-key"] = options.idempotency_key;
+    const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+    if (options.body !== undefined) init.body = JSON.stringify(options.body);
+    if (options.signal !== undefined) init.signal = options.signal;
+    try {
+      return await this.#env.fetch(`${this.#env.base_url}${path}${queryOf(options.query)}`, init);
+    } catch (error) {
+      if (options.signal?.aborted === true) throw error;
+      throw unreachable(error);
+    }
+  }
+}
+
+function queryOf(query: RequestOptions["query"]): string {
+  if (query === undefined) return "";
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) parameters.set(name, String(value));
+  const text = parameters.toString();
+  return text === "" ? "" : `?${text}`;
+}

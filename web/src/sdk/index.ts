@@ -1,0 +1,15 @@
+//! The sync client's door: everything the app may import. The rest of this folder is private to it.
+
+export { Auth, type AuthState } from "./auth";
+export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
+export type { ClientOptions, CreateClient } from "./types";
+export { browserEnvironment, type Environment, type SocketLike } from "./environment";
+export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
+export { Problem, rangeOf, type Range } from "./problem";
+export {
+  Rest, type BoardEntry, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
+  type SessionEntry, type TeamEntry,
+} from "./rest";
+export type * from "./types";
+export type * from "../gen/protocol";
+export { CODES, LIMITS } from "../gen/protocol";

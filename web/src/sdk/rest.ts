@@ -1,0 +1,135 @@
+//! The REST surface, one method a route. Lists, heads and details are read here; changes of an open board go over the socket.
+
+import type {
+  AccountId, Acknowledged, BoardHead, BoardId, BoardRole, Command, Event, Happened, Lifecycle, OrgId, OrganizationView,
+  OrgRole, SessionId, TaskDetail, TaskFace, TaskId, TeamId, TeamRole, TeamView, Visibility,
+} from "../gen/protocol";
+import type { Http } from "./http";
+
+export interface OrgEntry { readonly org_id: OrgId; readonly name: string; readonly role: OrgRole }
+export interface Me { readonly account_id: AccountId; readonly name: string; readonly email: string; readonly created_at: number; readonly orgs: readonly OrgEntry[] }
+export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
+export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; readonly team_ids?: readonly TeamId[] }
+export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
+export interface TeamEntry { readonly team_id: TeamId; readonly name: string }
+export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }
+export interface Page<T> { readonly items: readonly T[]; readonly next_cursor?: string }
+export interface HistoryPage { readonly events: readonly Happened<Event>[]; readonly head: number }
+export interface CommandDoor { readonly body: Command; readonly client_id: string; readonly client_seq: number; readonly saw?: number }
+
+const V1 = "/api/v1";
+const org = (org_id: OrgId): string => `${V1}/orgs/${org_id}`;
+const board = (org_id: OrgId, board_id: BoardId): string => `${org(org_id)}/boards/${board_id}`;
+
+export class Rest {
+  readonly #http: Http;
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  me(): Promise<Me> {
+    return this.#http.request("GET", `${V1}/me`);
+  }
+  updateMe(fields: { name?: string }): Promise<Me> {
+    return this.#http.request("PATCH", `${V1}/me`, { body: fields });
+  }
+  sessions(): Promise<readonly SessionEntry[]> {
+    return this.#http.request("GET", `${V1}/me/sessions`);
+  }
+  endSession(session_id: SessionId): Promise<void> {
+    return this.#http.request("DELETE", `${V1}/me/sessions/${session_id}`);
+  }
+
+  async orgs(): Promise<readonly OrgEntry[]> {
+    return (await this.#http.request<Page<OrgEntry>>("GET", `${V1}/orgs`)).items;
+  }
+  createOrg(fields: { org_id?: OrgId; name: string }): Promise<OrganizationView> {
+    return this.#http.request("POST", `${V1}/orgs`, { body: fields });
+  }
+  org(org_id: OrgId): Promise<OrganizationView> {
+    return this.#http.request("GET", org(org_id));
+  }
+  updateOrg(org_id: OrgId, fields: { name?: string }): Promise<OrganizationView> {
+    return this.#http.request("PATCH", org(org_id), { body: fields });
+  }
+  /** The only place where people's names are. */
+  async members(org_id: OrgId): Promise<readonly MemberEntry[]> {
+    return (await this.#http.request<Page<MemberEntry>>("GET", `${org(org_id)}/members`)).items;
+  }
+  addMember(org_id: OrgId, fields: { email: string; role: OrgRole }): Promise<Acknowledged> {
+    return this.#http.request("POST", `${org(org_id)}/members`, { body: fields });
+  }
+  changeMember(org_id: OrgId, account_id: AccountId, role: OrgRole): Promise<Acknowledged> {
+    return this.#http.request("PATCH", `${org(org_id)}/members/${account_id}`, { body: { role } });
+  }
+  removeMember(org_id: OrgId, account_id: AccountId): Promise<Acknowledged> {
+    return this.#http.request("DELETE", `${org(org_id)}/members/${account_id}`);
+  }
+  claimMember(org_id: OrgId, placeholder_id: AccountId, account_id: AccountId): Promise<Acknowledged> {
+    return this.#http.request("POST", `${org(org_id)}/members/${placeholder_id}/claim`, { body: { account_id } });
+  }
+
+  async teams(org_id: OrgId): Promise<readonly TeamEntry[]> {
+    return (await this.#http.request<Page<TeamEntry>>("GET", `${org(org_id)}/teams`)).items;
+  }
+  createTeam(org_id: OrgId, fields: { team_id?: TeamId; name: string }): Promise<TeamView> {
+    return this.#http.request("POST", `${org(org_id)}/teams`, { body: fields });
+  }
+  team(org_id: OrgId, team_id: TeamId): Promise<TeamView> {
+    return this.#http.request("GET", `${org(org_id)}/teams/${team_id}`);
+  }
+  updateTeam(org_id: OrgId, team_id: TeamId, fields: { name?: string }): Promise<Acknowledged> {
+    return this.#http.request("PATCH", `${org(org_id)}/teams/${team_id}`, { body: fields });
+  }
+  deleteTeam(org_id: OrgId, team_id: TeamId): Promise<Acknowledged> {
+    return this.#http.request("DELETE", `${org(org_id)}/teams/${team_id}`);
+  }
+  setTeamMember(org_id: OrgId, team_id: TeamId, account_id: AccountId, role: TeamRole): Promise<Acknowledged> {
+    return this.#http.request("PUT", `${org(org_id)}/teams/${team_id}/members/${account_id}`, { body: { role } });
+  }
+  removeTeamMember(org_id: OrgId, team_id: TeamId, account_id: AccountId): Promise<Acknowledged> {
+    return this.#http.request("DELETE", `${org(org_id)}/teams/${team_id}/members/${account_id}`);
+  }
+
+  async boards(org_id: OrgId, min_position?: string): Promise<readonly BoardEntry[]> {
+    return (await this.#http.request<Page<BoardEntry>>("GET", `${org(org_id)}/boards`, { query: { min_position } })).items;
+  }
+  createBoard(org_id: OrgId, fields: NewBoard): Promise<BoardHead & { position?: string }> {
+    return this.#http.request("POST", `${org(org_id)}/boards`, { body: fields });
+  }
+  board(org_id: OrgId, board_id: BoardId, min_seq?: number): Promise<BoardHead & { seq: number }> {
+    return this.#http.request("GET", board(org_id, board_id), { query: { min_seq } });
+  }
+  updateBoard(org_id: OrgId, board_id: BoardId, fields: { name?: string; visibility?: Visibility }): Promise<Acknowledged> {
+    return this.#http.request("PATCH", board(org_id, board_id), { body: fields });
+  }
+  /** To the trash. */
+  deleteBoard(org_id: OrgId, board_id: BoardId): Promise<Acknowledged> {
+    return this.#http.request("DELETE", board(org_id, board_id));
+  }
+  changeBoard(org_id: OrgId, board_id: BoardId, verb: "archive" | "unarchive" | "restore"): Promise<Acknowledged> {
+    return this.#http.request("POST", `${board(org_id, board_id)}/${verb}`, { body: {} });
+  }
+  setBoardMember(org_id: OrgId, board_id: BoardId, account_id: AccountId, role: BoardRole): Promise<Acknowledged> {
+    return this.#http.request("PUT", `${board(org_id, board_id)}/members/${account_id}`, { body: { role } });
+  }
+  removeBoardMember(org_id: OrgId, board_id: BoardId, account_id: AccountId): Promise<Acknowledged> {
+    return this.#http.request("DELETE", `${board(org_id, board_id)}/members/${account_id}`);
+  }
+
+  /** Active, archived or deleted tasks, a page at a time. */
+  tasks(org_id: OrgId, board_id: BoardId, query: { lifecycle?: Lifecycle; cursor?: string; limit?: number } = {}): Promise<Page<TaskFace>> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/tasks`, { query });
+  }
+  task(org_id: OrgId, board_id: BoardId, task_id: TaskId, min_seq?: number, signal?: AbortSignal): Promise<TaskDetail> {
+    const path = `${board(org_id, board_id)}/tasks/${task_id}`;
+    return this.#http.request("GET", path, signal === undefined ? { query: { min_seq } } : { query: { min_seq }, signal });
+  }
+  history(org_id: OrgId, board_id: BoardId, after?: number, limit?: number): Promise<HistoryPage> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/history`, { query: { after, limit } });
+  }
+  /** The generic door: any command, idempotent by its client id and client seq. */
+  command(org_id: OrgId, kind: "boards" | "teams", id: string, command: CommandDoor): Promise<Acknowledged> {
+    return this.#http.request("POST", `${org(org_id)}/${kind}/${id}/commands`, { body: command });
+  }
+}
