@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Crates of the workspace by folder; the server is the root.
-const CRATES: [&str; 4] = ["", "protocol/", "domain/", "loadtest/"];
+const CRATES: [&str; 5] = ["", "protocol/", "domain/", "trello/", "loadtest/"];
 
 /// What would give the pure crates IO, tasks, clocks or chance.
 const IMPURE: [&str; 12] = [
