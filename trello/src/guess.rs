@@ -7,8 +7,8 @@ pub fn column_kind(name: &str) -> ColumnKind {
     const DONE: [&str; 9] =
         ["done", "complete", "closed", "finished", "shipped", "released", "deployed", "resolved", "archive"];
     const ACTIVE: [&str; 14] = [
-        "doing", "progress", "review", "qa", "test", "merge", "wip", "working", "develop", "active", "verify", "blocked",
-        "ongoing", "current",
+        "doing", "progress", "review", "qa", "test", "merge", "wip", "working", "develop", "active", "verify",
+        "blocked", "ongoing", "current",
     ];
     let name = name.to_lowercase();
     let words: Vec<_> = name.split(|c: char| !c.is_alphanumeric()).collect();

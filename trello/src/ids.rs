@@ -47,7 +47,10 @@ impl Ids {
     pub fn comment(&self, action: &str, part: usize) -> CommentId {
         match part {
             0 => CommentId(self.of("comment", action)),
-            _ => CommentId(derive(&[self.org.0.as_bytes(), self.board.as_bytes(), b"comment", action.as_bytes(), &part.to_be_bytes()], action)),
+            _ => CommentId(derive(
+                &[self.org.0.as_bytes(), self.board.as_bytes(), b"comment", action.as_bytes(), &part.to_be_bytes()],
+                action,
+            )),
         }
     }
 

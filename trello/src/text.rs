@@ -2,7 +2,10 @@
 
 /// A name or title on one line: control characters and runs of white space become one space.
 pub fn line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Markdown: line ends as `\n`, no control characters but line ends and tabs.

@@ -35,14 +35,20 @@ fn cards(board: &Board, report: &mut Report) {
                 report.lose("attached links", "tasks have no attachments", example);
             }
         }
-        if !card.id_attachment_cover.is_empty() || !card.cover.id_attachment.is_empty() || !card.cover.color.is_empty() {
+        if !card.id_attachment_cover.is_empty() || !card.cover.id_attachment.is_empty() || !card.cover.color.is_empty()
+        {
             report.lose("covers", "cards have no covers", &card.name);
         }
         if card.due.is_some() && card.due_reminder.as_ref().is_some_and(|minutes| minutes.as_i64() != Some(-1)) {
             report.lose("due reminders", "each person sets their own", &card.name);
         }
         report.lose_many("stickers", card.stickers.len(), "cards have no stickers", &card.name);
-        report.lose_many("custom field values", card.custom_field_items.len(), "tasks have no custom fields", &card.name);
+        report.lose_many(
+            "custom field values",
+            card.custom_field_items.len(),
+            "tasks have no custom fields",
+            &card.name,
+        );
         report.lose_many("data of power-ups", card.plugin_data.len(), "it belongs to Trello's plug-ins", &card.name);
         report.lose_many("votes", card.id_members_voted.len(), "tasks have no votes", &card.name);
         if card.coordinates.as_ref().is_some_and(|place| !place.is_null()) {
@@ -54,7 +60,9 @@ fn cards(board: &Board, report: &mut Report) {
 /// The export holds the last thousand actions alone: what was said before is not in it.
 fn comments(board: &Board, report: &mut Report) {
     let mut said: HashMap<&str, usize> = HashMap::new();
-    for action in board.actions.iter().filter(|action| matches!(action.kind.as_str(), "commentCard" | "copyCommentCard")) {
+    for action in
+        board.actions.iter().filter(|action| matches!(action.kind.as_str(), "commentCard" | "copyCommentCard"))
+    {
         *said.entry(action.card().unwrap_or_default()).or_default() += 1;
     }
     for card in &board.cards {
