@@ -3,4 +3,5 @@
 #![allow(clippy::disallowed_methods, reason = "generated files are written when an environment variable asks")]
 
 mod codec;
+mod rules;
 mod typescript;
