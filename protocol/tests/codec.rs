@@ -18,7 +18,7 @@ fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 
-fn client_messages() -> Vec<ClientMessage> {
+pub fn client_messages() -> Vec<ClientMessage> {
     let topic = Topic::new(Kind::Board, id(7));
     vec![
         ClientMessage::Hello(Hello {
@@ -58,7 +58,7 @@ fn client_messages() -> Vec<ClientMessage> {
     ]
 }
 
-fn server_messages() -> Vec<ServerMessage> {
+pub fn server_messages() -> Vec<ServerMessage> {
     let topic = Topic::new(Kind::Board, id(7));
     let moved = TaskMoved {
         task_id: TaskId(id(3)),

@@ -3,5 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "generated files are written when an environment variable asks")]
 
 mod codec;
+mod golden;
 mod rules;
 mod typescript;
