@@ -67,7 +67,7 @@ fn r52_numbers_stay_where_a_double_is_exact() {
     });
     for codec in Codec::ALL {
         let frame = codec.frame(&[codec.element(&joined).unwrap()]);
-        assert_eq!(codec::decode_server(codec, &frame).unwrap(), [joined.clone()]);
+        assert_eq!(codec::decode_server(codec, &frame).unwrap().first(), Some(&joined));
     }
     let limits_fit = Limits::default().rows().iter().all(|row| row.value < 1 << 53);
     assert!(limits_fit);
