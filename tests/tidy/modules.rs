@@ -12,7 +12,9 @@ fn every_rust_file_is_reached_by_a_mod() {
     let files = tree::rust_files();
     let paths: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let mut reached: BTreeSet<String> = BTreeSet::new();
-    let mut open: Vec<String> = paths.iter().filter(|path| is_root(path)).map(|path| (*path).to_owned()).collect();
+    let crates = tree::crates();
+    let mut open: Vec<String> =
+        paths.iter().filter(|path| is_root(path, &crates)).map(|path| (*path).to_owned()).collect();
     while let Some(path) = open.pop() {
         let Some(file) = files.iter().find(|file| file.path == path) else { continue };
         if reached.insert(path.clone()) {
@@ -31,16 +33,22 @@ fn every_rust_file_is_reached_by_a_mod() {
     settle("orphan", &findings);
 }
 
-/// Files that cargo itself starts from.
-fn is_root(path: &str) -> bool {
-    let crate_path =
-        ["protocol/", "domain/", "loadtest/"].iter().find_map(|name| path.strip_prefix(name)).unwrap_or(path);
-    matches!(crate_path, "src/lib.rs" | "src/main.rs" | "build.rs" | "tests/main.rs")
-        || path.starts_with("fuzz/fuzz_targets/")
-        || crate_path.strip_prefix("src/bin/").is_some_and(|rest| !rest.contains('/'))
-        || ["tests/", "examples/", "benches/"]
-            .iter()
-            .any(|folder| crate_path != path && crate_path.strip_prefix(folder).is_some_and(|rest| !rest.contains('/')))
+/// Files that cargo itself starts from, in any crate of the workspace.
+fn is_root(path: &str, crates: &[String]) -> bool {
+    if path.starts_with("fuzz/fuzz_targets/") {
+        return true;
+    }
+    crates.iter().filter_map(|folder| path.strip_prefix(folder.as_str())).any(|rest| {
+        let (folder, file) = rest.rsplit_once('/').unwrap_or(("", rest));
+        match folder {
+            "" => file == "build.rs",
+            "src" => matches!(file, "lib.rs" | "main.rs"),
+            "src/bin" | "examples" | "benches" => true,
+            // The server has one test binary; the other crates' test files are binaries each.
+            "tests" => file == "main.rs" || rest != path,
+            _ => false,
+        }
+    })
 }
 
 fn declared_modules(code: &str) -> Vec<String> {
@@ -70,5 +78,8 @@ fn modules_are_found_where_rust_looks_for_them() {
     assert_eq!(declared_modules("pub mod a; mod b { mod c; } pub(crate) mod d;"), ["a", "c", "d"]);
     assert_eq!(candidates("src/ws/mod.rs", "socket"), ["src/ws/socket.rs", "src/ws/socket/mod.rs"]);
     assert_eq!(candidates("src/app.rs", "start"), ["src/app/start.rs", "src/app/start/mod.rs"]);
-    assert!(is_root("protocol/src/lib.rs") && is_root("loadtest/tests/replay.rs") && !is_root("tests/tidy.rs"));
+    let crates = ["".to_owned(), "protocol/".to_owned()];
+    let root = |path| is_root(path, &crates);
+    assert!(root("protocol/src/lib.rs") && root("protocol/tests/replay.rs") && root("tests/main.rs"));
+    assert!(!root("tests/tidy.rs") && !root("src/ws/mod.rs") && !root("protocol/src/ids.rs"));
 }

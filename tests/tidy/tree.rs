@@ -77,6 +77,15 @@ pub fn rust_files() -> Vec<File> {
     files().into_iter().filter(File::is_rust).collect()
 }
 
+/// Folders of the workspace's crates, with a `/` at the end; the server is the root, "".
+pub fn crates() -> Vec<String> {
+    let manifest: toml::Table =
+        toml::from_str(&read("Cargo.toml")).unwrap_or_else(|error| panic!("Cargo.toml: {error}"));
+    let members = manifest["workspace"]["members"].as_array().expect("the workspace lists its members");
+    let folders = members.iter().filter_map(|member| member.as_str()).map(|member| format!("{member}/"));
+    std::iter::once(String::new()).chain(folders).collect()
+}
+
 /// One document that must be there.
 pub fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
