@@ -10,7 +10,7 @@ use super::lexer;
 /// Folders that hold no source of ours, by path from the root or by name anywhere.
 const SKIPPED_PATHS: [&str; 3] = ["target", "data", "web/dist"];
 const SKIPPED_NAMES: [&str; 3] = [".git", "node_modules", "corpus"];
-const ENDINGS: [&str; 7] = ["rs", "ts", "js", "svelte", "md", "toml", "sql"];
+const ENDINGS: [&str; 8] = ["rs", "ts", "js", "mjs", "svelte", "md", "toml", "sql"];
 
 pub struct File {
     /// From the repository's root, with `/`.
@@ -29,7 +29,7 @@ impl File {
 
     /// Script of the web app: TypeScript, JavaScript or a Svelte component.
     pub fn is_web(&self) -> bool {
-        self.path.starts_with("web/") && matches!(self.ending(), "ts" | "js" | "svelte")
+        self.path.starts_with("web/") && matches!(self.ending(), "ts" | "js" | "mjs" | "svelte")
     }
 
     pub fn is_generated(&self) -> bool {
