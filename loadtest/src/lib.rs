@@ -1,0 +1,9 @@
+//! Load against a Lockstep server over its public surface alone: the sync protocol and REST. Holds the reference client in Rust
+//! and an independent fold of a board; must never import the server or its rules.
+
+pub mod client;
+pub mod follow;
+pub mod model;
+pub mod pace;
+pub mod rest;
+pub mod socket;

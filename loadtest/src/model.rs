@@ -1,0 +1,166 @@
+//! A board folded from what a client is sent: written from the meaning of the protocol alone, so that it checks the server's own
+//! fold rather than repeating it. It must never import the server's rules.
+
+mod apply;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep_protocol::{
+    ids::{AccountId, BoardId, ColumnId, LabelId, OrgId, TaskId, TeamId},
+    values::{BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, Priority, Visibility},
+    view::{BoardPart, TaskFace},
+};
+use serde::Serialize;
+
+/// A board as its subscribers see it, with everything in one canonical order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Board {
+    pub head: Option<Head>,
+    pub members: BTreeMap<AccountId, BoardRole>,
+    pub columns: BTreeMap<ColumnId, Column>,
+    pub labels: BTreeMap<LabelId, Label>,
+    /// Active ones: what is archived or deleted is not shown.
+    pub tasks: BTreeMap<TaskId, Task>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Head {
+    pub board_id: BoardId,
+    pub org_id: OrgId,
+    pub team_id: Option<TeamId>,
+    pub name: String,
+    pub key: String,
+    pub visibility: Visibility,
+    pub lifecycle: Lifecycle,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Column {
+    pub name: String,
+    pub kind: ColumnKind,
+    pub rank: String,
+    pub colour: Option<Colour>,
+    pub archived: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Label {
+    pub name: String,
+    pub colour: Colour,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Task {
+    pub number: u32,
+    pub column_id: ColumnId,
+    pub rank: String,
+    pub title: String,
+    pub labels: BTreeSet<LabelId>,
+    pub assignees: BTreeSet<AccountId>,
+    pub priority: Option<Priority>,
+    pub start_at: Option<Micros>,
+    pub due: Option<Due>,
+    /// Done items and all items.
+    pub checklist: (u32, u32),
+    pub comments: u32,
+    pub has_description: bool,
+    pub completed_at: Option<Micros>,
+}
+
+impl Board {
+    /// Takes a part of a snapshot; the first one begins anew.
+    pub fn take(&mut self, part: u32, view: BoardPart) {
+        if part == 0 {
+            *self = Self::default();
+        }
+        if let Some(head) = view.board {
+            self.members = head.members.into_iter().map(|member| (member.account_id, member.role)).collect();
+            self.labels = head
+                .labels
+                .into_iter()
+                .map(|label| (label.label_id, Label { name: label.name, colour: label.colour }))
+                .collect();
+            self.columns = head
+                .columns
+                .into_iter()
+                .map(|column| {
+                    let lockstep_protocol::view::ColumnView { column_id, name, kind, rank, colour, archived } = column;
+                    (column_id, Column { name, kind, rank, colour, archived })
+                })
+                .collect();
+            self.head = Some(Head {
+                board_id: head.board_id,
+                org_id: head.org_id,
+                team_id: head.team_id,
+                name: head.name,
+                key: head.key,
+                visibility: head.visibility,
+                lifecycle: head.lifecycle,
+            });
+        }
+        for face in view.tasks {
+            self.tasks.insert(face.task_id, face.into());
+        }
+    }
+
+    /// The same for equal boards, short enough to print.
+    pub fn digest(&self) -> String {
+        let bytes = serde_json::to_vec(self).expect("maps with ids as keys are JSON");
+        blake3::hash(&bytes).to_hex()[..16].to_owned()
+    }
+
+    /// Where two boards differ, in words; empty when they are equal.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let mut found = Vec::new();
+        if self.head != other.head {
+            found.push(format!("head: {:?} | {:?}", self.head, other.head));
+        }
+        differ("member", &self.members, &other.members, &mut found);
+        differ("column", &self.columns, &other.columns, &mut found);
+        differ("label", &self.labels, &other.labels, &mut found);
+        differ("task", &self.tasks, &other.tasks, &mut found);
+        found
+    }
+}
+
+fn differ<K: Ord + std::fmt::Display, V: PartialEq + std::fmt::Debug>(
+    what: &str,
+    one: &BTreeMap<K, V>,
+    other: &BTreeMap<K, V>,
+    found: &mut Vec<String>,
+) {
+    let keys: BTreeSet<_> = one.keys().chain(other.keys()).collect();
+    for key in keys {
+        let (one, other) = (one.get(key), other.get(key));
+        if one != other {
+            found.push(format!("{what} {key}: {one:?} | {other:?}"));
+        }
+    }
+}
+
+impl From<TaskFace> for Task {
+    fn from(face: TaskFace) -> Self {
+        Self {
+            number: face.number,
+            column_id: face.column_id,
+            rank: face.rank,
+            title: face.title,
+            labels: face.labels.into_iter().collect(),
+            assignees: face.assignees.into_iter().collect(),
+            priority: said(face.priority),
+            start_at: face.start_at,
+            due: face.due,
+            checklist: face.checklist.unwrap_or_default(),
+            comments: face.comments,
+            has_description: face.has_description,
+            completed_at: face.completed_at,
+        }
+    }
+}
+
+/// No priority and the priority "none" are the same.
+fn said(priority: Option<Priority>) -> Option<Priority> {
+    priority.filter(|priority| *priority != Priority::None)
+}

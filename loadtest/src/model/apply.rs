@@ -1,0 +1,247 @@
+//! What each event of a board changes. Exhaustive: a new event does not compile until it is said here what it means.
+
+use lockstep_protocol::{
+    event::{BoardEvent, Event, Happened, board::*, task::*},
+    ids::{BoardId, TaskId},
+    values::{BoardRole, Lifecycle},
+};
+
+use super::{Board, Column, Head, Label, Task, said};
+
+impl Board {
+    /// Applies an event of the board's own topic; those of other kinds change nothing here.
+    pub fn apply(&mut self, board_id: BoardId, happened: &Happened<Event>) {
+        let Event::Board(event) = &happened.event else { return };
+        match event {
+            BoardEvent::BoardCreated(event) => self.created(board_id, event),
+            BoardEvent::BoardUpdated(event) => self.head(|head| {
+                set(&mut head.name, &event.name);
+                set(&mut head.visibility, &event.visibility);
+            }),
+            BoardEvent::BoardArchived(_) => self.head(|head| head.lifecycle = Lifecycle::Archived),
+            BoardEvent::BoardDeleted(_) => self.head(|head| head.lifecycle = Lifecycle::Deleted),
+            BoardEvent::BoardUnarchived(_) | BoardEvent::BoardRestored(_) => {
+                self.head(|head| head.lifecycle = Lifecycle::Active);
+            }
+            BoardEvent::BoardMemberAdded(BoardMemberAdded { account_id, role })
+            | BoardEvent::BoardMemberRoleChanged(BoardMemberRoleChanged { account_id, role }) => {
+                self.members.insert(*account_id, *role);
+            }
+            BoardEvent::BoardMemberRemoved(event) => {
+                self.members.remove(&event.account_id);
+            }
+            _ => self.apply_column_or_label(event, happened),
+        }
+    }
+
+    fn created(&mut self, board_id: BoardId, event: &BoardCreated) {
+        self.members.insert(event.owner_id, BoardRole::Owner);
+        self.head = Some(Head {
+            board_id,
+            org_id: event.org_id,
+            team_id: event.team_id,
+            name: event.name.clone(),
+            key: event.key.clone(),
+            visibility: event.visibility,
+            lifecycle: Lifecycle::Active,
+        });
+    }
+
+    fn apply_column_or_label(&mut self, event: &BoardEvent, happened: &Happened<Event>) {
+        match event {
+            BoardEvent::ColumnCreated(event) => {
+                let ColumnCreated { column_id, name, kind, rank } = event.clone();
+                self.columns.insert(column_id, Column { name, kind, rank, colour: None, archived: false });
+            }
+            BoardEvent::ColumnUpdated(event) => {
+                if let Some(column) = self.columns.get_mut(&event.column_id) {
+                    set(&mut column.name, &event.name);
+                    set(&mut column.kind, &event.kind);
+                    column.colour = event.colour.or(column.colour);
+                }
+            }
+            BoardEvent::ColumnMoved(event) => {
+                if let Some(column) = self.columns.get_mut(&event.column_id) {
+                    column.rank.clone_from(&event.rank);
+                }
+            }
+            BoardEvent::ColumnArchived(ColumnArchived { column_id }) => self.archive_column(column_id, true),
+            BoardEvent::ColumnUnarchived(ColumnUnarchived { column_id }) => self.archive_column(column_id, false),
+            BoardEvent::ColumnDeleted(event) => {
+                self.columns.remove(&event.column_id);
+            }
+            BoardEvent::LabelCreated(event) => {
+                self.labels.insert(event.label_id, Label { name: event.name.clone(), colour: event.colour });
+            }
+            BoardEvent::LabelUpdated(event) => {
+                if let Some(label) = self.labels.get_mut(&event.label_id) {
+                    set(&mut label.name, &event.name);
+                    set(&mut label.colour, &event.colour);
+                }
+            }
+            BoardEvent::LabelDeleted(event) => {
+                self.labels.remove(&event.label_id);
+                for task in self.tasks.values_mut() {
+                    task.labels.remove(&event.label_id);
+                }
+            }
+            _ => self.apply_task(event, happened),
+        }
+    }
+
+    fn apply_task(&mut self, event: &BoardEvent, happened: &Happened<Event>) {
+        match event {
+            BoardEvent::TaskCreated(event) => {
+                self.tasks.insert(event.task_id, created(event));
+            }
+            BoardEvent::TaskUpdated(event) => self.task(event.task_id, |task| {
+                set(&mut task.title, &event.title);
+                if let Some(description) = &event.description {
+                    task.has_description = !description.is_empty();
+                }
+            }),
+            BoardEvent::TaskMoved(event) => self.task(event.task_id, |task| {
+                task.column_id = event.column_id;
+                task.rank.clone_from(&event.rank);
+            }),
+            BoardEvent::TasksReranked(event) => {
+                for (task_id, rank) in &event.ranks {
+                    self.task(*task_id, |task| task.rank.clone_from(rank));
+                }
+            }
+            BoardEvent::TaskPriorityChanged(event) => {
+                self.task(event.task_id, |task| task.priority = said(Some(event.priority)));
+            }
+            BoardEvent::TaskScheduled(event) => self.task(event.task_id, |task| {
+                task.start_at = event.start_at;
+                task.due = event.due;
+            }),
+            BoardEvent::TaskCompleted(event) => {
+                self.task(event.task_id, |task| task.completed_at = Some(happened.at));
+            }
+            BoardEvent::TaskReopened(event) => self.task(event.task_id, |task| task.completed_at = None),
+            BoardEvent::TaskArchived(TaskArchived { task_id }) | BoardEvent::TaskDeleted(TaskDeleted { task_id }) => {
+                self.tasks.remove(task_id);
+            }
+            BoardEvent::TaskUnarchived(TaskUnarchived { task_id, face })
+            | BoardEvent::TaskRestored(TaskRestored { task_id, face }) => {
+                self.tasks.insert(*task_id, face.clone().into());
+            }
+            _ => self.apply_content(event),
+        }
+    }
+
+    /// What is on a task: people, labels, checklists, comments.
+    fn apply_content(&mut self, event: &BoardEvent) {
+        match event {
+            BoardEvent::TaskAssigned(event) => self.task(event.task_id, |task| {
+                task.assignees.insert(event.account_id);
+            }),
+            BoardEvent::TaskUnassigned(event) => self.task(event.task_id, |task| {
+                task.assignees.remove(&event.account_id);
+            }),
+            BoardEvent::TaskLabelled(event) => self.task(event.task_id, |task| {
+                task.labels.insert(event.label_id);
+            }),
+            BoardEvent::TaskUnlabelled(event) => self.task(event.task_id, |task| {
+                task.labels.remove(&event.label_id);
+            }),
+            BoardEvent::ChecklistItemAdded(event) => self.counts(event.task_id, i64::from(event.done), 1),
+            BoardEvent::ChecklistItemUpdated(event) => match event.done {
+                Some(true) => self.counts(event.task_id, 1, 0),
+                Some(false) => self.counts(event.task_id, -1, 0),
+                None => {}
+            },
+            BoardEvent::ChecklistItemRemoved(event) => self.counts(event.task_id, -i64::from(event.was_done), -1),
+            BoardEvent::ChecklistDeleted(event) => {
+                let (done, all) = event.removed;
+                self.counts(event.task_id, -i64::from(done), -i64::from(all));
+            }
+            BoardEvent::TaskCommented(event) => self.task(event.task_id, |task| task.comments += 1),
+            BoardEvent::CommentDeleted(event) => {
+                self.task(event.task_id, |task| task.comments = task.comments.saturating_sub(1));
+            }
+            // Names and texts that only a task's detail shows.
+            BoardEvent::ChecklistCreated(_) | BoardEvent::ChecklistRenamed(_) | BoardEvent::CommentEdited(_) => {}
+            // All others were taken by the functions before this one.
+            BoardEvent::BoardCreated(_)
+            | BoardEvent::BoardUpdated(_)
+            | BoardEvent::BoardArchived(_)
+            | BoardEvent::BoardUnarchived(_)
+            | BoardEvent::BoardDeleted(_)
+            | BoardEvent::BoardRestored(_)
+            | BoardEvent::BoardMemberAdded(_)
+            | BoardEvent::BoardMemberRoleChanged(_)
+            | BoardEvent::BoardMemberRemoved(_)
+            | BoardEvent::ColumnCreated(_)
+            | BoardEvent::ColumnUpdated(_)
+            | BoardEvent::ColumnMoved(_)
+            | BoardEvent::ColumnArchived(_)
+            | BoardEvent::ColumnUnarchived(_)
+            | BoardEvent::ColumnDeleted(_)
+            | BoardEvent::LabelCreated(_)
+            | BoardEvent::LabelUpdated(_)
+            | BoardEvent::LabelDeleted(_)
+            | BoardEvent::TaskCreated(_)
+            | BoardEvent::TaskUpdated(_)
+            | BoardEvent::TaskMoved(_)
+            | BoardEvent::TasksReranked(_)
+            | BoardEvent::TaskPriorityChanged(_)
+            | BoardEvent::TaskScheduled(_)
+            | BoardEvent::TaskCompleted(_)
+            | BoardEvent::TaskReopened(_)
+            | BoardEvent::TaskArchived(_)
+            | BoardEvent::TaskUnarchived(_)
+            | BoardEvent::TaskDeleted(_)
+            | BoardEvent::TaskRestored(_) => {}
+        }
+    }
+
+    fn head(&mut self, change: impl FnOnce(&mut Head)) {
+        if let Some(head) = &mut self.head {
+            change(head);
+        }
+    }
+
+    fn archive_column(&mut self, column_id: &lockstep_protocol::ids::ColumnId, archived: bool) {
+        if let Some(column) = self.columns.get_mut(column_id) {
+            column.archived = archived;
+        }
+    }
+
+    /// Changes a task that is shown; one that is put away comes back with a face of its own.
+    fn task(&mut self, task_id: TaskId, change: impl FnOnce(&mut Task)) {
+        if let Some(task) = self.tasks.get_mut(&task_id) {
+            change(task);
+        }
+    }
+
+    fn counts(&mut self, task_id: TaskId, done: i64, all: i64) {
+        let add = |count: u32, change: i64| u32::try_from((i64::from(count) + change).max(0)).unwrap_or(u32::MAX);
+        self.task(task_id, |task| task.checklist = (add(task.checklist.0, done), add(task.checklist.1, all)));
+    }
+}
+
+fn created(event: &TaskCreated) -> Task {
+    Task {
+        number: event.number,
+        column_id: event.column_id,
+        rank: event.rank.clone(),
+        title: event.title.clone(),
+        labels: event.labels.iter().copied().collect(),
+        assignees: event.assignees.iter().copied().collect(),
+        priority: said(event.priority),
+        start_at: event.start_at,
+        due: event.due,
+        checklist: (0, 0),
+        comments: 0,
+        has_description: event.description.as_ref().is_some_and(|description| !description.is_empty()),
+        completed_at: None,
+    }
+}
+
+fn set<T: Clone>(field: &mut T, value: &Option<T>) {
+    if let Some(value) = value {
+        field.clone_from(value);
+    }
+}

@@ -1,0 +1,181 @@
+//! One WebSocket, frame by frame: opens, says hello, sends and receives messages in either codec. It holds no state beyond the
+//! connection and never interprets what it carries; `client` does.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use futures_util::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
+use lockstep_protocol::{
+    codec::{Codec, GZIP_MAGIC, decode_server, decompress},
+    frame::{ClientMessage, Hello, PROTOCOL_VERSION, ServerMessage, Welcome},
+    ids::ClientId,
+};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    tungstenite::{
+        Message,
+        client::IntoClientRequest,
+        http::{HeaderValue, header::SEC_WEBSOCKET_PROTOCOL},
+        protocol::WebSocketConfig,
+    },
+};
+
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// What a compressed frame may grow to.
+const FRAME_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How long the server may take to welcome.
+const WELCOME_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Who connects, and where to.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The server's public URL, such as `http://127.0.0.1:3080`.
+    pub url: String,
+    pub token: String,
+    pub client_id: ClientId,
+    pub codec: Codec,
+}
+
+impl Endpoint {
+    fn socket_url(&self) -> anyhow::Result<String> {
+        let rest = self.url.trim_end_matches('/').strip_prefix("http://");
+        rest.map(|rest| format!("ws://{rest}/ws")).ok_or_else(|| anyhow!("the URL must begin with http://: {}", self.url))
+    }
+}
+
+/// A frame as it came.
+#[derive(Debug)]
+pub struct Received {
+    pub messages: Vec<ServerMessage>,
+    /// When its last byte was read.
+    pub at: Instant,
+    /// Its size on the wire, without the WebSocket header.
+    pub wire_bytes: usize,
+}
+
+/// Why nothing more will come.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the connection is closed ({}): {reason}", code.map_or_else(|| "no code".to_owned(), |code| code.to_string()))]
+pub struct Closed {
+    pub code: Option<u16>,
+    pub reason: String,
+}
+
+impl Closed {
+    pub fn because(reason: impl ToString) -> Self {
+        Self { code: None, reason: reason.to_string() }
+    }
+}
+
+/// The half that sends.
+pub struct Sender {
+    sink: SplitSink<Stream, Message>,
+    codec: Codec,
+}
+
+/// The half that receives.
+pub struct Receiver {
+    stream: SplitStream<Stream>,
+    codec: Codec,
+}
+
+/// Connects and says hello. The receiver continues after the `welcome`.
+pub async fn open(endpoint: &Endpoint) -> anyhow::Result<(Sender, Receiver, Welcome)> {
+    let url = endpoint.socket_url()?;
+    let mut request = url.as_str().into_client_request()?;
+    let protocol = HeaderValue::from_static(endpoint.codec.subprotocol());
+    request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+    // Small buffers: thousands of these live in one process.
+    let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(0);
+    let (stream, _) =
+        connect_async_with_config(request, Some(config), true).await.with_context(|| format!("cannot connect to {url}"))?;
+    let (sink, stream) = stream.split();
+    let mut sender = Sender { sink, codec: endpoint.codec };
+    let mut receiver = Receiver { stream, codec: endpoint.codec };
+    let hello = Hello {
+        token: endpoint.token.clone(),
+        client_id: endpoint.client_id,
+        protocol_version: PROTOCOL_VERSION,
+        client_name: Some(concat!("lockstep-loadtest ", env!("CARGO_PKG_VERSION")).to_owned()),
+    };
+    sender.send(&[ClientMessage::Hello(hello)]).await?;
+    let first = tokio::time::timeout(WELCOME_TIMEOUT, receiver.receive()).await.context("no welcome in time")??;
+    match first.messages.into_iter().next() {
+        Some(ServerMessage::Welcome(welcome)) => Ok((sender, receiver, welcome)),
+        other => Err(anyhow!("expected a welcome, got {other:?}")),
+    }
+}
+
+impl Sender {
+    /// Sends the messages as one frame.
+    pub async fn send(&mut self, messages: &[ClientMessage]) -> anyhow::Result<()> {
+        let elements = messages.iter().map(|message| self.codec.element(message)).collect::<Result<Vec<_>, _>>()?;
+        let frame = self.codec.frame(&elements);
+        let message = match self.codec {
+            Codec::Json => Message::Text(frame.try_into().context("JSON is UTF-8")?),
+            Codec::MessagePack => Message::Binary(frame),
+        };
+        Ok(self.sink.send(message).await?)
+    }
+
+    pub async fn close(&mut self) {
+        // The other side may be gone already, which is as good.
+        let _ = self.sink.close().await;
+    }
+}
+
+impl Receiver {
+    /// Waits for the next frame. Pings are answered below this.
+    pub async fn receive(&mut self) -> Result<Received, Closed> {
+        loop {
+            let message = match self.stream.next().await {
+                None => return Err(Closed::because("the stream ended")),
+                Some(Err(error)) => return Err(Closed::because(error)),
+                Some(Ok(message)) => message,
+            };
+            let at = Instant::now();
+            let bytes = match message {
+                Message::Text(text) => text.into(),
+                Message::Binary(bytes) => bytes,
+                Message::Close(frame) => return Err(closed(frame)),
+                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
+            };
+            let messages = decode(self.codec, &bytes).map_err(Closed::because)?;
+            return Ok(Received { messages, at, wire_bytes: bytes.len() });
+        }
+    }
+
+    /// Waits for the next frame without decoding it: its size alone, for those who only count.
+    pub async fn receive_bytes(&mut self) -> Result<(Instant, lockstep_protocol::codec::Element), Closed> {
+        loop {
+            match self.stream.next().await {
+                None => return Err(Closed::because("the stream ended")),
+                Some(Err(error)) => return Err(Closed::because(error)),
+                Some(Ok(Message::Text(text))) => return Ok((Instant::now(), lockstep_protocol::codec::Element(text.into()))),
+                Some(Ok(Message::Binary(bytes))) => return Ok((Instant::now(), lockstep_protocol::codec::Element(bytes))),
+                Some(Ok(Message::Close(frame))) => return Err(closed(frame)),
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+}
+
+fn decode(codec: Codec, bytes: &[u8]) -> Result<Vec<ServerMessage>, lockstep_protocol::codes::Failure> {
+    if bytes.starts_with(&GZIP_MAGIC) {
+        decode_server(codec, &decompress(bytes, FRAME_BYTES_MAX)?)
+    } else {
+        decode_server(codec, bytes)
+    }
+}
+
+fn closed(frame: Option<tokio_tungstenite::tungstenite::protocol::CloseFrame>) -> Closed {
+    match frame {
+        None => Closed::because("closed without a code"),
+        Some(frame) => Closed { code: Some(frame.code.into()), reason: frame.reason.to_string() },
+    }
+}
