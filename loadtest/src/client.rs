@@ -50,7 +50,10 @@ pub enum Error {
 #[derive(Debug)]
 pub enum Update {
     Snapshot(SnapshotPart),
-    Events { events: Events, at: Instant },
+    Events {
+        events: Events,
+        at: Instant,
+    },
     Presence(PresenceState),
     PresenceDiff(PresenceDiff),
     Stale(bool),
@@ -252,7 +255,9 @@ impl Shared {
                 }
                 waiting.answer(joined.reference, Answered::Joined(joined), at);
             }
-            ServerMessage::Reply(Reply { reference, outcome }) => waiting.answer(reference, Answered::Reply(outcome), at),
+            ServerMessage::Reply(Reply { reference, outcome }) => {
+                waiting.answer(reference, Answered::Reply(outcome), at)
+            }
             ServerMessage::Pong(pong) => waiting.answer(pong.reference, Answered::Pong(pong), at),
             ServerMessage::Snapshot(part) => waiting.tell(part.topic, Update::Snapshot(part)),
             ServerMessage::Events(events) => waiting.tell(events.topic, Update::Events { events, at }),

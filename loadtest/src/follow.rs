@@ -97,13 +97,17 @@ impl Follower {
     fn take(&mut self, events: &Events, at: Instant, arrived: &mut impl FnMut(Arrival)) -> Result<(), Lost> {
         let stands = self.bookmark.seq;
         if events.after != stands || events.epoch != self.bookmark.epoch || !self.whole {
-            let what = format!("events after {} of epoch {} came while standing at {stands}", events.after, events.epoch);
+            let what =
+                format!("events after {} of epoch {} came while standing at {stands}", events.after, events.epoch);
             return Err(Lost::Broken(what));
         }
         let mut last = stands;
         for happened in &events.events {
             if happened.seq <= last || happened.seq > events.seq {
-                return Err(Lost::Broken(format!("event {} came after {last} in a message up to {}", happened.seq, events.seq)));
+                return Err(Lost::Broken(format!(
+                    "event {} came after {last} in a message up to {}",
+                    happened.seq, events.seq
+                )));
             }
             last = happened.seq;
             self.board.apply(self.board_id, happened);

@@ -107,7 +107,13 @@ impl Rest {
         self.call_ignoring(Method::POST, &format!("/api/v1/orgs/{org}/boards"), Some(body)).await
     }
 
-    pub async fn set_board_member(&self, org: OrgId, board: BoardId, account: AccountId, role: BoardRole) -> anyhow::Result<()> {
+    pub async fn set_board_member(
+        &self,
+        org: OrgId,
+        board: BoardId,
+        account: AccountId,
+        role: BoardRole,
+    ) -> anyhow::Result<()> {
         let path = format!("/api/v1/orgs/{org}/boards/{board}/members/{account}");
         self.call_ignoring(Method::PUT, &path, Some(json!({"role": role}))).await
     }
@@ -151,7 +157,12 @@ impl Rest {
         }
     }
 
-    async fn call<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<serde_json::Value>) -> anyhow::Result<T> {
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<serde_json::Value>,
+    ) -> anyhow::Result<T> {
         let bytes = self.send(method, path, body).await?;
         serde_json::from_slice(&bytes).with_context(|| format!("{path} answered something else than expected"))
     }

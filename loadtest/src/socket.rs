@@ -44,7 +44,8 @@ pub struct Endpoint {
 impl Endpoint {
     fn socket_url(&self) -> anyhow::Result<String> {
         let rest = self.url.trim_end_matches('/').strip_prefix("http://");
-        rest.map(|rest| format!("ws://{rest}/ws")).ok_or_else(|| anyhow!("the URL must begin with http://: {}", self.url))
+        rest.map(|rest| format!("ws://{rest}/ws"))
+            .ok_or_else(|| anyhow!("the URL must begin with http://: {}", self.url))
     }
 }
 
@@ -92,8 +93,9 @@ pub async fn open(endpoint: &Endpoint) -> anyhow::Result<(Sender, Receiver, Welc
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
     // Small buffers: thousands of these live in one process.
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(0);
-    let (stream, _) =
-        connect_async_with_config(request, Some(config), true).await.with_context(|| format!("cannot connect to {url}"))?;
+    let (stream, _) = connect_async_with_config(request, Some(config), true)
+        .await
+        .with_context(|| format!("cannot connect to {url}"))?;
     let (sink, stream) = stream.split();
     let mut sender = Sender { sink, codec: endpoint.codec };
     let mut receiver = Receiver { stream, codec: endpoint.codec };
@@ -156,8 +158,12 @@ impl Receiver {
             match self.stream.next().await {
                 None => return Err(Closed::because("the stream ended")),
                 Some(Err(error)) => return Err(Closed::because(error)),
-                Some(Ok(Message::Text(text))) => return Ok((Instant::now(), lockstep_protocol::codec::Element(text.into()))),
-                Some(Ok(Message::Binary(bytes))) => return Ok((Instant::now(), lockstep_protocol::codec::Element(bytes))),
+                Some(Ok(Message::Text(text))) => {
+                    return Ok((Instant::now(), lockstep_protocol::codec::Element(text.into())));
+                }
+                Some(Ok(Message::Binary(bytes))) => {
+                    return Ok((Instant::now(), lockstep_protocol::codec::Element(bytes)));
+                }
                 Some(Ok(Message::Close(frame))) => return Err(closed(frame)),
                 Some(Ok(_)) => {}
             }

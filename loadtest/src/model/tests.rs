@@ -171,7 +171,11 @@ fn comment() -> Event {
 #[test]
 fn what_is_put_away_is_gone_and_comes_back_with_its_face() {
     let mut board = fold(founded());
-    apply(&mut board, 10, vec![TaskArchived { task_id: task() }.into(), comment(), LabelDeleted { label_id: id::<LabelId>(40) }.into()]);
+    apply(
+        &mut board,
+        10,
+        vec![TaskArchived { task_id: task() }.into(), comment(), LabelDeleted { label_id: id::<LabelId>(40) }.into()],
+    );
     assert!(board.tasks.is_empty() && board.labels.is_empty());
     let face = TaskFace { comments: 1, labels: vec![], ..face() };
     apply(&mut board, 20, vec![TaskUnarchived { task_id: task(), face }.into()]);
