@@ -6,4 +6,6 @@
     reason = "tests measure real time, make ids and print; tests/tidy forbids them to sleep"
 )]
 
+mod contract;
+mod support;
 mod tidy;

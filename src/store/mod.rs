@@ -22,7 +22,7 @@ mod snapshots;
 mod sqlite;
 
 pub use error::StoreError;
-pub use open::{About, Options};
+pub use open::{About, Location, Options};
 
 use accounts::Accounts;
 use consumers::Consumers;

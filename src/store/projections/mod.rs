@@ -3,12 +3,12 @@
 //! decided by the live aggregates, never here.
 
 mod lists;
+mod statements;
 
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
     position::Position,
 };
-use sqlx::{Database, Encode, Executor, IntoArguments, Type};
 use uuid::Uuid;
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
     db::{Db, in_tx},
     rows,
 };
+use statements::Value;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrganizationRow {
@@ -113,7 +114,16 @@ impl Projections {
                 return Err(StoreError::LeaseLost);
             }
             for change in changes {
-                apply_one(&mut *tx, change).await?;
+                let (sql, values) = statements::of(change);
+                let mut query = sqlx::query(sql);
+                for value in values {
+                    query = match value {
+                        Value::Id(id) => query.bind(id),
+                        Value::Text(text) => query.bind(text),
+                        Value::Number(number) => query.bind(number),
+                    };
+                }
+                query.execute(&mut *tx).await?;
             }
         });
         Ok(())
@@ -122,9 +132,13 @@ impl Projections {
     /// Empties every read table and sets this consumer to the start: it will build them anew.
     pub async fn reset(&self, lease: &Lease) -> Result<(), StoreError> {
         in_tx!(&self.db, tx => {
-            let saved = sqlx::query("update consumers set era = 0, xid = 0, seq = 0 where name = $1 and fence = $2")
+            let saved = sqlx::query(SAVE_CURSOR)
                 .bind(&lease.name)
                 .bind(lease.fence)
+                .bind(0_i32)
+                .bind(0_i64)
+                .bind(Uuid::nil())
+                .bind(0_i64)
                 .execute(&mut *tx)
                 .await?;
             if saved.rows_affected() != 1 {
@@ -146,103 +160,3 @@ pub(super) const EMPTY: [&str; 5] = [
     "delete from boards",
     "delete from board_members",
 ];
-
-/// Writes one change. Generic over the database: the SQL is the same text for both.
-async fn apply_one<'c, D, E>(executor: E, change: &Change) -> Result<(), sqlx::Error>
-where
-    D: Database,
-    E: Executor<'c, Database = D>,
-    D::Arguments: IntoArguments<D>,
-    Uuid: for<'q> Encode<'q, D> + Type<D>,
-    String: for<'q> Encode<'q, D> + Type<D>,
-    i64: for<'q> Encode<'q, D> + Type<D>,
-    Option<Uuid>: for<'q> Encode<'q, D> + Type<D>,
-    Option<String>: for<'q> Encode<'q, D> + Type<D>,
-{
-    let query = match change.clone() {
-        Change::Organization(row) => sqlx::query(
-            "insert into organizations (org_id, name, state, seq) values ($1, $2, $3, $4)
-             on conflict (org_id) do update set name = excluded.name, state = excluded.state, seq = excluded.seq",
-        )
-        .bind(row.org.0)
-        .bind(row.name)
-        .bind(row.state)
-        .bind(rows::signed(row.seq)),
-        Change::PatchOrganization(org, seq, patch) => sqlx::query(
-            "update organizations set name = coalesce($2, name), state = coalesce($3, state), seq = $4
-             where org_id = $1",
-        )
-        .bind(org.0)
-        .bind(patch.name)
-        .bind(patch.state)
-        .bind(rows::signed(seq)),
-        Change::Membership(row) => sqlx::query(
-            "insert into memberships (account_id, org_id, role, status) values ($1, $2, $3, $4)
-             on conflict (account_id, org_id) do update set role = excluded.role, status = excluded.status",
-        )
-        .bind(row.account.0)
-        .bind(row.org.0)
-        .bind(row.role)
-        .bind(row.status),
-        Change::MembershipRemoved(account, org) => {
-            sqlx::query("delete from memberships where account_id = $1 and org_id = $2").bind(account.0).bind(org.0)
-        }
-        Change::Team(row) => sqlx::query(
-            "insert into teams (team_id, org_id, name, state, seq) values ($1, $2, $3, $4, $5)
-             on conflict (team_id) do update set name = excluded.name, state = excluded.state, seq = excluded.seq",
-        )
-        .bind(row.team.0)
-        .bind(row.org.0)
-        .bind(row.name)
-        .bind(row.state)
-        .bind(rows::signed(row.seq)),
-        Change::PatchTeam(team, seq, patch) => sqlx::query(
-            "update teams set name = coalesce($2, name), state = coalesce($3, state), seq = $4 where team_id = $1",
-        )
-        .bind(team.0)
-        .bind(patch.name)
-        .bind(patch.state)
-        .bind(rows::signed(seq)),
-        Change::Board(row) => sqlx::query(
-            "insert into boards (board_id, org_id, team_id, name, key, visibility, state, created_at, seq)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-             on conflict (board_id) do update set team_id = excluded.team_id, name = excluded.name, key = excluded.key,
-             visibility = excluded.visibility, state = excluded.state, seq = excluded.seq",
-        )
-        .bind(row.board.0)
-        .bind(row.org.0)
-        .bind(row.team.map(|team| team.0))
-        .bind(row.name)
-        .bind(row.key)
-        .bind(row.visibility)
-        .bind(row.state)
-        .bind(row.created_at)
-        .bind(rows::signed(row.seq)),
-        Change::PatchBoard(board, seq, patch) => sqlx::query(
-            "update boards set name = coalesce($2, name), key = coalesce($3, key), team_id = coalesce($4, team_id),
-             visibility = coalesce($5, visibility), state = coalesce($6, state), seq = $7 where board_id = $1",
-        )
-        .bind(board.0)
-        .bind(patch.name)
-        .bind(patch.key)
-        .bind(patch.team.map(|team| team.0))
-        .bind(patch.visibility)
-        .bind(patch.state)
-        .bind(rows::signed(seq)),
-        Change::BoardMember(row) => sqlx::query(
-            "insert into board_members (board_id, account_id, org_id, role) values ($1, $2, $3, $4)
-             on conflict (board_id, account_id) do update set role = excluded.role",
-        )
-        .bind(row.board.0)
-        .bind(row.account.0)
-        .bind(row.org.0)
-        .bind(row.role),
-        Change::BoardMemberRemoved(board, account) => {
-            sqlx::query("delete from board_members where board_id = $1 and account_id = $2")
-                .bind(board.0)
-                .bind(account.0)
-        }
-    };
-    query.execute(executor).await?;
-    Ok(())
-}

@@ -1,0 +1,116 @@
+//! Each change of a read table as a statement and its values; one text serves both databases. It must never read.
+
+use uuid::Uuid;
+
+use super::{BoardMemberRow, BoardRow, Change, MembershipRow, OrganizationRow, Patch, TeamRow};
+use crate::store::rows;
+
+/// A parameter.
+pub(super) enum Value {
+    Id(Option<Uuid>),
+    Text(Option<String>),
+    Number(i64),
+}
+
+fn id(id: impl Into<Uuid>) -> Value {
+    Value::Id(Some(id.into()))
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(Some(text.to_owned()))
+}
+
+fn number(number: u64) -> Value {
+    Value::Number(rows::signed(number))
+}
+
+type Statement = (&'static str, Vec<Value>);
+
+pub(super) fn of(change: &Change) -> Statement {
+    match change {
+        Change::Organization(row) => organization(row),
+        Change::PatchOrganization(org, seq, patch) => (
+            "update organizations set name = coalesce($2, name), state = coalesce($3, state), seq = $4
+             where org_id = $1",
+            named(id(*org), *seq, patch),
+        ),
+        Change::Membership(row) => membership(row),
+        Change::MembershipRemoved(account, org) => {
+            ("delete from memberships where account_id = $1 and org_id = $2", vec![id(*account), id(*org)])
+        }
+        Change::Team(row) => team(row),
+        Change::PatchTeam(team, seq, patch) => (
+            "update teams set name = coalesce($2, name), state = coalesce($3, state), seq = $4 where team_id = $1",
+            named(id(*team), *seq, patch),
+        ),
+        Change::Board(row) => board(row),
+        Change::PatchBoard(board, seq, patch) => patch_board(id(*board), *seq, patch),
+        Change::BoardMember(row) => board_member(row),
+        Change::BoardMemberRemoved(board, account) => {
+            ("delete from board_members where board_id = $1 and account_id = $2", vec![id(*board), id(*account)])
+        }
+    }
+}
+
+/// The values of a patch where only name and state can change.
+fn named(id: Value, seq: u64, patch: &Patch) -> Vec<Value> {
+    vec![id, Value::Text(patch.name.clone()), Value::Text(patch.state.clone()), number(seq)]
+}
+
+fn organization(row: &OrganizationRow) -> Statement {
+    let sql = "insert into organizations (org_id, name, state, seq) values ($1, $2, $3, $4)
+        on conflict (org_id) do update set name = excluded.name, state = excluded.state, seq = excluded.seq";
+    (sql, vec![id(row.org), text(&row.name), text(&row.state), number(row.seq)])
+}
+
+fn membership(row: &MembershipRow) -> Statement {
+    let sql = "insert into memberships (account_id, org_id, role, status) values ($1, $2, $3, $4)
+        on conflict (account_id, org_id) do update set role = excluded.role, status = excluded.status";
+    (sql, vec![id(row.account), id(row.org), text(&row.role), text(&row.status)])
+}
+
+fn team(row: &TeamRow) -> Statement {
+    let sql = "insert into teams (team_id, org_id, name, state, seq) values ($1, $2, $3, $4, $5)
+        on conflict (team_id) do update set name = excluded.name, state = excluded.state, seq = excluded.seq";
+    (sql, vec![id(row.team), id(row.org), text(&row.name), text(&row.state), number(row.seq)])
+}
+
+fn board(row: &BoardRow) -> Statement {
+    let sql = "insert into boards (board_id, org_id, team_id, name, key, visibility, state, created_at, seq)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        on conflict (board_id) do update set team_id = excluded.team_id, name = excluded.name, key = excluded.key,
+        visibility = excluded.visibility, state = excluded.state, seq = excluded.seq";
+    let values = vec![
+        id(row.board),
+        id(row.org),
+        Value::Id(row.team.map(Into::into)),
+        text(&row.name),
+        text(&row.key),
+        text(&row.visibility),
+        text(&row.state),
+        Value::Number(row.created_at),
+        number(row.seq),
+    ];
+    (sql, values)
+}
+
+fn patch_board(board: Value, seq: u64, patch: &Patch) -> Statement {
+    let sql = "update boards set name = coalesce($2, name), key = coalesce($3, key), team_id = coalesce($4, team_id),
+        visibility = coalesce($5, visibility), state = coalesce($6, state), seq = $7 where board_id = $1";
+    let values = vec![
+        board,
+        Value::Text(patch.name.clone()),
+        Value::Text(patch.key.clone()),
+        Value::Id(patch.team.map(Into::into)),
+        Value::Text(patch.visibility.clone()),
+        Value::Text(patch.state.clone()),
+        number(seq),
+    ];
+    (sql, values)
+}
+
+fn board_member(row: &BoardMemberRow) -> Statement {
+    let sql = "insert into board_members (board_id, account_id, org_id, role) values ($1, $2, $3, $4)
+        on conflict (board_id, account_id) do update set role = excluded.role";
+    (sql, vec![id(row.board), id(row.account), id(row.org), text(&row.role)])
+}
