@@ -3,4 +3,5 @@
 pub mod actors;
 pub mod bus;
 pub mod clock;
+pub mod import;
 pub mod store;

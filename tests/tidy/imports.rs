@@ -8,12 +8,13 @@ use super::{
 };
 
 /// Rooms of the server by level; a room may import those of a higher number. Commands of the command line stand with `app`.
-const LEVELS: [(&str, u8); 11] = [
+const LEVELS: [(&str, u8); 12] = [
     ("main", 0),
     ("app", 1),
     ("http", 2),
     ("ws", 2),
     ("workers", 2),
+    ("import", 2),
     ("live", 3),
     ("auth", 3),
     ("actors", 4),
@@ -34,7 +35,8 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("axum_extra", &["http", "ws"]),
     ("axum_server", &["app", "http"]),
     ("tower_http", &["http", "ws", "app"]),
-    ("reqwest", &["outbound"]),
+    // An import asks the running server, whose address the operator gives: not the outside world.
+    ("reqwest", &["outbound", "import"]),
     ("argon2", &["auth"]),
     ("jsonwebtoken", &["auth"]),
 ];
