@@ -87,7 +87,9 @@ pub async fn import(plan: Plan, commands: &impl Commands) -> Result<Outcome, Imp
     let bar = progress_bar(plan.people.len() + plan.steps.len());
     for person in &plan.people {
         bar.set_message("members");
-        trying(|| commands.placeholder(person.account_id, &person.name)).await.map_err(refused("adding a placeholder"))?;
+        trying(|| commands.placeholder(person.account_id, &person.name))
+            .await
+            .map_err(refused("adding a placeholder"))?;
         bar.inc(1);
     }
     let mut outcome = Outcome::new(plan.board_id, plan.board_name, plan.report);
