@@ -4,13 +4,18 @@
 //! other aggregates own. Nothing here logs. To add an aggregate: a folder with its state, `decide`, `evolve` and view, its
 //! [`Aggregate`] impl, and its capabilities in `access`.
 
-// pub mod access;
-// pub mod account;
+pub mod access;
+pub mod account;
 pub mod aggregate;
-// pub mod board;
+pub mod board;
 pub mod organization;
-// pub mod rank;
+pub mod rank;
+mod refuse;
 pub mod team;
-// pub mod text;
+pub mod text;
 
+pub use account::Account;
 pub use aggregate::{Aggregate, Ctx, Principal};
+pub use board::Board;
+pub use organization::Organization;
+pub use team::Team;

@@ -1,1 +1,3 @@
 //! Tests of the rules: by table, by property, and against golden folds.
+
+mod rank;

@@ -1,0 +1,76 @@
+//! Who may do what: one table from command to capability, one from role to capabilities, one place that works out a role. All
+//! are matched exhaustively, so a new command does not compile before somebody has decided who may use it.
+//!
+//! Must never look at anything but committed state, and must never be asked twice in different words: every transport uses this.
+
+mod capability;
+mod standing;
+
+pub use capability::{Capability, account, board, organization, team};
+use lockstep_protocol::{
+    codes::Failure,
+    values::{BoardRole, OrgRole, TeamRole},
+};
+pub use standing::{
+    board_audience, board_founder_role, board_role, may_see_board, organization_audience, team_audience, team_role,
+};
+
+use crate::refuse::forbidden;
+
+/// What somebody is to the aggregate they ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Any account, asking for something that does not exist yet.
+    Anyone,
+    /// The account itself.
+    Oneself,
+    /// A member of the organization.
+    Org(OrgRole),
+    /// A member of the organization who is not in the team.
+    TeamOutsider,
+    /// A member of the team.
+    Team(TeamRole),
+    /// Somebody who may see the board, by the strongest of their roles.
+    Board(BoardRole),
+}
+
+impl Role {
+    /// All that the role may do.
+    pub const fn capabilities(self) -> &'static [Capability] {
+        use Capability::*;
+        match self {
+            Self::Anyone => &[FoundOrganization],
+            Self::Oneself => &[CloseSessions],
+            Self::Org(OrgRole::Guest) => &[LeaveOrganization],
+            Self::Org(OrgRole::Member) => &[LeaveOrganization, FoundTeam, FoundBoard],
+            Self::Org(OrgRole::Admin | OrgRole::Owner) => &[
+                LeaveOrganization,
+                FoundTeam,
+                FoundBoard,
+                ManageOrganization,
+                AddMembers,
+                ChangeMemberRoles,
+                RemoveMembers,
+                ClaimMembers,
+            ],
+            Self::TeamOutsider => &[],
+            Self::Team(TeamRole::Member) => &[LeaveTeam, FoundBoard],
+            Self::Team(TeamRole::Lead) => &[LeaveTeam, FoundBoard, ManageTeam],
+            Self::Board(BoardRole::Viewer) => &[LeaveBoard],
+            Self::Board(BoardRole::Commenter) => &[LeaveBoard, Comment],
+            Self::Board(BoardRole::Editor) => &[LeaveBoard, Comment, EditTasks, ShapeBoard],
+            Self::Board(BoardRole::Owner) => {
+                &[LeaveBoard, Comment, EditTasks, ShapeBoard, ModerateComments, ManageBoard, ManageBoardMembers, Import]
+            }
+        }
+    }
+
+    pub fn may(self, capability: Capability) -> bool {
+        self.capabilities().contains(&capability)
+    }
+}
+
+/// Refuses one who may see this but not do that.
+pub fn demand(role: Role, capability: Capability) -> Result<(), Failure> {
+    if role.may(capability) { Ok(()) } else { Err(forbidden()) }
+}

@@ -1,0 +1,171 @@
+//! An account: its sessions. Names, addresses and passwords live elsewhere. Must never be changed by anybody but its owner and the
+//! server itself.
+
+use imbl::Vector;
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::{AccountCommand, Command, account::OpenSession},
+    event::{
+        AccountEvent, Event, Happened,
+        account::{UserLoggedIn, UserLoggedOut, UserRegistered},
+    },
+    ids::{AccountId, OrgId, SessionId},
+    topic::Kind,
+    values::Audience,
+    view::{AccountView, ViewPart},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::{self, Role},
+    aggregate::{Aggregate, Ctx, Principal},
+    organization::Organization,
+    refuse::{not_found, wrong_state},
+    team::Team,
+};
+
+/// The live state of an account.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    placeholder: bool,
+    /// Open sessions, oldest first.
+    sessions: Vector<SessionId>,
+    access_version: u64,
+}
+
+impl Account {
+    /// A stand-in that cannot log in.
+    pub const fn is_placeholder(&self) -> bool {
+        self.placeholder
+    }
+
+    /// Whether the session is open: a token of any other is worth nothing.
+    pub fn has_session(&self, session: SessionId) -> bool {
+        self.sessions.contains(&session)
+    }
+
+    /// Open sessions, oldest first.
+    pub fn sessions(&self) -> impl Iterator<Item = SessionId> + '_ {
+        self.sessions.iter().copied()
+    }
+
+    fn open(&self, command: &OpenSession, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
+        if self.placeholder {
+            return Err(wrong_state("A placeholder cannot log in."));
+        }
+        if self.has_session(command.session_id) {
+            return Ok(vec![]);
+        }
+        // The oldest give way, so that nobody is locked out by sessions they forgot.
+        let over = (self.sessions.len() + 1).saturating_sub(ctx.limits.sessions_per_account_max);
+        let closed = self.sessions().take(over).map(|session_id| UserLoggedOut { session_id }.into());
+        Ok(closed.chain([UserLoggedIn { session_id: command.session_id }.into()]).collect())
+    }
+}
+
+impl Aggregate for Account {
+    const KIND: Kind = Kind::Account;
+    const STATE_VERSION: u32 = 1;
+
+    type Command = AccountCommand;
+    type Event = AccountEvent;
+
+    fn own_command(command: Command) -> Option<Self::Command> {
+        match command {
+            Command::Account(command) => Some(command),
+            _ => None,
+        }
+    }
+
+    fn tag(event: &Self::Event) -> &'static str {
+        event.tag()
+    }
+
+    fn decide(&self, command: &Self::Command, ctx: &Ctx<'_>) -> Result<Vec<Self::Event>, Failure> {
+        match ctx.principal {
+            Principal::System(_) => {}
+            Principal::Account(account) if account.0 == ctx.id && self.exists() => {
+                access::demand(Role::Oneself, access::account(command))?;
+            }
+            Principal::Account(_) | Principal::Public => return Err(not_found()),
+        }
+        match command {
+            AccountCommand::RegisterAccount(_) if self.exists() => Err(Failure::new(Code::AlreadyExists)),
+            AccountCommand::RegisterAccount(command) => {
+                Ok(vec![UserRegistered { placeholder: command.placeholder }.into()])
+            }
+            _ if !self.exists() => Err(not_found()),
+            AccountCommand::OpenSession(command) => self.open(command, ctx),
+            // Logging out twice is logging out.
+            AccountCommand::CloseSession(command) if !self.has_session(command.session_id) => Ok(vec![]),
+            AccountCommand::CloseSession(command) => Ok(vec![UserLoggedOut { session_id: command.session_id }.into()]),
+            AccountCommand::CloseAllSessions(command) => {
+                let closed = self.sessions().filter(|session| command.except != Some(*session));
+                Ok(closed.map(|session_id| UserLoggedOut { session_id }.into()).collect())
+            }
+        }
+    }
+
+    fn evolve(&mut self, happened: &Happened<Self::Event>) {
+        match &happened.event {
+            AccountEvent::UserRegistered(registered) => self.placeholder = registered.placeholder,
+            AccountEvent::UserLoggedIn(opened) => {
+                if !self.has_session(opened.session_id) {
+                    self.sessions.push_back(opened.session_id);
+                }
+            }
+            AccountEvent::UserLoggedOut(closed) => self.sessions.retain(|session| *session != closed.session_id),
+        }
+        if Self::changes_access(&happened.event) {
+            self.access_version = happened.seq;
+        }
+    }
+
+    fn exists(&self) -> bool {
+        self.access_version > 0
+    }
+
+    fn org_id(&self, _id: uuid::Uuid) -> OrgId {
+        OrgId::NIL
+    }
+
+    /// A log-in gives nothing to what is already open, so it disturbs nobody.
+    fn changes_access(event: &Self::Event) -> bool {
+        match event {
+            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) => true,
+            AccountEvent::UserLoggedIn(_) => false,
+        }
+    }
+
+    fn access_version(&self) -> u64 {
+        self.access_version
+    }
+
+    fn audience(
+        &self,
+        id: uuid::Uuid,
+        principal: Principal,
+        _org: Option<&Organization>,
+        _team: Option<&Team>,
+    ) -> Option<Audience> {
+        let own = match principal {
+            Principal::Account(account) => account.0 == id,
+            Principal::System(_) => true,
+            Principal::Public => false,
+        };
+        (own && self.exists()).then_some(Audience::Member)
+    }
+
+    fn project(event: &Self::Event, audience: Audience) -> Option<Event> {
+        (audience == Audience::Member).then(|| event.clone().into())
+    }
+
+    fn view(&self, id: uuid::Uuid, audience: Audience, _part_bytes_max: usize) -> Vec<ViewPart> {
+        let sessions = self.sessions().filter(|_| audience == Audience::Member).collect();
+        vec![ViewPart::Account(AccountView { account_id: AccountId(id), sessions })]
+    }
+
+    fn memory_bytes(&self) -> usize {
+        256 + self.sessions.len() * 32
+    }
+}

@@ -1,0 +1,164 @@
+//! What may be asked of a board. First who asks, then the board's own life, then the thing itself, one file an area.
+//!
+//! - A board in the trash answers only `board.restore`, one in the archive only unarchiving and the trash.
+//! - A task in the trash answers only `task.restore`. One in the archive can be taken out, thrown away and talked about;
+//!   everything else is `wrong_state`.
+//! - What is already so takes no event.
+//!
+//! Must never panic, and never tell one who may not see the board that it is there.
+
+mod checklists;
+mod columns;
+mod comments;
+mod labels;
+mod lives;
+mod moves;
+mod people;
+mod settings;
+mod tasks;
+
+use lockstep_protocol::{
+    codes::Failure,
+    command::BoardCommand,
+    event::BoardEvent,
+    ids::{AccountId, ColumnId, TaskId},
+    values::{BoardRole, Lifecycle},
+};
+
+use super::state::{Board, Column, Head, Task};
+use crate::{
+    access::{self, Capability, Role},
+    aggregate::{Ctx, Principal},
+    organization::Organization,
+    refuse::{missing, not_found, wrong_state},
+};
+
+pub(super) type Decided = Result<Vec<BoardEvent>, Failure>;
+
+/// A command of somebody who may ask it, on a board that can answer.
+pub(super) struct Ask<'a> {
+    board: &'a Board,
+    head: &'a Head,
+    ctx: &'a Ctx<'a>,
+    org: &'a Organization,
+    account: AccountId,
+    /// `None` for the server itself, which no role binds.
+    role: Option<BoardRole>,
+}
+
+pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> Decided {
+    if let BoardCommand::CreateBoard(create) = command {
+        return settings::create(board, command, create, ctx);
+    }
+    let ask = Ask::new(board, command, ctx)?;
+    use BoardCommand as C;
+    match command {
+        C::CreateBoard(_) => Err(not_found()),
+        C::UpdateBoard(command) => settings::update(&ask, command),
+        C::ArchiveBoard(_) => Ok(settings::archive(&ask)),
+        C::UnarchiveBoard(_) => Ok(settings::unarchive(&ask)),
+        C::DeleteBoard(_) => Ok(settings::delete()),
+        C::RestoreBoard(_) => Ok(settings::restore(&ask)),
+        C::SetBoardMember(command) => people::set_member(&ask, command),
+        C::RemoveBoardMember(command) => people::remove_member(&ask, command),
+        C::CreateColumn(command) => columns::create(&ask, command),
+        C::UpdateColumn(command) => columns::update(&ask, command),
+        C::MoveColumn(command) => columns::reorder(&ask, command),
+        C::ArchiveColumn(command) => columns::archive(&ask, command),
+        C::UnarchiveColumn(command) => columns::unarchive(&ask, command),
+        C::DeleteColumn(command) => columns::delete(&ask, command),
+        C::CreateLabel(command) => labels::create(&ask, command),
+        C::UpdateLabel(command) => labels::update(&ask, command),
+        C::DeleteLabel(command) => labels::delete(&ask, command),
+        C::LabelTask(command) => labels::put_on(&ask, command),
+        C::UnlabelTask(command) => labels::take_off(&ask, command),
+        C::AssignTask(command) => people::assign(&ask, command),
+        C::UnassignTask(command) => people::unassign(&ask, command),
+        C::CreateTask(command) => tasks::create(&ask, command),
+        C::UpdateTask(command) => tasks::update(&ask, command),
+        C::PrioritizeTask(command) => tasks::prioritize(&ask, command),
+        C::ScheduleTask(command) => tasks::schedule(&ask, command),
+        C::MoveTask(command) => moves::task(&ask, command),
+        C::CompleteTask(command) => lives::complete(&ask, command),
+        C::ReopenTask(command) => lives::reopen(&ask, command),
+        C::ArchiveTask(command) => lives::archive(&ask, command),
+        C::UnarchiveTask(command) => lives::unarchive(&ask, command),
+        C::DeleteTask(command) => lives::delete(&ask, command),
+        C::RestoreTask(command) => lives::restore(&ask, command),
+        C::CreateChecklist(command) => checklists::create(&ask, command),
+        C::RenameChecklist(command) => checklists::rename(&ask, command),
+        C::DeleteChecklist(command) => checklists::delete(&ask, command),
+        C::AddChecklistItem(command) => checklists::add_item(&ask, command),
+        C::UpdateChecklistItem(command) => checklists::update_item(&ask, command),
+        C::RemoveChecklistItem(command) => checklists::remove_item(&ask, command),
+        C::AddComment(command) => comments::add(&ask, command),
+        C::EditComment(edit) => comments::edit(&ask, command, edit),
+        C::DeleteComment(delete) => comments::delete(&ask, command, delete),
+    }
+}
+
+impl<'a> Ask<'a> {
+    fn new(board: &'a Board, command: &BoardCommand, ctx: &'a Ctx<'a>) -> Result<Self, Failure> {
+        let head = board.head.as_deref().ok_or_else(not_found)?;
+        let role = match ctx.principal {
+            Principal::System(_) => None,
+            Principal::Account(account) => {
+                Some(access::board_role(board, account, ctx.org, ctx.team).ok_or_else(not_found)?)
+            }
+            Principal::Public => {
+                access::board_audience(board, ctx.principal, ctx.org, ctx.team).ok_or_else(not_found)?;
+                return Err(crate::refuse::forbidden());
+            }
+        };
+        let account = ctx.principal.account().ok_or_else(not_found)?;
+        // Without an organization nobody has a role; the server itself still needs it for what it looks up there.
+        let org = ctx.org.ok_or_else(not_found)?;
+        let ask = Self { board, head, ctx, org, account, role };
+        // Whose comment it is shows later; here the least that could be needed.
+        let own = match command {
+            BoardCommand::RemoveBoardMember(command) => org.resolve(command.account_id) == account,
+            _ => true,
+        };
+        ask.demand(access::board(command, own))?;
+        match head.lifecycle {
+            Lifecycle::Active => Ok(ask),
+            Lifecycle::Archived => match command {
+                BoardCommand::ArchiveBoard(_)
+                | BoardCommand::UnarchiveBoard(_)
+                | BoardCommand::DeleteBoard(_)
+                | BoardCommand::RestoreBoard(_) => Ok(ask),
+                _ => Err(wrong_state("The board is archived.")),
+            },
+            Lifecycle::Deleted => match command {
+                BoardCommand::RestoreBoard(_) => Ok(ask),
+                _ => Err(not_found()),
+            },
+        }
+    }
+
+    fn demand(&self, capability: Capability) -> Result<(), Failure> {
+        self.role.map_or(Ok(()), |role| access::demand(Role::Board(role), capability))
+    }
+
+    /// A task that is not in the trash.
+    fn task(&self, id: TaskId) -> Result<&'a Task, Failure> {
+        let task = self.board.task(id).filter(|task| task.lifecycle != Lifecycle::Deleted);
+        task.ok_or_else(|| missing("task_id"))
+    }
+
+    /// A task that can be worked on.
+    fn active_task(&self, id: TaskId) -> Result<&'a Task, Failure> {
+        let task = self.task(id)?;
+        if task.lifecycle == Lifecycle::Active { Ok(task) } else { Err(wrong_state("The task is archived.")) }
+    }
+
+    fn column(&self, id: ColumnId) -> Result<&'a Column, Failure> {
+        self.board.column(id).ok_or_else(|| missing("column_id"))
+    }
+
+    /// A column that tasks may enter.
+    fn open_column(&self, id: ColumnId) -> Result<&'a Column, Failure> {
+        let column = self.column(id)?;
+        if column.archived { Err(wrong_state("The column is archived.")) } else { Ok(column) }
+    }
+}

@@ -1,0 +1,89 @@
+//! Who has a role on the board, and who has which task.
+
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::{
+        board::{RemoveBoardMember, SetBoardMember},
+        task::{AssignTask, UnassignTask},
+    },
+    event::{
+        board::{BoardMemberAdded, BoardMemberRemoved, BoardMemberRoleChanged},
+        task::{TaskAssigned, TaskUnassigned},
+    },
+    ids::{AccountId, TaskId},
+    values::BoardRole,
+};
+
+use super::{Ask, Decided};
+use crate::{
+    access,
+    refuse::{full, missing},
+};
+
+pub(super) fn set_member(ask: &Ask<'_>, command: &SetBoardMember) -> Decided {
+    let SetBoardMember { account_id, role } = *command;
+    if ask.org.role(account_id).is_none() {
+        return Err(missing("account_id"));
+    }
+    match ask.board.member(account_id) {
+        Some(before) if before == role => Ok(vec![]),
+        Some(_) => {
+            keep_an_owner(ask, account_id)?;
+            Ok(vec![BoardMemberRoleChanged { account_id, role }.into()])
+        }
+        None if ask.board.members.len() >= ask.ctx.limits.members_per_board_max => {
+            Err(full("account_id", ask.ctx.limits.members_per_board_max))
+        }
+        None => Ok(vec![BoardMemberAdded { account_id, role }.into()]),
+    }
+}
+
+pub(super) fn remove_member(ask: &Ask<'_>, command: &RemoveBoardMember) -> Decided {
+    let account_id = command.account_id;
+    if ask.board.member(account_id).is_none() {
+        return Err(missing("account_id"));
+    }
+    keep_an_owner(ask, account_id)?;
+    Ok(vec![BoardMemberRemoved { account_id }.into()])
+}
+
+/// Refuses to take the ownership of the board's only owner of its own.
+fn keep_an_owner(ask: &Ask<'_>, account: AccountId) -> Result<(), Failure> {
+    let another = ask.board.members().any(|(id, role)| role == BoardRole::Owner && id != account);
+    if another || ask.board.member(account) != Some(BoardRole::Owner) {
+        Ok(())
+    } else {
+        Err(Failure::new(Code::LastOwner))
+    }
+}
+
+/// Whether the account may be given tasks here.
+pub(super) fn check_assignee(ask: &Ask<'_>, account: AccountId, field: &str) -> Result<(), Failure> {
+    if access::may_see_board(ask.board, account, ask.org, ask.ctx.team) { Ok(()) } else { Err(missing(field)) }
+}
+
+pub(super) fn assign(ask: &Ask<'_>, command: &AssignTask) -> Decided {
+    let AssignTask { task_id, account_id } = *command;
+    let task = ask.active_task(task_id)?;
+    check_assignee(ask, account_id, "account_id")?;
+    // Somebody who claimed a placeholder has what the placeholder was given.
+    if task.assignees.iter().any(|assignee| ask.org.resolve(*assignee) == account_id) {
+        return Ok(vec![]);
+    }
+    if task.assignees.len() >= ask.ctx.limits.assignees_per_task_max {
+        return Err(full("account_id", ask.ctx.limits.assignees_per_task_max));
+    }
+    Ok(vec![TaskAssigned { task_id, account_id }.into()])
+}
+
+pub(super) fn unassign(ask: &Ask<'_>, command: &UnassignTask) -> Decided {
+    let UnassignTask { task_id, account_id } = *command;
+    let task = ask.active_task(task_id)?;
+    let person = ask.org.resolve(account_id);
+    let taken = task.assignees.iter().filter(|assignee| ask.org.resolve(**assignee) == person);
+    Ok(taken.map(|assignee| taken_from(task_id, *assignee).into()).collect())
+}
+
+const fn taken_from(task_id: TaskId, account_id: AccountId) -> TaskUnassigned {
+    TaskUnassigned { task_id, account_id }
+}

@@ -1,0 +1,97 @@
+//! The board itself: founded, changed, put away.
+
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::{
+        BoardCommand,
+        board::{CreateBoard, UpdateBoard},
+    },
+    event::{BoardEvent, board::*},
+    values::{Lifecycle, Visibility},
+};
+
+use super::{Ask, Decided};
+use crate::{
+    access,
+    aggregate::{Aggregate, Ctx, Principal},
+    board::Board,
+    refuse::{invalid, missing, not_found},
+    text,
+};
+
+pub(super) fn create(board: &Board, command: &BoardCommand, create: &CreateBoard, ctx: &Ctx<'_>) -> Decided {
+    let owner_id = ctx.principal.account().ok_or_else(not_found)?;
+    let org = ctx.org.filter(|org| org.exists()).ok_or_else(|| missing("org_id"))?;
+    // Whoever is not of the organization is not told whether the team is.
+    if matches!(ctx.principal, Principal::Account(_)) && org.role(owner_id).is_none() {
+        return Err(missing("org_id"));
+    }
+    let team = match create.team_id {
+        None => None,
+        Some(_) => {
+            let of_org =
+                |team: &&crate::Team| team.exists() && !team.is_deleted() && team.org_id(ctx.id) == create.org_id;
+            Some(ctx.team.filter(of_org).ok_or_else(|| missing("team_id"))?)
+        }
+    };
+    if matches!(ctx.principal, Principal::Account(_)) {
+        let role = access::board_founder_role(team, owner_id, org).ok_or_else(|| missing("team_id"))?;
+        access::demand(role, access::board(command, true))?;
+    }
+    if board.exists() {
+        return Err(Failure::new(Code::AlreadyExists));
+    }
+    check_visibility(create.visibility, create.team_id.is_some())?;
+    Ok(vec![
+        BoardCreated {
+            org_id: create.org_id,
+            team_id: create.team_id,
+            name: text::name(&create.name, "name", ctx.limits)?,
+            key: text::board_key(&create.key, "key", ctx.limits)?,
+            visibility: create.visibility,
+            owner_id,
+        }
+        .into(),
+    ])
+}
+
+fn check_visibility(visibility: Visibility, has_team: bool) -> Result<(), Failure> {
+    if visibility == Visibility::Team && !has_team {
+        return Err(invalid("visibility", "This board belongs to no team."));
+    }
+    Ok(())
+}
+
+pub(super) fn update(ask: &Ask<'_>, command: &UpdateBoard) -> Decided {
+    let name = command.name.as_deref().map(|name| text::name(name, "name", ask.ctx.limits)).transpose()?;
+    let name = name.filter(|name| *name != ask.head.name);
+    let visibility = command.visibility.filter(|visibility| *visibility != ask.head.visibility);
+    if let Some(visibility) = visibility {
+        check_visibility(visibility, ask.head.team_id.is_some())?;
+    }
+    if name.is_none() && visibility.is_none() {
+        return Ok(vec![]);
+    }
+    Ok(vec![BoardUpdated { name, visibility }.into()])
+}
+
+fn unless(already: bool, event: impl Into<BoardEvent>) -> Vec<BoardEvent> {
+    if already { vec![] } else { vec![event.into()] }
+}
+
+pub(super) fn archive(ask: &Ask<'_>) -> Vec<BoardEvent> {
+    unless(ask.head.lifecycle == Lifecycle::Archived, BoardArchived {})
+}
+
+pub(super) fn unarchive(ask: &Ask<'_>) -> Vec<BoardEvent> {
+    unless(ask.head.lifecycle == Lifecycle::Active, BoardUnarchived {})
+}
+
+pub(super) fn delete() -> Vec<BoardEvent> {
+    vec![BoardDeleted {}.into()]
+}
+
+/// Out of the trash; a board that is not in it stays as it is.
+pub(super) fn restore(ask: &Ask<'_>) -> Vec<BoardEvent> {
+    unless(ask.head.lifecycle != Lifecycle::Deleted, BoardRestored {})
+}

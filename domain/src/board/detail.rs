@@ -1,0 +1,123 @@
+//! A task whole. The state knows which events hold the long texts; whoever reads them from the journal hands them back here. Pure: says
+//! what to read, and puts together what was read.
+
+use std::collections::BTreeMap;
+
+use lockstep_protocol::{
+    event::BoardEvent,
+    ids::{AccountId, CommentId, TaskId},
+    values::{Audience, Lifecycle},
+    view::{ChecklistItemView, ChecklistView, CommentView, TaskDetail, TaskFace},
+};
+
+use super::{
+    state::{Board, Checklist, Comment, Task},
+    view,
+};
+
+/// All of a task but its long texts.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    task_id: TaskId,
+    face: TaskFace,
+    task: Task,
+    /// In the order in which they were said.
+    comments: Vec<(CommentId, Comment)>,
+    audience: Audience,
+}
+
+/// The event with this seq, which holds a body, was not among those given, or holds no such body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingBody(pub u64);
+
+impl Board {
+    /// A task whole, as far as live state knows it, for an audience; `None` when there is none. A task in the trash is there for those
+    /// who may restore it.
+    pub fn detail(&self, task_id: TaskId, audience: Audience) -> Option<Detail> {
+        let task = self.task(task_id)?;
+        if audience == Audience::Public && task.lifecycle != Lifecycle::Active {
+            return None;
+        }
+        let mut comments: Vec<_> = task.comments.iter().map(|(id, comment)| (*id, *comment)).collect();
+        comments.sort_by_key(|(_, comment)| comment.created_seq);
+        if audience == Audience::Public {
+            comments.clear();
+        }
+        Some(Detail { task_id, face: view::face_for(task_id, task, audience), task: task.clone(), comments, audience })
+    }
+}
+
+impl Detail {
+    /// The seqs of the events that hold its texts, ascending, each once.
+    pub fn body_seqs(&self) -> Vec<u64> {
+        let comments = self.comments.iter().map(|(_, comment)| comment.text_seq);
+        let mut seqs: Vec<u64> = comments.chain(self.task.description_seq).collect();
+        seqs.sort_unstable();
+        seqs.dedup();
+        seqs
+    }
+
+    /// Puts in the texts. `seq` is the board's seq that this answers for; `events` are those of [`Detail::body_seqs`], in any order.
+    pub fn assemble<'a>(
+        self,
+        seq: u64,
+        events: impl IntoIterator<Item = (u64, &'a BoardEvent)>,
+    ) -> Result<TaskDetail, MissingBody> {
+        let events: BTreeMap<u64, &BoardEvent> = events.into_iter().collect();
+        let description = match self.task.description_seq {
+            None => String::new(),
+            Some(seq) => description(&events, seq, self.task_id).ok_or(MissingBody(seq))?.to_owned(),
+        };
+        let mut comments = Vec::with_capacity(self.comments.len());
+        for (comment_id, comment) in &self.comments {
+            let text = comment_text(&events, comment.text_seq, *comment_id).ok_or(MissingBody(comment.text_seq))?;
+            comments.push(CommentView {
+                comment_id: *comment_id,
+                author_id: comment.author_id,
+                text: text.to_owned(),
+                created_at: comment.created_at,
+                edited_at: comment.edited_at,
+                reply_to: comment.reply_to,
+                original: comment.original,
+            });
+        }
+        let told = self.audience != Audience::Public;
+        Ok(TaskDetail {
+            face: self.face,
+            lifecycle: self.task.lifecycle,
+            description,
+            checklists: self.task.checklists.iter().map(|list| checklist_view(list)).collect(),
+            comments,
+            created_by: if told { self.task.created_by } else { AccountId::NIL },
+            created_at: self.task.created_at,
+            original: self.task.original.filter(|_| told),
+            seq,
+        })
+    }
+}
+
+fn description<'a>(events: &BTreeMap<u64, &'a BoardEvent>, seq: u64, task_id: TaskId) -> Option<&'a str> {
+    match events.get(&seq)? {
+        BoardEvent::TaskCreated(event) if event.task_id == task_id => event.description.as_deref(),
+        BoardEvent::TaskUpdated(event) if event.task_id == task_id => event.description.as_deref(),
+        _ => None,
+    }
+}
+
+fn comment_text<'a>(events: &BTreeMap<u64, &'a BoardEvent>, seq: u64, comment_id: CommentId) -> Option<&'a str> {
+    match events.get(&seq)? {
+        BoardEvent::TaskCommented(event) if event.comment_id == comment_id => Some(&event.text),
+        BoardEvent::CommentEdited(event) if event.comment_id == comment_id => Some(&event.text),
+        _ => None,
+    }
+}
+
+fn checklist_view(list: &Checklist) -> ChecklistView {
+    let items = list.items.iter().map(|item| ChecklistItemView {
+        item_id: item.item_id,
+        text: item.text.to_string(),
+        done: item.done,
+        rank: (&item.rank).into(),
+    });
+    ChecklistView { checklist_id: list.checklist_id, name: list.name.to_string(), items: items.collect() }
+}

@@ -1,0 +1,118 @@
+//! A board: its columns, labels, members and tasks. The live thing that most people look at most of the time.
+//!
+//! Must never hold long texts: a task knows the seq of the event that holds its description, a comment that of its text. To add
+//! something to tasks: its fields in `state`, its rule in `decide/`, its fold in `evolve`, its place in `view` and `detail`.
+
+mod decide;
+mod detail;
+mod evolve;
+mod place;
+mod state;
+mod view;
+
+pub use detail::{Detail, MissingBody};
+use lockstep_protocol::{
+    codes::Failure,
+    command::{BoardCommand, Command},
+    event::{BoardEvent, Event, Happened},
+    ids::{OrgId, TeamId},
+    topic::Kind,
+    values::Audience,
+    view::ViewPart,
+};
+pub use state::{Board, Checklist, ChecklistItem, Column, Comment, Label, Task};
+
+use crate::{
+    access,
+    aggregate::{Aggregate, Ctx, Principal},
+    organization::Organization,
+    team::Team,
+};
+
+impl Aggregate for Board {
+    const KIND: Kind = Kind::Board;
+    const STATE_VERSION: u32 = 1;
+
+    type Command = BoardCommand;
+    type Event = BoardEvent;
+
+    fn own_command(command: Command) -> Option<Self::Command> {
+        match command {
+            Command::Board(command) => Some(command),
+            _ => None,
+        }
+    }
+
+    fn tag(event: &Self::Event) -> &'static str {
+        event.tag()
+    }
+
+    fn decide(&self, command: &Self::Command, ctx: &Ctx<'_>) -> Result<Vec<Self::Event>, Failure> {
+        decide::decide(self, command, ctx)
+    }
+
+    fn evolve(&mut self, happened: &Happened<Self::Event>) {
+        evolve::evolve(self, happened);
+        if Self::changes_access(&happened.event) {
+            self.access_version = happened.seq;
+        }
+    }
+
+    fn exists(&self) -> bool {
+        self.head.is_some()
+    }
+
+    fn org_id(&self, _id: uuid::Uuid) -> OrgId {
+        self.head.as_ref().map_or(OrgId::NIL, |head| head.org_id)
+    }
+
+    fn team_id(&self) -> Option<TeamId> {
+        self.head.as_ref()?.team_id
+    }
+
+    fn founding(command: &Self::Command) -> Option<(OrgId, Option<TeamId>)> {
+        match command {
+            BoardCommand::CreateBoard(command) => Some((command.org_id, command.team_id)),
+            _ => None,
+        }
+    }
+
+    fn changes_access(event: &Self::Event) -> bool {
+        match event {
+            BoardEvent::BoardUpdated(updated) => updated.visibility.is_some(),
+            BoardEvent::BoardCreated(_)
+            | BoardEvent::BoardDeleted(_)
+            | BoardEvent::BoardRestored(_)
+            | BoardEvent::BoardMemberAdded(_)
+            | BoardEvent::BoardMemberRoleChanged(_)
+            | BoardEvent::BoardMemberRemoved(_) => true,
+            _ => false,
+        }
+    }
+
+    fn access_version(&self) -> u64 {
+        self.access_version
+    }
+
+    fn audience(
+        &self,
+        _id: uuid::Uuid,
+        principal: Principal,
+        org: Option<&Organization>,
+        team: Option<&Team>,
+    ) -> Option<Audience> {
+        access::board_audience(self, principal, org, team)
+    }
+
+    fn project(event: &Self::Event, audience: Audience) -> Option<Event> {
+        view::project(event, audience)
+    }
+
+    fn view(&self, id: uuid::Uuid, audience: Audience, part_bytes_max: usize) -> Vec<ViewPart> {
+        view::view(self, id.into(), audience, part_bytes_max)
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.weight()
+    }
+}

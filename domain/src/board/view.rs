@@ -1,0 +1,182 @@
+//! What a board shows, and to whom. Members and guests see the same; the public sees the work, not the people: no members, no assignees, no
+//! authors, no comments.
+
+use lockstep_protocol::{
+    event::{BoardEvent, Event, board::BoardCreated, task::TaskCreated},
+    ids::{AccountId, BoardId, ColumnId, TaskId},
+    values::{Audience, Priority},
+    view::{BoardHead, BoardMemberView, BoardPart, ColumnView, LabelView, TaskFace, ViewPart},
+};
+
+use super::state::{Board, Column, Task};
+
+pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
+    if audience != Audience::Public {
+        return Some(event.clone().into());
+    }
+    use BoardEvent as E;
+    let shown: BoardEvent = match event {
+        E::BoardMemberAdded(_)
+        | E::BoardMemberRoleChanged(_)
+        | E::BoardMemberRemoved(_)
+        | E::TaskAssigned(_)
+        | E::TaskUnassigned(_)
+        | E::TaskCommented(_)
+        | E::CommentEdited(_)
+        | E::CommentDeleted(_) => return None,
+        E::BoardCreated(event) => BoardCreated { owner_id: AccountId::NIL, ..event.clone() }.into(),
+        E::TaskCreated(event) => TaskCreated { assignees: Vec::new(), original: None, ..event.clone() }.into(),
+        E::TaskUnarchived(event) => {
+            let mut event = event.clone();
+            without_people(&mut event.face);
+            event.into()
+        }
+        E::TaskRestored(event) => {
+            let mut event = event.clone();
+            without_people(&mut event.face);
+            event.into()
+        }
+        E::BoardUpdated(_)
+        | E::BoardArchived(_)
+        | E::BoardUnarchived(_)
+        | E::BoardDeleted(_)
+        | E::BoardRestored(_)
+        | E::ColumnCreated(_)
+        | E::ColumnUpdated(_)
+        | E::ColumnMoved(_)
+        | E::ColumnArchived(_)
+        | E::ColumnUnarchived(_)
+        | E::ColumnDeleted(_)
+        | E::LabelCreated(_)
+        | E::LabelUpdated(_)
+        | E::LabelDeleted(_)
+        | E::TaskUpdated(_)
+        | E::TaskMoved(_)
+        | E::TasksReranked(_)
+        | E::TaskLabelled(_)
+        | E::TaskUnlabelled(_)
+        | E::TaskPriorityChanged(_)
+        | E::TaskScheduled(_)
+        | E::TaskCompleted(_)
+        | E::TaskReopened(_)
+        | E::TaskArchived(_)
+        | E::TaskDeleted(_)
+        | E::ChecklistCreated(_)
+        | E::ChecklistRenamed(_)
+        | E::ChecklistDeleted(_)
+        | E::ChecklistItemAdded(_)
+        | E::ChecklistItemUpdated(_)
+        | E::ChecklistItemRemoved(_) => event.clone(),
+    };
+    Some(shown.into())
+}
+
+pub(super) fn without_people(face: &mut TaskFace) {
+    face.assignees.clear();
+    face.comments = 0;
+}
+
+/// What a task shows on the board, to those who see people.
+pub(super) fn face(task_id: TaskId, task: &Task) -> TaskFace {
+    let (done, all) = task.checklist_counts();
+    // Limits keep all counts far below what 32 bits hold.
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    TaskFace {
+        task_id,
+        number: task.number,
+        column_id: task.column_id,
+        rank: (&task.rank).into(),
+        title: task.title.to_string(),
+        labels: task.labels.clone(),
+        assignees: task.assignees.clone(),
+        priority: Some(task.priority).filter(|priority| *priority != Priority::None),
+        start_at: task.start_at,
+        due: task.due,
+        checklist: (all > 0).then(|| (count(done), count(all))),
+        comments: count(task.comments.len()),
+        has_description: task.description_seq.is_some(),
+        completed_at: task.completed_at,
+    }
+}
+
+pub(super) fn face_for(task_id: TaskId, task: &Task, audience: Audience) -> TaskFace {
+    let mut face = face(task_id, task);
+    if audience == Audience::Public {
+        without_people(&mut face);
+    }
+    face
+}
+
+/// An upper estimate of a face's size in JSON, the larger encoding.
+fn face_bytes(task: &Task) -> usize {
+    // Field names, numbers and the two ids that are always there; the longest title escapes to six bytes a character, few do.
+    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * (task.labels.len() + task.assignees.len())
+}
+
+impl Board {
+    /// A task as it shows on the board, whatever its lifecycle.
+    pub fn face(&self, task_id: TaskId, audience: Audience) -> Option<TaskFace> {
+        self.task(task_id).map(|task| face_for(task_id, task, audience))
+    }
+
+    /// The board without its tasks.
+    pub fn head(&self, board_id: BoardId, audience: Audience) -> Option<BoardHead> {
+        let head = self.head.as_ref()?;
+        let told = audience != Audience::Public;
+        Some(BoardHead {
+            board_id,
+            org_id: head.org_id,
+            team_id: head.team_id,
+            name: head.name.clone(),
+            key: head.key.clone(),
+            visibility: head.visibility,
+            lifecycle: head.lifecycle,
+            members: self
+                .members()
+                .filter(|_| told)
+                .map(|(account_id, role)| BoardMemberView { account_id, role })
+                .collect(),
+            columns: self.columns().into_iter().map(column_view).collect(),
+            labels: self
+                .labels()
+                .map(|(label_id, label)| LabelView { label_id, name: label.name.to_string(), colour: label.colour })
+                .collect(),
+            task_count: u32::try_from(self.active_count).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+fn column_view((column_id, column): (ColumnId, &Column)) -> ColumnView {
+    ColumnView {
+        column_id,
+        name: column.name.to_string(),
+        kind: column.kind,
+        rank: (&column.rank).into(),
+        colour: column.colour,
+        archived: column.archived,
+    }
+}
+
+/// The head in the first part, then the active tasks by column, each part as many as fit.
+pub(super) fn view(board: &Board, id: BoardId, audience: Audience, part_bytes_max: usize) -> Vec<ViewPart> {
+    let head = board.head(id, audience);
+    let mut bytes = 512 + 160 * board.columns.len() + 128 * board.labels.len() + 96 * board.members.len();
+    let mut part = BoardPart { board: head, tasks: Vec::new() };
+    let mut parts = Vec::new();
+    // Columns that are gone have no active tasks; were there any, they would still be shown.
+    let known = board.columns();
+    let known = known.iter().map(|(id, _)| *id);
+    let strays = board.orders.keys().copied().filter(|id| !board.columns.contains_key(id));
+    for task_id in known.chain(strays).flat_map(|column| board.order(column)) {
+        let Some(task) = board.task(task_id) else { continue };
+        let size = face_bytes(task);
+        if bytes + size > part_bytes_max && (part.board.is_some() || !part.tasks.is_empty()) {
+            parts.push(ViewPart::Board(std::mem::replace(&mut part, BoardPart { board: None, tasks: Vec::new() })));
+            bytes = 0;
+        }
+        bytes += size;
+        part.tasks.push(face_for(task_id, task, audience));
+    }
+    parts.push(ViewPart::Board(part));
+    parts
+}
