@@ -4,4 +4,5 @@ pub mod actors;
 pub mod bus;
 pub mod clock;
 pub mod import;
+pub mod live;
 pub mod store;

@@ -68,6 +68,14 @@ limits! {
     heartbeat_interval_ms: u64 = 15_000, "ms";
     /// A connection silent for this long is closed.
     heartbeat_timeout_ms: u64 = 35_000, "ms";
+    /// Time between two `heads` of a connection.
+    heads_interval_ms: u64 = 30_000, "ms";
+    /// A client that goes on being refused with `rate_limited` for this long is closed with 4429.
+    abuse_timeout_ms: u64 = 10_000, "ms";
+    /// Time for commands on their way when a node drains.
+    drain_timeout_ms: u64 = 10_000, "ms";
+    /// The longest delay that a `goaway` asks for; each connection gets its own.
+    goaway_delay_max_ms: u64 = 5_000, "ms";
     /// Commands that may wait in one aggregate; over it `busy`.
     mailbox_permits_max: usize = 256, "commands";
     /// Commands decided in one batch (one append).

@@ -84,6 +84,11 @@ impl Shared {
 pub trait EventSource: Send + Sync + 'static {
     /// One `events` message per commit.
     fn messages(&self, audience: Audience) -> Vec<ServerMessage>;
+
+    /// Roughly how many bytes they take when encoded: what outboxes account for before anyone has encoded them.
+    fn bytes_hint(&self) -> usize {
+        512
+    }
 }
 
 /// Commits of one stream, encoded at most once per codec and audience.
@@ -104,6 +109,14 @@ impl SharedEvents {
     /// Unencoded, for those inside the server who look at events.
     pub fn messages(&self, audience: Audience) -> Vec<ServerMessage> {
         self.source.messages(audience)
+    }
+
+    /// How many bytes they take: exact once encoded, a guess before.
+    pub fn bytes(&self, codec: Codec, audience: Audience) -> usize {
+        match self.cells[cell(codec, audience)].get() {
+            Some(elements) => elements.iter().map(Element::len).sum(),
+            None => self.source.bytes_hint(),
+        }
     }
 
     /// One element per commit.

@@ -1,0 +1,105 @@
+//! From what is queued to bytes for the socket: consecutive small messages share a frame. Encoding happens outside the lock.
+
+use std::sync::{Arc, MutexGuard};
+
+use bytes::Bytes;
+use lockstep_protocol::codec::{Codec, Element};
+
+use super::{
+    State,
+    queue::{Body, Item, Queue},
+};
+use crate::actors::delivery::SharedSnapshot;
+
+/// A frame stops growing at about this size: large enough that one write carries many, small enough that a purge finds
+/// what has not left yet.
+const FRAME_BYTES: usize = 16 * 1024;
+/// Messages in one frame, at most about.
+const FRAME_ITEMS: usize = 128;
+
+/// One message of the socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    pub bytes: Bytes,
+    /// Sent as a binary message: MessagePack, or compressed.
+    pub binary: bool,
+}
+
+pub(super) fn next<'a>(codec: Codec, lock: impl Fn() -> MutexGuard<'a, State>) -> Option<Frame> {
+    loop {
+        let mut state = lock();
+        // The socket takes a frame: the client reads.
+        state.stalled_since_ms = None;
+        match &state.queue.front()?.body {
+            Body::Snapshot(snapshot, audience, part) => {
+                let (snapshot, audience, part) = (snapshot.clone(), *audience, *part);
+                drop(state);
+                let frames = snapshot.frames(codec, audience);
+                let frame = frames.get(part).map(|ready| Frame {
+                    bytes: ready.bytes.clone(),
+                    binary: ready.compressed || codec == Codec::MessagePack,
+                });
+                let last = part + 1 >= frames.len();
+                if advance(&mut lock().queue, &snapshot, last)
+                    && let Some(frame) = frame
+                {
+                    return Some(frame);
+                }
+            }
+            _ => {
+                let items = small(&mut state.queue);
+                drop(state);
+                let elements = elements(codec, &items);
+                if !elements.is_empty() {
+                    let binary = codec == Codec::MessagePack;
+                    return Some(Frame { bytes: codec.frame(&elements), binary });
+                }
+            }
+        }
+    }
+}
+
+/// Moves on from a part; false when it was purged while it was encoded, so that it must not be written.
+fn advance(queue: &mut Queue, snapshot: &Arc<SharedSnapshot>, last: bool) -> bool {
+    let Some(Item { body: Body::Snapshot(front, _, part), .. }) = queue.front_mut() else { return false };
+    if !Arc::ptr_eq(front, snapshot) {
+        return false;
+    }
+    *part += 1;
+    if last {
+        queue.pop();
+    }
+    true
+}
+
+/// Takes items up to the next snapshot, or until the frame is full.
+fn small(queue: &mut Queue) -> Vec<Item> {
+    let mut items = Vec::with_capacity(1);
+    let mut cost = 0;
+    while let Some(front) = queue.front() {
+        if matches!(front.body, Body::Snapshot(..)) || cost >= FRAME_BYTES || items.len() >= FRAME_ITEMS {
+            break;
+        }
+        cost += front.cost();
+        items.extend(queue.pop());
+    }
+    items
+}
+
+fn elements(codec: Codec, items: &[Item]) -> Vec<Element> {
+    let mut elements = Vec::with_capacity(items.len());
+    for item in items {
+        match &item.body {
+            Body::Own(message) => match codec.element(&**message) {
+                Ok(element) => elements.push(element),
+                // Our own types always encode; one that does not is left out rather than breaking the frame.
+                Err(error) => tracing::error!(%error, "a server message did not encode"),
+            },
+            Body::Events(events, audience) => elements.extend_from_slice(events.elements(codec, *audience)),
+            Body::Shared(shared) | Body::Ephemeral(shared) => elements.push(shared.element(codec).clone()),
+            // Written part by part, never with others.
+            Body::Snapshot(..) => {}
+        }
+    }
+    elements
+}
