@@ -237,9 +237,7 @@ impl Queue {
             }
         }
         let is_answer = |message: &ServerMessage| matches!(message, ServerMessage::Joined(_) | ServerMessage::Reply(_));
-        self.retain(|item| {
-            item.topic != Some(topic) || matches!(&item.body, Body::Own(message) if is_answer(message))
-        });
+        self.retain(|item| item.topic != Some(topic) || matches!(&item.body, Body::Own(message) if is_answer(message)));
     }
 
     /// What waits is projected for the audience of now, not of when it arrived.

@@ -277,7 +277,9 @@ fn what_waits_is_projected_for_the_audience_of_now() {
     let messages: Vec<_> = read(&outbox).into_iter().flatten().collect();
     let counts: Vec<_> = messages
         .iter()
-        .filter_map(|message| if let ServerMessage::Events(events) = message { Some(events.events.len()) } else { None })
+        .filter_map(
+            |message| if let ServerMessage::Events(events) = message { Some(events.events.len()) } else { None },
+        )
         .collect();
     assert_eq!(counts, [0, 0]);
 }

@@ -166,15 +166,8 @@ impl Live {
     }
 
     /// What can be told of a command without asking its topic.
-    fn admit(
-        &mut self,
-        command: &CommandMessage,
-        now: Moment,
-        refusing: Option<Code>,
-    ) -> Result<(), Failure> {
-        self.commands
-            .take(now.uptime_ms)
-            .map_err(|wait_ms| Failure::new(Code::RateLimited).retry_after_ms(wait_ms))?;
+    fn admit(&mut self, command: &CommandMessage, now: Moment, refusing: Option<Code>) -> Result<(), Failure> {
+        self.commands.take(now.uptime_ms).map_err(|wait_ms| Failure::new(Code::RateLimited).retry_after_ms(wait_ms))?;
         if let Some(code) = refusing {
             return Err(Failure::new(code));
         }

@@ -43,17 +43,42 @@ pub struct Identity {
 #[derive(Debug, PartialEq)]
 pub enum Effect {
     /// Check the hello's token, then call [`Session::on_authenticated`].
-    Authenticate { token: String, client_id: ClientId },
+    Authenticate {
+        token: String,
+        client_id: ClientId,
+    },
     /// Check a new token, then call [`Session::on_refreshed`].
-    Refresh { reference: u32, token: String },
+    Refresh {
+        reference: u32,
+        token: String,
+    },
     /// Join, then call [`Session::on_join`].
-    Join { reference: u32, topic: Topic, after: Option<Bookmark>, presence: bool },
+    Join {
+        reference: u32,
+        topic: Topic,
+        after: Option<Bookmark>,
+        presence: bool,
+    },
     /// Leave; nothing of the topic may be written after what is queued before this effect.
-    Leave { topic: Topic },
+    Leave {
+        topic: Topic,
+    },
     /// Ask for a change, then call [`Session::on_reply`].
-    Command { reference: u32, topic: Topic, client_seq: u64, body: Box<Command>, saw: Option<u64> },
-    Presence { topic: Topic, meta: PresenceMeta },
-    Ephemeral { topic: Topic, body: Ephemeral },
+    Command {
+        reference: u32,
+        topic: Topic,
+        client_seq: u64,
+        body: Box<Command>,
+        saw: Option<u64>,
+    },
+    Presence {
+        topic: Topic,
+        meta: PresenceMeta,
+    },
+    Ephemeral {
+        topic: Topic,
+        body: Ephemeral,
+    },
     Send(Box<ServerMessage>),
     /// Tell where the joined topics stand.
     Heads,

@@ -197,7 +197,8 @@ fn r18_more_topics_than_allowed_are_refused_and_the_others_stay() {
 #[test]
 fn r20_a_leave_behind_a_join_under_way_waits_for_it() {
     let (mut session, limits) = live();
-    let effects = session.on_frame(frame(vec![join(1, board(1)), leave(2, board(1)), join(3, board(1))]), at(0), &limits);
+    let effects =
+        session.on_frame(frame(vec![join(1, board(1)), leave(2, board(1)), join(3, board(1))]), at(0), &limits);
     assert!(matches!(effects[..], [Effect::Join { reference: 1, .. }]));
     let effects = session.on_join(1, board(1), Ok(()), &limits);
     assert!(matches!(effects[..], [Effect::Leave { .. }, Effect::Send(_), Effect::Join { reference: 3, .. }]));
@@ -311,10 +312,7 @@ fn r45_heads_come_now_and_then_when_anything_is_joined() {
 fn r48_r49_a_refresh_of_the_same_session_prolongs_and_any_other_changes_nothing() {
     let (mut session, limits) = live();
     let refresh = |reference| frame(vec![ClientMessage::Refresh(Refresh { reference, token: "t".into() })]);
-    assert_eq!(
-        session.on_frame(refresh(1), at(0), &limits),
-        [Effect::Refresh { reference: 1, token: "t".into() }]
-    );
+    assert_eq!(session.on_frame(refresh(1), at(0), &limits), [Effect::Refresh { reference: 1, token: "t".into() }]);
     let other = Identity { session_id: SessionId(Uuid::from_u128(99)), token_expires_at: EXPIRES * 2, ..identity() };
     assert_eq!(replies(&session.on_refreshed(1, Ok(other), at(0))), [(1, Some(Code::Unauthenticated))]);
     assert_eq!(session.identity(), Some(identity()));
