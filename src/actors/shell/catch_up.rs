@@ -1,0 +1,145 @@
+//! What others committed: heard over the bus or read from the journal, checked against the chain, folded, and shown.
+
+use lockstep_domain::Aggregate;
+use lockstep_protocol::frame::Acknowledged;
+
+use super::{Effect, Shell, Work, commits::Commit};
+use crate::{
+    actors::encode,
+    bus::Notice,
+    store::journal::{Head, JournalError, Recorded},
+};
+
+impl<A: Aggregate> Shell<A> {
+    pub(super) fn start_catch_up(&mut self) {
+        self.work = Work::CatchingUp;
+        self.effects.push(Effect::CatchUp { after: self.head.version });
+    }
+
+    /// Another node says that it committed. What it says is taken only where it continues the chain held here.
+    pub(super) fn heard(&mut self, notice: &Notice) {
+        if notice.last <= self.head.version {
+            return;
+        }
+        let next = matches!(self.work, Work::Idle)
+            && notice.first <= self.head.version + 1
+            && notice.epoch == self.head.epoch
+            && !self.committed.quarantined;
+        let told = notice.events.as_ref().filter(|_| next);
+        let events = told.and_then(|bytes| encode::told(self.topic, notice.org, bytes)).map(|mut events| {
+            events.retain(|event| event.seq > self.head.version);
+            events
+        });
+        match events {
+            Some(mut events) if self.relink(&mut events) => {
+                if let Err(error) = self.fold(events) {
+                    tracing::warn!(topic = %self.topic, %error, "a notice did not fold; reading the journal");
+                    self.rumoured = self.rumoured.max(notice.last);
+                }
+            }
+            _ => self.rumoured = self.rumoured.max(notice.last),
+        }
+    }
+
+    /// Computes the chain over told events from the head held here; true if it ends in the link that was told.
+    fn relink(&self, events: &mut [Recorded]) -> bool {
+        let Some(end) = events.last().map(|event| event.hash) else { return false };
+        let mut hash = self.head.hash;
+        for (event, seq) in events.iter_mut().zip(self.head.version + 1..) {
+            if event.seq != seq {
+                return false;
+            }
+            hash = event.chained(&hash);
+            event.hash = hash;
+        }
+        hash == end
+    }
+
+    pub(super) fn caught_up(&mut self, events: Result<Vec<Recorded>, JournalError>) {
+        if !matches!(self.work, Work::CatchingUp) {
+            return;
+        }
+        self.work = Work::Idle;
+        let folded = events.and_then(|events| {
+            let found = events.len() as u64;
+            let expected = self.rumoured - self.head.version;
+            self.fold(events).map(|()| (found, expected))
+        });
+        match folded {
+            // The end of the stream was reached: whatever was rumoured beyond is not there.
+            Ok((found, expected)) if found < expected => self.rumoured = self.head.version,
+            Ok(_) => {}
+            Err(JournalError::Damaged { seq, what, .. }) => {
+                tracing::error!(topic = %self.topic, seq, %what, "what was read does not continue what is held");
+                self.effects.push(Effect::LostHistory(0));
+            }
+            Err(error) => {
+                tracing::warn!(topic = %self.topic, %error, "cannot catch up");
+                let failure = super::outcome::failure(&error);
+                for pending in self.pending.drain(..) {
+                    pending.answer(Err(failure.clone()));
+                }
+                self.work = Work::Waiting;
+                self.effects.push(Effect::RetryLater);
+            }
+        }
+        if self.rumoured <= self.head.version {
+            for done in self.refreshing.drain(..) {
+                let _ = done.send(());
+            }
+            for joining in std::mem::take(&mut self.joining) {
+                self.join(joining);
+            }
+        }
+    }
+
+    /// Folds events that follow the head and shows them. Commands of ours among them (an append whose outcome was unknown) are
+    /// answered.
+    fn fold(&mut self, events: Vec<Recorded>) -> Result<(), JournalError> {
+        let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(()) };
+        if first.seq != self.head.version + 1 || !first.follows(&self.head.hash) {
+            return Err(JournalError::Damaged {
+                stream: self.topic,
+                seq: first.seq,
+                what: "it does not follow the head".into(),
+            });
+        }
+        let head = Head { version: last.seq, hash: last.hash, epoch: self.head.epoch };
+        let (position, after) = (last.position, self.head.version);
+        let mut state = self.committed.state.clone();
+        let mut commits: Vec<Commit<A>> = Vec::new();
+        let mut bytes = 0;
+        for event in &events {
+            let happened = encode::happened::<A>(event)?;
+            state.evolve(&happened);
+            bytes += event.payload.len() + 96;
+            self.last_at = self.last_at.max(event.at);
+            if let Some(origin) = event.origin {
+                self.windows.record(event.actor, origin, event.seq, event.position);
+            }
+            match commits.last_mut().filter(|commit| commit.id == event.commit) {
+                Some(commit) => commit.events.push(happened),
+                None => commits.push(Commit { id: event.commit, events: vec![happened] }),
+            }
+        }
+        self.answer_found(&events);
+        self.advance(state, head, position, after, commits, bytes);
+        Ok(())
+    }
+
+    fn answer_found(&mut self, events: &[Recorded]) {
+        let mut index = 0;
+        while let Some(pending) = self.pending.get(index) {
+            let found = events.iter().rfind(|event| event.commit == pending.commit);
+            match found.map(|event| (event.seq, event.position)) {
+                None => index += 1,
+                Some((seq, position)) => {
+                    if let Some(pending) = self.pending.remove(index) {
+                        let epoch = self.head.epoch;
+                        pending.answer(Ok(Acknowledged { epoch, seq, position: Some(position) }));
+                    }
+                }
+            }
+        }
+    }
+}

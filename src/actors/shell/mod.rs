@@ -1,0 +1,407 @@
+//! The one aggregate shell: a plain state machine around an aggregate's state. Messages come in, effects go out; it never
+//! awaits, reads a clock or touches the journal itself, so that it can be simulated. `actors::aggregate` performs its effects.
+//!
+//! A batch of commands is decided on a tentative copy, appended with the expected head, and published when the journal says
+//! it is durable. At most one append is in flight; what arrives meanwhile forms the next batch. A conflict means: read what
+//! was missed, fold it, decide again.
+
+mod batch;
+mod catch_up;
+mod commits;
+mod join;
+mod outcome;
+mod ring;
+mod subscribers;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use batch::Batch;
+use lockstep_domain::{Aggregate, Principal};
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    frame::{Acknowledged, Ephemeral, EphemeralBroadcast, PresenceMeta, ServerMessage},
+    ids::{AccountId, ClientId, CommitId, ConnectionId, OrgId},
+    limits::Limits,
+    position::Bookmark,
+    topic::Topic,
+    values::Micros,
+};
+use ring::Ring;
+use subscribers::Subscribers;
+use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
+use window::{ClientKey, Windows};
+
+use super::{
+    delivery::{Delivery, Shared, SharedSnapshot},
+    facts::{AccountFacts, Facts},
+    published::Published,
+};
+use crate::{
+    bus::Notice,
+    store::journal::{Append, Appended, Guard, Head, JournalError, Known, Origin, Recorded},
+};
+
+/// A command on its way through the shell.
+pub struct Pending<A: Aggregate> {
+    pub command: A::Command,
+    pub principal: Principal,
+    /// The facts of the account that asks; `None` for the system and for an account asked about itself.
+    pub account: Option<AccountFacts>,
+    pub origin: Option<Origin>,
+    /// The seq the author saw: a replica behind it catches up first.
+    pub saw: u64,
+    /// Given once, kept over retries: finds the command again after an append whose outcome was unknown.
+    pub commit: CommitId,
+    pub reply: oneshot::Sender<Result<Acknowledged, Failure>>,
+    /// Its place in the mailbox.
+    pub permit: OwnedSemaphorePermit,
+    pub conflicts: u32,
+    /// Append it by itself: a batch with it was refused.
+    pub alone: bool,
+}
+
+impl<A: Aggregate> Pending<A> {
+    fn answer(self, answer: Result<Acknowledged, Failure>) {
+        // Whoever asked may have gone; then nobody wants the answer.
+        let _ = self.reply.send(answer);
+    }
+
+    fn client(&self) -> Option<ClientKey> {
+        Some((self.principal.account()?, self.origin?.client_id))
+    }
+}
+
+/// A request to join.
+pub struct Joining {
+    pub principal: Principal,
+    pub reference: u32,
+    pub after: Option<Bookmark>,
+    pub presence: bool,
+    pub subscriber: Arc<dyn super::delivery::Subscriber>,
+    pub reply: oneshot::Sender<Result<(), Failure>>,
+    /// It waited for a catch-up once; it is answered with what there is.
+    pub waited: bool,
+}
+
+/// What an aggregate is told.
+pub enum Message<A: Aggregate> {
+    Command(Box<Pending<A>>),
+    Join(Box<Joining>),
+    Leave(ConnectionId),
+    Presence(ConnectionId, PresenceMeta),
+    Ephemeral(ConnectionId, Ephemeral),
+    /// The journal decided the append in flight.
+    Appended(Result<Appended, JournalError>),
+    /// The journal's head, read before refusals are answered on a node that is not alone.
+    Verified(Result<Head, JournalError>),
+    /// Events after the head, asked for by a catch-up.
+    CaughtUp(Result<Vec<Recorded>, JournalError>),
+    /// A client's window.
+    Window(ClientKey, Result<Vec<Known>, JournalError>),
+    /// Events for one who joins.
+    JoinRead(ConnectionId, u64, Result<Vec<Recorded>, JournalError>),
+    /// Organization and team were loaded anew or caught up; `Err`: they cannot be.
+    Facts(Result<Facts, Failure>),
+    /// Roles changed in the organization or team.
+    FactsChanged,
+    /// Another node committed.
+    Heard(Arc<Notice>),
+    /// The stream's head is at least here.
+    Behind(u64),
+    /// Catch up now, then say so.
+    Refresh(oneshot::Sender<()>),
+    /// Time to try again after a failure.
+    Retry,
+    /// End if nobody needs it; answers whether it does.
+    Passivate(oneshot::Sender<bool>),
+}
+
+/// What an aggregate wants done.
+pub enum Effect<A: Aggregate> {
+    Append(Append),
+    ReadHead,
+    /// Read events after this seq.
+    CatchUp {
+        after: u64,
+    },
+    ReadWindow(ClientKey),
+    /// Find one old command and answer it.
+    LookUp(Box<Pending<A>>, Bookmark),
+    ReadForJoin {
+        connection: ConnectionId,
+        after: u64,
+        limit: usize,
+    },
+    /// Make sure that organization and team are live; those in `refresh` (and the account) must catch up first.
+    ReloadFacts {
+        refresh: Vec<uuid::Uuid>,
+        accounts: Vec<AccountFacts>,
+    },
+    SaveSnapshot(Arc<Published<A>>, Head, Micros),
+    Publish(Notice),
+    /// Tell the live aggregates that read roles here.
+    FactsChanged(OrgId),
+    RetryLater,
+    /// The journal's history is not the one in memory: raise the epoch, then end; the next load begins anew.
+    LostHistory(u32),
+    /// End now.
+    Stop,
+}
+
+/// What the shell is doing; one thing at a time.
+enum Work<A: Aggregate> {
+    Idle,
+    Appending(Batch<A>),
+    Verifying(Batch<A>),
+    CatchingUp,
+    LoadingFacts,
+    /// The journal failed: commands were refused, a catch-up waits for the next try.
+    Waiting,
+}
+
+/// How the shell begins: what was loaded.
+pub struct Loaded<A: Aggregate> {
+    pub published: Published<A>,
+    pub head: Head,
+    pub last_at: Micros,
+    /// Seq of the newest stored snapshot.
+    pub snapshot_seq: u64,
+    pub facts: Facts,
+}
+
+/// See the module.
+pub struct Shell<A: Aggregate> {
+    topic: Topic,
+    limits: Arc<Limits>,
+    /// Whether other nodes may write this stream.
+    shared: bool,
+    publisher: watch::Sender<Arc<Published<A>>>,
+    committed: Arc<Published<A>>,
+    head: Head,
+    last_at: Micros,
+    facts: Facts,
+    windows: Windows,
+    ring: Ring,
+    subscribers: Subscribers,
+    pending: VecDeque<Pending<A>>,
+    /// Commands whose client's window is being read, in order.
+    parked: Vec<(ClientKey, Pending<A>)>,
+    joining: Vec<Joining>,
+    refreshing: Vec<oneshot::Sender<()>>,
+    work: Work<A>,
+    /// The furthest head heard of.
+    rumoured: u64,
+    snapshot: Option<Arc<SharedSnapshot>>,
+    snapshot_seq: u64,
+    tail_bytes: usize,
+    effects: Vec<Effect<A>>,
+}
+
+impl<A: Aggregate> Shell<A> {
+    pub fn new(topic: Topic, limits: Arc<Limits>, shared: bool, loaded: Loaded<A>) -> Self {
+        let committed = Arc::new(loaded.published);
+        Self {
+            topic,
+            shared,
+            publisher: watch::Sender::new(committed.clone()),
+            committed,
+            head: loaded.head,
+            last_at: loaded.last_at,
+            facts: loaded.facts,
+            windows: Windows::new(limits.idempotency_window_max, limits.idempotency_clients_max),
+            ring: Ring::new(limits.ring_events_max, limits.ring_bytes_max),
+            subscribers: Subscribers::new(topic, limits.presence_entries_max),
+            pending: VecDeque::new(),
+            parked: Vec::new(),
+            joining: Vec::new(),
+            refreshing: Vec::new(),
+            work: Work::Idle,
+            rumoured: loaded.head.version,
+            snapshot: None,
+            snapshot_seq: loaded.snapshot_seq,
+            tail_bytes: 0,
+            effects: Vec::new(),
+            limits,
+        }
+    }
+
+    /// Where readers find the committed state.
+    pub fn reader(&self) -> watch::Receiver<Arc<Published<A>>> {
+        self.publisher.subscribe()
+    }
+
+    /// Roughly the memory that this aggregate takes.
+    pub fn memory_bytes(&self) -> usize {
+        let snapshot = self.snapshot.as_ref().map_or(0, |_| self.committed.state.memory_bytes() / 4);
+        self.committed.state.memory_bytes() + self.windows.memory_bytes() + self.ring.memory_bytes() + snapshot
+    }
+
+    pub fn subscribers(&self) -> usize {
+        self.subscribers.len()
+    }
+
+    /// Takes one message and answers what is to be done. `now` is the time; `spare` says whether no command is on its way here.
+    pub fn on(&mut self, message: Message<A>, now: Micros, spare: bool) -> Vec<Effect<A>> {
+        match message {
+            Message::Command(pending) => self.pending.push_back(*pending),
+            Message::Join(joining) => self.join(*joining),
+            Message::Leave(connection) => drop(self.subscribers.remove(connection)),
+            Message::Presence(connection, meta) => self.subscribers.update_presence(connection, meta),
+            Message::Ephemeral(connection, body) => self.ephemeral(connection, body),
+            Message::Appended(outcome) => self.appended(outcome, now),
+            Message::Verified(head) => self.verified(head),
+            Message::CaughtUp(events) => self.caught_up(events),
+            Message::Window(client, known) => self.window_read(client, known),
+            Message::JoinRead(connection, after, events) => self.join_read(connection, after, events),
+            Message::Facts(facts) => self.facts_loaded(facts),
+            Message::FactsChanged => self.review_subscribers(),
+            Message::Heard(notice) => self.heard(&notice),
+            Message::Behind(version) => self.rumoured = self.rumoured.max(version),
+            Message::Refresh(done) => {
+                self.refreshing.push(done);
+                self.rumoured = self.rumoured.max(self.head.version + 1);
+            }
+            Message::Retry => {
+                if matches!(self.work, Work::Waiting) {
+                    self.work = Work::Idle;
+                }
+            }
+            Message::Passivate(answer) => self.passivate(answer, spare),
+        }
+        self.pump(now);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Starts whatever is due, if nothing is under way.
+    fn pump(&mut self, now: Micros) {
+        if self.committed.quarantined {
+            for pending in self.pending.drain(..) {
+                pending.answer(Err(Failure::new(Code::Quarantined)));
+            }
+            return;
+        }
+        while matches!(self.work, Work::Idle) {
+            let before = self.pending.len();
+            if self.rumoured > self.head.version {
+                self.start_catch_up();
+            } else if !self.pending.is_empty() {
+                if self.facts.ended() {
+                    self.reload_facts(Vec::new(), Vec::new());
+                } else {
+                    self.start_batch(now);
+                }
+            }
+            // Nothing started and nothing left the queue: done.
+            if matches!(self.work, Work::Idle) && (self.pending.is_empty() || self.pending.len() == before) {
+                return;
+            }
+        }
+    }
+
+    fn reload_facts(&mut self, refresh: Vec<uuid::Uuid>, accounts: Vec<AccountFacts>) {
+        self.work = Work::LoadingFacts;
+        self.effects.push(Effect::ReloadFacts { refresh, accounts });
+    }
+
+    fn facts_loaded(&mut self, facts: Result<Facts, Failure>) {
+        if !matches!(self.work, Work::LoadingFacts) {
+            return;
+        }
+        self.work = Work::Idle;
+        match facts {
+            Ok(facts) => {
+                self.facts = facts;
+                self.review_subscribers();
+            }
+            Err(failure) => {
+                for pending in self.pending.drain(..) {
+                    pending.answer(Err(failure.clone()));
+                }
+            }
+        }
+    }
+
+    fn window_read(&mut self, client: ClientKey, known: Result<Vec<Known>, JournalError>) {
+        let (ready, rest) = std::mem::take(&mut self.parked).into_iter().partition(|(key, _)| *key == client);
+        self.parked = rest;
+        match known {
+            Ok(known) => {
+                self.windows.load(client, &known);
+                // They came before what is pending now.
+                for (_, pending) in ready.into_iter().rev() {
+                    self.pending.push_front(pending);
+                }
+            }
+            Err(error) => {
+                for (_, pending) in ready {
+                    pending.answer(Err(outcome::failure(&error)));
+                }
+            }
+        }
+    }
+
+    fn ephemeral(&mut self, connection: ConnectionId, body: Ephemeral) {
+        let Some(member) = self.subscribers.get_mut(connection) else { return };
+        let account_id = member.principal.account().unwrap_or(AccountId::NIL);
+        let broadcast = EphemeralBroadcast { topic: self.topic, connection_id: connection, account_id, body };
+        let delivery = Delivery::Ephemeral(Shared::new(ServerMessage::Ephemeral(broadcast)));
+        self.subscribers.deliver_to_others(&delivery, connection);
+    }
+
+    /// Roles may have changed: every subscription is judged anew, at once.
+    fn review_subscribers(&mut self) {
+        let (state, facts) = (&self.committed.state, &self.facts);
+        let changed = self.subscribers.take_changed(|principal| facts.audience(state, principal));
+        for (member, audience) in changed {
+            // With another audience it may join again and sees what that one sees.
+            let delivery = match audience {
+                None => Delivery::Revoked(Code::NotFound),
+                Some(_) => Delivery::Resync,
+            };
+            member.subscriber.deliver(self.topic, delivery);
+        }
+    }
+
+    fn passivate(&mut self, answer: oneshot::Sender<bool>, spare: bool) {
+        let idle = spare
+            && matches!(self.work, Work::Idle | Work::Waiting)
+            && self.pending.is_empty()
+            && self.parked.is_empty()
+            && self.joining.is_empty()
+            && self.subscribers.is_empty();
+        let _ = answer.send(idle);
+        if idle {
+            self.keep_snapshot(true);
+            self.effects.push(Effect::Stop);
+        }
+    }
+
+    /// Stores a snapshot when enough happened since the last one.
+    fn keep_snapshot(&mut self, leaving: bool) {
+        let events = self.head.version - self.snapshot_seq;
+        let due = events >= self.limits.snapshot_events_max || self.tail_bytes >= self.limits.snapshot_tail_bytes_max;
+        if due || (leaving && events > 0) {
+            self.snapshot_seq = self.head.version;
+            self.tail_bytes = 0;
+            self.effects.push(Effect::SaveSnapshot(self.committed.clone(), self.head, self.last_at));
+        }
+    }
+
+    fn guards(&self, accounts: impl Iterator<Item = AccountFacts>) -> Vec<Guard> {
+        let mut guards = self.facts.guards();
+        guards.extend(accounts.map(|account| account.guard()));
+        guards.sort_unstable();
+        guards.dedup_by_key(|guard| guard.subject);
+        guards.retain(|guard| guard.subject != self.topic.id);
+        guards
+    }
+}
+
+/// The key of a command in [`Origin`] form.
+pub const fn origin(client_id: ClientId, client_seq: u64, body_hash: [u8; 16]) -> Origin {
+    Origin { client_id, client_seq, body_hash }
+}

@@ -1,0 +1,224 @@
+//! What the journal said about an append, and what follows from it for the state, the subscribers and those who asked.
+
+use std::sync::Arc;
+
+use lockstep_domain::Aggregate;
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    position::{Bookmark, Position},
+    topic::Kind,
+    values::Micros,
+};
+
+use super::{
+    Effect, Pending, Shell, Work,
+    batch::{Batch, Decided},
+    commits::{Commit, Commits},
+};
+use crate::{
+    actors::{
+        delivery::{Delivery, SharedEvents},
+        encode,
+        published::Published,
+    },
+    bus::Notice,
+    store::journal::{Appended, Guard, Head, JournalError, NewEvent, Recorded},
+};
+
+/// How a failure of the journal is told to those who asked.
+pub fn failure(error: &JournalError) -> Failure {
+    match error {
+        JournalError::Unavailable(_) | JournalError::Unknown(_) => {
+            Failure::new(Code::Unavailable).retry_after_ms(1_000)
+        }
+        JournalError::Full => Failure::new(Code::StorageFull).retry_after_ms(10_000),
+        JournalError::Refused(_) => Failure::new(Code::Internal),
+        JournalError::Damaged { .. } => Failure::new(Code::Quarantined),
+    }
+}
+
+/// Events above this size are not told over the bus; the others read the journal.
+const NOTICE_BYTES_MAX: usize = 64 * 1024;
+
+impl<A: Aggregate> Shell<A> {
+    pub(super) fn appended(&mut self, outcome: Result<Appended, JournalError>, now: Micros) {
+        let Work::Appending(batch) = std::mem::replace(&mut self.work, Work::Idle) else { return };
+        match outcome {
+            Ok(Appended::Committed(heads)) => match heads.first() {
+                Some((head, position)) => self.adopt(batch, *head, *position),
+                // The contract gives one head per stream; without it, what is durable must be read.
+                None => self.undecided(batch),
+            },
+            Ok(Appended::Conflict(heads)) => {
+                let seen = heads.iter().find(|(topic, _)| *topic == self.topic).map(|(_, head)| *head);
+                self.conflict(batch, seen);
+            }
+            Ok(Appended::GuardFailed(guards)) => self.guard_failed(batch, &guards),
+            Err(JournalError::Unknown(why)) => {
+                tracing::warn!(topic = %self.topic, %why, "the outcome of an append is unknown; reading the journal");
+                self.undecided(batch);
+            }
+            Err(JournalError::Refused(why)) if batch.items.len() > 1 => {
+                tracing::warn!(topic = %self.topic, %why, "a batch was refused; its commands go one by one");
+                self.requeue(batch, |pending| Pending { alone: true, ..pending });
+            }
+            Err(error) => {
+                tracing::warn!(topic = %self.topic, %error, "an append failed");
+                let failure = failure(&error);
+                for (pending, decided) in batch.items {
+                    pending.answer(Err(match decided {
+                        // Decided on what was never committed: not to be told.
+                        Decided::Refused(_) | Decided::Already(_) | Decided::Committed(_) => failure.clone(),
+                    }));
+                }
+            }
+        }
+        let _ = now;
+    }
+
+    /// The batch is durable: it becomes the state, is shown, and is answered.
+    fn adopt(&mut self, batch: Batch<A>, head: Head, position: Position) {
+        let after = self.head.version;
+        for (pending, decided) in &batch.items {
+            if let (Decided::Committed(seq), Some(origin), Some(account)) =
+                (decided, pending.origin, pending.principal.account())
+            {
+                self.windows.record(account, origin, *seq, position);
+            }
+        }
+        let bytes = batch.events.iter().map(|event| event.payload.len() + 96).sum();
+        self.tell_nodes(&batch.events, after, head, position);
+        self.last_at = batch.last_at;
+        self.advance(batch.tentative, head, position, after, batch.commits, bytes);
+        self.answer_batch(batch.items, Some(position));
+    }
+
+    /// Moves to a new committed state and shows it to everyone. `commits` lead from `after` to `head`.
+    pub(super) fn advance(
+        &mut self,
+        state: A,
+        head: Head,
+        position: Position,
+        after: u64,
+        commits: Vec<Commit<A>>,
+        bytes: usize,
+    ) {
+        let access = commits.iter().flat_map(|commit| &commit.events).any(|event| A::changes_access(&event.event));
+        let bookmark = Bookmark { epoch: head.epoch, seq: head.version };
+        self.committed = Arc::new(Published { state, bookmark, position, quarantined: false });
+        self.head = head;
+        self.tail_bytes += bytes;
+        self.publisher.send_replace(self.committed.clone());
+        if access {
+            // Before the events are shown: who lost access must not see even the one that says so.
+            self.review_subscribers();
+            if matches!(self.topic.kind, Kind::Organization | Kind::Team) {
+                self.effects.push(Effect::FactsChanged(self.facts.org_id().unwrap_or_else(|| self.committed.state.org_id())));
+            }
+        }
+        let source = Commits { topic: self.topic, epoch: head.epoch, after, commits, published: self.committed.clone() };
+        let shared = SharedEvents::new(head.epoch, after, head.version, Box::new(source));
+        self.ring.push(shared.clone(), bytes);
+        self.subscribers.deliver(&Delivery::Events(shared));
+        self.keep_snapshot(false);
+    }
+
+    fn tell_nodes(&mut self, events: &[NewEvent], after: u64, head: Head, position: Position) {
+        if !self.shared {
+            return;
+        }
+        let org = self.facts.org_id().unwrap_or_else(|| self.committed.state.org_id());
+        let recorded: Vec<_> = events
+            .iter()
+            .zip(after + 1..)
+            .map(|(event, seq)| Recorded {
+                stream: self.topic,
+                org,
+                seq,
+                position: Position { seq, ..position },
+                commit: event.commit,
+                at: event.at,
+                actor: event.actor,
+                origin: event.origin,
+                tag: event.tag.to_owned(),
+                payload: event.payload.clone(),
+                // Receivers compute the chain themselves; the last link is told so that they can compare.
+                hash: head.hash,
+            })
+            .collect();
+        // What decides access is read from the journal, always.
+        let told = (self.topic.kind == Kind::Board)
+            .then(|| encode::tell(&recorded))
+            .flatten()
+            .filter(|bytes| bytes.len() <= NOTICE_BYTES_MAX);
+        let (first, last) = (after + 1, head.version);
+        let notice = Notice { org, stream: self.topic, epoch: head.epoch, first, last, events: told };
+        self.effects.push(Effect::Publish(notice));
+    }
+
+    /// Somebody else committed first: read it, then decide again.
+    fn conflict(&mut self, batch: Batch<A>, seen: Option<Head>) {
+        if let Some(seen) = seen
+            && (seen.version < self.head.version
+                || (seen.version == self.head.version && seen.hash != self.head.hash)
+                || seen.epoch != self.head.epoch)
+        {
+            // The journal lost what it had acknowledged, or began anew: this memory is of another history.
+            return self.lose_history(batch, seen.epoch);
+        }
+        self.rumoured = self.rumoured.max(seen.map_or(self.head.version + 1, |head| head.version));
+        self.requeue(batch, |pending| Pending { conflicts: pending.conflicts + 1, ..pending });
+    }
+
+    fn lose_history(&mut self, batch: Batch<A>, epoch: u32) {
+        tracing::error!(topic = %self.topic, "the journal's history is not the one in memory");
+        for (pending, _) in batch.items {
+            pending.answer(Err(Failure::new(Code::Unavailable).retry_after_ms(200)));
+        }
+        let seen = if epoch == self.head.epoch { epoch } else { 0 };
+        self.effects.push(Effect::LostHistory(seen));
+    }
+
+    /// The facts a batch was decided with have changed: catch up with them, then decide again.
+    fn guard_failed(&mut self, batch: Batch<A>, guards: &[Guard]) {
+        let accounts = batch.items.iter().filter_map(|(pending, _)| pending.account.clone()).collect();
+        self.requeue(batch, |pending| Pending { conflicts: pending.conflicts + 1, ..pending });
+        self.reload_facts(guards.iter().map(|guard| guard.subject).collect(), accounts);
+    }
+
+    /// Nobody knows whether it was committed: read on. What is found under its commit id is answered, the rest decided again
+    /// with the same expected head, where the swap decides.
+    fn undecided(&mut self, batch: Batch<A>) {
+        self.requeue(batch, |pending| pending);
+        self.rumoured = self.rumoured.max(self.head.version + 1);
+    }
+
+    /// Back to the front of the queue, in order; those that lost too often are refused.
+    fn requeue(&mut self, batch: Batch<A>, change: impl Fn(Pending<A>) -> Pending<A>) {
+        for (pending, _) in batch.items.into_iter().rev() {
+            let pending = change(pending);
+            if pending.conflicts > self.limits.conflicts_max {
+                pending.answer(Err(Failure::new(Code::Contended).retry_after_ms(50)));
+            } else {
+                self.pending.push_front(pending);
+            }
+        }
+    }
+
+    /// The head was read before refusals are answered.
+    pub(super) fn verified(&mut self, head: Result<Head, JournalError>) {
+        let Work::Verifying(batch) = std::mem::replace(&mut self.work, Work::Idle) else { return };
+        match head {
+            Ok(head) if head.version == self.head.version && head.hash == self.head.hash => {
+                self.answer_batch(batch.items, None);
+            }
+            Ok(head) => self.conflict(batch, Some(head)),
+            Err(error) => {
+                let failure = failure(&error);
+                for (pending, _) in batch.items {
+                    pending.answer(Err(failure.clone()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Who is on an aggregate: subscriptions, audiences and presence. Sequential memory of one actor, never shared.
+
+use std::{collections::HashMap, sync::Arc};
+
+use lockstep_domain::Principal;
+use lockstep_protocol::{
+    frame::{PresenceDiff, PresenceEntry, PresenceMeta, PresenceState, ServerMessage},
+    ids::{AccountId, ConnectionId},
+    topic::Topic,
+    values::Audience,
+};
+
+use crate::actors::delivery::{Delivery, Shared, Subscriber};
+
+/// One connection on the topic.
+pub struct Member {
+    pub subscriber: Arc<dyn Subscriber>,
+    pub principal: Principal,
+    pub audience: Audience,
+    /// What it says it is doing, if it takes part in presence.
+    pub presence: Option<PresenceMeta>,
+    /// A journal read brings it up to date first: live deliveries wait in the ring.
+    pub catching_up: bool,
+}
+
+impl Member {
+    fn entry(&self) -> Option<PresenceEntry> {
+        let account_id = self.principal.account().unwrap_or(AccountId::NIL);
+        let meta = self.presence.clone()?.into();
+        Some(PresenceEntry { connection_id: self.subscriber.connection(), account_id, meta })
+    }
+}
+
+/// All connections on the topic. Dropping it while some are left (the actor failed) asks them to join again.
+pub struct Subscribers {
+    topic: Topic,
+    members: Vec<Member>,
+    index: HashMap<ConnectionId, usize>,
+    present: usize,
+    entries_max: usize,
+}
+
+impl Subscribers {
+    pub fn new(topic: Topic, entries_max: usize) -> Self {
+        Self { topic, members: Vec::new(), index: HashMap::new(), present: 0, entries_max }
+    }
+
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    pub fn get_mut(&mut self, connection: ConnectionId) -> Option<&mut Member> {
+        self.index.get(&connection).map(|index| &mut self.members[*index])
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter()
+    }
+
+    /// Adds or replaces.
+    pub fn insert(&mut self, member: Member) {
+        let connection = member.subscriber.connection();
+        self.remove(connection);
+        self.present += usize::from(member.presence.is_some());
+        self.index.insert(connection, self.members.len());
+        self.members.push(member);
+    }
+
+    /// Takes a connection off, and tells the others if it was present.
+    pub fn remove(&mut self, connection: ConnectionId) -> Option<Member> {
+        let index = self.index.remove(&connection)?;
+        let member = self.members.swap_remove(index);
+        if let Some(moved) = self.members.get(index) {
+            self.index.insert(moved.subscriber.connection(), index);
+        }
+        if member.presence.is_some() {
+            self.present -= 1;
+            self.tell(Vec::new(), vec![connection], connection);
+        }
+        Some(member)
+    }
+
+    /// Hands the same delivery to everyone who is up to date.
+    pub fn deliver(&self, delivery: &Delivery) {
+        for member in self.members.iter().filter(|member| !member.catching_up) {
+            member.subscriber.deliver(self.topic, delivery.clone());
+        }
+    }
+
+    /// Says who is here to one that has just joined, and to the others that it came.
+    pub fn introduce(&self, connection: ConnectionId) {
+        let Some(member) = self.index.get(&connection).map(|index| &self.members[*index]) else { return };
+        let Some(entry) = member.entry() else { return };
+        let entries = self.members.iter().filter_map(Member::entry).take(self.entries_max).collect();
+        let state = PresenceState { topic: self.topic, entries, count: self.present as u32 };
+        member
+            .subscriber
+            .deliver(self.topic, Delivery::PresenceState(Shared::new(ServerMessage::PresenceState(state))));
+        self.tell(vec![entry], Vec::new(), connection);
+    }
+
+    /// Changes what a connection says it is doing.
+    pub fn update_presence(&mut self, connection: ConnectionId, meta: PresenceMeta) {
+        let Some(member) = self.get_mut(connection) else { return };
+        if member.presence.as_ref().is_none_or(|kept| *kept == meta) {
+            return;
+        }
+        member.presence = Some(meta);
+        let entry = member.entry();
+        self.tell(entry.into_iter().collect(), Vec::new(), connection);
+    }
+
+    /// Tells everyone present but `except`. In a crowd only the count travels.
+    fn tell(&self, mut joined: Vec<PresenceEntry>, mut left: Vec<ConnectionId>, except: ConnectionId) {
+        if self.present > self.entries_max {
+            joined.clear();
+            left.clear();
+        }
+        let diff = PresenceDiff { topic: self.topic, joined, left, count: self.present as u32 };
+        let delivery = Delivery::Presence(Shared::new(ServerMessage::PresenceDiff(diff)));
+        self.deliver_to_others(&delivery, except);
+    }
+
+    /// Hands something short-lived to everyone present but the one it comes from.
+    pub fn deliver_to_others(&self, delivery: &Delivery, except: ConnectionId) {
+        for member in self.members.iter().filter(|member| member.presence.is_some()) {
+            if member.subscriber.connection() != except {
+                member.subscriber.deliver(self.topic, delivery.clone());
+            }
+        }
+    }
+
+    /// Every connection whose standing changed under `audience_of`, taken off and returned.
+    pub fn take_changed(&mut self, audience_of: impl Fn(Principal) -> Option<Audience>) -> Vec<(Member, Option<Audience>)> {
+        let changed: Vec<_> = self
+            .members
+            .iter()
+            .filter_map(|member| {
+                let now = audience_of(member.principal);
+                (now != Some(member.audience)).then(|| (member.subscriber.connection(), now))
+            })
+            .collect();
+        changed.into_iter().filter_map(|(connection, now)| Some((self.remove(connection)?, now))).collect()
+    }
+}
+
+impl Drop for Subscribers {
+    fn drop(&mut self) {
+        for member in &self.members {
+            member.subscriber.deliver(self.topic, Delivery::Resync);
+        }
+    }
+}
