@@ -1,5 +1,22 @@
 //! The live aggregates: one supervised actor each, and the directory as the only door to them.
 //!
 //! Only this room appends to the journal and speaks on the bus. It must never know HTTP, WebSockets, or how a person logs in.
+//! To add a kind of aggregate: its rules in `domain`, a line in `handle.rs` and in `directory.rs` where the kinds are listed.
 
+mod aggregate;
 pub mod delivery;
+pub mod directory;
+mod encode;
+mod facts;
+mod handle;
+mod load;
+pub mod published;
+mod restart;
+mod shell;
+mod slots;
+mod supervisor;
+mod sweep;
+
+pub use directory::{CommandKey, CommandRequest, Directory, JoinRequest, Services};
+pub use encode::happened;
+pub use published::Published;

@@ -46,6 +46,11 @@ fn hash(predecessor: &Hash, covered: &Covered<'_>) -> Hash {
 impl Recorded {
     /// Is this the event that follows one with this hash ([`GENESIS`] for the first)?
     pub fn follows(&self, predecessor: &Hash) -> bool {
+        self.chained(predecessor) == self.hash
+    }
+
+    /// The hash this event has after one with that hash.
+    pub fn chained(&self, predecessor: &Hash) -> Hash {
         let event = NewEvent {
             commit: self.commit,
             at: self.at,
@@ -55,7 +60,7 @@ impl Recorded {
             payload: self.payload.clone(),
         };
         let covered = Covered { stream: self.stream, org: self.org, seq: self.seq, event: &event, tag: &self.tag };
-        hash(predecessor, &covered) == self.hash
+        hash(predecessor, &covered)
     }
 }
 

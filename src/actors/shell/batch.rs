@@ -17,7 +17,7 @@ use lockstep_protocol::{
 
 use super::{Effect, Pending, Shell, Work, commits::Commit, window::Seen};
 use crate::{
-    actors::encode,
+    actors::{encode, facts::AccountFacts},
     store::journal::{Append, Guard, NewEvent, StreamAppend},
 };
 
@@ -40,6 +40,8 @@ pub struct Batch<A: Aggregate> {
     pub last_at: Micros,
     /// Seq of the last event that changes access here.
     pub raised: Option<u64>,
+    /// The accounts that its commands come from, as they were when it was decided.
+    pub accounts: Vec<Guard>,
     /// Keys already in this batch: account, client, client seq → body hash and how it was decided.
     keys: HashMap<(AccountId, ClientId, u64), ([u8; 16], u64)>,
 }
@@ -53,6 +55,7 @@ impl<A: Aggregate> Batch<A> {
             events: Vec::new(),
             last_at,
             raised: None,
+            accounts: Vec::new(),
             keys: HashMap::new(),
         }
     }
@@ -61,6 +64,7 @@ impl<A: Aggregate> Batch<A> {
 impl<A: Aggregate> Shell<A> {
     /// Takes commands off the queue until the batch is full, then appends it, or answers at once what needs no append.
     pub(super) fn start_batch(&mut self, now: Micros) {
+        self.facts.look();
         let mut batch = Batch::new(self.committed.state.clone(), self.last_at.max(now));
         while batch.items.len() < self.limits.append_commands_max {
             let Some(pending) = self.pending.pop_front() else { break };
@@ -121,6 +125,10 @@ impl<A: Aggregate> Shell<A> {
     }
 
     fn decide(&self, pending: Pending<A>, batch: &mut Batch<A>) {
+        let account = match pending.account.as_ref().map(AccountFacts::check).transpose() {
+            Ok(account) => account,
+            Err(failure) => return batch.items.push((pending, Decided::Refused(failure))),
+        };
         let ctx = Ctx {
             principal: pending.principal,
             now: batch.last_at,
@@ -149,6 +157,7 @@ impl<A: Aggregate> Shell<A> {
                     }
                 }
                 batch.commits.push(commit);
+                batch.accounts.extend(account);
                 batch.events.extend(events);
                 if let (Some(origin), Some((account, client))) = (pending.origin, pending.client()) {
                     batch.keys.insert((account, client, origin.client_seq), (origin.body_hash, end));
@@ -217,8 +226,7 @@ impl<A: Aggregate> Shell<A> {
             }
             return;
         }
-        let deciders = batch.items.iter().filter(|(_, decided)| matches!(decided, Decided::Committed(_)));
-        let guards = self.guards(deciders.filter_map(|(pending, _)| pending.account.clone()));
+        let guards = self.guards(&batch.accounts);
         let raises = batch.raised.map(|version| Guard { subject: self.topic.id, version }).into_iter().collect();
         let org = self.facts.org_id().unwrap_or_else(|| batch.tentative.org_id());
         self.effects.push(Effect::Append(Append {

@@ -37,6 +37,7 @@ impl<A: Aggregate> Shell<A> {
             self.rumoured = self.rumoured.max(joining.after.map_or(0, |after| after.seq));
             return self.joining.push(joining);
         }
+        self.facts.look();
         let audience = self
             .committed
             .state

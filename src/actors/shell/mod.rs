@@ -10,6 +10,7 @@ mod catch_up;
 mod commits;
 mod join;
 mod outcome;
+pub use outcome::failure;
 mod ring;
 mod subscribers;
 mod window;
@@ -354,6 +355,7 @@ impl<A: Aggregate> Shell<A> {
 
     /// Roles may have changed: every subscription is judged anew, at once.
     fn review_subscribers(&mut self) {
+        self.facts.look();
         let (state, facts) = (&self.committed.state, &self.facts);
         let changed = self.subscribers.take_changed(|principal| facts.audience(state, principal));
         for (member, audience) in changed {
@@ -391,9 +393,10 @@ impl<A: Aggregate> Shell<A> {
         }
     }
 
-    fn guards(&self, accounts: impl Iterator<Item = AccountFacts>) -> Vec<Guard> {
+    /// What an append is held to: the roles it was decided with and the sessions it was asked from.
+    fn guards(&self, accounts: &[Guard]) -> Vec<Guard> {
         let mut guards = self.facts.guards();
-        guards.extend(accounts.map(|account| account.guard()));
+        guards.extend_from_slice(accounts);
         guards.sort_unstable();
         guards.dedup_by_key(|guard| guard.subject);
         guards.retain(|guard| guard.subject != self.topic.id);

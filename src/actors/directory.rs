@@ -1,0 +1,449 @@
+//! The only door to live aggregates: finds or loads them, and hands requests in. Whoever holds a [`Directory`] can ask for
+//! anything, so access is checked behind it, never before.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use lockstep_domain::{Aggregate, Principal, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::Command,
+    frame::{Acknowledged, Ephemeral, PresenceMeta},
+    ids::{AccountId, BoardId, ClientId, CommitId, ConnectionId, OrgId, SessionId, TeamId},
+    limits::Limits,
+    position::Bookmark,
+    topic::{Kind, Topic},
+    values::Audience,
+};
+use tokio::sync::{Semaphore, oneshot};
+use uuid::Uuid;
+
+use super::{
+    aggregate::{self, Start},
+    delivery::Subscriber,
+    encode,
+    facts::AccountFacts,
+    handle::{AnyHandle, Handle, Kinded, Vitals},
+    load,
+    published::Published,
+    restart::Restarts,
+    shell::{self, Joining, Loaded, Message, Pending},
+    slots::{Slot, Slots},
+    supervisor::Tree,
+};
+use crate::{bus::SharedBus, clock::Clock, store::journal::SharedJournal};
+
+/// What every aggregate needs from the outside.
+pub struct Services {
+    pub journal: SharedJournal,
+    pub bus: SharedBus,
+    pub clock: Clock,
+    pub limits: Arc<Limits>,
+}
+
+/// A client's number for a command: with the account, its key of idempotency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CommandKey {
+    pub client_id: ClientId,
+    pub client_seq: u64,
+}
+
+/// A command, from whatever transport.
+#[derive(Clone, Debug)]
+pub struct CommandRequest {
+    pub topic: Topic,
+    pub principal: Principal,
+    /// The session it is asked from; it must be open until the command is durable.
+    pub session: Option<SessionId>,
+    pub key: Option<CommandKey>,
+    pub body: Command,
+    /// The topic's seq that the author saw.
+    pub saw: Option<u64>,
+}
+
+/// A wish to follow a topic.
+pub struct JoinRequest {
+    pub topic: Topic,
+    pub principal: Principal,
+    pub session: Option<SessionId>,
+    pub reference: u32,
+    pub after: Option<Bookmark>,
+    pub presence: bool,
+    pub subscriber: Arc<dyn Subscriber>,
+}
+
+/// See the module. Cheap to clone.
+#[derive(Clone)]
+pub struct Directory(Arc<Inner>);
+
+struct Inner {
+    services: Arc<Services>,
+    slots: Arc<Slots>,
+    restarts: Arc<Restarts>,
+    tree: Tree,
+    loads: Semaphore,
+    /// Counts uses: the order in which aggregates were used last.
+    tick: AtomicU64,
+}
+
+/// How often a request is handed in anew because its aggregate ended before taking it.
+const HAND_INS_MAX: u32 = 4;
+
+impl Directory {
+    /// Starts the tree of a node.
+    pub async fn start(services: Services) -> Result<Self, Failure> {
+        let (slots, restarts) = (Arc::new(Slots::default()), Arc::new(Restarts::default()));
+        let on_end = {
+            let (slots, restarts) = (slots.clone(), restarts.clone());
+            Arc::new(move |actor, failed| {
+                if let Some(topic) = slots.ended(actor)
+                    && failed
+                {
+                    restarts.failed(topic);
+                }
+            })
+        };
+        let loads = Semaphore::new(services.limits.loads_max);
+        let tree = Tree::plant(on_end).await?;
+        let services = Arc::new(services);
+        Ok(Self(Arc::new(Inner { services, slots, restarts, tree, loads, tick: AtomicU64::new(1) })))
+    }
+
+    /// Ends every live aggregate. Commands in flight are decided by the journal, not by this.
+    pub async fn stop(&self) {
+        self.0.tree.fell().await;
+    }
+
+    pub fn services(&self) -> &Arc<Services> {
+        &self.0.services
+    }
+
+    pub(super) fn slots(&self) -> &Slots {
+        &self.0.slots
+    }
+
+    /// Asks for a change. Answered when it is durable, or when it is certain that it is not.
+    pub async fn command(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+        if request.body.kind() != request.topic.kind {
+            return Err(Failure::new(Code::WrongTopic));
+        }
+        match request.topic.kind {
+            Kind::Organization => self.command_of::<Organization>(request).await,
+            Kind::Team => self.command_of::<Team>(request).await,
+            Kind::Board => self.command_of::<Board>(request).await,
+            Kind::Account => self.command_of::<Account>(request).await,
+        }
+    }
+
+    async fn command_of<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+        let CommandRequest { topic, principal, session, key, body, saw } = request;
+        let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
+        let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
+        let account = self.account_facts(topic, principal, session).await?;
+        let commit = CommitId(self.0.services.clock.fresh_id());
+        for _ in 0..HAND_INS_MAX {
+            let handle = self.handle_for::<A>(topic, &command).await?;
+            let Ok(permit) = handle.permits.clone().try_acquire_owned() else {
+                return Err(Failure::new(Code::Busy).retry_after_ms(50));
+            };
+            let (reply, answer) = oneshot::channel();
+            let pending = Pending {
+                command: command.clone(),
+                principal,
+                account: account.clone(),
+                origin: key.map(|key| shell::origin(key.client_id, key.client_seq, hash)),
+                saw: saw.unwrap_or(0),
+                commit,
+                reply,
+                permit,
+                conflicts: 0,
+                alone: false,
+            };
+            if !handle.send(Message::Command(Box::new(pending))) {
+                continue;
+            }
+            match answer.await {
+                Ok(answer) => return answer,
+                // The aggregate ended with the command in hand. With a key, asking again is safe.
+                Err(_) if key.is_some() => {}
+                Err(_) => break,
+            }
+        }
+        Err(Failure::new(Code::Unavailable).retry_after_ms(200))
+    }
+
+    /// The account behind a request, unless it is the server's own or about that very account.
+    async fn account_facts(
+        &self,
+        topic: Topic,
+        principal: Principal,
+        session: Option<SessionId>,
+    ) -> Result<Option<AccountFacts>, Failure> {
+        match principal {
+            Principal::Account(account) if topic != account.into() || session.is_some() => {
+                let missing = |_| Failure::new(Code::Unauthenticated);
+                let handle = self.handle::<Account>(account.0).await.map_err(missing)?;
+                let facts = AccountFacts { account, session, reader: handle.reader.clone() };
+                facts.check()?;
+                Ok(Some(facts))
+            }
+            Principal::Account(_) | Principal::System(_) => Ok(None),
+            Principal::Public => Err(Failure::new(Code::Unauthenticated)),
+        }
+    }
+
+    /// Follows a topic: what comes, comes through the subscriber.
+    pub async fn join(&self, request: JoinRequest) -> Result<(), Failure> {
+        self.account_facts(request.topic, request.principal, request.session).await?;
+        match request.topic.kind {
+            Kind::Organization => self.join_of::<Organization>(request).await,
+            Kind::Team => self.join_of::<Team>(request).await,
+            Kind::Board => self.join_of::<Board>(request).await,
+            Kind::Account => self.join_of::<Account>(request).await,
+        }
+    }
+
+    async fn join_of<A: Kinded>(&self, request: JoinRequest) -> Result<(), Failure> {
+        for _ in 0..HAND_INS_MAX {
+            let handle = self.handle::<A>(request.topic.id).await?;
+            let (reply, answer) = oneshot::channel();
+            let joining = Joining {
+                principal: request.principal,
+                reference: request.reference,
+                after: request.after,
+                presence: request.presence,
+                subscriber: request.subscriber.clone(),
+                reply,
+                waited: false,
+            };
+            if handle.send(Message::Join(Box::new(joining)))
+                && let Ok(answer) = answer.await
+            {
+                return answer;
+            }
+        }
+        Err(Failure::new(Code::Unavailable).retry_after_ms(200))
+    }
+
+    /// Follows no longer. Nothing is answered; deliveries on their way may still arrive.
+    pub fn leave(&self, topic: Topic, connection: ConnectionId) {
+        if let Some(handle) = self.live(topic) {
+            handle.leave(connection);
+        }
+    }
+
+    pub fn presence(&self, topic: Topic, connection: ConnectionId, meta: PresenceMeta) {
+        if let Some(handle) = self.live(topic) {
+            handle.presence(connection, meta);
+        }
+    }
+
+    pub fn ephemeral(&self, topic: Topic, connection: ConnectionId, body: Ephemeral) {
+        if let Some(handle) = self.live(topic) {
+            handle.ephemeral(connection, body);
+        }
+    }
+
+    pub(super) fn live(&self, topic: Topic) -> Option<AnyHandle> {
+        self.0.slots.get(topic)?.cell.get().cloned()
+    }
+
+    pub async fn organization(&self, id: OrgId) -> Result<Arc<Published<Organization>>, Failure> {
+        Ok(self.handle::<Organization>(id.0).await?.published())
+    }
+
+    pub async fn team(&self, id: TeamId) -> Result<Arc<Published<Team>>, Failure> {
+        Ok(self.handle::<Team>(id.0).await?.published())
+    }
+
+    pub async fn board(&self, id: BoardId) -> Result<Arc<Published<Board>>, Failure> {
+        Ok(self.handle::<Board>(id.0).await?.published())
+    }
+
+    pub async fn account(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
+        Ok(self.handle::<Account>(id.0).await?.published())
+    }
+
+    /// The board once it has reached this seq; `behind` when that takes too long.
+    pub async fn board_at(&self, id: BoardId, min_seq: u64) -> Result<Arc<Published<Board>>, Failure> {
+        let handle = self.handle::<Board>(id.0).await?;
+        let mut reader = handle.reader.clone();
+        if reader.borrow().bookmark.seq < min_seq {
+            handle.send(Message::Behind(min_seq));
+        }
+        let wait = std::time::Duration::from_millis(self.0.services.limits.behind_timeout_ms);
+        let reached = reader.wait_for(|published| published.bookmark.seq >= min_seq);
+        match tokio::time::timeout(wait, reached).await {
+            Ok(Ok(published)) => Ok(published.clone()),
+            _ => Err(Failure::new(Code::Behind).retry_after_ms(100)),
+        }
+    }
+
+    /// The organization by its id, as the principal may see it; what they may not see is not found.
+    pub async fn readable_org(
+        &self,
+        principal: Principal,
+        org_id: OrgId,
+    ) -> Result<(Arc<Published<Organization>>, Audience), Failure> {
+        let published = self.organization(org_id).await?;
+        let audience = published.state.audience(principal, None, None).ok_or_else(|| Failure::new(Code::NotFound))?;
+        Ok((published, audience))
+    }
+
+    /// The team by its whole path, as the principal may see it.
+    pub async fn readable_team(
+        &self,
+        principal: Principal,
+        org_id: OrgId,
+        team_id: TeamId,
+    ) -> Result<(Arc<Published<Team>>, Audience), Failure> {
+        let org = self.organization(org_id).await?;
+        let published = self.team(team_id).await?;
+        let own = published.state.org_id() == org_id;
+        let audience = published.state.audience(principal, Some(&org.state), None).filter(|_| own);
+        Ok((published, audience.ok_or_else(|| Failure::new(Code::NotFound))?))
+    }
+
+    /// The board by its whole path, as the principal may see it, at least at `min_seq`.
+    pub async fn readable_board(
+        &self,
+        principal: Principal,
+        org_id: OrgId,
+        board_id: BoardId,
+        min_seq: u64,
+    ) -> Result<(Arc<Published<Board>>, Audience), Failure> {
+        let org = self.organization(org_id).await?;
+        let published = self.board(board_id).await?;
+        let team = match published.state.team_id() {
+            Some(team) => Some(self.team(team).await?),
+            None => None,
+        };
+        let own = published.state.org_id() == org_id;
+        let team = team.as_ref().map(|team| &team.state);
+        let audience = published.state.audience(principal, Some(&org.state), team).filter(|_| own);
+        let audience = audience.ok_or_else(|| Failure::new(Code::NotFound))?;
+        let published = if published.bookmark.seq < min_seq { self.board_at(board_id, min_seq).await? } else { published };
+        Ok((published, audience))
+    }
+
+    /// A live aggregate that exists, loaded if it is not live.
+    pub(super) async fn handle<A: Kinded>(&self, id: Uuid) -> Result<Arc<Handle<A>>, Failure> {
+        let handle = self.find::<A>(Topic::new(A::KIND, id), None).await?;
+        if handle.reader.borrow().state.exists() {
+            return Ok(handle);
+        }
+        // Founded on another node, perhaps: look again before saying no.
+        if !self.0.services.bus.alone() {
+            self.refresh_handle(&handle).await;
+            if handle.reader.borrow().state.exists() {
+                return Ok(handle);
+            }
+        }
+        Err(Failure::new(Code::NotFound))
+    }
+
+    /// As [`Self::handle`], or an aggregate that this command may found.
+    async fn handle_for<A: Kinded>(&self, topic: Topic, command: &A::Command) -> Result<Arc<Handle<A>>, Failure> {
+        match A::founding(command) {
+            Some(founding) => self.find::<A>(topic, Some(founding)).await,
+            None => self.handle::<A>(topic.id).await,
+        }
+    }
+
+    async fn find<A: Kinded>(
+        &self,
+        topic: Topic,
+        founding: Option<(OrgId, Option<TeamId>)>,
+    ) -> Result<Arc<Handle<A>>, Failure> {
+        loop {
+            let slot = self.0.slots.get_or_insert(topic);
+            if slot.wait_if_closing().await {
+                continue;
+            }
+            let any = match slot.cell.get_or_try_init(|| self.bring_to_life::<A>(topic, founding, &slot)).await {
+                Ok(any) => any,
+                Err(failure) => {
+                    self.0.slots.remove(topic, &slot);
+                    return Err(failure);
+                }
+            };
+            let Some(handle) = A::unwrap(any) else { return Err(Failure::new(Code::WrongTopic)) };
+            if handle.ended() {
+                self.0.slots.remove(topic, &slot);
+                continue;
+            }
+            handle.vitals.touch(self.0.tick.fetch_add(1, Ordering::Relaxed));
+            return Ok(handle.clone());
+        }
+    }
+
+    async fn bring_to_life<A: Kinded>(
+        &self,
+        topic: Topic,
+        founding: Option<(OrgId, Option<TeamId>)>,
+        slot: &Arc<Slot>,
+    ) -> Result<AnyHandle, Failure> {
+        self.0.restarts.check(topic)?;
+        let services = &self.0.services;
+        let mut loaded: Loaded<A> = {
+            let permit = self.0.loads.acquire().await;
+            let _permit = permit.map_err(|_| Failure::new(Code::GoingAway))?;
+            load::load(&services.journal, topic).await.map_err(|error| {
+                tracing::warn!(%topic, %error, "cannot load");
+                shell::failure(&error)
+            })?
+        };
+        let (org, team) = match (loaded.published.state.exists(), founding) {
+            (true, _) => (loaded.published.state.org_id(), loaded.published.state.team_id()),
+            (false, Some(founding)) => founding,
+            (false, None) => return Err(Failure::new(Code::NotFound)),
+        };
+        let depends = matches!(A::KIND, Kind::Team | Kind::Board);
+        if depends {
+            // Loading these never comes back here: an organization depends on nothing, a team on its organization.
+            loaded.facts = Box::pin(aggregate::load_facts(self, Some(org), team, &[])).await?;
+        }
+        let branch = if A::KIND == Kind::Organization { OrgId(topic.id) } else { org };
+        let (vitals, permits) =
+            (Arc::new(Vitals::default()), Arc::new(Semaphore::new(services.limits.mailbox_permits_max)));
+        let (reader, got_reader) = oneshot::channel();
+        let start = Start {
+            topic,
+            directory: self.clone(),
+            loaded,
+            vitals: vitals.clone(),
+            permits: permits.clone(),
+            reader,
+        };
+        services.bus.subscribe(branch);
+        let actor = self.0.tree.spawn(branch, start).await?;
+        self.0.slots.started(actor.get_id(), topic, slot);
+        let reader = got_reader.await.map_err(|_| Failure::new(Code::Internal))?;
+        Ok(A::wrap(Arc::new(Handle { topic, actor, reader, permits, vitals })))
+    }
+
+    /// Makes a live aggregate catch up with the journal before this returns (or fails to, and stays as it was).
+    pub(super) async fn refresh<A: Kinded>(&self, id: Uuid) {
+        if let Ok(handle) = self.find::<A>(Topic::new(A::KIND, id), None).await {
+            self.refresh_handle(&handle).await;
+        }
+    }
+
+    async fn refresh_handle<A: Kinded>(&self, handle: &Arc<Handle<A>>) {
+        let (done, refreshed) = oneshot::channel();
+        if handle.send(Message::Refresh(done)) {
+            let _ = refreshed.await;
+        }
+    }
+
+    /// Roles changed in this organization: every live aggregate of it looks again at who is on it.
+    pub(super) fn facts_changed(&self, org: OrgId) {
+        for (_, handle) in self.0.slots.live() {
+            if handle.depends_on(org) {
+                handle.facts_changed();
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! What the directory holds of a live aggregate: its address, its published state, its mailbox permits and its vital signs.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, AtomicU64, Ordering},
+};
+
+use lockstep_domain::{Aggregate, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_protocol::topic::Topic;
+use ractor::{ActorCell, ActorRef};
+use tokio::sync::{Semaphore, oneshot, watch};
+
+use super::{published::Published, shell::Message};
+
+/// Signs that the passivation sweep reads without asking the actor. Shared by the actor (writes), the handle and the sweep.
+#[derive(Debug, Default)]
+pub struct Vitals {
+    bytes: AtomicUsize,
+    subscribers: AtomicUsize,
+    dependents: AtomicUsize,
+    /// The directory's tick at the last use.
+    used: AtomicU64,
+}
+
+impl Vitals {
+    pub fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    pub fn set_bytes(&self, bytes: usize) {
+        self.bytes.store(bytes, Ordering::Relaxed);
+    }
+
+    pub fn set_subscribers(&self, subscribers: usize) {
+        self.subscribers.store(subscribers, Ordering::Relaxed);
+    }
+
+    pub fn dependents(&self) -> usize {
+        self.dependents.load(Ordering::Acquire)
+    }
+
+    pub fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    pub fn touch(&self, tick: u64) {
+        self.used.store(tick, Ordering::Relaxed);
+    }
+
+    /// Whether the sweep may ask it to go.
+    pub fn idle(&self) -> bool {
+        self.subscribers.load(Ordering::Relaxed) == 0 && self.dependents() == 0
+    }
+
+    /// Counts a dependent for as long as the answer lives.
+    pub fn depend(self: &Arc<Self>) -> Dependent {
+        self.dependents.fetch_add(1, Ordering::AcqRel);
+        Dependent(self.clone())
+    }
+}
+
+/// Another live aggregate that reads this one's state.
+#[derive(Debug)]
+pub struct Dependent(Arc<Vitals>);
+
+impl Drop for Dependent {
+    fn drop(&mut self) {
+        self.0.dependents.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A live aggregate.
+pub struct Handle<A: Aggregate> {
+    pub topic: Topic,
+    pub actor: ActorRef<Message<A>>,
+    pub reader: watch::Receiver<Arc<Published<A>>>,
+    pub permits: Arc<Semaphore>,
+    pub vitals: Arc<Vitals>,
+}
+
+impl<A: Aggregate> Handle<A> {
+    /// The committed state as of now.
+    pub fn published(&self) -> Arc<Published<A>> {
+        self.reader.borrow().clone()
+    }
+
+    /// The actor has ended: this handle leads nowhere.
+    pub fn ended(&self) -> bool {
+        self.reader.has_changed().is_err()
+    }
+
+    pub fn send(&self, message: Message<A>) -> bool {
+        self.actor.cast(message).is_ok()
+    }
+}
+
+/// A live aggregate of any kind.
+#[derive(Clone)]
+pub enum AnyHandle {
+    Organization(Arc<Handle<Organization>>),
+    Team(Arc<Handle<Team>>),
+    Board(Arc<Handle<Board>>),
+    Account(Arc<Handle<Account>>),
+}
+
+/// Runs the same words on whichever kind it is.
+macro_rules! each {
+    ($any:expr, $handle:ident => $body:expr) => {
+        match $any {
+            AnyHandle::Organization($handle) => $body,
+            AnyHandle::Team($handle) => $body,
+            AnyHandle::Board($handle) => $body,
+            AnyHandle::Account($handle) => $body,
+        }
+    };
+}
+
+impl AnyHandle {
+    pub fn topic(&self) -> Topic {
+        each!(self, handle => handle.topic)
+    }
+
+    pub fn vitals(&self) -> &Arc<Vitals> {
+        each!(self, handle => &handle.vitals)
+    }
+
+    pub fn ended(&self) -> bool {
+        each!(self, handle => handle.ended())
+    }
+
+    pub fn cell(&self) -> ActorCell {
+        each!(self, handle => handle.actor.get_cell())
+    }
+
+    /// Whether no command is on its way to it.
+    pub fn spare(&self, permits_max: usize) -> bool {
+        each!(self, handle => handle.permits.available_permits() == permits_max)
+    }
+
+    pub fn head(&self) -> u64 {
+        each!(self, handle => handle.reader.borrow().bookmark.seq)
+    }
+
+    /// Whether its access is decided by this organization (or a team of it).
+    pub fn depends_on(&self, org: lockstep_protocol::ids::OrgId) -> bool {
+        match self {
+            Self::Organization(_) | Self::Account(_) => false,
+            Self::Team(handle) => handle.reader.borrow().state.org_id() == org,
+            Self::Board(handle) => handle.reader.borrow().state.org_id() == org,
+        }
+    }
+
+    pub fn leave(&self, connection: lockstep_protocol::ids::ConnectionId) {
+        each!(self, handle => drop(handle.send(Message::Leave(connection))));
+    }
+
+    pub fn presence(&self, connection: lockstep_protocol::ids::ConnectionId, meta: lockstep_protocol::frame::PresenceMeta) {
+        each!(self, handle => drop(handle.send(Message::Presence(connection, meta))));
+    }
+
+    pub fn ephemeral(&self, connection: lockstep_protocol::ids::ConnectionId, body: lockstep_protocol::frame::Ephemeral) {
+        each!(self, handle => drop(handle.send(Message::Ephemeral(connection, body))));
+    }
+
+    pub fn heard(&self, notice: Arc<crate::bus::Notice>) {
+        each!(self, handle => drop(handle.send(Message::Heard(notice))));
+    }
+
+    pub fn behind(&self, version: u64) {
+        each!(self, handle => drop(handle.send(Message::Behind(version))));
+    }
+
+    pub fn facts_changed(&self) {
+        each!(self, handle => drop(handle.send(Message::FactsChanged)));
+    }
+
+    /// Asks it to end if nobody needs it.
+    pub fn passivate(&self, answer: oneshot::Sender<bool>) {
+        each!(self, handle => drop(handle.send(Message::Passivate(answer))));
+    }
+}
+
+/// Aggregates that can live as actors.
+pub trait Kinded: Aggregate {
+    fn wrap(handle: Arc<Handle<Self>>) -> AnyHandle;
+    fn unwrap(any: &AnyHandle) -> Option<&Arc<Handle<Self>>>;
+}
+
+macro_rules! kinded {
+    ($($kind:ident),*) => {$(
+        impl Kinded for $kind {
+            fn wrap(handle: Arc<Handle<Self>>) -> AnyHandle {
+                AnyHandle::$kind(handle)
+            }
+
+            fn unwrap(any: &AnyHandle) -> Option<&Arc<Handle<Self>>> {
+                match any {
+                    AnyHandle::$kind(handle) => Some(handle),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+kinded!(Organization, Team, Board, Account);

@@ -1,0 +1,130 @@
+//! What a node does in the background for its live aggregates: passivates those nobody uses, hears the bus, and scans the
+//! journal so that whatever the bus lost is noticed anyway.
+
+use std::{sync::Arc, time::Duration};
+
+use lockstep_protocol::topic::Topic;
+use tokio::{sync::oneshot, time::MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    directory::Directory,
+    handle::AnyHandle,
+    slots::Slot,
+};
+use crate::bus::Heard;
+
+/// How often idle aggregates are looked for. The budget is checked each time too.
+const SWEEP: Duration = Duration::from_millis(200);
+/// How often the journal is scanned for commits of other nodes.
+const SCAN: Duration = Duration::from_millis(500);
+/// How long an aggregate may take to end after it agreed to.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl Directory {
+    /// Runs until cancelled.
+    pub async fn run(&self, cancel: CancellationToken) {
+        tokio::join!(self.sweep(cancel.clone()), self.hear(cancel.clone()), self.scan(cancel));
+    }
+
+    async fn sweep(&self, cancel: CancellationToken) {
+        let mut ticks = tokio::time::interval(SWEEP);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let limits = self.services().limits.clone();
+        // Per live aggregate: its last use as seen, and for how many sweeps that has not changed.
+        let mut seen: std::collections::HashMap<Topic, (u64, u64)> = std::collections::HashMap::new();
+        let idle_sweeps = (limits.passivate_idle_ms / SWEEP.as_millis() as u64).max(1);
+        while next(&mut ticks, &cancel).await {
+            let mut live = self.slots().live();
+            seen.retain(|topic, _| live.iter().any(|(_, handle)| handle.topic() == *topic) || live.len() > 10_000);
+            live.sort_by_key(|(_, handle)| handle.vitals().used());
+            let mut bytes: usize = live.iter().map(|(_, handle)| handle.vitals().bytes()).sum();
+            for (slot, handle) in live {
+                let used = handle.vitals().used();
+                let entry = seen.entry(handle.topic()).or_insert((used, 0));
+                *entry = if entry.0 == used { (used, entry.1 + 1) } else { (used, 0) };
+                let idle = handle.vitals().idle() && handle.spare(limits.mailbox_permits_max);
+                let wanted = bytes > limits.live_bytes_max || entry.1 >= idle_sweeps;
+                if idle && wanted && self.passivate(&slot, &handle).await {
+                    bytes = bytes.saturating_sub(handle.vitals().bytes());
+                }
+            }
+        }
+    }
+
+    /// Takes the slot out of use, asks the actor to go, and waits for its end; only then may it be loaded again.
+    async fn passivate(&self, slot: &Arc<Slot>, handle: &AnyHandle) -> bool {
+        if !slot.begin_closing() {
+            return false;
+        }
+        let (answer, answered) = oneshot::channel();
+        handle.passivate(answer);
+        // No answer: it has ended already, which is as good.
+        let goes = answered.await.unwrap_or(true);
+        if goes {
+            let ended = handle.cell().wait(Some(END_TIMEOUT)).await;
+            if ended.is_err() {
+                tracing::warn!(topic = %handle.topic(), "an aggregate agreed to end and did not");
+                handle.cell().kill();
+            }
+            self.slots().remove(handle.topic(), slot);
+        }
+        slot.end_closing();
+        goes
+    }
+
+    async fn hear(&self, cancel: CancellationToken) {
+        let Some(mut heard) = self.services().bus.hear() else { return };
+        loop {
+            let heard = tokio::select! {
+                heard = heard.recv() => heard,
+                () = cancel.cancelled() => None,
+            };
+            match heard {
+                Some(Heard::Notice(notice)) => {
+                    if let Some(handle) = self.live(notice.stream) {
+                        handle.heard(notice);
+                    }
+                }
+                Some(Heard::Gap) => {
+                    for (_, handle) in self.slots().live() {
+                        handle.behind(handle.head() + 1);
+                    }
+                }
+                None => return,
+            }
+        }
+    }
+
+    /// The backstop: whatever the bus did, a live aggregate learns of a commit within one scan.
+    async fn scan(&self, cancel: CancellationToken) {
+        if self.services().bus.alone() {
+            return;
+        }
+        let mut ticks = tokio::time::interval(SCAN);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut since = None;
+        while next(&mut ticks, &cancel).await {
+            match self.services().journal.changed(since).await {
+                Ok((changed, cursor)) => {
+                    since = Some(cursor);
+                    for (topic, head) in changed {
+                        if let Some(handle) = self.live(topic)
+                            && handle.head() < head.version
+                        {
+                            handle.behind(head.version);
+                        }
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "the scan of the journal failed"),
+            }
+        }
+    }
+}
+
+async fn next(ticks: &mut tokio::time::Interval, cancel: &CancellationToken) -> bool {
+    tokio::select! {
+        _ = ticks.tick() => true,
+        () = cancel.cancelled() => false,
+    }
+}
