@@ -6,3 +6,4 @@ pub mod clock;
 pub mod import;
 pub mod live;
 pub mod store;
+pub mod workers;

@@ -57,7 +57,11 @@ impl<A: Kinded> Actor for AggregateActor<A> {
     type State = Running<A>;
     type Arguments = Start<A>;
 
-    async fn pre_start(&self, _myself: ActorRef<Message<A>>, start: Start<A>) -> Result<Running<A>, ActorProcessingErr> {
+    async fn pre_start(
+        &self,
+        _myself: ActorRef<Message<A>>,
+        start: Start<A>,
+    ) -> Result<Running<A>, ActorProcessingErr> {
         let services = start.directory.services();
         let shared = !services.bus.alone();
         let shell = Shell::new(start.topic, services.limits.clone(), shared, start.loaded);
@@ -110,6 +114,7 @@ impl<A: Kinded> Running<A> {
         match effect {
             Effect::Append(append) => spawn(async move {
                 let outcome = journal.append(append).await;
+                services.committed.notify_one();
                 send(&myself, Message::Appended(outcome));
             }),
             Effect::ReadHead => spawn(async move {
@@ -164,7 +169,8 @@ impl<A: Kinded> Running<A> {
 
     fn dependencies(&self) -> (Option<OrgId>, Option<TeamId>) {
         let published = self.shell.reader().borrow().clone();
-        let org = Some(published.state.org_id()).filter(|org| *org != OrgId::NIL && A::KIND != Kind::Organization);
+        let org = Some(published.state.org_id(self.topic.id))
+            .filter(|org| *org != OrgId::NIL && A::KIND != Kind::Organization);
         (org, published.state.team_id())
     }
 }
@@ -181,8 +187,7 @@ fn send<A: Kinded>(actor: &ActorRef<Message<A>>, message: Message<A>) {
 async fn look_up<A: Aggregate>(directory: Directory, topic: Topic, pending: Box<Pending<A>>, bookmark: Bookmark) {
     let Pending { reply, origin, principal, permit, .. } = *pending;
     let (Some(origin), Some(account)) = (origin, principal.account()) else { return };
-    let known =
-        directory.services().journal.known_one(topic, account, origin.client_id, origin.client_seq).await;
+    let known = directory.services().journal.known_one(topic, account, origin.client_id, origin.client_seq).await;
     let answer = match known {
         Ok(Some(known)) if known.origin.body_hash == origin.body_hash => {
             Ok(Acknowledged { epoch: bookmark.epoch, seq: known.seq, position: Some(known.position) })
@@ -242,7 +247,6 @@ async fn save_snapshot<A: Aggregate>(
         tracing::warn!(%topic, %error, "a snapshot was not stored");
     }
 }
-
 
 impl<A: Kinded> Handle<A> {
     /// Its published state as facts for others; it stays live while they are held.

@@ -17,7 +17,7 @@ use lockstep_protocol::{
     topic::{Kind, Topic},
     values::Audience,
 };
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 use uuid::Uuid;
 
 use super::{
@@ -41,6 +41,8 @@ pub struct Services {
     pub bus: SharedBus,
     pub clock: Clock,
     pub limits: Arc<Limits>,
+    /// Notified after each commit of this node: workers look at once.
+    pub committed: Arc<Notify>,
 }
 
 /// A client's number for a command: with the account, its key of idempotency.
@@ -96,11 +98,11 @@ impl Directory {
     pub async fn start(services: Services) -> Result<Self, Failure> {
         let (slots, restarts) = (Arc::new(Slots::default()), Arc::new(Restarts::default()));
         let on_end = {
-            let (slots, restarts) = (slots.clone(), restarts.clone());
+            let (slots, restarts, bus) = (slots.clone(), restarts.clone(), services.bus.clone());
             Arc::new(move |actor, failed| {
-                if let Some(topic) = slots.ended(actor)
-                    && failed
-                {
+                let Some((topic, org)) = slots.ended(actor) else { return };
+                bus.unsubscribe(org);
+                if failed {
                     restarts.failed(topic);
                 }
             })
@@ -288,7 +290,8 @@ impl Directory {
         org_id: OrgId,
     ) -> Result<(Arc<Published<Organization>>, Audience), Failure> {
         let published = self.organization(org_id).await?;
-        let audience = published.state.audience(principal, None, None).ok_or_else(|| Failure::new(Code::NotFound))?;
+        let audience =
+            published.state.audience(org_id.0, principal, None, None).ok_or_else(|| Failure::new(Code::NotFound))?;
         Ok((published, audience))
     }
 
@@ -301,8 +304,8 @@ impl Directory {
     ) -> Result<(Arc<Published<Team>>, Audience), Failure> {
         let org = self.organization(org_id).await?;
         let published = self.team(team_id).await?;
-        let own = published.state.org_id() == org_id;
-        let audience = published.state.audience(principal, Some(&org.state), None).filter(|_| own);
+        let own = published.state.org_id(team_id.0) == org_id;
+        let audience = published.state.audience(team_id.0, principal, Some(&org.state), None).filter(|_| own);
         Ok((published, audience.ok_or_else(|| Failure::new(Code::NotFound))?))
     }
 
@@ -320,11 +323,12 @@ impl Directory {
             Some(team) => Some(self.team(team).await?),
             None => None,
         };
-        let own = published.state.org_id() == org_id;
+        let own = published.state.org_id(board_id.0) == org_id;
         let team = team.as_ref().map(|team| &team.state);
-        let audience = published.state.audience(principal, Some(&org.state), team).filter(|_| own);
+        let audience = published.state.audience(board_id.0, principal, Some(&org.state), team).filter(|_| own);
         let audience = audience.ok_or_else(|| Failure::new(Code::NotFound))?;
-        let published = if published.bookmark.seq < min_seq { self.board_at(board_id, min_seq).await? } else { published };
+        let published =
+            if published.bookmark.seq < min_seq { self.board_at(board_id, min_seq).await? } else { published };
         Ok((published, audience))
     }
 
@@ -396,7 +400,7 @@ impl Directory {
             })?
         };
         let (org, team) = match (loaded.published.state.exists(), founding) {
-            (true, _) => (loaded.published.state.org_id(), loaded.published.state.team_id()),
+            (true, _) => (loaded.published.state.org_id(topic.id), loaded.published.state.team_id()),
             (false, Some(founding)) => founding,
             (false, None) => return Err(Failure::new(Code::NotFound)),
         };
@@ -409,17 +413,11 @@ impl Directory {
         let (vitals, permits) =
             (Arc::new(Vitals::default()), Arc::new(Semaphore::new(services.limits.mailbox_permits_max)));
         let (reader, got_reader) = oneshot::channel();
-        let start = Start {
-            topic,
-            directory: self.clone(),
-            loaded,
-            vitals: vitals.clone(),
-            permits: permits.clone(),
-            reader,
-        };
+        let start =
+            Start { topic, directory: self.clone(), loaded, vitals: vitals.clone(), permits: permits.clone(), reader };
         services.bus.subscribe(branch);
         let actor = self.0.tree.spawn(branch, start).await?;
-        self.0.slots.started(actor.get_id(), topic, slot);
+        self.0.slots.started(actor.get_id(), topic, branch, slot);
         let reader = got_reader.await.map_err(|_| Failure::new(Code::Internal))?;
         Ok(A::wrap(Arc::new(Handle { topic, actor, reader, permits, vitals })))
     }

@@ -1,15 +1,12 @@
 //! Facts that other aggregates own and a decision needs: roles in the organization and team, open sessions of the account. They
 //! are read from published state, and an append is guarded on the access versions that were read.
 
-use std::{
-    any::Any,
-    sync::Arc,
-};
+use std::{any::Any, sync::Arc};
 
 use lockstep_domain::{Aggregate, Principal, account::Account, organization::Organization, team::Team};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::{AccountId, OrgId, SessionId},
+    ids::{AccountId, SessionId},
     values::Audience,
 };
 use tokio::sync::watch;
@@ -78,16 +75,12 @@ impl Facts {
         self.team.as_ref().map(|team| &team.held.state)
     }
 
-    pub fn org_id(&self) -> Option<OrgId> {
-        self.org.as_ref().map(|org| OrgId(org.id))
-    }
-
     pub fn guards(&self) -> Vec<Guard> {
         self.org.iter().map(Source::guard).chain(self.team.iter().map(Source::guard)).collect()
     }
 
-    pub fn audience<A: Aggregate>(&self, state: &A, principal: Principal) -> Option<Audience> {
-        state.audience(principal, self.organization(), self.team())
+    pub fn audience<A: Aggregate>(&self, state: &A, id: Uuid, principal: Principal) -> Option<Audience> {
+        state.audience(id, principal, self.organization(), self.team())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, AtomicU64, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use lockstep_domain::{Aggregate, account::Account, board::Board, organization::Organization, team::Team};
@@ -124,10 +124,6 @@ impl AnyHandle {
         each!(self, handle => &handle.vitals)
     }
 
-    pub fn ended(&self) -> bool {
-        each!(self, handle => handle.ended())
-    }
-
     pub fn cell(&self) -> ActorCell {
         each!(self, handle => handle.actor.get_cell())
     }
@@ -145,8 +141,8 @@ impl AnyHandle {
     pub fn depends_on(&self, org: lockstep_protocol::ids::OrgId) -> bool {
         match self {
             Self::Organization(_) | Self::Account(_) => false,
-            Self::Team(handle) => handle.reader.borrow().state.org_id() == org,
-            Self::Board(handle) => handle.reader.borrow().state.org_id() == org,
+            Self::Team(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
+            Self::Board(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
         }
     }
 
@@ -154,11 +150,19 @@ impl AnyHandle {
         each!(self, handle => drop(handle.send(Message::Leave(connection))));
     }
 
-    pub fn presence(&self, connection: lockstep_protocol::ids::ConnectionId, meta: lockstep_protocol::frame::PresenceMeta) {
+    pub fn presence(
+        &self,
+        connection: lockstep_protocol::ids::ConnectionId,
+        meta: lockstep_protocol::frame::PresenceMeta,
+    ) {
         each!(self, handle => drop(handle.send(Message::Presence(connection, meta))));
     }
 
-    pub fn ephemeral(&self, connection: lockstep_protocol::ids::ConnectionId, body: lockstep_protocol::frame::Ephemeral) {
+    pub fn ephemeral(
+        &self,
+        connection: lockstep_protocol::ids::ConnectionId,
+        body: lockstep_protocol::frame::Ephemeral,
+    ) {
         each!(self, handle => drop(handle.send(Message::Ephemeral(connection, body))));
     }
 

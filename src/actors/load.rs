@@ -1,8 +1,6 @@
 //! How an aggregate comes to life: the newest snapshot that fits, then the journal's tail, each link of the chain checked.
 //! A snapshot that does not fit is left aside; an event that does not fold ends the load at the last good one.
 
-
-
 use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     position::{Bookmark, Position},
@@ -58,14 +56,7 @@ struct Fold<A> {
 
 impl<A: Aggregate> Fold<A> {
     fn start() -> Self {
-        Self {
-            state: A::default(),
-            version: 0,
-            hash: GENESIS,
-            last_at: 0,
-            position: Position::START,
-            snapshot_seq: 0,
-        }
+        Self { state: A::default(), version: 0, hash: GENESIS, last_at: 0, position: Position::START, snapshot_seq: 0 }
     }
 
     fn take(&mut self, event: &Recorded) -> Result<(), JournalError> {

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use lockstep_protocol::topic::Topic;
+use lockstep_protocol::{ids::OrgId, topic::Topic};
 use ractor::ActorId;
 use tokio::sync::{Notify, OnceCell};
 
@@ -49,11 +49,18 @@ impl Slot {
     }
 }
 
+/// What an actor that runs is for.
+struct Lived {
+    topic: Topic,
+    org: OrgId,
+    slot: Arc<Slot>,
+}
+
 /// All slots of the node. Shared by every request; locked only to look a slot up.
 #[derive(Default)]
 pub struct Slots {
     by_topic: RwLock<HashMap<Topic, Arc<Slot>>>,
-    by_actor: Mutex<HashMap<ActorId, (Topic, Arc<Slot>)>>,
+    by_actor: Mutex<HashMap<ActorId, Lived>>,
 }
 
 impl Slots {
@@ -81,16 +88,17 @@ impl Slots {
     }
 
     /// Remembers whose slot an actor fills.
-    pub fn started(&self, actor: ActorId, topic: Topic, slot: &Arc<Slot>) {
-        self.by_actor.lock().unwrap_or_else(PoisonError::into_inner).insert(actor, (topic, slot.clone()));
+    pub fn started(&self, actor: ActorId, topic: Topic, org: OrgId, slot: &Arc<Slot>) {
+        let lived = Lived { topic, org, slot: slot.clone() };
+        self.by_actor.lock().unwrap_or_else(PoisonError::into_inner).insert(actor, lived);
     }
 
     /// Frees the slot of an actor that ended, and says whose it was.
-    pub fn ended(&self, actor: ActorId) -> Option<Topic> {
-        let (topic, slot) = self.by_actor.lock().unwrap_or_else(PoisonError::into_inner).remove(&actor)?;
-        self.remove(topic, &slot);
-        slot.end_closing();
-        Some(topic)
+    pub fn ended(&self, actor: ActorId) -> Option<(Topic, OrgId)> {
+        let lived = self.by_actor.lock().unwrap_or_else(PoisonError::into_inner).remove(&actor)?;
+        self.remove(lived.topic, &lived.slot);
+        lived.slot.end_closing();
+        Some((lived.topic, lived.org))
     }
 
     /// Every live aggregate.

@@ -81,10 +81,11 @@ impl Tree {
         AggregateActor<A>: Actor<Msg = Message<A>, Arguments = Start<A>>,
     {
         let branch = self.branch(org).await?;
-        let (actor, _) = Actor::spawn_linked(None, AggregateActor::<A>::new(), start, branch).await.map_err(|error| {
-            tracing::error!(kind = A::KIND.word(), %error, "an aggregate did not start");
-            Failure::new(Code::Internal)
-        })?;
+        let (actor, _) =
+            Actor::spawn_linked(None, AggregateActor::<A>::new(), start, branch).await.map_err(|error| {
+                tracing::error!(kind = A::KIND.word(), %error, "an aggregate did not start");
+                Failure::new(Code::Internal)
+            })?;
         Ok(actor)
     }
 

@@ -7,11 +7,7 @@ use lockstep_protocol::topic::Topic;
 use tokio::{sync::oneshot, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    directory::Directory,
-    handle::AnyHandle,
-    slots::Slot,
-};
+use super::{directory::Directory, handle::AnyHandle, slots::Slot};
 use crate::bus::Heard;
 
 /// How often idle aggregates are looked for. The budget is checked each time too.

@@ -4,6 +4,8 @@
 //! The only home of fred. This room must never know what is inside a notice.
 
 pub mod local;
+pub mod redis;
+pub mod wire;
 
 use std::sync::Arc;
 

@@ -228,14 +228,9 @@ impl<A: Aggregate> Shell<A> {
         }
         let guards = self.guards(&batch.accounts);
         let raises = batch.raised.map(|version| Guard { subject: self.topic.id, version }).into_iter().collect();
-        let org = self.facts.org_id().unwrap_or_else(|| batch.tentative.org_id());
+        let org = batch.tentative.org_id(self.topic.id);
         self.effects.push(Effect::Append(Append {
-            streams: vec![StreamAppend {
-                stream: self.topic,
-                org,
-                expected: self.head,
-                events: batch.events.clone(),
-            }],
+            streams: vec![StreamAppend { stream: self.topic, org, expected: self.head, events: batch.events.clone() }],
             guards,
             raises,
         }));

@@ -26,33 +26,26 @@ impl<A: Aggregate> Shell<A> {
             && notice.epoch == self.head.epoch
             && !self.committed.quarantined;
         let told = notice.events.as_ref().filter(|_| next);
-        let events = told.and_then(|bytes| encode::told(self.topic, notice.org, bytes)).map(|mut events| {
-            events.retain(|event| event.seq > self.head.version);
-            events
-        });
-        match events {
-            Some(mut events) if self.relink(&mut events) => {
-                if let Err(error) = self.fold(events) {
-                    tracing::warn!(topic = %self.topic, %error, "a notice did not fold; reading the journal");
-                    self.rumoured = self.rumoured.max(notice.last);
-                }
-            }
-            _ => self.rumoured = self.rumoured.max(notice.last),
+        let events = told.and_then(|bytes| encode::told(self.topic, notice.org, bytes));
+        let folded = events.and_then(|events| self.relink(events)).map(|events| self.fold(events));
+        if !matches!(folded, Some(Ok(()))) {
+            self.rumoured = self.rumoured.max(notice.last);
         }
     }
 
-    /// Computes the chain over told events from the head held here; true if it ends in the link that was told.
-    fn relink(&self, events: &mut [Recorded]) -> bool {
-        let Some(end) = events.last().map(|event| event.hash) else { return false };
+    /// Leaves out what is held and computes the chain over the rest; gives it back if it ends in the link that was told.
+    fn relink(&self, mut events: Vec<Recorded>) -> Option<Vec<Recorded>> {
+        events.retain(|event| event.seq > self.head.version);
+        let end = events.last()?.hash;
         let mut hash = self.head.hash;
         for (event, seq) in events.iter_mut().zip(self.head.version + 1..) {
             if event.seq != seq {
-                return false;
+                return None;
             }
             hash = event.chained(&hash);
             event.hash = hash;
         }
-        hash == end
+        (hash == end).then_some(events)
     }
 
     pub(super) fn caught_up(&mut self, events: Result<Vec<Recorded>, JournalError>) {

@@ -6,7 +6,7 @@ use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     event::Happened,
     frame::{Events, ServerMessage, SnapshotPart},
-    ids::{AccountId, CommitId},
+    ids::CommitId,
     position::Bookmark,
     topic::Topic,
     values::Audience,
@@ -30,15 +30,6 @@ pub struct Commits<A: Aggregate> {
     pub epoch: u32,
     pub after: u64,
     pub commits: Vec<Commit<A>>,
-    /// The state after them: projections may look at it.
-    pub published: Arc<Published<A>>,
-}
-
-/// The public must not learn who: people are nobody in particular.
-fn hide_people<E>(happened: &mut Happened<E>) {
-    happened.by = AccountId::NIL;
-    happened.client_id = None;
-    happened.client_seq = None;
 }
 
 impl<A: Aggregate> EventSource for Commits<A> {
@@ -47,20 +38,7 @@ impl<A: Aggregate> EventSource for Commits<A> {
         let message = |commit: &Commit<A>| {
             let from = after;
             after += commit.events.len() as u64;
-            let events = commit.events.iter().filter_map(|happened| {
-                let mut shown = Happened {
-                    seq: happened.seq,
-                    at: happened.at,
-                    by: happened.by,
-                    client_id: happened.client_id,
-                    client_seq: happened.client_seq,
-                    event: self.published.state.project(&happened.event, audience)?,
-                };
-                if audience == Audience::Public {
-                    hide_people(&mut shown);
-                }
-                Some(shown)
-            });
+            let events = commit.events.iter().filter_map(|happened| A::show(happened, audience));
             ServerMessage::Events(Events {
                 topic: self.topic,
                 epoch: self.epoch,

@@ -42,7 +42,7 @@ impl<A: Aggregate> Shell<A> {
             .committed
             .state
             .exists()
-            .then(|| self.facts.audience(&self.committed.state, joining.principal))
+            .then(|| self.facts.audience(&self.committed.state, self.topic.id, joining.principal))
             .flatten();
         let Some(audience) = audience else {
             let _ = joining.reply.send(Err(Failure::new(Code::NotFound)));
@@ -62,7 +62,13 @@ impl<A: Aggregate> Shell<A> {
         let _ = joining.reply.send(Ok(()));
     }
 
-    fn bring_up(&mut self, subscriber: &Arc<dyn Subscriber>, reference: u32, audience: Audience, after: Option<Bookmark>) {
+    fn bring_up(
+        &mut self,
+        subscriber: &Arc<dyn Subscriber>,
+        reference: u32,
+        audience: Audience,
+        after: Option<Bookmark>,
+    ) {
         let head = self.committed.bookmark;
         let after = after.filter(|after| after.epoch == head.epoch && after.seq <= head.seq).map(|after| after.seq);
         let joined =
@@ -150,8 +156,7 @@ impl<A: Aggregate> Shell<A> {
             self.deliver_snapshot(subscriber.as_ref());
             return;
         }
-        let source =
-            Commits { topic: self.topic, epoch: self.head.epoch, after, commits, published: self.committed.clone() };
+        let source = Commits { topic: self.topic, epoch: self.head.epoch, after, commits };
         let shared = SharedEvents::new(self.head.epoch, after, seq, Box::new(source));
         subscriber.deliver(self.topic, Delivery::Events(shared));
         self.deliver_ring(subscriber.as_ref(), seq);

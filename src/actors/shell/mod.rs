@@ -15,9 +15,6 @@ mod ring;
 mod subscribers;
 mod window;
 
-#[cfg(test)]
-mod tests;
-
 use std::{collections::VecDeque, sync::Arc};
 
 use batch::Batch;
@@ -356,8 +353,8 @@ impl<A: Aggregate> Shell<A> {
     /// Roles may have changed: every subscription is judged anew, at once.
     fn review_subscribers(&mut self) {
         self.facts.look();
-        let (state, facts) = (&self.committed.state, &self.facts);
-        let changed = self.subscribers.take_changed(|principal| facts.audience(state, principal));
+        let (state, facts, id) = (&self.committed.state, &self.facts, self.topic.id);
+        let changed = self.subscribers.take_changed(|principal| facts.audience(state, id, principal));
         for (member, audience) in changed {
             // With another audience it may join again and sees what that one sees.
             let delivery = match audience {

@@ -113,10 +113,10 @@ impl<A: Aggregate> Shell<A> {
             // Before the events are shown: who lost access must not see even the one that says so.
             self.review_subscribers();
             if matches!(self.topic.kind, Kind::Organization | Kind::Team) {
-                self.effects.push(Effect::FactsChanged(self.facts.org_id().unwrap_or_else(|| self.committed.state.org_id())));
+                self.effects.push(Effect::FactsChanged(self.committed.state.org_id(self.topic.id)));
             }
         }
-        let source = Commits { topic: self.topic, epoch: head.epoch, after, commits, published: self.committed.clone() };
+        let source = Commits { topic: self.topic, epoch: head.epoch, after, commits };
         let shared = SharedEvents::new(head.epoch, after, head.version, Box::new(source));
         self.ring.push(shared.clone(), bytes);
         self.subscribers.deliver(&Delivery::Events(shared));
@@ -127,7 +127,7 @@ impl<A: Aggregate> Shell<A> {
         if !self.shared {
             return;
         }
-        let org = self.facts.org_id().unwrap_or_else(|| self.committed.state.org_id());
+        let org = self.committed.state.org_id(self.topic.id);
         let recorded: Vec<_> = events
             .iter()
             .zip(after + 1..)

@@ -57,10 +57,6 @@ impl Subscribers {
         self.index.get(&connection).map(|index| &mut self.members[*index])
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Member> {
-        self.members.iter()
-    }
-
     /// Adds or replaces.
     pub fn insert(&mut self, member: Member) {
         let connection = member.subscriber.connection();
@@ -135,7 +131,10 @@ impl Subscribers {
     }
 
     /// Every connection whose standing changed under `audience_of`, taken off and returned.
-    pub fn take_changed(&mut self, audience_of: impl Fn(Principal) -> Option<Audience>) -> Vec<(Member, Option<Audience>)> {
+    pub fn take_changed(
+        &mut self,
+        audience_of: impl Fn(Principal) -> Option<Audience>,
+    ) -> Vec<(Member, Option<Audience>)> {
         let changed: Vec<_> = self
             .members
             .iter()

@@ -1,0 +1,116 @@
+//! Consumers of the journal: each reads it in order behind a cursor of its own, on one node at a time (a lease), and may be
+//! killed at any point: what it does is repeatable.
+//!
+//! A worker changes things only by commands through the directory, or in its own tables. It must never append, and nobody
+//! may wait for it to be told the truth.
+
+pub mod projections;
+
+use std::{sync::Arc, time::Duration};
+
+use lockstep_protocol::position::Position;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::store::{Store, StoreError, consumers::Lease, journal::Recorded};
+
+/// How long a lease holds without being renewed.
+const LEASE_MS: u64 = 10_000;
+/// How often a worker looks without being nudged.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long it waits after a failure.
+const BACK_OFF: Duration = Duration::from_millis(500);
+/// Events taken at once.
+const BATCH: usize = 1_000;
+
+/// What a worker does with events.
+pub trait Worker: Send + Sync + 'static {
+    /// Its name: of its cursor and lease.
+    const NAME: &'static str;
+
+    /// Takes events in journal order and saves the cursor with their effects, all or nothing.
+    fn take(
+        &self,
+        store: &Store,
+        lease: &Lease,
+        events: &[Recorded],
+        cursor: Position,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
+
+/// How far a worker has come; readers wait on it.
+pub type Progress = watch::Receiver<Position>;
+
+/// Runs a worker until cancelled. `nudge` is notified when this node commits something.
+pub async fn run<W: Worker>(
+    worker: W,
+    store: Store,
+    node: Uuid,
+    nudge: Arc<Notify>,
+    progress: watch::Sender<Position>,
+    cancel: CancellationToken,
+) {
+    while !cancel.is_cancelled() {
+        let turn = async {
+            match store.consumers().acquire(W::NAME, node, LEASE_MS).await {
+                Ok(Some(lease)) => work(&worker, &store, lease, &nudge, &progress, &cancel).await,
+                // Another node works; follow how far it has come.
+                Ok(None) => store.consumers().cursor(W::NAME).await.map(|cursor| advance(&progress, cursor)),
+                Err(error) => Err(error),
+            }
+        };
+        if let Err(error) = turn.await {
+            tracing::warn!(worker = W::NAME, %error, "a worker stopped; it tries again");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(BACK_OFF) => {}
+            () = cancel.cancelled() => {}
+        }
+    }
+}
+
+fn advance(progress: &watch::Sender<Position>, cursor: Position) {
+    progress.send_if_modified(|kept| {
+        let further = cursor > *kept;
+        *kept = cursor.max(*kept);
+        further
+    });
+}
+
+async fn work<W: Worker>(
+    worker: &W,
+    store: &Store,
+    lease: Lease,
+    nudge: &Notify,
+    progress: &watch::Sender<Position>,
+    cancel: &CancellationToken,
+) -> Result<(), StoreError> {
+    let journal = store.journal();
+    let mut cursor = store.consumers().cursor(W::NAME).await?;
+    advance(progress, cursor);
+    let mut renewed = tokio::time::Instant::now();
+    while !cancel.is_cancelled() {
+        if renewed.elapsed() > Duration::from_millis(LEASE_MS / 3) {
+            if !store.consumers().renew(&lease, LEASE_MS).await? {
+                return Err(StoreError::LeaseLost);
+            }
+            renewed = tokio::time::Instant::now();
+        }
+        let tail = journal.tail(cursor, BATCH).await;
+        let events = tail.map_err(|error| StoreError::Unavailable(error.to_string().into()))?;
+        if let Some(last) = events.last().map(|event| event.position) {
+            worker.take(store, &lease, &events, last).await?;
+            cursor = last;
+            advance(progress, cursor);
+        }
+        if events.len() < BATCH {
+            tokio::select! {
+                () = nudge.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+                () = cancel.cancelled() => {}
+            }
+        }
+    }
+    store.consumers().release(lease).await
+}

@@ -1,0 +1,149 @@
+//! Keeps the read tables: who belongs to which organization, and the lists of teams and boards. Built from the journal alone,
+//! so that they can be emptied and built anew.
+
+use lockstep_protocol::{
+    event::{BoardEvent, OrganizationEvent, TeamEvent},
+    ids::{BoardId, OrgId, TeamId},
+    position::Position,
+    topic::Kind,
+    values::Lifecycle,
+};
+
+use super::Worker;
+use crate::store::{
+    Store, StoreError,
+    consumers::Lease,
+    journal::Recorded,
+    projections::{BoardMemberRow, BoardRow, Change, MembershipRow, OrganizationRow, Patch, TeamRow},
+};
+
+/// See the module.
+#[derive(Clone, Copy, Debug)]
+pub struct Projector;
+
+impl Worker for Projector {
+    const NAME: &'static str = "projections";
+
+    async fn take(
+        &self,
+        store: &Store,
+        lease: &Lease,
+        events: &[Recorded],
+        cursor: Position,
+    ) -> Result<(), StoreError> {
+        let changes: Vec<Change> = events.iter().flat_map(changes).collect();
+        store.projections().apply(lease, &changes, cursor).await
+    }
+}
+
+/// What an event changes in the read tables. One that does not decode changes nothing: its stream is quarantined and says so.
+fn changes(recorded: &Recorded) -> Vec<Change> {
+    match recorded.stream.kind {
+        Kind::Organization => decode(recorded).map(|event| of_organization(recorded, event)),
+        Kind::Team => decode(recorded).map(|event| of_team(recorded, event)),
+        Kind::Board if listed(&recorded.tag) => decode(recorded).map(|event| of_board(recorded, event)),
+        Kind::Board | Kind::Account => None,
+    }
+    .unwrap_or_default()
+}
+
+/// Whether a board's event can matter to a list: most are about tasks and are not even decoded.
+fn listed(tag: &str) -> bool {
+    tag.starts_with("board.")
+}
+
+fn decode<E: serde::de::DeserializeOwned>(recorded: &Recorded) -> Option<E> {
+    rmp_serde::from_slice(&recorded.payload)
+        .inspect_err(|error| {
+            tracing::error!(stream = %recorded.stream, seq = recorded.seq, %error, "an event does not decode");
+        })
+        .ok()
+}
+
+fn word(lifecycle: Lifecycle) -> String {
+    lifecycle.word().to_owned()
+}
+
+fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change> {
+    let org = OrgId(recorded.stream.id);
+    let membership = |account, role: lockstep_protocol::values::OrgRole| {
+        Change::Membership(MembershipRow {
+            account,
+            org,
+            role: role.word().to_owned(),
+            status: word(Lifecycle::Active),
+        })
+    };
+    match event {
+        OrganizationEvent::OrganizationCreated(event) => vec![
+            Change::Organization(OrganizationRow {
+                org,
+                name: event.name,
+                state: word(Lifecycle::Active),
+                seq: recorded.seq,
+            }),
+            membership(event.owner_id, lockstep_protocol::values::OrgRole::Owner),
+        ],
+        OrganizationEvent::OrganizationUpdated(event) => {
+            vec![Change::PatchOrganization(org, recorded.seq, Patch { name: event.name, ..Patch::default() })]
+        }
+        OrganizationEvent::MemberAdded(event) => vec![membership(event.account_id, event.role)],
+        OrganizationEvent::MemberRoleChanged(event) => vec![membership(event.account_id, event.role)],
+        OrganizationEvent::MemberRemoved(event) => vec![Change::MembershipRemoved(event.account_id, org)],
+        OrganizationEvent::MemberClaimed(event) => vec![Change::MembershipRemoved(event.placeholder_id, org)],
+    }
+}
+
+fn of_team(recorded: &Recorded, event: TeamEvent) -> Vec<Change> {
+    let team = TeamId(recorded.stream.id);
+    let patch = |patch| vec![Change::PatchTeam(team, recorded.seq, patch)];
+    match event {
+        TeamEvent::TeamCreated(event) => vec![Change::Team(TeamRow {
+            team,
+            org: event.org_id,
+            name: event.name,
+            state: word(Lifecycle::Active),
+            seq: recorded.seq,
+        })],
+        TeamEvent::TeamUpdated(event) => patch(Patch { name: event.name, ..Patch::default() }),
+        TeamEvent::TeamDeleted(_) => patch(Patch { state: Some(word(Lifecycle::Deleted)), ..Patch::default() }),
+        TeamEvent::TeamMemberAdded(_) | TeamEvent::TeamMemberRemoved(_) => Vec::new(),
+    }
+}
+
+fn of_board(recorded: &Recorded, event: BoardEvent) -> Vec<Change> {
+    let (board, org) = (BoardId(recorded.stream.id), recorded.org);
+    let patch = |patch| vec![Change::PatchBoard(board, recorded.seq, patch)];
+    let lifecycle = |state| patch(Patch { state: Some(word(state)), ..Patch::default() });
+    let member = |account, role: lockstep_protocol::values::BoardRole| {
+        Change::BoardMember(BoardMemberRow { board, account, org, role: role.word().to_owned() })
+    };
+    match event {
+        BoardEvent::BoardCreated(event) => vec![
+            Change::Board(BoardRow {
+                board,
+                org: event.org_id,
+                team: event.team_id,
+                name: event.name,
+                key: event.key,
+                visibility: event.visibility.word().to_owned(),
+                state: word(Lifecycle::Active),
+                created_at: recorded.at,
+                seq: recorded.seq,
+            }),
+            member(event.owner_id, lockstep_protocol::values::BoardRole::Owner),
+        ],
+        BoardEvent::BoardUpdated(event) => patch(Patch {
+            name: event.name,
+            visibility: event.visibility.map(|visibility| visibility.word().to_owned()),
+            ..Patch::default()
+        }),
+        BoardEvent::BoardArchived(_) => lifecycle(Lifecycle::Archived),
+        BoardEvent::BoardUnarchived(_) | BoardEvent::BoardRestored(_) => lifecycle(Lifecycle::Active),
+        BoardEvent::BoardDeleted(_) => lifecycle(Lifecycle::Deleted),
+        BoardEvent::BoardMemberAdded(event) => vec![member(event.account_id, event.role)],
+        BoardEvent::BoardMemberRoleChanged(event) => vec![member(event.account_id, event.role)],
+        BoardEvent::BoardMemberRemoved(event) => vec![Change::BoardMemberRemoved(board, event.account_id)],
+        _ => Vec::new(),
+    }
+}
