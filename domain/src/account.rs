@@ -9,7 +9,7 @@ use lockstep_protocol::{
         AccountEvent, Event, Happened,
         account::{UserLoggedIn, UserLoggedOut, UserRegistered},
     },
-    ids::{AccountId, OrgId, SessionId},
+    ids::{AccountId, OrgId, SessionId, TeamId},
     topic::Kind,
     values::Audience,
     view::{AccountView, ViewPart},
@@ -130,6 +130,10 @@ impl Aggregate for Account {
     }
 
     /// A log-in gives nothing to what is already open, so it disturbs nobody.
+    fn founding(command: &Self::Command) -> Option<(OrgId, Option<TeamId>)> {
+        matches!(command, AccountCommand::RegisterAccount(_)).then_some((OrgId::NIL, None))
+    }
+
     fn changes_access(event: &Self::Event) -> bool {
         match event {
             AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) => true,

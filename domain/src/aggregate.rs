@@ -86,7 +86,7 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
         None
     }
 
-    /// The organization and team that a founding command names, before the aggregate exists.
+    /// If the command founds the aggregate: the organization and team that it names ([`OrgId::NIL`] where it depends on none).
     fn founding(_command: &Self::Command) -> Option<(OrgId, Option<TeamId>)> {
         None
     }

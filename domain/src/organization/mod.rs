@@ -10,7 +10,7 @@ use lockstep_protocol::{
     codes::Failure,
     command::{Command, OrganizationCommand},
     event::{Event, Happened, OrganizationEvent},
-    ids::{AccountId, OrgId},
+    ids::{AccountId, OrgId, TeamId},
     topic::Kind,
     values::{Audience, OrgRole},
     view::ViewPart,
@@ -120,6 +120,10 @@ impl Aggregate for Organization {
 
     fn org_id(&self, id: uuid::Uuid) -> OrgId {
         if self.exists() { OrgId(id) } else { OrgId::NIL }
+    }
+
+    fn founding(command: &Self::Command) -> Option<(OrgId, Option<TeamId>)> {
+        matches!(command, OrganizationCommand::CreateOrganization(_)).then_some((OrgId::NIL, None))
     }
 
     fn changes_access(event: &Self::Event) -> bool {
