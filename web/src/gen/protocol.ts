@@ -683,6 +683,14 @@ export const LIMITS = {
   heartbeat_interval_ms: 15000,
   /** A connection silent for this long is closed. (ms) */
   heartbeat_timeout_ms: 35000,
+  /** Time between two `heads` of a connection. (ms) */
+  heads_interval_ms: 30000,
+  /** A client that goes on being refused with `rate_limited` for this long is closed with 4429. (ms) */
+  abuse_timeout_ms: 10000,
+  /** Time for commands on their way when a node drains. (ms) */
+  drain_timeout_ms: 10000,
+  /** The longest delay that a `goaway` asks for; each connection gets its own. (ms) */
+  goaway_delay_max_ms: 5000,
   /** Commands that may wait in one aggregate; over it `busy`. (commands) */
   mailbox_permits_max: 256,
   /** Commands decided in one batch (one append). (commands) */
