@@ -159,6 +159,36 @@ async fn postgres_a_raise_waits_for_the_appends_decided_before_it() {
     assert_eq!(answer, Ok(Appended::GuardFailed(vec![Guard { subject, version: 2 }])));
 }
 
+/// A raise is stopped in its transaction: an append on another node, decided with the old version, waits for it and then
+/// sees the new one, though its statement began before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_an_append_waits_for_the_raise_before_it_and_sees_it() {
+    let backend = Backend::postgres().await;
+    let node = Store::open(&backend.options).await.expect("a second node");
+    let (subject, stream) = (Uuid::now_v7(), stream());
+    raise(&*backend.journal(), subject, 1).await;
+    backend.tamper(PAUSE).await;
+    let mut gate = backend.postgres_connection().await;
+    hold(&mut gate).await;
+
+    let mut paused = part(super::stream(), Head::EMPTY, &["revoke"]);
+    paused.events[0].tag = "task.paused";
+    let raises = vec![Guard { subject, version: 2 }];
+    let paused = Append { streams: vec![paused], guards: Vec::new(), raises };
+    let journal = backend.journal();
+    let raised = tokio::spawn(async move { journal.append(paused).await });
+    until_waiting(&mut gate, 1).await;
+    let journal = node.journal();
+    let old = guarded(stream, Head::EMPTY, vec![Guard { subject, version: 1 }]);
+    let late = tokio::spawn(async move { journal.append(old).await });
+    until_waiting(&mut gate, 2).await;
+    let_go(&mut gate).await;
+    let answer = raised.await.expect("no panic");
+    assert!(matches!(answer, Ok(Appended::Committed(_))), "{answer:?}");
+    let answer = late.await.expect("no panic");
+    assert_eq!(answer, Ok(Appended::GuardFailed(vec![Guard { subject, version: 2 }])));
+}
+
 /// The same with a plain read in place of the guard: the revoke is acknowledged, and the append commits after it. This is
 /// why a guard locks.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
