@@ -195,19 +195,6 @@ fn known_of(stream: Topic, row: KnownRow) -> Result<Known, JournalError> {
     })
 }
 
-/// Only the last event of each command counts.
-macro_rules! known_sql {
-    ($rest:literal) => {
-        concat!(
-            "select e.seq, e.era, e.xid, e.commit_id, e.client_id, e.client_seq, e.body_hash from events e
-             where e.stream_id = $1 and e.actor = $2 and e.client_id = $3 and not exists (
-                 select 1 from events l where l.stream_id = e.stream_id and l.actor = e.actor
-                 and l.client_id = e.client_id and l.client_seq = e.client_seq and l.seq > e.seq)",
-            $rest
-        )
-    };
-}
-
 pub(super) async fn known(
     db: &Db,
     stream: Topic,
@@ -215,15 +202,35 @@ pub(super) async fn known(
     client: ClientId,
     limit: usize,
 ) -> Result<Vec<Known>, JournalError> {
-    let sql = known_sql!(" order by e.client_seq desc limit $4");
-    let found: Vec<KnownRow> = on_db!(db, read, pool => sqlx::query_as(sql)
-        .bind(stream.id)
-        .bind(actor.0)
-        .bind(client.0)
-        .bind(rows::signed(limit as u64))
-        .fetch_all(pool)
-        .await?);
-    found.into_iter().map(|row| known_of(stream, row)).collect()
+    let sql = "select seq, era, xid, commit_id, client_id, client_seq, body_hash from events
+        where stream_id = $1 and actor = $2 and client_id = $3 and client_seq < $4
+        order by client_seq desc, seq desc limit $5";
+    let mut commands: Vec<Known> = Vec::new();
+    let mut below = i64::MAX;
+    while commands.len() < limit {
+        let found: Vec<KnownRow> = on_db!(db, read, pool => sqlx::query_as(sql)
+            .bind(stream.id)
+            .bind(actor.0)
+            .bind(client.0)
+            .bind(below)
+            .bind(rows::signed(limit as u64))
+            .fetch_all(pool)
+            .await?);
+        let was_last = found.len() < limit;
+        for row in found {
+            let known = known_of(stream, row)?;
+            below = rows::signed(known.origin.client_seq);
+            // A command's last event comes first, and is its place.
+            if commands.last().is_none_or(|last| last.origin.client_seq != known.origin.client_seq) {
+                commands.push(known);
+            }
+        }
+        if was_last {
+            break;
+        }
+    }
+    commands.truncate(limit);
+    Ok(commands)
 }
 
 pub(super) async fn known_one(
@@ -233,7 +240,8 @@ pub(super) async fn known_one(
     client: ClientId,
     client_seq: u64,
 ) -> Result<Option<Known>, JournalError> {
-    let sql = known_sql!(" and e.client_seq = $4");
+    let sql = "select seq, era, xid, commit_id, client_id, client_seq, body_hash from events
+        where stream_id = $1 and actor = $2 and client_id = $3 and client_seq = $4 order by seq desc limit 1";
     let found: Option<KnownRow> = on_db!(db, read, pool => sqlx::query_as(sql)
         .bind(stream.id)
         .bind(actor.0)

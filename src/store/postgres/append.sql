@@ -51,9 +51,9 @@ written as (
     select e.stream_id, e.seq, (select era from this), pg_current_xact_id()::text::bigint, e.kind, e.org_id, e.commit_id,
            e.at, e.actor, e.client_id, e.client_seq, e.body_hash, e.tag, e.payload, e.hash
     from unnest($16::uuid[], $17::bigint[], $18::smallint[], $19::uuid[], $20::uuid[], $21::bigint[], $22::uuid[],
-                $23::uuid[], $24::bigint[], $25::bytea[], $26::text[], $27::bytea[], $28::bytea[])
-             as e(stream_id, seq, kind, org_id, commit_id, at, actor, client_id, client_seq, body_hash, tag, payload, hash)
-    where e.stream_id in (select stream_id from bumped)
+                $23::uuid[], $24::bigint[], $25::bytea[], $26::text[], $27::bytea[], $28::bytea[], $31::integer[])
+             as e(stream_id, seq, kind, org_id, commit_id, at, actor, client_id, client_seq, body_hash, tag, payload, hash, part)
+    where e.part not in (select part from refused)
 ),
 
 -- An append that raises stands alone in its batch.

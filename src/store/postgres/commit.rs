@@ -87,6 +87,11 @@ impl<'a> Statement<'a> {
         self.streams.iter().flat_map(|(part, _)| each(part)).map(|(part, index)| field(part, index)).collect()
     }
 
+    /// For every event the number of its append.
+    fn of_parts(&self) -> Vec<i32> {
+        self.streams.iter().flat_map(|(part, number)| std::iter::repeat_n(*number, part.events.len())).collect()
+    }
+
     pub async fn run(&self, connection: &mut PgConnection) -> Result<Vec<Found>, sqlx::Error> {
         let origin = |part: &'a PreparedStream, index: usize| part.events[index].origin.as_ref();
         sqlx::query_as(include_str!("append.sql"))
@@ -120,6 +125,7 @@ impl<'a> Statement<'a> {
             .bind(self.of_events(|part, index| part.hashes[index].as_slice()))
             .bind(self.raises.iter().map(|raise| raise.subject).collect::<Vec<Uuid>>())
             .bind(self.raises.iter().map(|raise| rows::signed(raise.version)).collect::<Vec<i64>>())
+            .bind(self.of_parts())
             .fetch_all(connection)
             .await
     }

@@ -18,9 +18,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longer than the server's own limit on a statement: reached only when the server cannot be heard any more.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// For plans that look rows up by key whatever the statistics say (a new table looks empty), made once.
-const SETTINGS: &str = "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;
-    set enable_mergejoin = off; set jit = off";
+/// For one plan, made once, that looks rows up by key.
+const SETTINGS: &str =
+    "set plan_cache_mode = force_generic_plan; set enable_hashjoin = off; set enable_mergejoin = off";
 
 pub(super) struct Connection {
     options: PgConnectOptions,

@@ -78,8 +78,10 @@ impl PostgresJournal {
         let Some(since) = since else { return Ok((Vec::new(), next)) };
         let since_era = i32::try_from(since >> ERA_SHIFT).unwrap_or(i32::MAX);
         let since_xid = since & ((1 << ERA_SHIFT) - 1);
-        let sql = "select h.stream_id, h.kind, h.version, h.hash, m.epoch from meta m, heads h
-            where h.stream_id in (select e.stream_id from events e where (e.era, e.xid) >= ($1, $2))";
+        let sql = "with moved as materialized (
+                select distinct e.stream_id from events e where (e.era, e.xid) >= ($1, $2))
+            select h.stream_id, h.kind, h.version, h.hash, m.epoch
+            from moved v join heads h on h.stream_id = v.stream_id cross join meta m";
         let found: Vec<ChangedRow> =
             sqlx::query_as(sql).bind(since_era).bind(rows::signed(since_xid)).fetch_all(&self.pool).await?;
         Ok((found.into_iter().map(ChangedRow::head).collect::<Result<_, _>>()?, next))

@@ -29,6 +29,9 @@ fn connect_options(url: &str) -> Result<PgConnectOptions, StoreError> {
             ("statement_timeout", "5s"),
             ("lock_timeout", "2s"),
             ("idle_in_transaction_session_timeout", "10s"),
+            // Every query of ours has its index; statistics that lag behind would have it read whole tables.
+            ("enable_seqscan", "off"),
+            ("jit", "off"),
         ])
         .log_slow_statements(log_level(), Duration::from_secs(1)))
 }
