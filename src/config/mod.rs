@@ -1,0 +1,243 @@
+//! Settings: command line flags, each with its environment variable, checked before anything starts. The only room that reads
+//! the environment. It must never hold a default that is unsafe on a public address, nor print a secret.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use clap::{Args, Parser, Subcommand};
+use secrecy::{ExposeSecret, SecretString};
+
+/// Lockstep: live task boards for teams, in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "lockstep", version, about, disable_help_subcommand = true)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the server.
+    Serve(ServeFlags),
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Flags of `lockstep serve`, as given.
+#[derive(Debug, Args)]
+pub struct ServeFlags {
+    /// Address and port to listen on. [::]:3080 is every address of this machine.
+    #[arg(long, env = "LOCKSTEP_LISTEN", default_value = "127.0.0.1:3080", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// Folder of the keys and, without --database-url, of all data.
+    #[arg(long, env = "LOCKSTEP_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
+    pub data_dir: PathBuf,
+    /// PostgreSQL instead of SQLite: postgres://user:password@host/database.
+    #[arg(long, env = "LOCKSTEP_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<SecretString>,
+    /// Redis, for several nodes: redis://… or rediss://…; needs --database-url.
+    #[arg(long, env = "LOCKSTEP_REDIS_URL", value_name = "URL", hide_env_values = true)]
+    pub redis_url: Option<SecretString>,
+    /// How browsers reach this server, such as https://boards.example.org. Default: http:// and the address listened on.
+    #[arg(long, env = "LOCKSTEP_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Password of the demo accounts that the first start makes. Default: one is made up and printed once.
+    #[arg(long, env = "LOCKSTEP_DEMO_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub demo_password: Option<SecretString>,
+    /// Memory for live boards, in bytes; the least recently used leave it first.
+    #[arg(long, env = "LOCKSTEP_LIVE_BYTES_MAX", default_value_t = 512 * 1024 * 1024, value_name = "BYTES")]
+    pub live_bytes_max: usize,
+    /// Accounts that one network (/24, /48) may register in 15 minutes before each costs a growing delay.
+    #[arg(long, env = "LOCKSTEP_REGISTRATIONS_MAX", default_value_t = 30, value_name = "COUNT")]
+    pub registrations_max: u32,
+    /// Networks of reverse proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; repeat or separate with commas.
+    #[arg(long, env = "LOCKSTEP_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
+    pub trusted_proxies: Vec<Network>,
+    /// What is logged, as in RUST_LOG: info, or lockstep=debug,warn.
+    #[arg(long, env = "LOCKSTEP_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+    /// How log lines look.
+    #[arg(long, env = "LOCKSTEP_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+}
+
+/// Why the settings cannot be used; the process ends with status 2.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("--{flag}: {reason}")]
+pub struct BadSetting {
+    pub flag: &'static str,
+    pub reason: String,
+}
+
+fn bad(flag: &'static str, reason: impl Into<String>) -> BadSetting {
+    BadSetting { flag, reason: reason.into() }
+}
+
+/// Settings of the server, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub database_url: Option<SecretString>,
+    pub redis_url: Option<SecretString>,
+    pub public: PublicUrl,
+    pub demo_password: Option<SecretString>,
+    pub live_bytes_max: usize,
+    pub registrations_max: u32,
+    pub trusted_proxies: Vec<Network>,
+    pub log: String,
+    pub log_format: LogFormat,
+}
+
+impl TryFrom<ServeFlags> for Settings {
+    type Error = BadSetting;
+
+    fn try_from(flags: ServeFlags) -> Result<Self, BadSetting> {
+        let scheme = |url: &Option<SecretString>, allowed: &[&str]| {
+            url.as_ref().is_none_or(|url| allowed.iter().any(|scheme| url.expose_secret().starts_with(scheme)))
+        };
+        if !scheme(&flags.database_url, &["postgres://", "postgresql://"]) {
+            return Err(bad("database-url", "is postgres://user:password@host/database (without it, data is in the data folder)"));
+        }
+        if !scheme(&flags.redis_url, &["redis://", "rediss://"]) {
+            return Err(bad("redis-url", "is redis://host:port or rediss://host:port"));
+        }
+        if flags.redis_url.is_some() && flags.database_url.is_none() {
+            return Err(bad("redis-url", "connects several nodes, which need one PostgreSQL: give --database-url too"));
+        }
+        if flags.live_bytes_max < 16 * 1024 * 1024 {
+            return Err(bad("live-bytes-max", "is at least 16777216 (16 MiB)"));
+        }
+        if flags.registrations_max == 0 {
+            return Err(bad("registrations-max", "is at least 1"));
+        }
+        let public = match &flags.public_url {
+            Some(url) => PublicUrl::parse(url)?,
+            None => PublicUrl::of_listener(flags.listen),
+        };
+        Ok(Self {
+            listen: flags.listen,
+            data_dir: flags.data_dir,
+            database_url: flags.database_url,
+            redis_url: flags.redis_url,
+            public,
+            demo_password: flags.demo_password,
+            live_bytes_max: flags.live_bytes_max,
+            registrations_max: flags.registrations_max,
+            trusted_proxies: flags.trusted_proxies,
+            log: flags.log,
+            log_format: flags.log_format,
+        })
+    }
+}
+
+/// How browsers reach this server: scheme and authority, nothing after them. It is also the one allowed origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl {
+    origin: String,
+}
+
+impl PublicUrl {
+    pub fn parse(url: &str) -> Result<Self, BadSetting> {
+        let refused = |reason: &str| Err(bad("public-url", reason));
+        let origin = url.strip_suffix('/').unwrap_or(url).to_ascii_lowercase();
+        let Some((scheme, authority)) = origin.split_once("://") else {
+            return refused("begins with https:// or http://");
+        };
+        if scheme != "https" && scheme != "http" {
+            return refused("begins with https:// or http://");
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+        if authority.is_empty() || !authority.chars().all(plain) {
+            return refused("is a scheme, a host name and perhaps a port: no path, no user, international names in punycode");
+        }
+        let default_port = if scheme == "https" { ":443" } else { ":80" };
+        let authority = authority.strip_suffix(default_port).unwrap_or(authority);
+        Ok(Self { origin: format!("{scheme}://{authority}") })
+    }
+
+    /// What a browser on this machine would type.
+    pub fn of_listener(listen: SocketAddr) -> Self {
+        let port = listen.port();
+        let host = match listen.ip() {
+            address if address.is_unspecified() => "localhost".to_owned(),
+            IpAddr::V6(address) => format!("[{address}]"),
+            IpAddr::V4(address) => address.to_string(),
+        };
+        Self { origin: if port == 80 { format!("http://{host}") } else { format!("http://{host}:{port}") } }
+    }
+
+    /// As browsers write it in `Origin`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
+    /// Exactly this origin. A server that only this machine reaches also goes by its other local names, on the same port.
+    pub fn allows(&self, origin: &str) -> bool {
+        if origin == self.origin {
+            return true;
+        }
+        let local = |text: &str| {
+            let rest = text.strip_prefix("http://")?;
+            ["localhost", "127.0.0.1", "[::1]"].into_iter().find_map(|host| rest.strip_prefix(host)).map(str::to_owned)
+        };
+        match (local(origin), local(&self.origin)) {
+            (Some(asked), Some(ours)) => asked == ours,
+            _ => false,
+        }
+    }
+}
+
+/// A network in CIDR form, or one address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: u128,
+    bits: u32,
+}
+
+fn as_number(address: IpAddr) -> u128 {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+impl Network {
+    pub fn contains(&self, address: IpAddr) -> bool {
+        (as_number(address) ^ self.address).leading_zeros() >= self.bits
+    }
+}
+
+impl std::str::FromStr for Network {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text} is no network such as 10.0.0.0/8 or 127.0.0.1");
+        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.trim().parse().map_err(|_| wrong())?;
+        let (width, before) = if address.is_ipv4() { (32, 96) } else { (128, 0) };
+        let bits = bits.map_or(Ok(width), |bits| bits.trim().parse::<u32>().map_err(|_| wrong()))?;
+        if bits > width {
+            return Err(wrong());
+        }
+        Ok(Self { address: as_number(address), bits: before + bits })
+    }
+}
+
+#[cfg(test)]
+mod tests;
