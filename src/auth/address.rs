@@ -29,7 +29,11 @@ pub fn normal_email(text: &str, limits: &Limits) -> Result<String, Failure> {
     };
     let local_fits = !local.is_empty() && local.len() <= 64 && !local.contains(strange);
     let dots_fit = !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
-    if local_fits && dots_fit && domain.split('.').all(label) && domain.contains('.') { Ok(email) } else { Err(invalid()) }
+    if local_fits && dots_fit && domain.split('.').all(label) && domain.contains('.') {
+        Ok(email)
+    } else {
+        Err(invalid())
+    }
 }
 
 /// The name of a person or a thing: trimmed, NFC, not empty, no control characters.

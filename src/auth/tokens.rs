@@ -136,8 +136,7 @@ impl AccessTokens {
             return Err(refused());
         }
         let key = header.kid.as_ref().and_then(|kid| self.0.verifying.get(kid)).ok_or_else(refused)?;
-        let claims =
-            jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).map_err(|_| refused())?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).map_err(|_| refused())?.claims;
         let now = self.0.clock.now() / 1_000_000;
         let coming = claims.nbf.max(claims.iat) > now.saturating_add(LEEWAY_SECONDS);
         let lasting = claims.exp.saturating_sub(claims.iat) > self.0.life_seconds;
@@ -147,11 +146,7 @@ impl AccessTokens {
         if claims.exp.saturating_add(LEEWAY_SECONDS) <= now {
             return Err(Failure::new(Code::TokenExpired));
         }
-        Ok(Named {
-            account: claims.sub,
-            session: claims.sid,
-            expires_at: claims.exp.saturating_mul(1_000_000),
-        })
+        Ok(Named { account: claims.sub, session: claims.sid, expires_at: claims.exp.saturating_mul(1_000_000) })
     }
 
     /// RFC 7517: the public keys, for others that want to check a token.

@@ -108,7 +108,10 @@ impl TryFrom<ServeFlags> for Settings {
             url.as_ref().is_none_or(|url| allowed.iter().any(|scheme| url.expose_secret().starts_with(scheme)))
         };
         if !scheme(&flags.database_url, &["postgres://", "postgresql://"]) {
-            return Err(bad("database-url", "is postgres://user:password@host/database (without it, data is in the data folder)"));
+            return Err(bad(
+                "database-url",
+                "is postgres://user:password@host/database (without it, data is in the data folder)",
+            ));
         }
         if !scheme(&flags.redis_url, &["redis://", "rediss://"]) {
             return Err(bad("redis-url", "is redis://host:port or rediss://host:port"));
@@ -160,7 +163,9 @@ impl PublicUrl {
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
         if authority.is_empty() || !authority.chars().all(plain) {
-            return refused("is a scheme, a host name and perhaps a port: no path, no user, international names in punycode");
+            return refused(
+                "is a scheme, a host name and perhaps a port: no path, no user, international names in punycode",
+            );
         }
         let default_port = if scheme == "https" { ":443" } else { ":80" };
         let authority = authority.strip_suffix(default_port).unwrap_or(authority);

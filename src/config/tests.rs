@@ -37,7 +37,8 @@ fn what_cannot_work_is_refused_with_its_reason() {
 
 #[test]
 fn secrets_are_not_printed() {
-    let settings = settings(&["--database-url", "postgres://u:hunter2@h/d", "--demo-password", "hunter2"]).expect("fine");
+    let settings =
+        settings(&["--database-url", "postgres://u:hunter2@h/d", "--demo-password", "hunter2"]).expect("fine");
     assert!(!format!("{settings:?}").contains("hunter2"));
 }
 

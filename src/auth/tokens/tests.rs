@@ -126,7 +126,9 @@ fn forged_headers_are_refused() {
     for algorithm in ["none", "None", "NONE", "HS256", "HS512", "ES256", "RS256", "PS256", "eddsa", "Ed25519", ""] {
         tokens.push(forge.headed("alg", json!(algorithm)));
     }
-    for kind in [json!("JWT"), json!("jwt"), json!("at+JWT"), json!("application/at+jwt"), json!(""), json!(null), json!(1)] {
+    for kind in
+        [json!("JWT"), json!("jwt"), json!("at+JWT"), json!("application/at+jwt"), json!(""), json!(null), json!(1)]
+    {
         tokens.push(forge.headed("typ", kind));
     }
     for kid in ["", "other", "../keys/refresh.key", "/dev/null", "' or 1=1 --", &"k".repeat(2_000)] {
@@ -206,7 +208,10 @@ fn a_doubled_claim_is_refused() {
     let forge = forge();
     let claims = forge.claims().to_string();
     let doubled = claims.replacen('{', r#"{"sub":"01900000-0000-7000-8000-000000000009","#, 1);
-    assert_eq!(forge.code(&signed_text(&forge.pair, &forge.header().to_string(), &doubled)), Err(Code::Unauthenticated));
+    assert_eq!(
+        forge.code(&signed_text(&forge.pair, &forge.header().to_string(), &doubled)),
+        Err(Code::Unauthenticated)
+    );
 }
 
 #[test]
