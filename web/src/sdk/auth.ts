@@ -8,8 +8,8 @@ import type { Http, TokenSource } from "./http";
 import { Problem, rangeOf } from "./problem";
 
 export type AuthState =
-  /** Not asked yet, or the server could not be reached to ask. */
-  | { readonly kind: "unknown" }
+  /** Not asked yet, or the server could not be reached to ask. `account_id`: who was here last, whose boards can be read offline. */
+  | { readonly kind: "unknown"; readonly account_id?: AccountId }
   | { readonly kind: "anonymous" }
   | { readonly kind: "authenticated"; readonly account_id: AccountId; readonly session_id: SessionId };
 
@@ -44,6 +44,11 @@ export class Auth implements TokenSource {
     return this.#tokens?.access_token;
   }
 
+  /** How long the held token still counts, when the server's clock reads this. */
+  expiresInMs(server_now_ms: number): number {
+    return this.#tokens === undefined ? 0 : this.#tokens.access_expires_at / 1000 - server_now_ms;
+  }
+
   async register(fields: { email: string; password: string; name: string }): Promise<void> {
     const body = { ...fields, refresh_in: "cookie" };
     this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/register`, { body, anonymous: true }));
@@ -52,6 +57,11 @@ export class Auth implements TokenSource {
   async login(fields: { email: string; password: string }): Promise<void> {
     const body = { ...fields, refresh_in: "cookie" };
     this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/login`, { body, anonymous: true }));
+  }
+
+  /** Who was here last, from this browser's store: until the server is asked. */
+  remember(account_id: AccountId): void {
+    if (this.#state.get().kind === "unknown") this.#state.set({ kind: "unknown", account_id });
   }
 
   /** Is there a session? Asks the server by the cookie; stays `unknown` while it cannot be reached. */

@@ -1,0 +1,250 @@
+//! What each event of a board does, entity by entity: pure functions that give the next value, or the same object when nothing
+//! changed. They must equal the server's fold field by field; predictions of own commands run through them too.
+
+import type {
+  AccountId, BoardEvent, BoardHead, BoardRole, ColumnId, ColumnView, LabelId, LabelView, TaskFace, TaskId,
+} from "../gen/protocol";
+import type { BoardInfo } from "./types";
+
+/** An event with its time: committed (the server's) or predicted (this machine's). */
+export interface Effect {
+  readonly event: BoardEvent;
+  readonly at: number;
+  readonly by: AccountId;
+}
+
+/** What an event touches. `label_tasks`: every task that carries this label. */
+export interface Touched {
+  readonly info?: true;
+  readonly member?: AccountId;
+  readonly column?: ColumnId;
+  readonly label?: LabelId;
+  readonly tasks?: readonly TaskId[];
+  readonly label_tasks?: LabelId;
+}
+
+/** A value without one of its optional fields. */
+function without<T extends object, K extends keyof T>(value: T, field: K): T {
+  if (!(field in value)) return value;
+  const { [field]: _gone, ...rest } = value;
+  return rest as T;
+}
+
+const withList = <T>(list: readonly T[] | undefined, item: T): T[] | undefined =>
+  list?.includes(item) === true ? undefined : [...(list ?? []), item];
+
+/** Face with the labels or assignees given; absent when empty, as on the wire. */
+function setList(face: TaskFace, field: "labels" | "assignees", list: string[]): TaskFace {
+  return list.length === 0 ? without(face, field) : { ...face, [field]: list };
+}
+
+function addTo(face: TaskFace, field: "labels" | "assignees", id: string): TaskFace {
+  const list = withList(face[field], id);
+  return list === undefined ? face : { ...face, [field]: list };
+}
+
+function takeFrom(face: TaskFace, field: "labels" | "assignees", id: string): TaskFace {
+  const list = face[field];
+  return list?.includes(id) === true ? setList(face, field, list.filter((other) => other !== id)) : face;
+}
+
+/** Counts of done and all checklist items; absent when there are none. */
+function count(face: TaskFace, done: number, all: number): TaskFace {
+  if (done === 0 && all === 0) return face;
+  const [done_before, all_before] = face.checklist ?? [0, 0];
+  const next: [number, number] = [Math.max(0, done_before + done), Math.max(0, all_before + all)];
+  return next[1] === 0 ? without(face, "checklist") : { ...face, checklist: next };
+}
+
+function comment(face: TaskFace, change: number): TaskFace {
+  const comments = Math.max(0, (face.comments ?? 0) + change);
+  return comments === 0 ? without(face, "comments") : { ...face, comments };
+}
+
+function describe(face: TaskFace, description: string | undefined): TaskFace {
+  if (description === undefined) return face;
+  if (description === "") return without(face, "has_description");
+  return face.has_description === true ? face : { ...face, has_description: true };
+}
+
+type Created = Extract<BoardEvent, { type: "task.created" }>;
+
+function created(event: Created): TaskFace {
+  const { task_id, number, column_id, rank, title } = event;
+  const face: TaskFace = { task_id, number, column_id, rank, title };
+  if (event.labels !== undefined && event.labels.length > 0) face.labels = event.labels;
+  if (event.assignees !== undefined && event.assignees.length > 0) face.assignees = event.assignees;
+  if (event.priority !== undefined && event.priority !== "none") face.priority = event.priority;
+  if (event.start_at !== undefined) face.start_at = event.start_at;
+  if (event.due !== undefined) face.due = event.due;
+  if (event.description !== undefined && event.description !== "") face.has_description = true;
+  return face;
+}
+
+function scheduled(face: TaskFace, event: Extract<BoardEvent, { type: "task.scheduled" }>): TaskFace {
+  let next = without(without(face, "start_at"), "due");
+  if (event.start_at !== undefined) next = { ...next, start_at: event.start_at };
+  if (event.due !== undefined) next = { ...next, due: event.due };
+  return next;
+}
+
+/** The face of one active task after an event; undefined when the board does not hold it (any more). */
+export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): TaskFace | undefined {
+  if (event.type === "task.created") return created(event);
+  if (event.type === "task.unarchived" || event.type === "task.restored") return event.face;
+  if (face === undefined) return undefined;
+  switch (event.type) {
+    case "task.updated": {
+      const titled = event.title === undefined ? face : { ...face, title: event.title };
+      return describe(titled, event.description);
+    }
+    case "task.moved":
+      return { ...face, column_id: event.column_id, rank: event.rank };
+    case "tasks.reranked": {
+      const rank = event.ranks?.find(([task_id]) => task_id === face.task_id)?.[1];
+      return rank === undefined ? face : { ...face, rank };
+    }
+    case "task.assigned":
+      return addTo(face, "assignees", event.account_id);
+    case "task.unassigned":
+      return takeFrom(face, "assignees", event.account_id);
+    case "task.labelled":
+      return addTo(face, "labels", event.label_id);
+    case "task.unlabelled":
+    case "label.deleted":
+      return takeFrom(face, "labels", event.label_id);
+    case "task.priority.changed":
+      return event.priority === "none" ? without(face, "priority") : { ...face, priority: event.priority };
+    case "task.scheduled":
+      return scheduled(face, event);
+    case "task.completed":
+      return { ...face, completed_at: at };
+    case "task.reopened":
+      return without(face, "completed_at");
+    case "task.archived":
+    case "task.deleted":
+      return undefined;
+    case "checklist.deleted":
+      return count(face, -event.removed[0], -event.removed[1]);
+    case "checklist.item.added":
+      return count(face, event.done === true ? 1 : 0, 1);
+    case "checklist.item.updated":
+      return event.done === undefined ? face : count(face, event.done ? 1 : -1, 0);
+    case "checklist.item.removed":
+      return count(face, event.was_done === true ? -1 : 0, -1);
+    case "task.commented":
+      return comment(face, 1);
+    case "comment.deleted":
+      return comment(face, -1);
+    default:
+      return face;
+  }
+}
+
+export function reduceColumn(column: ColumnView | undefined, { event }: Effect): ColumnView | undefined {
+  if (event.type === "column.created") {
+    const { column_id, name, kind, rank } = event;
+    return { column_id, name, kind, rank };
+  }
+  if (column === undefined) return undefined;
+  switch (event.type) {
+    case "column.updated": {
+      const { name, kind, colour } = event;
+      return { ...column, ...(name !== undefined && { name }), ...(kind !== undefined && { kind }), ...(colour !== undefined && { colour }) };
+    }
+    case "column.moved":
+      return { ...column, rank: event.rank };
+    case "column.archived":
+      return { ...column, archived: true };
+    case "column.unarchived":
+      return without(column, "archived");
+    case "column.deleted":
+      return undefined;
+    default:
+      return column;
+  }
+}
+
+export function reduceLabel(label: LabelView | undefined, { event }: Effect): LabelView | undefined {
+  if (event.type === "label.created") return { label_id: event.label_id, name: event.name, colour: event.colour };
+  if (label === undefined || event.type === "label.deleted") return undefined;
+  if (event.type !== "label.updated") return label;
+  const { name, colour } = event;
+  return { ...label, ...(name !== undefined && { name }), ...(colour !== undefined && { colour }) };
+}
+
+export function reduceMember(role: BoardRole | undefined, { event }: Effect): BoardRole | undefined {
+  switch (event.type) {
+    case "board.created":
+      return "owner";
+    case "board.member.added":
+    case "board.member.role.changed":
+      return event.role;
+    case "board.member.removed":
+      return undefined;
+    default:
+      return role;
+  }
+}
+
+export function reduceInfo(info: BoardInfo | undefined, { event }: Effect): BoardInfo | undefined {
+  if (info === undefined) return undefined;
+  switch (event.type) {
+    case "board.created": {
+      const { org_id, name, key, visibility, team_id } = event;
+      return { ...info, org_id, name, key, visibility, lifecycle: "active", ...(team_id !== undefined && { team_id }) };
+    }
+    case "board.updated": {
+      const { name, visibility } = event;
+      return { ...info, ...(name !== undefined && { name }), ...(visibility !== undefined && { visibility }) };
+    }
+    case "board.archived":
+      return { ...info, lifecycle: "archived" };
+    case "board.deleted":
+      return { ...info, lifecycle: "deleted" };
+    case "board.unarchived":
+    case "board.restored":
+      return { ...info, lifecycle: "active" };
+    default:
+      return info;
+  }
+}
+
+/** Which entities an event changes, so that only those are computed anew. An unknown event touches nothing. */
+export function touchedBy(event: BoardEvent): Touched {
+  switch (event.type) {
+    case "board.created":
+      return { info: true, member: event.owner_id };
+    case "board.updated":
+    case "board.archived":
+    case "board.unarchived":
+    case "board.deleted":
+    case "board.restored":
+      return { info: true };
+    case "board.member.added":
+    case "board.member.role.changed":
+    case "board.member.removed":
+      return { member: event.account_id };
+    case "column.created":
+    case "column.updated":
+    case "column.moved":
+    case "column.archived":
+    case "column.unarchived":
+    case "column.deleted":
+      return { column: event.column_id };
+    case "label.created":
+    case "label.updated":
+      return { label: event.label_id };
+    case "label.deleted":
+      return { label: event.label_id, label_tasks: event.label_id };
+    case "tasks.reranked":
+      return { tasks: (event.ranks ?? []).map(([task_id]) => task_id) };
+    default:
+      return "task_id" in event ? { tasks: [event.task_id] } : {};
+  }
+}
+
+export function infoOf(head: BoardHead): BoardInfo {
+  const { board_id, org_id, team_id, name, key, visibility, lifecycle } = head;
+  return { board_id, org_id, name, key, visibility, lifecycle, ...(team_id !== undefined && { team_id }) };
+}

@@ -1,0 +1,81 @@
+//! What each event does to an open task's detail: pure, and equal to what the server's read would answer at that seq.
+
+import type { BoardEvent, ChecklistItemView, ChecklistView, TaskDetail } from "../gen/protocol";
+import { type Effect, reduceFace } from "./board-reduce";
+import { compareEntries } from "./ordered";
+
+export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
+  const { event } = effect;
+  const face = reduceFace(detail.face, effect) ?? detail.face;
+  const next = face === detail.face ? detail : { ...detail, face };
+  switch (event.type) {
+    case "task.updated":
+      return event.description === undefined ? next : { ...next, description: event.description };
+    case "task.archived":
+      return { ...next, lifecycle: "archived" };
+    case "task.deleted":
+      return { ...next, lifecycle: "deleted" };
+    case "task.unarchived":
+    case "task.restored":
+      return { ...next, lifecycle: "active" };
+    case "task.commented":
+    case "comment.edited":
+    case "comment.deleted":
+      return withComment(next, event, effect);
+    default:
+      return event.type.startsWith("checklist.") ? { ...next, checklists: checklistsAfter(next.checklists, event) } : next;
+  }
+}
+
+type CommentEvent = Extract<BoardEvent, { type: "task.commented" | "comment.edited" | "comment.deleted" }>;
+
+function withComment(detail: TaskDetail, event: CommentEvent, { at, by }: Effect): TaskDetail {
+  const { comment_id } = event;
+  if (event.type === "comment.deleted") return { ...detail, comments: detail.comments.filter((comment) => comment.comment_id !== comment_id) };
+  if (event.type === "comment.edited") {
+    return { ...detail, comments: detail.comments.map((comment) => (comment.comment_id === comment_id ? { ...comment, text: event.text, edited_at: at } : comment)) };
+  }
+  if (detail.comments.some((comment) => comment.comment_id === comment_id)) return detail;
+  const { text, reply_to, original } = event;
+  const comment = { comment_id, author_id: by, text, created_at: at, ...(reply_to !== undefined && { reply_to }), ...(original !== undefined && { original }) };
+  return { ...detail, comments: [...detail.comments, comment] };
+}
+
+function checklistsAfter(lists: ChecklistView[], event: BoardEvent): ChecklistView[] {
+  switch (event.type) {
+    case "checklist.created":
+      return lists.some((list) => list.checklist_id === event.checklist_id) ? lists : [...lists, { checklist_id: event.checklist_id, name: event.name, items: [] }];
+    case "checklist.renamed":
+      return lists.map((list) => (list.checklist_id === event.checklist_id ? { ...list, name: event.name } : list));
+    case "checklist.deleted":
+      return lists.filter((list) => list.checklist_id !== event.checklist_id);
+    case "checklist.item.added": {
+      const item = { item_id: event.item_id, text: event.text, done: event.done === true, rank: event.rank };
+      return lists.map((list) => (list.checklist_id === event.checklist_id ? { ...list, items: inOrder([...list.items.filter((one) => one.item_id !== item.item_id), item]) } : list));
+    }
+    case "checklist.item.updated":
+      return mapItems(lists, (items) => items.map((item) => (item.item_id === event.item_id ? { ...item, text: event.text ?? item.text, done: event.done ?? item.done } : item)));
+    case "checklist.item.removed":
+      return mapItems(lists, (items) => items.filter((item) => item.item_id !== event.item_id));
+    default:
+      return lists;
+  }
+}
+
+const inOrder = (items: ChecklistItemView[]): ChecklistItemView[] =>
+  items.sort((a, b) => compareEntries({ id: a.item_id, rank: a.rank }, { id: b.item_id, rank: b.rank }));
+
+const mapItems = (lists: ChecklistView[], map: (items: ChecklistItemView[]) => ChecklistItemView[]): ChecklistView[] =>
+  lists.map((list) => ({ ...list, items: map(list.items) }));
+
+/** The task an event is about, for those about one task. */
+export function taskOf(event: BoardEvent): string | undefined {
+  return "task_id" in event ? event.task_id : undefined;
+}
+
+/** Whether an event may change the detail of this task. */
+export function concerns(event: BoardEvent, task_id: string): boolean {
+  if (event.type === "label.deleted") return true;
+  if (event.type === "tasks.reranked") return event.ranks?.some(([id]) => id === task_id) === true;
+  return taskOf(event) === task_id;
+}

@@ -1,0 +1,151 @@
+//! Undo: the commands that take a command back, worked out from what is shown before it. Empty where nothing can be undone, or where
+//! nothing would change.
+
+import type { BoardCommand, Due, TaskFace } from "../gen/protocol";
+import type { Known } from "./predict";
+
+type Of<T extends BoardCommand["type"]> = Extract<BoardCommand, { type: T }>;
+
+export function inverseOf(command: BoardCommand, known: Known): BoardCommand[] {
+  if (command.type.startsWith("task.")) return ofTask(command, known);
+  if (command.type.startsWith("column.")) return ofColumn(command, known);
+  if (command.type.startsWith("board.")) return ofBoard(command, known);
+  if (command.type.startsWith("label.")) return ofLabel(command, known);
+  return ofDetail(command, known);
+}
+
+function ofTask(command: BoardCommand, known: Known): BoardCommand[] {
+  if (command.type === "task.create") return [{ type: "task.delete", task_id: command.task_id }];
+  if (command.type === "task.unarchive") return [{ type: "task.archive", task_id: command.task_id }];
+  if (command.type === "task.restore") return [{ type: "task.delete", task_id: command.task_id }];
+  const face = "task_id" in command ? known.store.tasks.visible(command.task_id) : undefined;
+  if (face === undefined) return [];
+  const { task_id } = face;
+  switch (command.type) {
+    case "task.update":
+      return update(command, face, known);
+    case "task.move":
+      return [{ type: "task.move", task_id, column_id: face.column_id, place: known.store.order(face.column_id).placeOf(task_id) }];
+    case "task.assign":
+      return face.assignees?.includes(command.account_id) === true ? [] : [{ type: "task.unassign", task_id, account_id: command.account_id }];
+    case "task.unassign":
+      return face.assignees?.includes(command.account_id) === true ? [{ type: "task.assign", task_id, account_id: command.account_id }] : [];
+    case "task.label":
+      return face.labels?.includes(command.label_id) === true ? [] : [{ type: "task.unlabel", task_id, label_id: command.label_id }];
+    case "task.unlabel":
+      return face.labels?.includes(command.label_id) === true ? [{ type: "task.label", task_id, label_id: command.label_id }] : [];
+    case "task.prioritize":
+      return [{ type: "task.prioritize", task_id, priority: face.priority ?? "none" }];
+    case "task.schedule":
+      return [{ type: "task.schedule", task_id, ...dates(face) }];
+    case "task.complete":
+      return face.completed_at === undefined ? [{ type: "task.reopen", task_id }] : [];
+    case "task.reopen":
+      return face.completed_at === undefined ? [] : [{ type: "task.complete", task_id }];
+    case "task.archive":
+      return [{ type: "task.unarchive", task_id }];
+    case "task.delete":
+      return [{ type: "task.restore", task_id }];
+    default:
+      return [];
+  }
+}
+
+const dates = (face: TaskFace): { start_at?: number; due?: Due } => ({
+  ...(face.start_at !== undefined && { start_at: face.start_at }),
+  ...(face.due !== undefined && { due: face.due }),
+});
+
+function update(command: Of<"task.update">, face: TaskFace, known: Known): BoardCommand[] {
+  const description = command.description === undefined ? undefined : known.detail(face.task_id)?.description;
+  // A text that is not loaded cannot be put back.
+  if (command.description !== undefined && description === undefined) return [];
+  return [{ type: "task.update", task_id: face.task_id, ...(command.title !== undefined && { title: face.title }), ...(description !== undefined && { description }) }];
+}
+
+function ofColumn(command: BoardCommand, { store }: Known): BoardCommand[] {
+  if (command.type === "column.create") return [{ type: "column.delete", column_id: command.column_id }];
+  const column = "column_id" in command && command.column_id !== undefined ? store.columns.visible(command.column_id) : undefined;
+  if (column === undefined) return [];
+  const { column_id, name, kind, colour } = column;
+  switch (command.type) {
+    case "column.update":
+      // A colour cannot be taken away, only changed.
+      if (command.colour !== undefined && colour === undefined) return [];
+      return [{ type: "column.update", column_id, ...(command.name !== undefined && { name }), ...(command.kind !== undefined && { kind }), ...(command.colour !== undefined && colour !== undefined && { colour }) }];
+    case "column.move":
+      return [{ type: "column.move", column_id, place: store.columnOrder.placeOf(column_id) }];
+    case "column.archive":
+      return [{ type: "column.unarchive", column_id }];
+    case "column.unarchive":
+      return [{ type: "column.archive", column_id }];
+    case "column.delete":
+      return [{ type: "column.create", column_id, name, kind, place: store.columnOrder.placeOf(column_id) }];
+    default:
+      return [];
+  }
+}
+
+function ofBoard(command: BoardCommand, { store }: Known): BoardCommand[] {
+  const info = store.info.get();
+  if (info === undefined) return [];
+  switch (command.type) {
+    case "board.update":
+      return [{ type: "board.update", ...(command.name !== undefined && { name: info.name }), ...(command.visibility !== undefined && { visibility: info.visibility }) }];
+    case "board.archive":
+      return [{ type: "board.unarchive" }];
+    case "board.unarchive":
+      return [{ type: "board.archive" }];
+    case "board.delete":
+      return [{ type: "board.restore" }];
+    case "board.restore":
+      return [{ type: "board.delete" }];
+    case "board.member.set":
+    case "board.member.remove": {
+      const { account_id } = command;
+      const role = store.role(account_id);
+      return role === undefined ? [{ type: "board.member.remove", account_id }] : [{ type: "board.member.set", account_id, role }];
+    }
+    default:
+      return [];
+  }
+}
+
+function ofLabel(command: BoardCommand, { store }: Known): BoardCommand[] {
+  if (command.type === "label.create") return [{ type: "label.delete", label_id: command.label_id }];
+  // A deleted label's id is spent, and it may have been on a thousand tasks: not undone.
+  if (command.type !== "label.update") return [];
+  const label = store.label(command.label_id);
+  if (label === undefined) return [];
+  const { label_id, name, colour } = label;
+  return [{ type: "label.update", label_id, ...(command.name !== undefined && { name }), ...(command.colour !== undefined && { colour }) }];
+}
+
+function ofDetail(command: BoardCommand, known: Known): BoardCommand[] {
+  if (!("task_id" in command)) return [];
+  const { task_id } = command;
+  const detail = known.detail(task_id);
+  switch (command.type) {
+    case "comment.add":
+      return [{ type: "comment.delete", task_id, comment_id: command.comment_id }];
+    case "comment.edit": {
+      const text = detail?.comments.find((comment) => comment.comment_id === command.comment_id)?.text;
+      return text === undefined ? [] : [{ type: "comment.edit", task_id, comment_id: command.comment_id, text }];
+    }
+    case "checklist.create":
+      return [{ type: "checklist.delete", task_id, checklist_id: command.checklist_id }];
+    case "checklist.rename": {
+      const name = detail?.checklists.find((list) => list.checklist_id === command.checklist_id)?.name;
+      return name === undefined ? [] : [{ type: "checklist.rename", task_id, checklist_id: command.checklist_id, name }];
+    }
+    case "checklist.item.add":
+      return [{ type: "checklist.item.remove", task_id, item_id: command.item_id }];
+    case "checklist.item.update": {
+      const item = detail?.checklists.flatMap((list) => list.items).find((one) => one.item_id === command.item_id);
+      if (item === undefined) return [];
+      return [{ type: "checklist.item.update", task_id, item_id: item.item_id, ...(command.text !== undefined && { text: item.text }), ...(command.done !== undefined && { done: item.done }) }];
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,188 @@
+//! What the server will probably say to a command: the events that are shown until it does. A prediction may be empty (nothing to
+//! show yet) and may be wrong in a rank or a count; the echo puts that right. It never invents a number.
+
+import type { BoardCommand, BoardEvent, ColumnId, TaskDetail, TaskFace } from "../gen/protocol";
+import type { BoardStore } from "./board";
+import { OrderedList } from "./ordered";
+
+/** What a prediction may look at. */
+export interface Known {
+  readonly store: BoardStore;
+  /** An open detail of a task, as shown. */
+  detail(task_id: string): TaskDetail | undefined;
+}
+
+type Of<T extends BoardCommand["type"]> = Extract<BoardCommand, { type: T }>;
+
+function create(command: Of<"task.create">, { store }: Known): BoardEvent[] {
+  const { type: _type, place, ...fields } = command;
+  const rank = store.order(command.column_id).rankAt(place, command.task_id);
+  return [{ type: "task.created", number: 0, rank, ...fields }];
+}
+
+function move(command: Of<"task.move">, { store }: Known): BoardEvent[] {
+  const face = store.tasks.visible(command.task_id);
+  if (face === undefined) return [];
+  const rank = store.order(command.column_id).rankAt(command.place, command.task_id);
+  return [{ type: "task.moved", task_id: command.task_id, from_column_id: face.column_id, column_id: command.column_id, rank }];
+}
+
+/** A task that left the board comes back as it was; with a rank of its own, for its place may be taken. */
+function comeBack(type: "task.unarchived" | "task.restored", task_id: string, { store }: Known): BoardEvent[] {
+  const gone: TaskFace | undefined = store.tasks.visible(task_id) === undefined ? store.gone(task_id) : undefined;
+  return gone === undefined ? [] : [{ type, task_id, face: gone }];
+}
+
+function createColumn(command: Of<"column.create">, { store }: Known): BoardEvent[] {
+  const { column_id, name, kind, place } = command;
+  return [{ type: "column.created", column_id, name, kind, rank: store.columnOrder.rankAt(place, column_id) }];
+}
+
+function setMember(command: Of<"board.member.set">, { store }: Known): BoardEvent[] {
+  const { account_id, role } = command;
+  const known = store.role(account_id) !== undefined;
+  return [{ type: known ? "board.member.role.changed" : "board.member.added", account_id, role }];
+}
+
+function addItem(command: Of<"checklist.item.add">, known: Known): BoardEvent[] {
+  const { type: _type, place, ...fields } = command;
+  const checklist = known.detail(command.task_id)?.checklists.find((list) => list.checklist_id === command.checklist_id);
+  const rank = rankAmong(checklist?.items ?? [], place, command.item_id);
+  return [{ type: "checklist.item.added", rank, ...fields }];
+}
+
+function updateItem(command: Of<"checklist.item.update">, known: Known): BoardEvent[] {
+  const item = itemOf(known.detail(command.task_id), command.item_id);
+  if (item === undefined) return [];
+  const { task_id, item_id, text } = command;
+  const done = command.done === undefined || command.done === item.done ? undefined : command.done;
+  if (text === undefined && done === undefined) return [];
+  return [{ type: "checklist.item.updated", task_id, item_id, ...(text !== undefined && { text }), ...(done !== undefined && { done }) }];
+}
+
+function removeItem(command: Of<"checklist.item.remove">, known: Known): BoardEvent[] {
+  const item = itemOf(known.detail(command.task_id), command.item_id);
+  if (item === undefined) return [];
+  return [{ type: "checklist.item.removed", task_id: command.task_id, item_id: command.item_id, ...(item.done && { was_done: true }) }];
+}
+
+function deleteChecklist(command: Of<"checklist.delete">, known: Known): BoardEvent[] {
+  const list = known.detail(command.task_id)?.checklists.find((one) => one.checklist_id === command.checklist_id);
+  if (list === undefined) return [];
+  const removed: [number, number] = [list.items.filter((item) => item.done).length, list.items.length];
+  return [{ type: "checklist.deleted", task_id: command.task_id, checklist_id: command.checklist_id, removed }];
+}
+
+const itemOf = (detail: TaskDetail | undefined, item_id: string) =>
+  detail?.checklists.flatMap((list) => list.items).find((item) => item.item_id === item_id);
+
+function rankAmong(items: readonly { item_id: string; rank: string }[], place: Of<"checklist.item.add">["place"], id: string): string {
+  return OrderedList.of(items.map((item) => ({ id: item.item_id, rank: item.rank }))).rankAt(place, id);
+}
+
+/** Commands whose event says the same words: nothing to work out. */
+function plain(command: BoardCommand): BoardEvent[] {
+  switch (command.type) {
+    case "board.update":
+      return [{ ...command, type: "board.updated" }];
+    case "board.archive":
+      return [{ type: "board.archived" }];
+    case "board.unarchive":
+      return [{ type: "board.unarchived" }];
+    case "board.delete":
+      return [{ type: "board.deleted" }];
+    case "board.restore":
+      return [{ type: "board.restored" }];
+    case "board.member.remove":
+      return [{ ...command, type: "board.member.removed" }];
+    case "column.update":
+      return [{ ...command, type: "column.updated" }];
+    case "column.archive":
+      return [{ ...command, type: "column.archived" }];
+    case "column.unarchive":
+      return [{ ...command, type: "column.unarchived" }];
+    case "label.create":
+      return [{ ...command, type: "label.created" }];
+    case "label.update":
+      return [{ ...command, type: "label.updated" }];
+    case "label.delete":
+      return [{ ...command, type: "label.deleted" }];
+    case "checklist.create":
+      return [{ ...command, type: "checklist.created" }];
+    case "checklist.rename":
+      return [{ ...command, type: "checklist.renamed" }];
+    case "comment.add":
+      return [{ ...command, type: "task.commented" }];
+    case "comment.edit":
+      return [{ ...command, type: "comment.edited" }];
+    case "comment.delete":
+      return [{ ...command, type: "comment.deleted" }];
+    default:
+      return plainOfTask(command);
+  }
+}
+
+function plainOfTask(command: BoardCommand): BoardEvent[] {
+  switch (command.type) {
+    case "task.update":
+      return [{ ...command, type: "task.updated" }];
+    case "task.assign":
+      return [{ ...command, type: "task.assigned" }];
+    case "task.unassign":
+      return [{ ...command, type: "task.unassigned" }];
+    case "task.label":
+      return [{ ...command, type: "task.labelled" }];
+    case "task.unlabel":
+      return [{ ...command, type: "task.unlabelled" }];
+    case "task.prioritize":
+      return [{ ...command, type: "task.priority.changed" }];
+    case "task.schedule":
+      return [{ ...command, type: "task.scheduled" }];
+    case "task.complete":
+      return [{ ...command, type: "task.completed" }];
+    case "task.reopen":
+      return [{ ...command, type: "task.reopened" }];
+    case "task.archive":
+      return [{ ...command, type: "task.archived" }];
+    case "task.delete":
+      return [{ ...command, type: "task.deleted" }];
+    default:
+      return [];
+  }
+}
+
+/** A column may only go when it holds no active task: until the server agrees, one with tasks stays. */
+function deleteColumn(column_id: ColumnId, { store }: Known): BoardEvent[] {
+  return store.order(column_id).length === 0 ? [{ type: "column.deleted", column_id }] : [];
+}
+
+export function predict(command: BoardCommand, known: Known): BoardEvent[] {
+  switch (command.type) {
+    case "task.create":
+      return create(command, known);
+    case "task.move":
+      return move(command, known);
+    case "task.unarchive":
+      return comeBack("task.unarchived", command.task_id, known);
+    case "task.restore":
+      return comeBack("task.restored", command.task_id, known);
+    case "column.create":
+      return createColumn(command, known);
+    case "column.move":
+      return [{ type: "column.moved", column_id: command.column_id, rank: known.store.columnOrder.rankAt(command.place, command.column_id) }];
+    case "column.delete":
+      return deleteColumn(command.column_id, known);
+    case "board.member.set":
+      return setMember(command, known);
+    case "checklist.item.add":
+      return addItem(command, known);
+    case "checklist.item.update":
+      return updateItem(command, known);
+    case "checklist.item.remove":
+      return removeItem(command, known);
+    case "checklist.delete":
+      return deleteChecklist(command, known);
+    default:
+      return plain(command);
+  }
+}
