@@ -90,7 +90,8 @@ function scheduled(face: TaskFace, event: Extract<BoardEvent, { type: "task.sche
 
 /** The face of one active task after an event; undefined when the board does not hold it (any more). */
 export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): TaskFace | undefined {
-  if (event.type === "task.created") return created(event);
+  // A task that is there already was made by this very command, whose outcome was not known.
+  if (event.type === "task.created") return face ?? created(event);
   if (event.type === "task.unarchived" || event.type === "task.restored") return event.face;
   if (face === undefined) return undefined;
   switch (event.type) {

@@ -1,7 +1,7 @@
 //! An open board, put together: the store fed by its topic, predictions of own commands, open details, presence, and keeping the
 //! confirmed state for reading offline. One per board, however many handles there are.
 
-import type { BoardCommand, BoardEvent, Bookmark, Command, Events, Happened, OrgId, ServerMessage, TaskDetail, TaskId, Topic, ViewPart } from "../gen/protocol";
+import type { AccountId, BoardCommand, BoardEvent, Bookmark, Command, Events, Happened, OrgId, ServerMessage, TaskDetail, TaskId, Topic, ViewPart } from "../gen/protocol";
 import { assemble, BoardStore } from "./board";
 import type { Effect } from "./board-reduce";
 import { Box, Emitter } from "./cells";
@@ -41,6 +41,7 @@ export class BoardTopic implements Consumer, Optimist {
   readonly #effects = new Map<number, readonly Effect[]>();
   readonly #details = new Map<TaskId, { detail: Detail; holders: number }>();
   readonly #known: Known;
+  readonly #changedBy = new Map<string, AccountId>();
   #keepTimer: TimerId | undefined;
   #dirty = false;
 
@@ -67,6 +68,11 @@ export class BoardTopic implements Consumer, Optimist {
 
   inverseOf(command: BoardCommand): readonly BoardCommand[] {
     return inverseOf(command, this.#known);
+  }
+
+  /** Who last changed what a command is about, as far as was seen since the board was opened. */
+  lastChangedBy(command: Command): AccountId | undefined {
+    return this.#changedBy.get(subjectOf(command));
   }
 
   openDetail(task_id: TaskId): Detail {
@@ -119,7 +125,10 @@ export class BoardTopic implements Consumer, Optimist {
   apply(message: Events, catching_up: boolean): void {
     const events = message.events as Happened<BoardEvent>[];
     for (const happened of events) this.#notifyOverlap(happened);
-    for (const happened of events) this.store.apply(happened);
+    for (const happened of events) {
+      this.store.apply(happened);
+      this.#changedBy.set(subjectOf(happened.event), happened.by);
+    }
     for (const { detail } of this.#details.values()) detail.apply(events);
     const own = this.#echoes(events);
     // Ranks spread anew: what was predicted between the old ones would jump.
@@ -158,13 +167,8 @@ export class BoardTopic implements Consumer, Optimist {
   drop(pending: PendingCommand): void {
     if (!this.#effects.delete(pending.client_seq)) return;
     this.store.drop(pending.client_seq);
-    if (!this.#applying) this.#flush();
+    this.#flush();
   }
-
-  get #applying(): boolean {
-    return this.#echoing;
-  }
-  #echoing = false;
 
   #echoes(events: readonly Happened<BoardEvent>[]): Set<number> {
     const own = new Set<number>();
@@ -172,12 +176,10 @@ export class BoardTopic implements Consumer, Optimist {
       if (client_seq !== undefined && client_id === this.#context.commands.client_id) own.add(client_seq);
     }
     // Taken back before the flush, so that nobody sees the change gone or doubled.
-    this.#echoing = true;
     for (const client_seq of own) {
       this.#effects.delete(client_seq);
       this.store.drop(client_seq);
     }
-    this.#echoing = false;
     return own;
   }
 
@@ -254,4 +256,13 @@ export class BoardTopic implements Consumer, Optimist {
     this.#dirty = false;
     this.#context.keep({ org_id: this.org_id, bookmark, snapshot, saved_at_ms: this.#context.env.now_ms() });
   }
+}
+
+/** The id of what a command or an event is about; empty for the board itself. */
+function subjectOf(about: Command | BoardEvent): string {
+  for (const field of ["task_id", "column_id", "label_id", "account_id"] as const) {
+    const id = (about as Partial<Record<typeof field, string>>)[field];
+    if (id !== undefined) return id;
+  }
+  return "";
 }

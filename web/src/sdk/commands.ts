@@ -103,6 +103,11 @@ export class Commands {
     this.#publish();
   }
 
+  /** Nobody is logged in. */
+  disown(): void {
+    this.#account_id = undefined;
+  }
+
   /** Queues a command and sends it when it can. */
   send(topic: Topic, command: Command, saw: number | undefined): { client_seq: number; result: Promise<CommandResult> } {
     if (this.#storage === undefined || this.#account_id === undefined) throw new Error("commands can be sent after start(), with an account");

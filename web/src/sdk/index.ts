@@ -2,7 +2,7 @@
 
 export { Auth, type AuthState } from "./auth";
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
-export type { ClientOptions, CreateClient } from "./types";
+export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
 export { Problem, rangeOf, type Range } from "./problem";

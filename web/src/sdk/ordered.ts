@@ -51,14 +51,18 @@ export class OrderedList {
     this.#published = undefined;
   }
 
-  /** A rank for `id` at `place`, by the server's rule: `after` decides while it is there, then `before`, then the end. */
+  /** A rank for `id` at `place`. */
   rankAt(place: Place<string> | undefined, id: string): string {
-    const entries = this.#entries.filter((entry) => entry.id !== id);
-    const after = place?.after === undefined ? -1 : entries.findIndex((entry) => entry.id === place.after);
-    if (after >= 0) return rankBetween(entries[after]?.rank, entries[after + 1]?.rank);
-    const before = place?.before === undefined ? -1 : entries.findIndex((entry) => entry.id === place.before);
-    if (before >= 0) return rankBetween(entries[before - 1]?.rank, entries[before]?.rank);
-    return rankBetween(entries.at(-1)?.rank, undefined);
+    const { previous, next } = this.#gap(place, id);
+    return rankBetween(previous?.rank, next?.rank);
+  }
+
+  /** Whether `id` stands at `place` already. */
+  isAt(place: Place<string> | undefined, id: string): boolean {
+    const index = this.#entries.findIndex((entry) => entry.id === id);
+    if (index < 0) return false;
+    const { previous, next } = this.#gap(place, id);
+    return previous === this.#entries[index - 1] && next === this.#entries[index + 1];
   }
 
   /** The neighbours that name the place where `id` stands. */
@@ -68,6 +72,19 @@ export class OrderedList {
     const before = this.#entries[index + 1]?.id;
     if (index < 0) return {};
     return { ...(after !== undefined && { after }), ...(before !== undefined && { before }) };
+  }
+
+  /** By the server's rule: `after` decides while it is there, then `before`, then the end. `id` itself does not count. */
+  #gap(place: Place<string> | undefined, id: string): { previous: Entry | undefined; next: Entry | undefined } {
+    const entries = this.#entries;
+    const own = entries.findIndex((entry) => entry.id === id);
+    const find = (named: string | undefined): number => (named === undefined || named === id ? -1 : entries.findIndex((entry) => entry.id === named));
+    const at = (index: number, step: 1 | -1): Entry | undefined => entries[index === own ? index + step : index];
+    const after = find(place?.after);
+    if (after >= 0) return { previous: entries[after], next: at(after + 1, 1) };
+    const before = find(place?.before);
+    if (before >= 0) return { previous: at(before - 1, -1), next: entries[before] };
+    return { previous: at(entries.length - 1, -1), next: undefined };
   }
 
   #seek(wanted: Entry): number {

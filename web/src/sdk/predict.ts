@@ -14,23 +14,39 @@ export interface Known {
 
 type Of<T extends BoardCommand["type"]> = Extract<BoardCommand, { type: T }>;
 
+/** Entering a column of finished work finishes a task, leaving it for another kind opens it again. */
+function completion(task_id: string, done_before: boolean, was_done_kind: boolean, column_id: ColumnId, store: BoardStore): BoardEvent[] {
+  const is_done_kind = store.columns.visible(column_id)?.kind === "done";
+  if (is_done_kind && !done_before) return [{ type: "task.completed", task_id }];
+  return was_done_kind && !is_done_kind && done_before ? [{ type: "task.reopened", task_id }] : [];
+}
+
 function create(command: Of<"task.create">, { store }: Known): BoardEvent[] {
   const { type: _type, place, ...fields } = command;
-  const rank = store.order(command.column_id).rankAt(place, command.task_id);
-  return [{ type: "task.created", number: 0, rank, ...fields }];
+  const { task_id, column_id } = command;
+  const rank = store.order(column_id).rankAt(place, task_id);
+  return [{ type: "task.created", number: 0, rank, ...fields }, ...completion(task_id, false, false, column_id, store)];
 }
 
 function move(command: Of<"task.move">, { store }: Known): BoardEvent[] {
-  const face = store.tasks.visible(command.task_id);
+  const { task_id, column_id, place } = command;
+  const face = store.tasks.visible(task_id);
   if (face === undefined) return [];
-  const rank = store.order(command.column_id).rankAt(command.place, command.task_id);
-  return [{ type: "task.moved", task_id: command.task_id, from_column_id: face.column_id, column_id: command.column_id, rank }];
+  const order = store.order(column_id);
+  const stays = face.column_id === column_id;
+  if (stays && order.isAt(place, task_id)) return [];
+  const moved: BoardEvent = { type: "task.moved", task_id, from_column_id: face.column_id, column_id, rank: order.rankAt(place, task_id) };
+  if (stays) return [moved];
+  const was_done_kind = store.columns.visible(face.column_id)?.kind === "done";
+  return [moved, ...completion(task_id, face.completed_at !== undefined, was_done_kind, column_id, store)];
 }
 
-/** A task that left the board comes back as it was; with a rank of its own, for its place may be taken. */
+/** A task that left the board comes back as it was; where its column is gone, in the first that is open. */
 function comeBack(type: "task.unarchived" | "task.restored", task_id: string, { store }: Known): BoardEvent[] {
   const gone: TaskFace | undefined = store.tasks.visible(task_id) === undefined ? store.gone(task_id) : undefined;
-  return gone === undefined ? [] : [{ type, task_id, face: gone }];
+  if (gone === undefined) return [];
+  const column_id = store.columns.visible(gone.column_id) === undefined ? store.columnIds.get()[0] : gone.column_id;
+  return column_id === undefined ? [] : [{ type, task_id, face: { ...gone, column_id } }];
 }
 
 function createColumn(command: Of<"column.create">, { store }: Known): BoardEvent[] {

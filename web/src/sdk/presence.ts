@@ -36,8 +36,8 @@ export class Presence implements PresenceHandle {
   readonly #moments = new Map<string, Moment>();
   readonly #openCells = new KeyedListeners<TaskId, readonly AccountId[]>();
   readonly #typingCells = new KeyedListeners<TaskId, readonly AccountId[]>();
-  #open = new Map<TaskId, readonly AccountId[]>();
-  #typing = new Map<TaskId, readonly AccountId[]>();
+  readonly #open = new Map<TaskId, readonly AccountId[]>();
+  readonly #typing = new Map<TaskId, readonly AccountId[]>();
   #meta: PresenceMeta = {};
   #said: PresenceMeta = {};
   #joined = false;
@@ -199,7 +199,7 @@ export class Presence implements PresenceHandle {
       away: entries.every((entry) => entry.away === true),
     }));
     if (!same(people, this.people.get())) this.people.set(people);
-    this.#open = this.#publishKeyed(open, this.#open, this.#openCells);
+    publishKeyed(open, this.#open, this.#openCells);
   }
 
   #publishMoments(): void {
@@ -215,24 +215,25 @@ export class Presence implements PresenceHandle {
     }
     if (!same(drags, this.drags.get())) this.drags.set(drags);
     if (!same(pointers, this.pointers.get())) this.pointers.set(pointers);
-    this.#typing = this.#publishKeyed(typing, this.#typing, this.#typingCells);
+    publishKeyed(typing, this.#typing, this.#typingCells);
   }
+}
 
-  /** Tells the keys whose people changed; the others keep their very array. */
-  #publishKeyed(next: Map<TaskId, Set<AccountId>>, before: Map<TaskId, readonly AccountId[]>, cells: KeyedListeners<TaskId, readonly AccountId[]>): Map<TaskId, readonly AccountId[]> {
-    const after = new Map<TaskId, readonly AccountId[]>();
-    for (const [task_id, accounts] of next) {
-      const sorted = [...accounts].sort();
-      const old = before.get(task_id);
-      after.set(task_id, old !== undefined && same(old, sorted) ? old : sorted);
-    }
-    const changed = [...new Set([...before.keys(), ...after.keys()])].filter((task_id) => before.get(task_id) !== after.get(task_id));
-    // The caller's field is set before anyone reads the cells: they read through it.
-    queueMicrotask(() => {
-      for (const task_id of changed) cells.emit(task_id, after.get(task_id) ?? NOBODY);
-    });
-    return after;
+/** Brings `shown` to `next` and tells the keys whose people changed; the others keep their very array. */
+function publishKeyed(next: Map<TaskId, Set<AccountId>>, shown: Map<TaskId, readonly AccountId[]>, cells: KeyedListeners<TaskId, readonly AccountId[]>): void {
+  const changed: TaskId[] = [];
+  for (const task_id of [...shown.keys()]) {
+    if (next.has(task_id)) continue;
+    shown.delete(task_id);
+    changed.push(task_id);
   }
+  for (const [task_id, accounts] of next) {
+    const sorted = [...accounts].sort();
+    if (same(shown.get(task_id), sorted)) continue;
+    shown.set(task_id, sorted);
+    changed.push(task_id);
+  }
+  for (const task_id of changed) cells.emit(task_id, shown.get(task_id) ?? NOBODY);
 }
 
 const NOBODY: readonly AccountId[] = [];

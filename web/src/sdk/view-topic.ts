@@ -1,0 +1,123 @@
+//! An open organization or team: its view, folded with its events, with own changes shown once they are committed. Small and seldom
+//! changed, so nothing is predicted here.
+
+import type { Event, Events, OrganizationView, OrgMemberView, TeamMemberView, TeamView, ViewPart } from "../gen/protocol";
+import { Box } from "./cells";
+import type { Commands } from "./commands";
+import type { Consumer } from "./topics";
+import type { TopicPhase } from "./types";
+
+interface Folding<V> {
+  /** The view in a snapshot's parts. */
+  of(parts: readonly ViewPart[]): V | undefined;
+  reduce(view: V, event: Event): V;
+}
+
+export class ViewTopic<V> implements Consumer {
+  readonly presence = false;
+  readonly phaseBox = new Box<TopicPhase>("loading");
+  readonly view = new Box<V | undefined>(undefined);
+  readonly topic: string;
+  readonly #folding: Folding<V>;
+  readonly #commands: Commands;
+
+  constructor(topic: string, folding: Folding<V>, commands: Commands) {
+    this.topic = topic;
+    this.#folding = folding;
+    this.#commands = commands;
+  }
+
+  replace(parts: readonly ViewPart[]): boolean {
+    const view = this.#folding.of(parts);
+    if (view === undefined) return false;
+    this.view.set(view);
+    return true;
+  }
+
+  apply(message: Events): void {
+    let view = this.view.get();
+    const own = new Set<number>();
+    for (const { event, client_id, client_seq } of message.events) {
+      if (view !== undefined) view = this.#folding.reduce(view, event);
+      if (client_seq !== undefined && client_id === this.#commands.client_id) own.add(client_seq);
+    }
+    this.view.set(view);
+    this.#commands.echoed(this.topic, own, { epoch: message.epoch, seq: message.seq });
+  }
+
+  phase(phase: TopicPhase): void {
+    if (phase === "missing" || phase === "revoked") this.view.set(undefined);
+    this.phaseBox.set(phase);
+  }
+
+  stale(): void {
+    // The connection's state tells it.
+  }
+
+  caughtUp(): void {
+    // Only boards tell.
+  }
+
+  moment(): void {
+    // Presence is of boards.
+  }
+}
+
+const byId = <T extends { account_id: string }>(list: readonly T[], entry: T): T[] =>
+  [...list.filter((one) => one.account_id !== entry.account_id), entry].sort((a, b) => (a.account_id < b.account_id ? -1 : 1));
+
+export const organizationFolding: Folding<OrganizationView> = {
+  of(parts) {
+    const [part] = parts;
+    if (part?.kind !== "organization") return undefined;
+    const { kind: _kind, ...view } = part;
+    return view;
+  },
+  reduce(view, event) {
+    switch (event.type) {
+      case "organization.updated":
+        return event.name === undefined ? view : { ...view, name: event.name };
+      case "member.added": {
+        const { account_id, role, placeholder } = event;
+        const member: OrgMemberView = { account_id, role, ...(placeholder === true && { placeholder }) };
+        return { ...view, members: byId(view.members, member) };
+      }
+      case "member.role.changed":
+        return { ...view, members: view.members.map((member) => (member.account_id === event.account_id ? { ...member, role: event.role } : member)) };
+      case "member.removed":
+        return { ...view, members: view.members.filter((member) => member.account_id !== event.account_id) };
+      case "member.claimed": {
+        const { placeholder_id, account_id } = event;
+        const claims = [...(view.claims ?? []).filter((claim) => claim.placeholder_id !== placeholder_id), { placeholder_id, account_id }];
+        return { ...view, members: view.members.filter((member) => member.account_id !== placeholder_id), claims };
+      }
+      default:
+        return view;
+    }
+  },
+};
+
+export const teamFolding: Folding<TeamView> = {
+  of(parts) {
+    const [part] = parts;
+    if (part?.kind !== "team") return undefined;
+    const { kind: _kind, ...view } = part;
+    return view;
+  },
+  reduce(view, event) {
+    switch (event.type) {
+      case "team.updated":
+        return event.name === undefined ? view : { ...view, name: event.name };
+      case "team.deleted":
+        return { ...view, deleted: true };
+      case "team.member.added": {
+        const member: TeamMemberView = { account_id: event.account_id, role: event.role };
+        return { ...view, members: byId(view.members, member) };
+      }
+      case "team.member.removed":
+        return { ...view, members: view.members.filter((member) => member.account_id !== event.account_id) };
+      default:
+        return view;
+    }
+  },
+};
