@@ -7,6 +7,7 @@ pub mod export;
 pub mod guess;
 pub mod ids;
 pub mod plan;
+pub mod replay;
 
 pub mod report;
 pub mod text;
