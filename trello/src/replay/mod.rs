@@ -165,7 +165,8 @@ fn forgotten_labels(board: &Board) -> BTreeSet<String> {
         labels.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
     };
     let updates = board.actions.iter().filter(|action| action.kind == "updateCard");
-    let all = updates.flat_map(|action| [worn(&["card", "idLabels"], action), worn(&["old", "idLabels"], action)].concat());
+    let all =
+        updates.flat_map(|action| [worn(&["card", "idLabels"], action), worn(&["old", "idLabels"], action)].concat());
     let on_cards = board.cards.iter().flat_map(|card| card.id_labels.iter().cloned());
     all.chain(on_cards).filter(|id| !board.labels.iter().any(|label| label.id == *id)).collect()
 }

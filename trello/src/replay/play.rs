@@ -334,7 +334,8 @@ impl Player<'_> {
                 world.members.extend(action.text(&["idMemberAdded"]).map(str::to_owned));
             }
             "addChecklistToCard" => {
-                if let (Some(card), Some(checklist)) = (world.cards.get_mut(&card), self.births.checklists.get(&index)) {
+                if let (Some(card), Some(checklist)) = (world.cards.get_mut(&card), self.births.checklists.get(&index))
+                {
                     card.checklists.push(checklist.clone());
                 }
             }

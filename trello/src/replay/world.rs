@@ -156,6 +156,7 @@ fn card_state(card: &Card, checklists: &[Checklist]) -> CardState {
 fn checklist_state(checklist: &Checklist) -> ChecklistState {
     let mut items: Vec<_> = checklist.check_items.iter().collect();
     items.sort_by(|a, b| a.pos.total_cmp(&b.pos).then_with(|| a.id.cmp(&b.id)));
-    let items = items.into_iter().map(|item| Item { id: item.id.clone(), name: item.name.clone(), done: item.is_done() });
+    let items =
+        items.into_iter().map(|item| Item { id: item.id.clone(), name: item.name.clone(), done: item.is_done() });
     ChecklistState { id: checklist.id.clone(), name: checklist.name.clone(), items: items.collect() }
 }
