@@ -1,3 +1,5 @@
 //! Tests of the rules: by table, by property, and against golden folds.
 
 mod rank;
+mod support;
+mod table;

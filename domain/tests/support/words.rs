@@ -1,0 +1,104 @@
+//! Commands and expectations in short lines: `owner: task.move task_id=t1 column_id=done place.after=t2`.
+//!
+//! A value is the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON, `x*501` for a repeated text, or plain text (in
+//! quotes where it has spaces).
+
+use lockstep_protocol::command::Command;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// Everything that has a name.
+const NAMES: &[&str] = &[
+    "org", "team", "board", "owner", "admin", "member", "guest", "outsider", "ghost", "lead", "mate", "editor", "viewer",
+    "commenter", "shade", "todo", "doing", "done", "attic", "new", "red", "blue", "t1", "t2", "t3", "d1", "a1", "put_away",
+    "trash", "list", "i1", "i2", "i3", "k1", "k2", "s1", "s2", "s3", "s4", "nobody", "other_org", "other_team", "own_owner",
+    "nil",
+];
+
+/// The id behind a name.
+pub fn id(name: &str) -> Uuid {
+    if name == "nil" {
+        return Uuid::nil();
+    }
+    let at = NAMES.iter().position(|known| *known == name).unwrap_or_else(|| panic!("no name {name}"));
+    Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + at as u128 + 1)
+}
+
+/// The name of an id, for messages.
+pub fn alias(id: Uuid) -> String {
+    NAMES.iter().find(|name| **name != "nil" && self::id(name) == id).map_or_else(|| id.to_string(), ToString::to_string)
+}
+
+/// Who says what.
+pub fn said(line: &str) -> (&str, Command) {
+    let (who, rest) = line.split_once(": ").unwrap_or(("owner", line));
+    (who.trim(), command(rest))
+}
+
+pub fn command(text: &str) -> Command {
+    let value = json(text);
+    serde_json::from_value(value).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// `tag key=value key.key=value` as a tagged object.
+pub fn json(text: &str) -> Value {
+    let words = split(text);
+    let mut object = Map::new();
+    object.insert("type".into(), words[0].as_str().into());
+    for word in &words[1..] {
+        let (path, text) = word.split_once('=').unwrap_or_else(|| panic!("{word} is not key=value in {text}"));
+        let mut at = &mut object;
+        let mut keys: Vec<&str> = path.split('.').collect();
+        let last = keys.pop().unwrap();
+        for key in keys {
+            let inner = at.entry(key).or_insert_with(|| Value::Object(Map::new()));
+            at = inner.as_object_mut().unwrap();
+        }
+        at.insert(last.into(), if names(last) { ids(text) } else { value(text) });
+    }
+    Value::Object(object)
+}
+
+/// Whether the field of this name holds ids.
+fn names(key: &str) -> bool {
+    key.ends_with("_id") || ["labels", "assignees", "after", "before", "except", "reply_to", "original_author"].contains(&key)
+}
+
+fn ids(text: &str) -> Value {
+    match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        Some(list) => list.split(',').filter(|item| !item.is_empty()).map(ids).collect(),
+        None if text == "null" => Value::Null,
+        None => id(text).to_string().into(),
+    }
+}
+
+fn value(text: &str) -> Value {
+    if let Some(quoted) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        return quoted.replace("\\n", "\n").replace("\\r", "\r").replace("\\0", "\0").replace("\\t", "\t").into();
+    }
+    if let Some((unit, times)) = text.split_once('*') {
+        return unit.repeat(times.parse().unwrap()).into();
+    }
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+/// Words, with quotes kept together.
+fn split(text: &str) -> Vec<String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+    for c in text.trim().chars() {
+        match c {
+            '"' => {
+                quoted = !quoted;
+                word.push(c);
+            }
+            ' ' if !quoted => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            c => word.push(c),
+        }
+    }
+    words.push(word);
+    words
+}

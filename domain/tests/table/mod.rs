@@ -1,0 +1,149 @@
+//! Every command by table: in the usual world, what is asked and what comes of it, a line each.
+//!
+//! - `# …` is a remark and starts from the usual world again; an empty line is nothing.
+//! - `+ command` does it; `limit NAME VALUE` sets a limit; `fresh KIND` has the aggregate of that kind not yet founded.
+//! - `command => event; event` asks without doing; fields that are written must be so. `=> nothing`: it was so already.
+//! - `command => code field` is a refusal.
+
+use std::collections::BTreeSet;
+
+use lockstep_protocol::{
+    codes::Code,
+    command::{AccountCommand, BoardCommand, OrganizationCommand, TeamCommand},
+};
+use serde_json::Value;
+
+use crate::support::{Live, World, command, json, principal, value};
+
+const TABLES: &[(&str, &str)] = &[
+    ("board.txt", include_str!("board.txt")),
+    ("people.txt", include_str!("people.txt")),
+    ("tasks.txt", include_str!("tasks.txt")),
+];
+
+/// What lines have shown of a command.
+#[derive(Default)]
+struct Shown {
+    done: BTreeSet<String>,
+    refused: BTreeSet<String>,
+}
+
+#[test]
+fn every_command_does_what_the_tables_say() {
+    let mut shown = Shown::default();
+    let mut wrong = Vec::new();
+    for (file, table) in TABLES {
+        let mut world = World::usual();
+        for (number, line) in table.lines().enumerate() {
+            if let Err(error) = run(&mut world, line.trim(), &mut shown) {
+                wrong.push(format!("{file}:{}: {line}\n    {error}", number + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    let tags = [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS].concat();
+    for tag in tags {
+        assert!(shown.done.contains(tag), "no line shows {tag} done");
+        assert!(shown.refused.contains(tag), "no line shows {tag} refused");
+    }
+}
+
+fn run(world: &mut World, line: &str, shown: &mut Shown) -> Result<(), String> {
+    if line.is_empty() {
+        return Ok(());
+    }
+    if line.starts_with('#') {
+        *world = World::usual();
+        return Ok(());
+    }
+    if let Some(given) = line.strip_prefix("+ ") {
+        world.tell(given);
+        return Ok(());
+    }
+    if let Some(limit) = line.strip_prefix("limit ") {
+        return set_limit(world, limit);
+    }
+    if let Some(kind) = line.strip_prefix("fresh ") {
+        match kind {
+            "organization" => world.org = Live::new("org"),
+            "team" => world.team = Live::new("team"),
+            "board" => world.board = Live::new("board"),
+            "account" => world.account = Live::new("member"),
+            _ => return Err(format!("no kind {kind}")),
+        }
+        return Ok(());
+    }
+    let (when, then) = line.split_once("=>").ok_or("no =>")?;
+    let (who, asked) = when.split_once(": ").unwrap_or(("owner", when));
+    let command = command(asked.trim());
+    let tag = command.tag().to_owned();
+    match world.ask(principal(who.trim()), command) {
+        Ok(events) => {
+            let found: Vec<Value> = events.iter().map(value).collect();
+            expect_events(&found, then.trim())?;
+            if !found.is_empty() {
+                shown.done.insert(tag);
+            }
+        }
+        Err(refused) => {
+            let found = format!("{} {}", refused.code.word(), refused.field.as_deref().unwrap_or_default());
+            if found.trim() != then.trim() {
+                return Err(format!("was refused: {found}: {}", refused.message));
+            }
+            shown.refused.insert(tag);
+        }
+    }
+    Ok(())
+}
+
+fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
+    let (name, number) = text.split_once(' ').ok_or("limit NAME VALUE")?;
+    let number: usize = number.parse().map_err(|_| "not a number")?;
+    let limits = &mut world.limits;
+    *match name {
+        "members_per_org_max" => &mut limits.members_per_org_max,
+        "members_per_team_max" => &mut limits.members_per_team_max,
+        "members_per_board_max" => &mut limits.members_per_board_max,
+        "columns_per_board_max" => &mut limits.columns_per_board_max,
+        "labels_per_board_max" => &mut limits.labels_per_board_max,
+        "labels_per_task_max" => &mut limits.labels_per_task_max,
+        "assignees_per_task_max" => &mut limits.assignees_per_task_max,
+        "tasks_per_board_max" => &mut limits.tasks_per_board_max,
+        "tasks_inactive_per_board_max" => &mut limits.tasks_inactive_per_board_max,
+        "checklists_per_task_max" => &mut limits.checklists_per_task_max,
+        "checklist_items_per_task_max" => &mut limits.checklist_items_per_task_max,
+        "comments_per_task_max" => &mut limits.comments_per_task_max,
+        "sessions_per_account_max" => &mut limits.sessions_per_account_max,
+        "rank_bytes_max" => &mut limits.rank_bytes_max,
+        _ => return Err(format!("no limit {name}")),
+    } = number;
+    Ok(())
+}
+
+fn expect_events(found: &[Value], then: &str) -> Result<(), String> {
+    let wanted: Vec<&str> = if then == "nothing" { Vec::new() } else { then.split(';').map(str::trim).collect() };
+    let tags: Vec<&str> = found.iter().map(|event| event["type"].as_str().unwrap_or_default()).collect();
+    let wanted_tags: Vec<&str> = wanted.iter().map(|text| text.split(' ').next().unwrap_or_default()).collect();
+    // A refusal has a known code where an event would be.
+    if tags != wanted_tags {
+        let known = Code::ALL.iter().any(|code| wanted_tags.first() == Some(&code.word()));
+        return Err(format!("{}became {tags:?}", if known { "was not refused: " } else { "" }));
+    }
+    for (event, text) in found.iter().zip(&wanted) {
+        let fields = json(text);
+        if !includes(event, &fields) {
+            return Err(format!("became {event}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether all that is wanted is there; `null` wants absence.
+fn includes(found: &Value, wanted: &Value) -> bool {
+    match (found, wanted) {
+        (Value::Object(found), Value::Object(wanted)) => {
+            wanted.iter().all(|(key, wanted)| includes(found.get(key).unwrap_or(&Value::Null), wanted))
+        }
+        _ => found == wanted,
+    }
+}
