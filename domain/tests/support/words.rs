@@ -9,9 +9,49 @@ use uuid::Uuid;
 
 /// Everything that has a name.
 const NAMES: &[&str] = &[
-    "org", "team", "board", "owner", "admin", "member", "guest", "outsider", "ghost", "lead", "mate", "editor", "viewer",
-    "commenter", "shade", "todo", "doing", "done", "attic", "new", "red", "blue", "t1", "t2", "t3", "d1", "a1", "put_away",
-    "trash", "list", "i1", "i2", "i3", "k1", "k2", "s1", "s2", "s3", "s4", "nobody", "other_org", "other_team", "own_owner",
+    "org",
+    "team",
+    "board",
+    "owner",
+    "admin",
+    "member",
+    "guest",
+    "outsider",
+    "ghost",
+    "lead",
+    "mate",
+    "editor",
+    "viewer",
+    "commenter",
+    "shade",
+    "todo",
+    "doing",
+    "done",
+    "attic",
+    "new",
+    "red",
+    "blue",
+    "t1",
+    "t2",
+    "t3",
+    "d1",
+    "a1",
+    "put_away",
+    "trash",
+    "list",
+    "i1",
+    "i2",
+    "i3",
+    "k1",
+    "k2",
+    "s1",
+    "s2",
+    "s3",
+    "s4",
+    "nobody",
+    "other_org",
+    "other_team",
+    "own_owner",
     "nil",
 ];
 
@@ -26,7 +66,10 @@ pub fn id(name: &str) -> Uuid {
 
 /// The name of an id, for messages.
 pub fn alias(id: Uuid) -> String {
-    NAMES.iter().find(|name| **name != "nil" && self::id(name) == id).map_or_else(|| id.to_string(), ToString::to_string)
+    NAMES
+        .iter()
+        .find(|name| **name != "nil" && self::id(name) == id)
+        .map_or_else(|| id.to_string(), ToString::to_string)
 }
 
 /// Who says what.
@@ -61,7 +104,8 @@ pub fn json(text: &str) -> Value {
 
 /// Whether the field of this name holds ids.
 fn names(key: &str) -> bool {
-    key.ends_with("_id") || ["labels", "assignees", "after", "before", "except", "reply_to", "original_author"].contains(&key)
+    key.ends_with("_id")
+        || ["labels", "assignees", "after", "before", "except", "reply_to", "original_author"].contains(&key)
 }
 
 fn ids(text: &str) -> Value {
