@@ -77,7 +77,7 @@ fn is_script_test(file: &File) -> bool {
     file.path.contains(".test.") || file.path.starts_with("web/e2e/")
 }
 
-/// Functions below an attribute that makes them a test: `#[test]`, `#[tokio::test]`, or inside `proptest!`.
+/// Functions below an attribute that makes them a test, such as `#[test]` and `#[tokio::test]`, inside `proptest!` too.
 fn rust_tests(text: &str) -> Vec<String> {
     let code = lexer::blank_rust(text);
     let mut found = Vec::new();
@@ -88,6 +88,11 @@ fn rust_tests(text: &str) -> Vec<String> {
         }
         let mut words = lexer::identifiers(&code[at..]).skip_while(|(_, word)| *word != "fn");
         found.extend(words.nth(1).map(|(_, name)| name.to_owned()));
+    }
+    // The contract suites: the names in `on_both!(…)` become a test for each database.
+    for (at, _) in code.match_indices("on_both!") {
+        let list = code[at + "on_both!".len()..].split([')', '}']).next().unwrap_or_default();
+        found.extend(lexer::identifiers(list).map(|(_, name)| name.to_owned()));
     }
     found
 }
@@ -118,6 +123,7 @@ fn names_of_tests_are_read_in_both_languages() {
     let rust = "#[test]\nfn r1_a() {}\n#[tokio::test(start_paused = true)]\nasync fn b() {}\n#[cfg(test)]\nmod tests;\nfn helper() {}";
     assert_eq!(rust_tests(rust)[..2], ["r1_a", "b"]);
     assert!(!rust_tests(rust).contains(&"tests".to_owned()));
+    assert_eq!(rust_tests("on_both!(r3_c, d,);\nfn e() {}"), ["r3_c", "d"]);
     assert_eq!(script_tests("test(\"R2 joins\", f); it('x', g); latest(\"no\")"), ["R2 joins", "x"]);
     assert_eq!(rules_of_test("r12_r13_resumes_r9"), [12, 13]);
     assert_eq!(rules_of_test("R4 says so"), [4]);
