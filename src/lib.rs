@@ -10,3 +10,4 @@ pub mod live;
 pub mod store;
 pub mod telemetry;
 pub mod workers;
+pub mod ws;

@@ -99,6 +99,10 @@ impl Registry {
         Moment { uptime_ms: self.uptime_ms.load(Ordering::Acquire), wall: self.clock.now() }
     }
 
+    pub fn fresh_id(&self) -> ConnectionId {
+        ConnectionId(self.clock.fresh_id())
+    }
+
     /// A place for a connection that is about to be upgraded. Refused, as temporary, when the node is full or goes away.
     pub fn admit(self: &Arc<Self>, codec: Codec) -> Result<Place, Failure> {
         if self.draining.load(Ordering::Acquire) {
@@ -112,7 +116,7 @@ impl Registry {
         if connections.unauthenticated >= self.limits.unauthenticated_connections_max {
             return Err(over(self.limits.unauthenticated_connections_max));
         }
-        let id = ConnectionId(self.clock.fresh_id());
+        let id = self.fresh_id();
         let outbox = Outbox::new(id, codec, &self.limits);
         connections.by_id.insert(id, Entry { outbox: outbox.clone(), owner: None });
         connections.unauthenticated += 1;

@@ -197,6 +197,11 @@ impl Outbox {
         self.lock().queue.bytes()
     }
 
+    /// The topics that are joined or being joined.
+    pub fn topics(&self) -> Vec<Topic> {
+        self.lock().queue.topics()
+    }
+
     /// Everything is over: lets go of what is queued, and takes no more.
     pub fn end(&self) {
         self.lock().queue.end();

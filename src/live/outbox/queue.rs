@@ -93,6 +93,10 @@ impl Queue {
         known.map(|held| (held.topic, held.head)).collect()
     }
 
+    pub(super) fn topics(&self) -> Vec<Topic> {
+        self.topics.iter().map(|held| held.topic).collect()
+    }
+
     pub(super) fn end(&mut self) {
         *self = Self { ended: true, ..Self::default() };
     }

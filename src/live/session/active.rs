@@ -3,7 +3,6 @@
 use lockstep_protocol::{
     codes::{CloseCode, Code, Failure},
     frame::{Acknowledged, ClientMessage, CommandMessage, Join, Leave, Outcome, Ping, Pong, Refresh, ServerMessage},
-    ids::ClientId,
     limits::Limits,
     topic::{Kind, Topic},
 };
@@ -20,7 +19,6 @@ const NUMBER_MAX: u64 = 1 << 53;
 #[derive(Debug)]
 pub struct Live {
     identity: Identity,
-    client_id: ClientId,
     topics: Vec<Subscription>,
     lanes: Lanes<Request>,
     /// Requests with a ref that were not answered yet.
@@ -55,11 +53,10 @@ enum Request {
 }
 
 impl Live {
-    pub(super) fn new(identity: Identity, client_id: ClientId, now: Moment, limits: &Limits) -> Self {
+    pub(super) fn new(identity: Identity, now: Moment, limits: &Limits) -> Self {
         let now_ms = now.uptime_ms;
         Self {
             identity,
-            client_id,
             topics: Vec::new(),
             lanes: Lanes::default(),
             outstanding: 0,
@@ -74,10 +71,6 @@ impl Live {
 
     pub const fn identity(&self) -> Identity {
         self.identity
-    }
-
-    pub const fn client_id(&self) -> ClientId {
-        self.client_id
     }
 
     pub const fn outstanding(&self) -> usize {

@@ -133,7 +133,6 @@ pub struct AwaitingHello {
 /// A hello was said and its token is being checked; the transport does not read meanwhile.
 #[derive(Debug)]
 pub struct Authenticating {
-    client_id: ClientId,
     deadline_ms: u64,
 }
 
@@ -176,6 +175,11 @@ impl Session {
         }
     }
 
+    /// Whether nothing was said yet.
+    pub const fn awaits_hello(&self) -> bool {
+        matches!(self, Self::AwaitingHello(_))
+    }
+
     /// Who this is, once it is known.
     pub fn identity(&self) -> Option<Identity> {
         match self {
@@ -192,8 +196,7 @@ impl Session {
             Self::AwaitingHello(state) => match AwaitingHello::read(incoming, limits) {
                 Ok(hello) => {
                     effects.push(Effect::Authenticate { token: hello.token, client_id: hello.client_id });
-                    let (client_id, deadline_ms) = (hello.client_id, state.deadline_ms);
-                    *self = Self::Authenticating(Authenticating { client_id, deadline_ms });
+                    *self = Self::Authenticating(Authenticating { deadline_ms: state.deadline_ms });
                 }
                 Err(code) => effects.push(Effect::Close(code)),
             },
@@ -224,7 +227,7 @@ impl Session {
         now: Moment,
         limits: &Limits,
     ) -> Vec<Effect> {
-        let Self::Authenticating(state) = self else { return Vec::new() };
+        let Self::Authenticating(_) = self else { return Vec::new() };
         let effects = match checked {
             Ok(identity) if identity.token_expires_at > now.wall => {
                 let welcome = Welcome {
@@ -237,7 +240,7 @@ impl Session {
                     token_expires_at: identity.token_expires_at,
                     now: now.wall,
                 };
-                *self = Self::Live(Box::new(Live::new(identity, state.client_id, now, limits)));
+                *self = Self::Live(Box::new(Live::new(identity, now, limits)));
                 vec![Effect::send(ServerMessage::Welcome(welcome))]
             }
             // Not the client's fault: it may try again with the same token.
@@ -317,7 +320,7 @@ impl Session {
         let mut effects = Vec::new();
         match self {
             Self::AwaitingHello(AwaitingHello { deadline_ms })
-            | Self::Authenticating(Authenticating { deadline_ms, .. }) => {
+            | Self::Authenticating(Authenticating { deadline_ms }) => {
                 if now.uptime_ms >= *deadline_ms {
                     effects.push(Effect::Close(CloseCode::Unauthenticated));
                 }
@@ -338,7 +341,7 @@ impl Session {
     pub fn due_ms(&self, now: Moment, limits: &Limits) -> u64 {
         match self {
             Self::AwaitingHello(AwaitingHello { deadline_ms })
-            | Self::Authenticating(Authenticating { deadline_ms, .. }) => *deadline_ms,
+            | Self::Authenticating(Authenticating { deadline_ms }) => *deadline_ms,
             Self::Live(live) => live.due_ms(now, limits),
             Self::Draining(draining) => draining.live.due_ms(now, limits).min(draining.deadline_ms),
             Self::Closed => u64::MAX,

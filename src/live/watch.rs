@@ -1,0 +1,63 @@
+//! How a connection learns that its own session ended: it follows its account's topic, silently. It must never write anything
+//! of the account to the wire.
+
+use std::sync::Arc;
+
+use lockstep_protocol::{
+    codes::CloseCode,
+    event::{Event, account::UserLoggedOut, AccountEvent},
+    frame::ServerMessage,
+    ids::{ConnectionId, SessionId},
+    topic::Topic,
+    values::Audience,
+};
+
+use super::outbox::Outbox;
+use crate::actors::delivery::{Delivery, Subscriber};
+
+/// A second subscriber of the same connection, under an id of its own.
+pub struct Watch {
+    id: ConnectionId,
+    session_id: SessionId,
+    outbox: Arc<Outbox>,
+}
+
+impl Watch {
+    pub fn new(id: ConnectionId, session_id: SessionId, outbox: Arc<Outbox>) -> Arc<Self> {
+        Arc::new(Self { id, session_id, outbox })
+    }
+
+    fn ends_here(&self, message: &ServerMessage) -> bool {
+        let ServerMessage::Events(events) = message else { return false };
+        events.events.iter().any(|happened| {
+            matches!(&happened.event, Event::Account(AccountEvent::UserLoggedOut(UserLoggedOut { session_id }))
+                if *session_id == self.session_id)
+        })
+    }
+}
+
+impl Subscriber for Watch {
+    fn connection(&self) -> ConnectionId {
+        self.id
+    }
+
+    fn deliver(&self, _: Topic, delivery: Delivery) {
+        match delivery {
+            Delivery::Events(events) => {
+                if events.messages(Audience::Member).iter().any(|message| self.ends_here(message)) {
+                    self.outbox.close(CloseCode::Revoked);
+                }
+            }
+            Delivery::Revoked(_) => self.outbox.close(CloseCode::Revoked),
+            Delivery::Resync => self.outbox.watch_again(),
+            // The join itself was refused unless the session was open; the rest is for eyes this does not have.
+            Delivery::Joined { .. }
+            | Delivery::Snapshot(_)
+            | Delivery::PresenceState(_)
+            | Delivery::Presence(_)
+            | Delivery::Ephemeral(_)
+            | Delivery::Stale(_)
+            | Delivery::Audience(_) => {}
+        }
+    }
+}
