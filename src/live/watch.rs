@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lockstep_protocol::{
     codes::CloseCode,
-    event::{Event, account::UserLoggedOut, AccountEvent},
+    event::{AccountEvent, Event, account::UserLoggedOut},
     frame::ServerMessage,
     ids::{ConnectionId, SessionId},
     topic::Topic,

@@ -320,8 +320,7 @@ impl Connection {
                     let Some(identity) = self.session.identity() else { continue };
                     self.outbox().expect(topic);
                     let subscriber = self.outbox().clone();
-                    let joined =
-                        self.door.join(identity, JoinAsk { topic, reference, after, presence, subscriber });
+                    let joined = self.door.join(identity, JoinAsk { topic, reference, after, presence, subscriber });
                     self.start(joined.map(move |outcome| Done::Joined(reference, topic, outcome)));
                 }
                 Effect::Command { reference, topic, client_seq, body, saw } => {
