@@ -248,6 +248,16 @@ impl Directory {
         }
     }
 
+    /// Roughly the memory that live aggregates take.
+    pub fn live_bytes(&self) -> usize {
+        self.0.slots.live().iter().map(|(_, handle)| handle.vitals().bytes()).sum()
+    }
+
+    /// Whether the aggregate is in memory.
+    pub fn is_live(&self, topic: impl Into<Topic>) -> bool {
+        self.live(topic.into()).is_some()
+    }
+
     pub(super) fn live(&self, topic: Topic) -> Option<AnyHandle> {
         self.0.slots.get(topic)?.cell.get().cloned()
     }

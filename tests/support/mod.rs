@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "every module of the one test binary uses a part of it")]
 
 pub mod child;
+pub mod node;
 pub mod postgres;
 pub mod redis;
 

@@ -1,0 +1,83 @@
+//! Access that is never stale: what was revoked is gone from open subscriptions and from the next command on.
+
+use lockstep::actors::CommandRequest;
+use lockstep_domain::Principal;
+use lockstep_protocol::{
+    codes::Code,
+    command::{account::*, organization::*, task::*},
+    ids::SessionId,
+    values::OrgRole,
+};
+
+use crate::support::{
+    node::{Heard, Node, code, id, new_task},
+    until,
+};
+
+#[tokio::test]
+async fn a_removed_member_is_cut_off_at_once() {
+    let node = Node::sqlite().await;
+    let (ana, ben) = (node.account().await, node.account().await);
+    let org = node.organization(ana).await;
+    let (board, column) = node.board(ana, org).await;
+    node.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false })
+        .await
+        .expect("adds ben");
+    let (of_ben, of_ana) =
+        (node.join(ben, board, None).await.expect("ben joins"), node.join(ana, board, None).await.expect("ana joins"));
+    node.ask(ben, board, new_task(column, "By ben")).await.expect("ben may");
+    node.ask(ana, org, RemoveMember { account_id: ben }).await.expect("removes ben");
+    assert_eq!(code(node.ask(ben, board, new_task(column, "Too late")).await), Code::NotFound);
+    until("ben's subscription ends", async || of_ben.heard().contains(&Heard::Revoked(Code::NotFound)).then_some(()))
+        .await;
+    let ack = node.ask(ana, board, new_task(column, "After")).await.expect("ana still may");
+    until("ana hears of it", async || (of_ana.seq() == ack.seq).then_some(())).await;
+    assert_eq!(of_ben.heard().last(), Some(&Heard::Revoked(Code::NotFound)), "nothing after the revocation");
+}
+
+#[tokio::test]
+async fn a_guest_sees_only_boards_they_are_on() {
+    let node = Node::sqlite().await;
+    let (ana, guest) = (node.account().await, node.account().await);
+    let org = node.organization(ana).await;
+    let (board, _) = node.board(ana, org).await;
+    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false })
+        .await
+        .expect("adds the guest");
+    assert_eq!(node.join(guest, board, None).await.err().map(|failure| failure.code), Some(Code::NotFound));
+    let set = lockstep_protocol::command::board::SetBoardMember {
+        account_id: guest,
+        role: lockstep_protocol::values::BoardRole::Commenter,
+    };
+    node.ask(ana, board, set).await.expect("puts the guest on the board");
+    node.join(guest, board, None).await.expect("now the guest may");
+}
+
+#[tokio::test]
+async fn a_closed_session_asks_for_nothing_more() {
+    let node = Node::sqlite().await;
+    let ana = node.account().await;
+    let org = node.organization(ana).await;
+    let (board, column) = node.board(ana, org).await;
+    let session = SessionId(id());
+    let system = |body| CommandRequest {
+        topic: ana.into(),
+        principal: Principal::System(ana),
+        session: None,
+        key: None,
+        body,
+        saw: None,
+    };
+    node.directory.command(system(OpenSession { session_id: session }.into())).await.expect("opens");
+    let ask = |task: CreateTask| CommandRequest {
+        topic: board.into(),
+        principal: Principal::Account(ana),
+        session: Some(session),
+        key: None,
+        body: task.into(),
+        saw: None,
+    };
+    node.directory.command(ask(new_task(column, "In time"))).await.expect("the session is open");
+    node.directory.command(system(CloseSession { session_id: session }.into())).await.expect("closes");
+    assert_eq!(code(node.directory.command(ask(new_task(column, "Too late"))).await), Code::SessionRevoked);
+}

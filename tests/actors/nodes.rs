@@ -1,0 +1,120 @@
+//! Several nodes on one PostgreSQL: the swap decides, replicas follow, with the bus and without it.
+
+use std::sync::Arc;
+
+use lockstep::{
+    actors::CommandKey,
+    bus::{Bus, Heard, Notice, SharedBus, local::Hub},
+};
+use lockstep_domain::Aggregate;
+use lockstep_protocol::{codes::Code, command::organization::*, ids::*, limits::Limits, values::OrgRole};
+use tokio::sync::mpsc;
+
+use crate::support::{
+    node::{Node, code, counts, id, new_task},
+    postgres, until,
+};
+
+/// A bus that loses everything: only the scan is left.
+struct Deaf;
+
+impl Bus for Deaf {
+    fn alone(&self) -> bool {
+        false
+    }
+    fn publish(&self, _notice: Arc<Notice>) {}
+    fn subscribe(&self, _org: OrgId) {}
+    fn unsubscribe(&self, _org: OrgId) {}
+    fn hear(&self) -> Option<mpsc::Receiver<Heard>> {
+        None
+    }
+}
+
+async fn writers_on_three_nodes(buses: [SharedBus; 3]) {
+    let url = postgres::database().await;
+    let mut nodes = Vec::new();
+    for bus in buses {
+        nodes.push(Node::postgres(&url, bus, Limits::default()).await);
+    }
+    let ana = nodes[0].account().await;
+    let org = nodes[0].organization(ana).await;
+    let (board, column) = nodes[0].board(ana, org).await;
+    let mut listeners = Vec::new();
+    for node in &nodes {
+        listeners.push(node.join(ana, board, None).await.expect("joins"));
+    }
+    let writes = (0..90u64).map(|index| {
+        let node = &nodes[index as usize % 3];
+        let key = Some(CommandKey { client_id: ClientId(id()), client_seq: 1 });
+        async move {
+            let task = new_task(column, &format!("Task {index}"));
+            loop {
+                match node.ask_keyed(ana, board, task.clone(), key).await {
+                    Err(failure) if failure.temporary => tokio::task::yield_now().await,
+                    other => return other.expect("adds"),
+                }
+            }
+        }
+    });
+    let acks = futures_util::future::join_all(writes).await;
+    assert_eq!(counts(acks.iter().map(|ack| ack.seq)).len(), 90, "each at a seq of its own");
+    for (node, listener) in nodes.iter().zip(&listeners) {
+        until("it hears everything", async || (listener.seq() == 92).then_some(())).await;
+        let published = node.directory.board(board).await.expect("is live");
+        assert_eq!(published.state.order(column).count(), 90);
+    }
+    let digests = futures_util::future::join_all(nodes.iter().map(|node| node.directory.board(board))).await;
+    let digests = counts(digests.into_iter().map(|published| published.expect("is live").state.digest()));
+    assert_eq!(digests.len(), 1, "all replicas are equal");
+    for node in nodes {
+        node.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_nodes_write_one_board_with_a_bus() {
+    let hub = Hub::default();
+    writers_on_three_nodes([Arc::new(hub.connect()), Arc::new(hub.connect()), Arc::new(hub.connect())]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_nodes_write_one_board_without_a_bus() {
+    writers_on_three_nodes([Arc::new(Deaf), Arc::new(Deaf), Arc::new(Deaf)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_on_another_node_is_answered_with_the_original() {
+    let url = postgres::database().await;
+    let (one, two) = (
+        Node::postgres(&url, Arc::new(Deaf), Limits::default()).await,
+        Node::postgres(&url, Arc::new(Deaf), Limits::default()).await,
+    );
+    let ana = one.account().await;
+    let org = one.organization(ana).await;
+    let (board, column) = one.board(ana, org).await;
+    two.directory.board(board).await.expect("loads a replica");
+    let key = Some(CommandKey { client_id: ClientId(id()), client_seq: 1 });
+    let task = new_task(column, "Once");
+    let first = one.ask_keyed(ana, board, task.clone(), key).await.expect("adds");
+    let again = two.ask_keyed(ana, board, task, key).await.expect("finds it");
+    assert_eq!((again.epoch, again.seq), (first.epoch, first.seq));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
+    let url = postgres::database().await;
+    let (one, two) = (
+        Node::postgres(&url, Arc::new(Deaf), Limits::default()).await,
+        Node::postgres(&url, Arc::new(Deaf), Limits::default()).await,
+    );
+    let (ana, ben) = (one.account().await, one.account().await);
+    let org = one.organization(ana).await;
+    let (board, column) = one.board(ana, org).await;
+    one.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false })
+        .await
+        .expect("adds ben");
+    two.ask(ben, board, new_task(column, "On the other node")).await.expect("ben may");
+    one.ask(ana, org, RemoveMember { account_id: ben }).await.expect("removes ben");
+    // The other node still holds the old roles: the guard of its append must fail.
+    assert_eq!(code(two.ask(ben, board, new_task(column, "Too late")).await), Code::NotFound);
+}
