@@ -129,11 +129,11 @@ impl Aggregate for Account {
         OrgId::NIL
     }
 
-    /// A log-in gives nothing to what is already open, so it disturbs nobody.
     fn founding(command: &Self::Command) -> Option<(OrgId, Option<TeamId>)> {
         matches!(command, AccountCommand::RegisterAccount(_)).then_some((OrgId::NIL, None))
     }
 
+    /// A log-in gives nothing to what is already open, so it disturbs nobody.
     fn changes_access(event: &Self::Event) -> bool {
         match event {
             AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) => true,

@@ -1,5 +1,6 @@
 //! Tests of the rules: by table, by property, and against golden folds.
 
+mod access;
 mod rank;
 mod support;
 mod table;
