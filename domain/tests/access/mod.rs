@@ -189,7 +189,9 @@ fn a_board_that_may_not_be_seen_is_refused_like_one_that_is_not_there() {
     let world = World::usual();
     let mut gone = World::usual();
     gone.board = Live::new("board");
-    for asked in ["task.move task_id=t1 column_id=doing", "board.delete", "comment.add task_id=t1 comment_id=new text=x"] {
+    for asked in
+        ["task.move task_id=t1 column_id=doing", "board.delete", "comment.add task_id=t1 comment_id=new text=x"]
+    {
         for who in ["outsider", "guest", "public"] {
             let hidden = world.ask(principal(who), command(asked)).unwrap_err();
             let missing = gone.ask(principal(who), command(asked)).unwrap_err();
