@@ -2,8 +2,11 @@
 //! and an independent fold of a board; must never import the server or its rules.
 
 pub mod client;
+pub mod figures;
 pub mod follow;
 pub mod model;
 pub mod pace;
+pub mod replay;
 pub mod rest;
 pub mod socket;
+pub mod stage;

@@ -1,3 +1,40 @@
-//! The load generator.
+//! The load generator's command line. Exit status: 0 when the server kept its promises, 1 when it did not or the run failed.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use lockstep_loadtest::replay;
+
+/// Load for a Lockstep server, over its public surface.
+#[derive(Debug, Parser)]
+#[command(name = "lockstep-loadtest", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    run: Run,
+}
+
+#[derive(Debug, Subcommand)]
+enum Run {
+    /// Play a real board's last thousand actions while others watch, and compare what they hold with the journal.
+    Replay(replay::Options),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    match Arguments::parse().run {
+        Run::Replay(options) => {
+            let outcome = replay::run(&options).await?;
+            tell(&outcome, options.json)?;
+            Ok(if outcome.is_equal() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}
+
+fn tell(outcome: &(impl serde::Serialize + std::fmt::Display), json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string(outcome)?);
+    } else {
+        print!("{outcome}");
+    }
+    Ok(())
+}

@@ -95,6 +95,10 @@ impl Rest {
         Ok(self.call::<Items<Org>>(Method::GET, "/api/v1/orgs", None).await?.items)
     }
 
+    pub async fn create_org(&self, org: OrgId, name: &str) -> anyhow::Result<()> {
+        self.call_ignoring(Method::POST, "/api/v1/orgs", Some(json!({"org_id": org, "name": name}))).await
+    }
+
     pub async fn add_member(&self, org: OrgId, email: &str, role: OrgRole) -> anyhow::Result<()> {
         let body = json!({"email": email, "role": role});
         self.call_ignoring(Method::POST, &format!("/api/v1/orgs/{org}/members"), Some(body)).await
