@@ -12,7 +12,9 @@ pub struct Latency(Histogram<u64>);
 impl Default for Latency {
     fn default() -> Self {
         // A minute is more than anything here waits; longer counts as a minute.
-        Self(Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are in order and three digits are allowed"))
+        Self(
+            Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are in order and three digits are allowed"),
+        )
     }
 }
 

@@ -51,9 +51,8 @@ const WATCHERS_PER_ACCOUNT: usize = 18;
 
 /// Runs it.
 pub async fn run(options: &Options) -> anyhow::Result<Outcome> {
-    let bytes = tokio::fs::read(&options.file)
-        .await
-        .with_context(|| format!("cannot read {}", options.file.display()))?;
+    let bytes =
+        tokio::fs::read(&options.file).await.with_context(|| format!("cannot read {}", options.file.display()))?;
     let board = export::read(&bytes)?;
     let login = options.email.as_deref().zip(options.password.as_deref());
     let stage = Stage::set(&options.url, login, "Replay").await?;

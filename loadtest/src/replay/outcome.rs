@@ -77,7 +77,11 @@ impl fmt::Display for Outcome {
         writeln!(f, "acknowledged: {}", self.ack)?;
         writeln!(f, "delivered to {} watchers: {}", self.watchers, self.delivery)?;
         let equal = self.watchers - self.watchers_unequal;
-        writeln!(f, "{equal} of {} watchers hold the journal's fold ({} tasks, digest {})", self.watchers, self.tasks, self.digest)?;
+        writeln!(
+            f,
+            "{equal} of {} watchers hold the journal's fold ({} tasks, digest {})",
+            self.watchers, self.tasks, self.digest
+        )?;
         writeln!(f, "a fresh snapshot {} it", if self.snapshot_equal { "equals" } else { "DIFFERS FROM" })?;
         for difference in &self.differences {
             writeln!(f, "  {difference}")?;
