@@ -1,9 +1,14 @@
 //! Who somebody is: passwords, tokens, sessions, and the brake on guessing. Mechanics only; what a person may do is decided in
-//! `domain`. It must never know HTTP or WebSockets: they bring bytes and addresses, and are told [`tokens::Named`] or a failure.
+//! `domain`. It must never know HTTP or WebSockets: they bring bytes and addresses, and are told [`Authenticated`] or a failure.
 
 pub mod address;
+mod authenticate;
 pub mod keys;
 pub mod passwords;
 pub mod refresh;
+pub mod service;
 pub mod throttle;
 pub mod tokens;
+
+pub use authenticate::Authenticated;
+pub use service::{Auth, Client, LoggedIn};

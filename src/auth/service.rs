@@ -1,0 +1,374 @@
+//! Accounts and sessions as a person meets them: register, log in, refresh, log out. Each step may be cut off at any point
+//! and asked again. It must never say more about a stranger's account than whether a log-in succeeded, and it keeps
+//! sessions in two places on purpose: the account's stream decides what is open, the store holds who and from where.
+
+use std::{net::IpAddr, sync::Arc};
+
+use aws_lc_rs::hmac;
+use lockstep_domain::Principal;
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::{
+        Command,
+        account::{CloseAllSessions, CloseSession, OpenSession, RegisterAccount},
+        organization::CreateOrganization,
+    },
+    ids::{AccountId, OrgId, SessionId},
+    limits::Limits,
+    topic::Topic,
+    values::Micros,
+};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::{
+    address::{network, normal_email, normal_name},
+    keys::{KeyError, ServerKeys},
+    passwords::{Passwords, check_policy},
+    refresh::RefreshToken,
+    throttle::{Key, Throttle, check_all},
+    tokens::{AccessTokens, Issued},
+};
+use crate::{
+    actors::{CommandRequest, Directory},
+    clock::Clock,
+    store::{
+        Store, StoreError,
+        accounts::{Account, AccountStatus, Accounts, Created, NewAccount},
+        sessions::{NewSession, Rotated, Rotation},
+    },
+};
+
+/// Name of the organization that everybody starts with. Not the person's: events hold no names of people.
+const PERSONAL: &str = "Personal";
+const DEVICE_CHARS_MAX: usize = 200;
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub address: IpAddr,
+    /// What it calls itself (`User-Agent`).
+    pub device: String,
+}
+
+impl Client {
+    /// What refresh tokens are bound to during the grace after a rotation.
+    fn binding(&self) -> Vec<u8> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.device.as_bytes()).update(&[0]).update(network(self.address).to_string().as_bytes());
+        hasher.finalize().as_bytes().to_vec()
+    }
+
+    fn shown_device(&self) -> String {
+        self.device.chars().filter(|c| !c.is_control()).take(DEVICE_CHARS_MAX).collect()
+    }
+}
+
+/// What a log-in gives.
+pub struct LoggedIn {
+    pub account: AccountId,
+    pub session: SessionId,
+    pub access: Issued,
+    pub refresh: RefreshToken,
+    /// When the refresh token, unused, ends.
+    pub refresh_expires_at: Micros,
+}
+
+/// See the module. Cheap to clone.
+#[derive(Clone)]
+pub struct Auth(Arc<Inner>);
+
+struct Inner {
+    accounts: Accounts,
+    directory: Directory,
+    tokens: AccessTokens,
+    passwords: Passwords,
+    refresh_key: hmac::Key,
+    throttle: Arc<dyn Throttle>,
+    clock: Clock,
+    limits: Arc<Limits>,
+}
+
+/// What [`Auth`] is made of.
+pub struct Parts<'a> {
+    pub store: &'a Store,
+    pub directory: Directory,
+    pub keys: ServerKeys,
+    /// The public address: who issues the tokens.
+    pub issuer: &'a str,
+    pub throttle: Arc<dyn Throttle>,
+    pub clock: Clock,
+    pub limits: Arc<Limits>,
+}
+
+impl Auth {
+    pub fn new(parts: Parts<'_>) -> Result<Self, KeyError> {
+        let tokens = AccessTokens::new(&parts.keys, parts.issuer, parts.clock.clone(), &parts.limits)?;
+        let passwords = Passwords::new().map_err(|_| KeyError::NoRandomness)?;
+        Ok(Self(Arc::new(Inner {
+            accounts: parts.store.accounts().clone(),
+            directory: parts.directory,
+            tokens,
+            passwords,
+            refresh_key: parts.keys.refresh,
+            throttle: parts.throttle,
+            clock: parts.clock,
+            limits: parts.limits,
+        })))
+    }
+
+    pub fn tokens(&self) -> &AccessTokens {
+        &self.0.tokens
+    }
+
+    pub fn throttle(&self) -> &dyn Throttle {
+        &*self.0.throttle
+    }
+
+    pub(super) fn directory(&self) -> &Directory {
+        &self.0.directory
+    }
+
+    /// Makes an account with its personal organization and logs in. An address that is taken is refused, unless the password is
+    /// that account's: then this is the same person, whose first answer was lost.
+    pub async fn register(
+        &self,
+        email: &str,
+        password: SecretString,
+        name: &str,
+        client: &Client,
+    ) -> Result<LoggedIn, Failure> {
+        let inner = &*self.0;
+        let now = inner.clock.now();
+        let registration = Key::Registration(network(client.address));
+        check_all(&*inner.throttle, std::slice::from_ref(&registration), now)?;
+        let (email, name) = (normal_email(email, &inner.limits)?, normal_name(name, &inner.limits)?);
+        check_policy(&password, &email, &name, &inner.limits)?;
+        // A refusal tells that the address is taken, so tries to register are counted like tries to log in.
+        let tries = Key::login(&email, client.address);
+        check_all(&*inner.throttle, &tries, now)?;
+        inner.throttle.count(&registration, now);
+        let account = match self.create(&email, password.clone(), &name).await? {
+            Some(account) => account,
+            None => {
+                inner.throttle.count(&tries[0], now);
+                let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
+                let account = self.check_password(known, password).await?.ok_or_else(|| {
+                    inner.throttle.count(&tries[1], now);
+                    Failure::new(Code::RegistrationRefused).field("email")
+                })?;
+                inner.throttle.forget(&tries[0]);
+                account
+            }
+        };
+        self.found(account).await?;
+        self.open(account, client).await
+    }
+
+    /// Makes an account with its personal organization; for the server's own demo and tests. The account that has the address
+    /// already, if any.
+    pub async fn ensure_account(&self, email: &str, password: SecretString, name: &str) -> Result<AccountId, Failure> {
+        let email = normal_email(email, &self.0.limits)?;
+        let name = normal_name(name, &self.0.limits)?;
+        let account = match self.create(&email, password, &name).await? {
+            Some(account) => account,
+            None => {
+                let known = self.0.accounts.find_by_email(&email).await.map_err(stored)?;
+                known.ok_or_else(|| Failure::new(Code::NotFound))?.id
+            }
+        };
+        self.found(account).await?;
+        Ok(account)
+    }
+
+    /// The rows of a new account; `None` when the address is taken.
+    async fn create(&self, email: &str, password: SecretString, name: &str) -> Result<Option<AccountId>, Failure> {
+        let inner = &*self.0;
+        let hash = inner.passwords.hash(password).await?;
+        let new = NewAccount {
+            id: AccountId(inner.clock.fresh_id()),
+            email: email.to_owned(),
+            password_hash: Some(hash),
+            name: name.to_owned(),
+            locale: String::new(),
+            time_zone: String::new(),
+            at: inner.clock.now(),
+        };
+        match inner.accounts.create(&new).await.map_err(stored)? {
+            Created::Created => Ok(Some(new.id)),
+            Created::EmailTaken => Ok(None),
+        }
+    }
+
+    /// The streams of a new account. Founding them again changes nothing.
+    async fn found(&self, account: AccountId) -> Result<(), Failure> {
+        let register = self.ask(account.into(), account, RegisterAccount { placeholder: false }.into());
+        unless_there(register.await)?;
+        let org = personal_org(account);
+        let create = self.ask(org.into(), account, CreateOrganization { name: PERSONAL.to_owned() }.into());
+        unless_there(create.await)
+    }
+
+    /// Logs in. Every refusal is the same, and takes as long, whether or not there is such an account.
+    pub async fn log_in(&self, email: &str, password: SecretString, client: &Client) -> Result<LoggedIn, Failure> {
+        let inner = &*self.0;
+        let now = inner.clock.now();
+        let email = normal_email(email, &inner.limits).unwrap_or_default();
+        let tries = Key::login(&email, client.address);
+        check_all(&*inner.throttle, &tries, now)?;
+        // Counted before it is known to fail: many tries at once are many tries.
+        inner.throttle.count(&tries[0], now);
+        let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
+        let Some(account) = self.check_password(known, password).await? else {
+            inner.throttle.count(&tries[1], now);
+            tracing::info!(network = %network(client.address), "a log-in failed");
+            return Err(Failure::because(Code::Unauthenticated, "The address or the password is wrong."));
+        };
+        inner.throttle.forget(&tries[0]);
+        // An account whose registration was cut off is completed here.
+        self.found(account).await?;
+        self.open(account, client).await
+    }
+
+    async fn check_password(
+        &self,
+        known: Option<Account>,
+        password: SecretString,
+    ) -> Result<Option<AccountId>, Failure> {
+        let known = known.filter(|account| account.status == AccountStatus::Active);
+        let hash = known.as_ref().and_then(|account| account.password_hash.clone());
+        let matches = self.0.passwords.verify(password, hash).await?;
+        Ok(known.filter(|_| matches).map(|account| account.id))
+    }
+
+    /// Opens a session for somebody who proved who they are.
+    pub async fn open(&self, account: AccountId, client: &Client) -> Result<LoggedIn, Failure> {
+        let inner = &*self.0;
+        let (now, session, refresh) = (inner.clock.now(), SessionId(inner.clock.fresh_id()), RefreshToken::fresh()?);
+        let refresh_expires_at = now.saturating_add(micros(inner.limits.refresh_idle_ms));
+        let new = NewSession {
+            id: session,
+            account,
+            device: client.shown_device(),
+            address: client.address.to_canonical().to_string(),
+            at: now,
+            expires_at: now.saturating_add(micros(inner.limits.refresh_absolute_ms)),
+            token: refresh.hash(),
+            token_expires_at: refresh_expires_at,
+            binding: client.binding(),
+            keep: u32::try_from(inner.limits.sessions_per_account_max).unwrap_or(u32::MAX),
+        };
+        let replaced = inner.accounts.create_session(&new).await.map_err(stored)?;
+        self.ask(account.into(), account, OpenSession { session_id: session }.into()).await?;
+        for session_id in replaced {
+            self.ask(account.into(), account, CloseSession { session_id }.into()).await?;
+        }
+        tracing::info!(%account, %session, "logged in");
+        let access = inner.tokens.issue(account, session)?;
+        Ok(LoggedIn { account, session, access, refresh, refresh_expires_at })
+    }
+
+    /// Swaps a refresh token for the next and a fresh access token. One that was used before ends its session, except within the
+    /// grace, for the same client: the answer was lost, and is given again.
+    pub async fn refresh(&self, presented: &SecretString, client: &Client) -> Result<LoggedIn, Failure> {
+        let inner = &*self.0;
+        let now = inner.clock.now();
+        let presented = RefreshToken::parse(presented)?;
+        let next = presented.successor(&inner.refresh_key);
+        let refresh_expires_at = now.saturating_add(micros(inner.limits.refresh_idle_ms));
+        let rotation = Rotation {
+            presented: presented.hash(),
+            successor: next.hash(),
+            successor_expires_at: refresh_expires_at,
+            binding: client.binding(),
+            at: now,
+        };
+        let (account, session) = match inner.accounts.rotate(&rotation).await.map_err(stored)? {
+            Rotated::Rotated { account, session } => (account, session),
+            Rotated::GraceSuccessor { account, session, successor } if successor == next.hash() => (account, session),
+            Rotated::GraceSuccessor { account, session, .. } | Rotated::Reused { account, session } => {
+                tracing::warn!(%account, %session, "a refresh token was used twice; its session ends");
+                self.end(account, session).await?;
+                return Err(Failure::new(Code::SessionRevoked));
+            }
+            Rotated::Expired | Rotated::Unknown => return Err(Failure::new(Code::Unauthenticated)),
+        };
+        let known = inner.accounts.find(account).await.map_err(stored)?;
+        if known.is_none_or(|account| account.status != AccountStatus::Active) {
+            return Err(Failure::new(Code::Unauthenticated));
+        }
+        self.check_open(account, session).await?;
+        let address = client.address.to_canonical().to_string();
+        inner.accounts.touch_session(session, &address, now).await.map_err(stored)?;
+        let access = inner.tokens.issue(account, session)?;
+        Ok(LoggedIn { account, session, access, refresh: next, refresh_expires_at })
+    }
+
+    /// Ends the session that a refresh token belongs to. A token that is none has nothing to end.
+    pub async fn log_out_by_refresh(&self, presented: &SecretString, client: &Client) -> Result<(), Failure> {
+        match self.refresh(presented, client).await {
+            Ok(logged_in) => self.end(logged_in.account, logged_in.session).await,
+            Err(failure) if failure.code.temporary() => Err(failure),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Ends a session of this account; its connections are closed, its tokens worth nothing.
+    pub async fn end(&self, account: AccountId, session: SessionId) -> Result<(), Failure> {
+        self.ask(account.into(), account, CloseSession { session_id: session }.into()).await?;
+        self.0.accounts.revoke_session(account, session, self.0.clock.now()).await.map_err(stored)?;
+        Ok(())
+    }
+
+    /// Ends every session of this account.
+    pub async fn end_all(&self, account: AccountId) -> Result<(), Failure> {
+        self.ask(account.into(), account, CloseAllSessions { except: None }.into()).await?;
+        self.0.accounts.revoke_sessions(account, None, self.0.clock.now()).await.map_err(stored)?;
+        Ok(())
+    }
+
+    async fn ask(&self, topic: Topic, account: AccountId, body: Command) -> Result<(), Failure> {
+        let principal = Principal::System(account);
+        let request = CommandRequest { topic, principal, session: None, key: None, body, saw: None };
+        self.0.directory.command(request).await.map(|_| ())
+    }
+}
+
+/// The organization that an account starts with: always the same id, so that founding it twice is founding it once.
+pub fn personal_org(account: AccountId) -> OrgId {
+    OrgId(derived_id("lockstep personal organization", &[account.0.as_bytes()]))
+}
+
+/// A UUID of version 8 (RFC 9562 section 5.8) out of a hash.
+pub fn derived_id(context: &str, parts: &[&[u8]]) -> Uuid {
+    let mut hasher = blake3::Hasher::new_derive_key(context);
+    for part in parts {
+        hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// What an error of the store means to whoever asked.
+pub fn stored(error: StoreError) -> Failure {
+    match error {
+        StoreError::Unavailable(_) => Failure::new(Code::Unavailable).retry_after_ms(500),
+        StoreError::Full => Failure::new(Code::StorageFull),
+        other => {
+            tracing::error!(error = %other, "the store failed");
+            Failure::new(Code::Internal)
+        }
+    }
+}
+
+fn unless_there(outcome: Result<(), Failure>) -> Result<(), Failure> {
+    match outcome {
+        Err(failure) if failure.code == Code::AlreadyExists => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn micros(milliseconds: u64) -> Micros {
+    Micros::try_from(milliseconds.saturating_mul(1_000)).unwrap_or(Micros::MAX)
+}
