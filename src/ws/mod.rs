@@ -4,9 +4,11 @@
 //! To add a route of this transport: a line in [`router`].
 
 pub mod door;
+pub mod inside;
 mod origin;
 pub mod router;
 mod socket;
 mod upgrade;
+mod wire;
 
 pub use router::{Gate, router};

@@ -19,11 +19,13 @@ use lockstep_protocol::{
     ids::{ClientId, ConnectionId},
     topic::Topic,
 };
-use tokio_tungstenite::tungstenite;
 
-use super::door::{CommandAsk, Door, JoinAsk};
+use super::{
+    door::{CommandAsk, Door, JoinAsk},
+    wire,
+};
 use crate::live::{
-    outbox::{Frame, Outbox, Signals},
+    outbox::{Outbox, Signals},
     registry::Place,
     session::{Effect, Identity, Incoming, Session},
     watch::Watch,
@@ -178,7 +180,7 @@ impl Connection {
         }
         Poll::Ready(match ready!(Pin::new(&mut self.socket).poll_next(context)) {
             Some(Ok(message)) => Event::Message(message),
-            Some(Err(error)) => broken(error),
+            Some(Err(error)) => wire::broken(error).map_or(Event::Ended, Event::Broken),
             None => Event::Ended,
         })
     }
@@ -195,7 +197,7 @@ impl Connection {
                 Message::Ping(Bytes::new())
             } else {
                 match self.outbox().next_frame() {
-                    Some(frame) => message(frame),
+                    Some(frame) => wire::message(frame),
                     None => break,
                 }
             };
@@ -382,28 +384,5 @@ impl Connection {
 impl Watching {
     fn ask(&self) -> JoinAsk {
         JoinAsk { topic: self.topic, reference: 0, after: None, presence: false, subscriber: self.watch.clone() }
-    }
-}
-
-fn message(frame: Frame) -> Message {
-    if frame.binary {
-        return Message::Binary(frame.bytes);
-    }
-    match Utf8Bytes::try_from(frame.bytes.clone()) {
-        Ok(text) => Message::Text(text),
-        // Our own JSON is UTF-8; were it not, the client is to see it rather than lose the socket.
-        Err(_) => Message::Binary(frame.bytes),
-    }
-}
-
-/// What a failed read means.
-fn broken(error: axum::Error) -> Event {
-    use tungstenite::{Error, error::ProtocolError};
-    match error.into_inner().downcast_ref::<Error>() {
-        Some(Error::Capacity(_)) => Event::Broken(CloseCode::TooBig),
-        Some(Error::Utf8(_)) => Event::Broken(CloseCode::InvalidText),
-        Some(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => Event::Ended,
-        Some(Error::Protocol(_)) => Event::Broken(CloseCode::Protocol),
-        _ => Event::Ended,
     }
 }

@@ -30,6 +30,8 @@ pub struct Commits<A: Aggregate> {
     pub epoch: u32,
     pub after: u64,
     pub commits: Vec<Commit<A>>,
+    /// Of their payloads, in the journal: about what they take on the wire.
+    pub bytes: usize,
 }
 
 impl<A: Aggregate> EventSource for Commits<A> {
@@ -49,6 +51,11 @@ impl<A: Aggregate> EventSource for Commits<A> {
             })
         };
         self.commits.iter().map(message).collect()
+    }
+
+    fn bytes_hint(&self) -> usize {
+        // Names in every message, and who and when in every event.
+        self.bytes + self.commits.iter().map(|commit| 160 + 200 * commit.events.len()).sum::<usize>()
     }
 }
 

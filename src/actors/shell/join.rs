@@ -156,7 +156,8 @@ impl<A: Aggregate> Shell<A> {
             self.deliver_snapshot(subscriber.as_ref());
             return;
         }
-        let source = Commits { topic: self.topic, epoch: self.head.epoch, after, commits };
+        let bytes = events.iter().map(|event| event.payload.len()).sum();
+        let source = Commits { topic: self.topic, epoch: self.head.epoch, after, commits, bytes };
         let shared = SharedEvents::new(self.head.epoch, after, seq, Box::new(source));
         subscriber.deliver(self.topic, Delivery::Events(shared));
         self.deliver_ring(subscriber.as_ref(), seq);

@@ -116,7 +116,7 @@ impl<A: Aggregate> Shell<A> {
                 self.effects.push(Effect::FactsChanged(self.committed.state.org_id(self.topic.id)));
             }
         }
-        let source = Commits { topic: self.topic, epoch: head.epoch, after, commits };
+        let source = Commits { topic: self.topic, epoch: head.epoch, after, commits, bytes };
         let shared = SharedEvents::new(head.epoch, after, head.version, Box::new(source));
         self.ring.push(shared.clone(), bytes);
         self.subscribers.deliver(&Delivery::Events(shared));

@@ -152,6 +152,7 @@ impl Queue {
 
     /// A delivery of a topic that keeps up.
     fn take(&mut self, topic: Topic, delivery: Delivery, codec: Codec, bounds: Bounds) {
+        self.recount(codec);
         let Some(held) = self.held(topic) else { return };
         let audience = held.audience;
         let (body, cost) = match delivery {
@@ -223,6 +224,24 @@ impl Queue {
         }
         let body = Body::Own(Arc::new(ServerMessage::Resync(TopicNotice { topic })));
         self.push(Item { topic: Some(topic), cost: SMALL_COST as u32, body });
+    }
+
+    /// What was queued last was only guessed; by now another connection may have encoded it.
+    fn recount(&mut self, codec: Codec) {
+        let Some(Item { topic: Some(topic), cost, body: Body::Events(events, audience) }) = self.items.back() else {
+            return;
+        };
+        let (topic, was, now) = (*topic, *cost as usize, events.bytes(codec, *audience));
+        if was == now || was == SHARED_COST {
+            return;
+        }
+        self.bytes = (self.bytes + now).saturating_sub(was);
+        if let Some(held) = self.held(topic) {
+            held.bytes = (held.bytes + now).saturating_sub(was);
+        }
+        if let Some(item) = self.items.back_mut() {
+            item.cost = u32::try_from(now).unwrap_or(u32::MAX);
+        }
     }
 
     fn drop_ephemeral(&mut self) {
