@@ -22,6 +22,64 @@ pub struct CommandLine {
 pub enum Command {
     /// Start the server.
     Serve(ServeFlags),
+    /// Bring the database's tables up to date and end. `serve` does it too.
+    Migrate(StoreFlags),
+    /// Add the demo organization with its people and board, if it is not there.
+    Seed(SeedFlags),
+    /// Take in what another product exported.
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Check the data from end to end: hash chains, snapshots, read tables. Changes nothing.
+    Doctor(StoreFlags),
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub struct StoreFlags {
+    /// Folder of the keys and, without --database-url, of all data.
+    #[arg(long, env = "LOCKSTEP_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
+    pub data_dir: PathBuf,
+    /// PostgreSQL instead of SQLite: postgres://user:password@host/database.
+    #[arg(long, env = "LOCKSTEP_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<SecretString>,
+}
+
+/// Flags of `lockstep seed`.
+#[derive(Debug, Args)]
+pub struct SeedFlags {
+    #[command(flatten)]
+    pub store: StoreFlags,
+    /// Password of the demo accounts. Default: one is made up and printed.
+    #[arg(long, env = "LOCKSTEP_DEMO_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub demo_password: Option<SecretString>,
+}
+
+/// What can be imported.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// A board exported by Trello as JSON. Run again it changes nothing.
+    Trello(ImportFlags),
+}
+
+/// Flags of `lockstep import`.
+#[derive(Debug, Args)]
+pub struct ImportFlags {
+    /// The exported file.
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub store: StoreFlags,
+    /// Who imports: the e-mail address of an account here. Default: the first account.
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Into which organization of theirs, by its name or id. Default: the only one that is not the personal one, else the first.
+    #[arg(long, value_name = "ORGANIZATION")]
+    pub organization: Option<String>,
+    /// A running server to import through, for a data folder that it holds: needs --email and a password.
+    #[arg(long, env = "LOCKSTEP_URL", value_name = "URL")]
+    pub url: Option<String>,
+    /// Password for --url.
+    #[arg(long, env = "LOCKSTEP_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub password: Option<SecretString>,
 }
 
 /// How log lines look.
@@ -40,12 +98,8 @@ pub struct ServeFlags {
     /// Address and port to listen on. [::]:3080 is every address of this machine.
     #[arg(long, env = "LOCKSTEP_LISTEN", default_value = "127.0.0.1:3080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
-    /// Folder of the keys and, without --database-url, of all data.
-    #[arg(long, env = "LOCKSTEP_DATA_DIR", default_value = "./data", value_name = "FOLDER")]
-    pub data_dir: PathBuf,
-    /// PostgreSQL instead of SQLite: postgres://user:password@host/database.
-    #[arg(long, env = "LOCKSTEP_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    pub database_url: Option<SecretString>,
+    #[command(flatten)]
+    pub store: StoreFlags,
     /// Redis, for several nodes: redis://… or rediss://…; needs --database-url.
     #[arg(long, env = "LOCKSTEP_REDIS_URL", value_name = "URL", hide_env_values = true)]
     pub redis_url: Option<SecretString>,
@@ -88,8 +142,7 @@ fn bad(flag: &'static str, reason: impl Into<String>) -> BadSetting {
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub listen: SocketAddr,
-    pub data_dir: PathBuf,
-    pub database_url: Option<SecretString>,
+    pub store: StoreFlags,
     pub redis_url: Option<SecretString>,
     pub public: PublicUrl,
     pub demo_password: Option<SecretString>,
@@ -100,6 +153,22 @@ pub struct Settings {
     pub log_format: LogFormat,
 }
 
+impl StoreFlags {
+    /// Refuses an address that is none of a database.
+    pub fn check(&self) -> Result<(), BadSetting> {
+        let known = |url: &SecretString| {
+            ["postgres://", "postgresql://"].iter().any(|scheme| url.expose_secret().starts_with(scheme))
+        };
+        match &self.database_url {
+            Some(url) if !known(url) => Err(bad(
+                "database-url",
+                "is postgres://user:password@host/database (without it, data is in the data folder)",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl TryFrom<ServeFlags> for Settings {
     type Error = BadSetting;
 
@@ -107,16 +176,11 @@ impl TryFrom<ServeFlags> for Settings {
         let scheme = |url: &Option<SecretString>, allowed: &[&str]| {
             url.as_ref().is_none_or(|url| allowed.iter().any(|scheme| url.expose_secret().starts_with(scheme)))
         };
-        if !scheme(&flags.database_url, &["postgres://", "postgresql://"]) {
-            return Err(bad(
-                "database-url",
-                "is postgres://user:password@host/database (without it, data is in the data folder)",
-            ));
-        }
+        flags.store.check()?;
         if !scheme(&flags.redis_url, &["redis://", "rediss://"]) {
             return Err(bad("redis-url", "is redis://host:port or rediss://host:port"));
         }
-        if flags.redis_url.is_some() && flags.database_url.is_none() {
+        if flags.redis_url.is_some() && flags.store.database_url.is_none() {
             return Err(bad("redis-url", "connects several nodes, which need one PostgreSQL: give --database-url too"));
         }
         if flags.live_bytes_max < 16 * 1024 * 1024 {
@@ -131,8 +195,7 @@ impl TryFrom<ServeFlags> for Settings {
         };
         Ok(Self {
             listen: flags.listen,
-            data_dir: flags.data_dir,
-            database_url: flags.database_url,
+            store: flags.store,
             redis_url: flags.redis_url,
             public,
             demo_password: flags.demo_password,

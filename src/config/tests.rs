@@ -4,7 +4,9 @@ use super::*;
 
 fn settings(arguments: &[&str]) -> Result<Settings, BadSetting> {
     let line = ["lockstep", "serve"].iter().chain(arguments);
-    let Command::Serve(flags) = CommandLine::try_parse_from(line).expect("parses").command;
+    let Command::Serve(flags) = CommandLine::try_parse_from(line).expect("parses").command else {
+        panic!("not serve");
+    };
     flags.try_into()
 }
 
