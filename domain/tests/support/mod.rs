@@ -15,7 +15,7 @@ use proptest::test_runner::{Config, RngSeed};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
-pub use words::{alias, command, id, json};
+pub use words::{command, id, json};
 
 /// Property tests that try the same cases every time.
 pub fn fixed(cases: u32) -> Config {
@@ -46,13 +46,9 @@ impl<A: Aggregate> Live<A> {
             self.history.push(happened);
         }
     }
-
-    /// The state as a node that starts now would build it.
-    pub fn replayed(&self) -> A {
-        fold(&self.history)
-    }
 }
 
+/// The state as a node that starts now would build it.
 pub fn fold<A: Aggregate>(history: &[Happened<A::Event>]) -> A {
     let mut state = A::default();
     history.iter().for_each(|happened| state.evolve(happened));
@@ -72,7 +68,6 @@ pub struct World {
     pub team: Live<Team>,
     pub board: Live<Board>,
     pub account: Live<Account>,
-    /// A fresh aggregate of each kind, to found.
     pub limits: Limits,
     pub now: Micros,
 }

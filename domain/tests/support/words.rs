@@ -52,6 +52,14 @@ const NAMES: &[&str] = &[
     "other_org",
     "other_team",
     "own_owner",
+    "n1",
+    "n2",
+    "n3",
+    "n4",
+    "n5",
+    "n6",
+    "n7",
+    "n8",
     "nil",
 ];
 
@@ -62,14 +70,6 @@ pub fn id(name: &str) -> Uuid {
     }
     let at = NAMES.iter().position(|known| *known == name).unwrap_or_else(|| panic!("no name {name}"));
     Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + at as u128 + 1)
-}
-
-/// The name of an id, for messages.
-pub fn alias(id: Uuid) -> String {
-    NAMES
-        .iter()
-        .find(|name| **name != "nil" && self::id(name) == id)
-        .map_or_else(|| id.to_string(), ToString::to_string)
 }
 
 /// Who says what.

@@ -1,0 +1,144 @@
+//! Histories of commands, sensible ones and others, as short lines.
+
+use proptest::prelude::*;
+
+/// What is asked. `?x` is one of the pool `x`.
+const ASKED: &[&str] = &[
+    "organization.update name=?x",
+    "member.add account_id=?p role=?o",
+    "member.role.change account_id=?p role=?o",
+    "member.remove account_id=?p",
+    "member.claim placeholder_id=ghost account_id=?p",
+    "team.update name=?x",
+    "team.member.add account_id=?p role=?m",
+    "team.member.remove account_id=?p",
+    "team.delete",
+    "account.register placeholder=true",
+    "session.open session_id=?s",
+    "session.close session_id=?s",
+    "session.close_all except=?s",
+    "board.update name=?x visibility=?v",
+    "board.archive",
+    "board.unarchive",
+    "board.delete",
+    "board.restore",
+    "board.member.set account_id=?p role=?b",
+    "board.member.remove account_id=?p",
+    "column.create column_id=?c name=?x kind=?h place.after=?c",
+    "column.update column_id=?c name=?x kind=?h colour=?g",
+    "column.move column_id=?c place.after=?c place.before=?c",
+    "column.archive column_id=?c",
+    "column.unarchive column_id=?c",
+    "column.delete column_id=?c",
+    "label.create label_id=?l name=?x colour=?g",
+    "label.update label_id=?l name=?x colour=?g",
+    "label.delete label_id=?l",
+    "task.assign task_id=?t account_id=?p",
+    "task.unassign task_id=?t account_id=?p",
+    "task.label task_id=?t label_id=?l",
+    "task.unlabel task_id=?t label_id=?l",
+    "task.prioritize task_id=?t priority=?y",
+    "task.schedule task_id=?t start_at=?n",
+    "task.complete task_id=?t",
+    "task.reopen task_id=?t",
+    "task.archive task_id=?t",
+    "task.unarchive task_id=?t",
+    "task.delete task_id=?t",
+    "task.restore task_id=?t",
+    "checklist.create task_id=?t checklist_id=?k name=?x",
+    "checklist.rename task_id=?t checklist_id=?k name=?x",
+    "checklist.delete task_id=?t checklist_id=?k",
+    "checklist.item.add task_id=?t checklist_id=?k item_id=?i text=?x place.after=?i",
+    "checklist.item.update task_id=?t item_id=?i text=?x done=true",
+    "checklist.item.update task_id=?t item_id=?i done=false",
+    "checklist.item.remove task_id=?t item_id=?i",
+    "comment.add task_id=?t comment_id=?q text=?x original.original_author=?p original.original_at=5",
+    "comment.edit task_id=?t comment_id=?q text=?x",
+    "comment.delete task_id=?t comment_id=?q",
+    // What people do most, so that it is asked most.
+    "comment.add task_id=?t comment_id=?q text=?x",
+    "task.update task_id=?t title=?x",
+    "task.update task_id=?t description=?x",
+    "task.create task_id=?t column_id=?c title=?x place.after=?t",
+    "task.create task_id=?t column_id=?c title=?x description=?x labels=[?l] assignees=[?p] priority=?y place.before=?t",
+    "task.create task_id=?t column_id=?c title=?x original.original_author=?p original.original_at=5",
+    "task.move task_id=?t column_id=?c place.after=?t",
+    "task.move task_id=?t column_id=?c place.before=?t",
+    "task.move task_id=?t column_id=?c place.after=?t place.before=?t",
+    "task.move task_id=?t column_id=?c",
+];
+
+const ASKERS: &[&str] = &[
+    "owner",
+    "owner",
+    "owner",
+    "owner",
+    "own_owner",
+    "admin",
+    "editor",
+    "editor",
+    "member",
+    "commenter",
+    "viewer",
+    "guest",
+    "mate",
+    "lead",
+    "ghost",
+    "outsider",
+    "public",
+    "server:owner",
+    "server:owner",
+    "server:member",
+];
+
+fn pool(kind: char) -> &'static [&'static str] {
+    match kind {
+        'x' => &["Canary-one", "Two", "Three", "", "\"a\\nb\"", "x*501", "\" spaced \""],
+        'p' => &["owner", "admin", "member", "guest", "mate", "viewer", "commenter", "ghost", "outsider", "own_owner"],
+        'o' => &["guest", "member", "admin", "owner"],
+        'm' => &["member", "lead"],
+        's' => &["s1", "s2", "s3", "s4"],
+        'v' => &["private", "team", "organization", "public"],
+        'b' => &["viewer", "commenter", "editor", "owner"],
+        'c' => &["todo", "todo", "doing", "done", "attic", "new"],
+        'h' => &["backlog", "active", "done"],
+        'g' => &["red", "blue", "teal"],
+        'l' => &["red", "blue", "new"],
+        't' => &["t1", "t2", "t3", "d1", "a1", "put_away", "trash", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"],
+        'y' => &["none", "low", "urgent"],
+        'n' => &["1", "2"],
+        'k' => &["list", "other_team", "new"],
+        'q' => &["k1", "k2", "s3", "s4"],
+        'i' => &["i1", "i2", "i3", "n1"],
+        _ => unreachable!("no pool {kind}"),
+    }
+}
+
+fn fill(template: &str, picks: &[prop::sample::Index]) -> String {
+    let mut picks = picks.iter().cycle();
+    let mut out = String::new();
+    let mut chars = template.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '?' => {
+                let word: &&str = picks.next().unwrap().get(pool(chars.next().unwrap()));
+                out.push_str(word);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Who asks, and what.
+pub type Step = (&'static str, String);
+
+pub fn step() -> impl Strategy<Value = Step> {
+    let picks = prop::collection::vec(any::<prop::sample::Index>(), 8);
+    (prop::sample::select(ASKERS), prop::sample::select(ASKED), picks)
+        .prop_map(|(who, template, picks)| (who, fill(template, &picks)))
+}
+
+pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step(), 1..most)
+}

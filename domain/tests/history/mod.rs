@@ -1,0 +1,252 @@
+//! What must hold for any history of commands, allowed or not.
+
+mod generate;
+mod moves;
+mod size;
+
+use std::collections::BTreeSet;
+
+use lockstep_domain::{Aggregate, Board, Organization, Principal, Team, rank};
+use lockstep_protocol::{
+    event::{BoardEvent, Event, Happened},
+    limits::Limits,
+    values::{Audience, Lifecycle, OrgRole},
+    view::ViewPart,
+};
+use proptest::prelude::*;
+
+use self::generate::{Step, steps};
+use crate::support::{Live, World, command, fixed, fold, id, principal, stored};
+
+/// Limits that histories of some dozen commands reach.
+fn tight() -> Limits {
+    Limits {
+        rank_bytes_max: 3,
+        tasks_per_board_max: 9,
+        tasks_inactive_per_board_max: 5,
+        comments_per_task_max: 3,
+        columns_per_board_max: 5,
+        labels_per_board_max: 3,
+        members_per_org_max: 13,
+        sessions_per_account_max: 3,
+        ..Limits::default()
+    }
+}
+
+/// The world after the steps that were allowed; each event must have changed something.
+fn live_through(steps: &[Step]) -> World {
+    let mut world = World::usual();
+    world.limits = tight();
+    for (who, asked) in steps {
+        let before = world.clone();
+        if let Ok(events) = world.act(principal(who), command(asked)) {
+            changed_each_time(&before.org, &world.org, asked);
+            changed_each_time(&before.team, &world.team, asked);
+            changed_each_time(&before.board, &world.board, asked);
+            changed_each_time(&before.account, &world.account, asked);
+            // What was answered by no event is so: asked again it is answered by none again.
+            if events.is_empty() {
+                assert_eq!(world.ask(principal(who), command(asked)), Ok(vec![]));
+            }
+        }
+    }
+    world
+}
+
+/// No event is only for the journal: each shows in the state.
+fn changed_each_time<A: Aggregate + PartialEq>(before: &Live<A>, after: &Live<A>, asked: &str) {
+    let mut state = before.state.clone();
+    for happened in &after.history[before.history.len()..] {
+        let earlier = state.clone();
+        state.evolve(happened);
+        assert!(state != earlier, "{asked}: {} changed nothing", A::tag(&happened.event));
+    }
+    assert!(state == after.state);
+}
+
+/// A node that starts from a snapshot, one that replays everything and one that lived through it hold the same.
+fn check_stored<A: Aggregate + PartialEq + std::fmt::Debug>(live: &Live<A>, cut: prop::sample::Index) {
+    let replayed: A = fold(&live.history);
+    assert_eq!(replayed, live.state);
+    assert_eq!(replayed.digest(), live.state.digest());
+    let cut = cut.index(live.history.len() + 1);
+    let snapshot = stored(&fold::<A>(&live.history[..cut]));
+    let mut resumed: A = rmp_serde::from_slice(&snapshot).unwrap();
+    live.history[cut..].iter().for_each(|happened| resumed.evolve(happened));
+    assert_eq!(resumed, live.state);
+    assert_eq!(stored(&resumed), stored(&live.state));
+    assert_eq!(resumed.digest(), live.state.digest());
+    assert_eq!(resumed.memory_bytes(), live.state.memory_bytes());
+}
+
+fn check_order(board: &Board) {
+    let mut active = 0;
+    for (column, _) in board.columns() {
+        let order: Vec<_> = board.order(column).collect();
+        let ranks: Vec<_> = order.iter().map(|id| board.task(*id).unwrap().rank.clone()).collect();
+        assert!(ranks.windows(2).all(|pair| pair[0] < pair[1]), "{ranks:?}");
+        assert!(ranks.iter().all(|rank| rank::is_rank(rank.as_str())));
+        active += order.len();
+    }
+    let all = board.tasks().filter(|(_, task)| task.lifecycle == Lifecycle::Active).count();
+    assert_eq!((active, board.active_count()), (all, all));
+    let numbers: BTreeSet<u32> = board.tasks().map(|(_, task)| task.number).collect();
+    assert_eq!(numbers.len(), board.tasks().count(), "a number was given twice");
+    let ranks: BTreeSet<_> = board.columns().into_iter().map(|(_, column)| column.rank.clone()).collect();
+    assert_eq!(ranks.len(), board.columns().len());
+}
+
+/// Everything that this audience is ever sent.
+fn sent<A: Aggregate>(live: &Live<A>, audience: Audience) -> String {
+    let shown: Vec<Happened<Event>> = live.history.iter().filter_map(|happened| A::show(happened, audience)).collect();
+    let view = live.state.view(live.id, audience, 1000);
+    serde_json::to_string(&(shown, view)).unwrap()
+}
+
+const PEOPLE: &[&str] = &[
+    "owner",
+    "admin",
+    "member",
+    "guest",
+    "outsider",
+    "ghost",
+    "lead",
+    "mate",
+    "editor",
+    "viewer",
+    "commenter",
+    "own_owner",
+];
+
+fn check_no_person(text: &str) {
+    for person in PEOPLE {
+        assert!(!text.contains(&id(person).to_string()), "{person} shows in {text}");
+    }
+}
+
+proptest! {
+    #![proptest_config(fixed(192))]
+
+    #[test]
+    fn state_is_the_fold_however_it_is_loaded(steps in steps(60), cut in any::<prop::sample::Index>()) {
+        let world = live_through(&steps);
+        check_stored(&world.org, cut);
+        check_stored(&world.team, cut);
+        check_stored(&world.board, cut);
+        check_stored(&world.account, cut);
+        check_order(&world.board.state);
+    }
+
+    #[test]
+    fn nobody_is_shown_what_is_not_for_them(steps in steps(60)) {
+        let world = live_through(&steps);
+        // The public sees the work, not the people, nor what they say to each other.
+        let public = sent(&world.board, Audience::Public);
+        check_no_person(&public);
+        for happened in &world.board.history {
+            if let BoardEvent::TaskCommented(said) = &happened.event {
+                prop_assert!(!public.contains(&said.comment_id.to_string()));
+            }
+        }
+        prop_assert!(!public.contains("Well said") && !public.contains("original"));
+        for audience in [Audience::Public, Audience::Guest] {
+            let shown = world.team.history.iter().find_map(|happened| Team::show(happened, audience));
+            prop_assert_eq!(shown, None);
+        }
+        // Guests of an organization do not see its people; who did what they see is another matter.
+        let events: Vec<_> = world
+            .org
+            .history
+            .iter()
+            .filter_map(|happened| Organization::project(&happened.event, Audience::Guest))
+            .collect();
+        let view = world.org.state.view(world.org.id, Audience::Guest, 1000);
+        check_no_person(&serde_json::to_string(&(events, view)).unwrap());
+    }
+
+    #[test]
+    fn a_view_is_whole_whatever_the_size_of_its_parts(steps in steps(40), part_bytes_max in 1usize..4000) {
+        let world = live_through(&steps);
+        let board = &world.board.state;
+        let whole = board.view(world.board.id, Audience::Member, usize::MAX);
+        let parts = board.view(world.board.id, Audience::Member, part_bytes_max);
+        prop_assert_eq!(whole.len(), 1);
+        let mut faces = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let ViewPart::Board(part) = part else { panic!("not a board") };
+            prop_assert_eq!(part.board.is_some(), index == 0);
+            prop_assert!(index == 0 || !part.tasks.is_empty());
+            let bytes = serde_json::to_vec(&part.tasks).unwrap().len();
+            prop_assert!(part.tasks.len() <= 1 || bytes <= part_bytes_max, "{bytes} of {part_bytes_max}");
+            faces.extend(part.tasks.clone());
+        }
+        let ViewPart::Board(whole) = &whole[0] else { panic!("not a board") };
+        prop_assert_eq!(&faces, &whole.tasks);
+        prop_assert_eq!(faces.len(), board.active_count());
+        prop_assert_eq!(whole.board.as_ref().unwrap().task_count as usize, faces.len());
+    }
+
+    #[test]
+    fn a_detail_is_put_together_from_the_events_it_names(steps in steps(60)) {
+        let world = live_through(&steps);
+        let (board, history) = (&world.board.state, &world.board.history);
+        for (task_id, task) in board.tasks() {
+            let detail = board.detail(task_id, Audience::Member).unwrap();
+            let read: Vec<_> = detail.body_seqs().into_iter().map(|seq| (seq, &history[seq as usize - 1].event)).collect();
+            let whole = detail.clone().assemble(history.len() as u64, read.iter().copied()).unwrap();
+            prop_assert_eq!(whole.face.has_description, !whole.description.is_empty());
+            prop_assert_eq!(whole.comments.len(), task.comments.len());
+            prop_assert!(whole.comments.iter().all(|comment| !comment.text.is_empty()));
+            prop_assert!(whole.comments.windows(2).all(|pair| pair[0].created_at <= pair[1].created_at));
+            if let Some((_, less)) = read.split_last() {
+                prop_assert!(detail.assemble(0, less.iter().copied()).is_err());
+            }
+            if let Some(detail) = board.detail(task_id, Audience::Public) {
+                let read: Vec<_> = detail.body_seqs().into_iter().map(|seq| (seq, &history[seq as usize - 1].event)).collect();
+                check_no_person(&serde_json::to_string(&detail.assemble(0, read).unwrap()).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_always_an_owner_who_can_act(steps in steps(80)) {
+        let mut world = World::usual();
+        for (who, asked) in steps.iter().filter(|(_, asked)| asked.starts_with("member.") || asked.starts_with("organization.")) {
+            let before = world.clone();
+            let allowed = world.act(principal(who), command(asked)).is_ok();
+            let owners = |world: &World| {
+                let members = world.org.state.members();
+                members.filter(|(id, role)| *role == OrgRole::Owner && !world.org.state.is_placeholder(*id)).count()
+            };
+            prop_assert!(owners(&world) >= 1);
+            // Nobody who asks on their own account ends up above where they were, or lifts another above it.
+            if let (true, Principal::Account(asker)) = (allowed, principal(who)) {
+                let own = before.org.state.role(asker);
+                for (account, role) in world.org.state.members() {
+                    let raised = Some(role) > before.org.state.role(account);
+                    prop_assert!(!raised || Some(role) <= own, "{who}: {asked}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_fold_of_anything_never_fails(steps in steps(40), order in any::<u64>()) {
+        // Events out of order, twice, or on a board that knows nothing of them.
+        let world = live_through(&steps);
+        let mut board = Board::default();
+        let mut at = order as usize;
+        for _ in 0..world.board.history.len() {
+            at = at.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            board.evolve(&world.board.history[(at >> 33) % world.board.history.len()]);
+        }
+        let again: Board = rmp_serde::from_slice(&stored(&board)).unwrap();
+        prop_assert_eq!(&again, &board);
+        for (who, asked) in &steps {
+            let mut world = world.clone();
+            world.board.state = board.clone();
+            let _ = world.act(principal(who), command(asked));
+        }
+        prop_assert!(!board.view(world.board.id, Audience::Member, 500).is_empty());
+    }
+}
