@@ -31,7 +31,7 @@ export interface Refusal {
   readonly limit?: number;
 }
 
-/** How a command ended. `removed`: taken out of the queue by hand before it was sent. */
+/** How a command ended. `position` is absent when its echo came before its reply. `removed`: taken out of the queue by hand before it was sent. */
 export type CommandResult =
   | { readonly kind: "ok"; readonly seq: number; readonly position?: string }
   | { readonly kind: "refused"; readonly refusal: Refusal }

@@ -1,0 +1,195 @@
+//! The tests' own fold of a board's events: plain mutation, none of the client's code.
+
+import type { BoardEvent, Happened } from "../../../src/gen/protocol";
+import type { FakeBoard, ServerTask } from "./fake-board";
+
+export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
+  const { event, at } = happened;
+  board.seq = happened.seq;
+  board.log.push(happened);
+  switch (event.type) {
+    case "board.created":
+      board.members.set(event.owner_id, "owner");
+      return;
+    case "board.updated":
+      if (event.name !== undefined) board.name = event.name;
+      if (event.visibility !== undefined) board.visibility = event.visibility;
+      return;
+    case "board.archived":
+      board.lifecycle = "archived";
+      return;
+    case "board.unarchived":
+      board.lifecycle = "active";
+      return;
+    case "board.member.added":
+    case "board.member.role.changed":
+      board.members.set(event.account_id, event.role);
+      return;
+    case "board.member.removed":
+      board.members.delete(event.account_id);
+      return;
+    case "column.created":
+      board.columns.set(event.column_id, { column_id: event.column_id, name: event.name, kind: event.kind, rank: event.rank });
+      return;
+    case "column.deleted":
+      board.columns.delete(event.column_id);
+      return;
+    case "label.created":
+      board.labels.set(event.label_id, { label_id: event.label_id, name: event.name, colour: event.colour });
+      return;
+    case "label.updated": {
+      const label = board.labels.get(event.label_id);
+      if (label !== undefined && event.name !== undefined) label.name = event.name;
+      if (label !== undefined && event.colour !== undefined) label.colour = event.colour;
+      return;
+    }
+    case "label.deleted":
+      board.labels.delete(event.label_id);
+      for (const task of board.tasks.values()) task.labels = task.labels.filter((id) => id !== event.label_id);
+      return;
+    case "tasks.reranked":
+      for (const [task_id, rank] of event.ranks ?? []) {
+        const task = board.tasks.get(task_id);
+        if (task !== undefined) task.face.rank = rank;
+      }
+      return;
+    case "task.created":
+      create(board, event, happened);
+      return;
+    default:
+      break;
+  }
+  if (event.type.startsWith("column.") && "column_id" in event) columnChanged(board, event);
+  const task = "task_id" in event ? board.tasks.get(event.task_id) : undefined;
+  if (task !== undefined) taskChanged(task, event, at, happened.by);
+}
+
+function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.created" }>, { at, by }: Happened<BoardEvent>): void {
+  board.last_number = Math.max(board.last_number, event.number);
+  const { task_id, number, column_id, rank, title } = event;
+  board.tasks.set(task_id, {
+    face: { task_id, number, column_id, rank, title },
+    labels: [...(event.labels ?? [])],
+    assignees: [...(event.assignees ?? [])],
+    priority: event.priority ?? "none",
+    start_at: event.start_at,
+    due: event.due,
+    completed_at: undefined,
+    lifecycle: "active",
+    description: event.description ?? "",
+    checklists: [],
+    comments: [],
+    created_by: by,
+    created_at: at,
+  });
+}
+
+function columnChanged(board: FakeBoard, event: BoardEvent): void {
+  const column = "column_id" in event && event.column_id !== undefined ? board.columns.get(event.column_id) : undefined;
+  if (column === undefined) return;
+  if (event.type === "column.moved") column.rank = event.rank;
+  if (event.type === "column.archived") column.archived = true;
+  if (event.type === "column.unarchived") delete column.archived;
+  if (event.type !== "column.updated") return;
+  if (event.name !== undefined) column.name = event.name;
+  if (event.kind !== undefined) column.kind = event.kind;
+  if (event.colour !== undefined) column.colour = event.colour;
+}
+
+function taskChanged(task: ServerTask, event: BoardEvent, at: number, by: string): void {
+  switch (event.type) {
+    case "task.updated":
+      task.face.title = event.title ?? task.face.title;
+      task.description = event.description ?? task.description;
+      return;
+    case "task.moved":
+      task.face.column_id = event.column_id;
+      task.face.rank = event.rank;
+      return;
+    case "task.assigned":
+      task.assignees.push(event.account_id);
+      return;
+    case "task.unassigned":
+      task.assignees = task.assignees.filter((id) => id !== event.account_id);
+      return;
+    case "task.labelled":
+      task.labels.push(event.label_id);
+      return;
+    case "task.unlabelled":
+      task.labels = task.labels.filter((id) => id !== event.label_id);
+      return;
+    case "task.priority.changed":
+      task.priority = event.priority;
+      return;
+    case "task.scheduled":
+      task.start_at = event.start_at;
+      task.due = event.due;
+      return;
+    case "task.completed":
+      task.completed_at = at;
+      return;
+    case "task.reopened":
+      task.completed_at = undefined;
+      return;
+    case "task.archived":
+      task.lifecycle = "archived";
+      return;
+    case "task.deleted":
+      task.lifecycle = "deleted";
+      return;
+    case "task.unarchived":
+    case "task.restored":
+      task.lifecycle = "active";
+      task.face.column_id = event.face.column_id;
+      task.face.rank = event.face.rank;
+      return;
+    default:
+      insideChanged(task, event, at, by);
+  }
+}
+
+function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: string): void {
+  switch (event.type) {
+    case "task.commented":
+      task.comments.push({ comment_id: event.comment_id, author_id: by, text: event.text, created_at: at, ...(event.reply_to !== undefined && { reply_to: event.reply_to }) });
+      return;
+    case "comment.edited":
+      for (const comment of task.comments) {
+        if (comment.comment_id !== event.comment_id) continue;
+        comment.text = event.text;
+        comment.edited_at = at;
+      }
+      return;
+    case "comment.deleted":
+      task.comments = task.comments.filter((comment) => comment.comment_id !== event.comment_id);
+      return;
+    case "checklist.created":
+      task.checklists.push({ checklist_id: event.checklist_id, name: event.name, items: [] });
+      return;
+    case "checklist.renamed":
+      for (const list of task.checklists) if (list.checklist_id === event.checklist_id) list.name = event.name;
+      return;
+    case "checklist.deleted":
+      task.checklists = task.checklists.filter((list) => list.checklist_id !== event.checklist_id);
+      return;
+    case "checklist.item.added":
+      for (const list of task.checklists) {
+        if (list.checklist_id !== event.checklist_id) continue;
+        list.items.push({ item_id: event.item_id, text: event.text, done: event.done === true, rank: event.rank });
+        list.items.sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : a.item_id < b.item_id ? -1 : 1));
+      }
+      return;
+    case "checklist.item.updated":
+      for (const item of task.checklists.flatMap((list) => list.items)) {
+        if (item.item_id !== event.item_id) continue;
+        item.text = event.text ?? item.text;
+        item.done = event.done ?? item.done;
+      }
+      return;
+    case "checklist.item.removed":
+      for (const list of task.checklists) list.items = list.items.filter((item) => item.item_id !== event.item_id);
+      return;
+    default:
+      return;
+  }
+}
