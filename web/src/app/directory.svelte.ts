@@ -1,0 +1,46 @@
+// Names of people, per organization. Events carry ids only; this is the one place that turns them into names.
+import { SvelteMap } from "svelte/reactivity";
+import { type MemberEntry, Problem } from "../sdk";
+import { client } from "./client";
+import { t } from "./i18n/index.svelte";
+import { session } from "./session.svelte";
+
+const AGAIN_MS = 5_000;
+
+class Directory {
+  #members = new SvelteMap<string, readonly MemberEntry[]>();
+  #names = new SvelteMap<string, string>();
+  #asked = new Map<string, number>();
+
+  /** Loads the organization's people; once, unless `again`. */
+  async load(org: string, again = false): Promise<void> {
+    const last = this.#asked.get(org);
+    if (last !== undefined && (!again || Date.now() - last < AGAIN_MS)) return;
+    this.#asked.set(org, Date.now());
+    try {
+      const members = await client.rest.members(org);
+      for (const member of members) this.#names.set(member.account_id, member.name);
+      this.#members.set(org, members);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#asked.delete(org);
+    }
+  }
+
+  members(org: string): readonly MemberEntry[] {
+    return this.#members.get(org) ?? [];
+  }
+
+  name(account: string): string {
+    const known = this.#names.get(account);
+    if (known) return known;
+    if (account === session.me?.account_id) return session.me.name;
+    return t("people.unknown");
+  }
+
+  knows(account: string): boolean {
+    return this.#names.has(account);
+  }
+}
+
+export const directory = new Directory();

@@ -1,0 +1,59 @@
+// What the sync client has to tell the person, as toasts: who changed what, what was refused and why.
+import type { Command, Notice, Refusal } from "../sdk";
+import { client } from "./client";
+import { directory } from "./directory.svelte";
+import { t, tOr } from "./i18n/index.svelte";
+import { toasts } from "./toasts.svelte";
+
+const CAUGHT_UP_MIN = 1;
+
+export function startNotices(describe: (command: Command) => string): void {
+  client.notices.subscribe((notice) => tell(notice, describe));
+}
+
+function tell(notice: Notice, describe: (command: Command) => string): void {
+  switch (notice.kind) {
+    case "refused": {
+      const why = reason(notice.refusal);
+      const what = describe(notice.command);
+      const by = notice.changed_by;
+      toasts.show(by ? t("notice.refused_by", { what, why, name: directory.name(by) }) : t("notice.refused", { what, why }), { kind: "bad" });
+      return;
+    }
+    case "caught_up":
+      if (notice.changes >= CAUGHT_UP_MIN) toasts.show(t("notice.caught_up", { count: notice.changes }), { kind: "good" });
+      return;
+    case "overlap": {
+      const field = t(notice.field === "title" ? "task.title" : "task.description");
+      toasts.show(t("notice.overlap", { name: directory.name(notice.by), field }), {
+        action: { label: t("notice.take_theirs"), run: () => overlapTaken(notice) },
+      });
+      return;
+    }
+    case "superseded":
+      toasts.show(t("notice.superseded"), { action: { label: t("pill.retry"), run: () => client.reconnect() } });
+      return;
+    case "revoked":
+      toasts.show(t("board.revoked"), { kind: "bad" });
+      return;
+    case "logged_out":
+      toasts.show(t("notice.logged_out"));
+  }
+}
+
+/** Takes the other's text after all: an ordinary change, sent through whichever board shows the task. */
+function overlapTaken(notice: Extract<Notice, { kind: "overlap" }>): void {
+  takers.get(notice.topic)?.(notice);
+}
+
+const takers = new Map<string, (notice: Extract<Notice, { kind: "overlap" }>) => void>();
+
+/** An open board says how it takes the other's text. */
+export function takeOverlaps(topic: string, take: (notice: Extract<Notice, { kind: "overlap" }>) => void): () => void {
+  takers.set(topic, take);
+  return () => {
+    if (takers.get(topic) === take) takers.delete(topic);
+  };
+}
+
+export const reason = (refusal: Refusal): string => tOr(`code.${refusal.code}`, refusal.message, { limit: refusal.limit ?? 0, seconds: 1 });

@@ -1,0 +1,91 @@
+// Who is logged in on this page, what they are called, and their organizations.
+import { type Me, type OrgEntry, Problem } from "../sdk";
+import { client } from "./client";
+import { drafts } from "./drafts";
+import { live } from "./live.svelte";
+import { router, paths } from "./router.svelte";
+
+const LAST_ORG = "lockstep.org";
+const LAST_ACCOUNT = "lockstep.account";
+
+class Session {
+  readonly #auth = live(client.auth.state);
+  me: Me | undefined = $state.raw();
+  orgs: readonly OrgEntry[] = $state.raw([]);
+  /** The first answer about the log-in has come, or the server cannot be reached. */
+  asked = $state(false);
+
+  get state(): "unknown" | "anonymous" | "authenticated" {
+    return this.#auth.value.kind;
+  }
+
+  get accountId(): string | undefined {
+    const state = this.#auth.value;
+    return state.kind === "authenticated" ? state.account_id : undefined;
+  }
+
+  /** Where a person lands without an address: the organization they were in last. */
+  get homeOrg(): OrgEntry | undefined {
+    const last = remembered(LAST_ORG);
+    return this.orgs.find((org) => org.org_id === last) ?? this.orgs[0];
+  }
+
+  async start(): Promise<void> {
+    client.auth.state.subscribe((state) => {
+      if (state.kind === "authenticated") void this.#entered(state.account_id);
+      if (state.kind === "anonymous") this.me = undefined;
+    });
+    await client.start();
+    this.asked = true;
+  }
+
+  async #entered(account: string): Promise<void> {
+    const before = remembered(LAST_ACCOUNT);
+    if (before && before !== account) drafts.forgetAll();
+    remember(LAST_ACCOUNT, account);
+    await this.reload();
+  }
+
+  async reload(): Promise<void> {
+    try {
+      this.me = await client.rest.me();
+      this.orgs = this.me.orgs;
+    } catch (error) {
+      // Names come later; boards open from what is kept here.
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  visited(org: string): void {
+    remember(LAST_ORG, org);
+  }
+
+  async logout(): Promise<void> {
+    try {
+      await client.auth.logout();
+    } catch (error) {
+      // The server may be away: this browser has forgotten the session all the same.
+      if (!(error instanceof Problem)) throw error;
+    }
+    drafts.forgetAll();
+    router.go(paths.login(), { replace: true });
+  }
+}
+
+function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Forbidden storage only costs the convenience.
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,168 @@
+// One open board as the screen sees it: the sync client's handle, what is focused, grabbed and dragged, and undo.
+// It sends commands and never touches the DOM but through `flights`.
+import { getContext, setContext } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
+import type { Applied, BoardCommand, BoardEvent, BoardHandle, Card, ColumnId, Sent, TaskId } from "../../sdk";
+import { client } from "../../app/client";
+import { directory } from "../../app/directory.svelte";
+import { t } from "../../app/i18n/index.svelte";
+import { type Live, live } from "../../app/live.svelte";
+import { takeOverlaps } from "../../app/notices";
+import { session } from "../../app/session.svelte";
+import { toasts } from "../../app/toasts.svelte";
+import { Announcer } from "./announcer.svelte";
+import { rememberFlight } from "./flights";
+import { Grab } from "./grab.svelte";
+import { UndoStack } from "./undo";
+
+/** How long a remote change stays tinted. */
+const TINT_MS = 1_400;
+
+export class Board {
+  readonly handle: BoardHandle;
+  readonly phase;
+  readonly info;
+  readonly stale;
+  readonly members;
+  readonly labels;
+  readonly columnIds;
+  readonly archivedColumnIds;
+  readonly taskCount;
+  readonly people;
+  readonly announcer = new Announcer();
+  readonly grab: Grab;
+  readonly undo: UndoStack;
+  /** The card that the keyboard is on. */
+  focused: TaskId | undefined = $state();
+  /** Raised when the focused card should also take the browser's focus. */
+  wanted = $state(0);
+  /** The card under the mouse or finger while it is dragged. */
+  dragged: TaskId | undefined = $state();
+  /** The column whose inline composer is open, and at which end. */
+  composing: { column: ColumnId; end: "top" | "bottom" } | undefined = $state();
+  /** Who changed a card a moment ago. */
+  readonly tints = new SvelteMap<TaskId, string>();
+  /** Who drags a card right now. */
+  readonly dragging = new SvelteMap<TaskId, string>();
+  readonly #cards = new Map<TaskId, Live<Card | undefined>>();
+  readonly #stops: Array<() => void> = [];
+
+  constructor(org: string, board: string) {
+    const handle = client.openBoard(org, board);
+    this.handle = handle;
+    this.phase = live(handle.phase);
+    this.info = live(handle.info);
+    this.stale = live(handle.stale);
+    this.members = live(handle.members);
+    this.labels = live(handle.labels);
+    this.columnIds = live(handle.columnIds);
+    this.archivedColumnIds = live(handle.archivedColumnIds);
+    this.taskCount = live(handle.taskCount);
+    this.people = live(handle.presence.people);
+    this.grab = new Grab(this);
+    this.undo = new UndoStack(board);
+    this.#stops.push(handle.applied.subscribe((applied) => this.#applied(applied)));
+    this.#stops.push(handle.presence.drags.subscribe((drags) => {
+      const now = new Map(drags.map((drag) => [drag.task_id, drag.account_id]));
+      for (const task of this.dragging.keys()) if (!now.has(task)) this.dragging.delete(task);
+      for (const [task, account] of now) this.dragging.set(task, account);
+    }));
+    this.#stops.push(takeOverlaps(handle.topic, ({ task_id, field, theirs }) => void this.send({ type: "task.update", task_id, [field]: theirs })));
+    void directory.load(org);
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.handle.close();
+  }
+
+  card(id: TaskId): Card | undefined {
+    let found = this.#cards.get(id);
+    if (!found) {
+      found = live(this.handle.card(id));
+      this.#cards.set(id, found);
+    }
+    return found.value;
+  }
+
+  /** "OPS-42", or nothing while the server has not given a number. */
+  key(card: Card): string {
+    return card.number > 0 ? `${this.info.value?.key ?? ""}-${card.number}` : "";
+  }
+
+  /** What this person may do; the server decides, this only hides what it would refuse. */
+  get role(): "owner" | "editor" | "commenter" | "viewer" {
+    const me = session.accountId;
+    const own = this.members.value.find((member) => member.account_id === me)?.role;
+    const org = session.orgs.find((each) => each.org_id === this.handle.org_id)?.role;
+    if (org === "owner" || org === "admin") return "owner";
+    return own ?? (org === "member" ? "editor" : "viewer");
+  }
+  get canEdit(): boolean {
+    return this.role === "owner" || this.role === "editor";
+  }
+  get canComment(): boolean {
+    return this.role !== "viewer";
+  }
+
+  /** Sends a command, remembers how to undo it, and lets what it moves fly. */
+  send(command: BoardCommand, how: { undoable?: boolean; flight?: boolean } = {}): Sent {
+    if (command.type === "task.move" && how.flight !== false) rememberFlight(command.task_id, undefined);
+    const sent = this.handle.send(command);
+    if (how.undoable !== false) this.undo.push(sent);
+    return sent;
+  }
+
+  undoLast(): void {
+    const commands = this.undo.pop();
+    if (!commands) {
+      toasts.show(t("undo.nothing"));
+      return;
+    }
+    for (const command of commands) this.send(command, { undoable: false });
+    this.announcer.say(t("undo.done"));
+  }
+
+  /** Takes something away and offers to bring it back. */
+  sendWithUndo(command: BoardCommand, text: string): void {
+    const sent = this.send(command);
+    const commands = sent.inverse;
+    if (commands.length === 0) return;
+    toasts.show(text, {
+      action: {
+        label: t("undo.action"),
+        run: () => {
+          this.undo.forget(sent);
+          for (const each of commands) this.send(each, { undoable: false });
+        },
+      },
+    });
+  }
+
+  focus(id: TaskId | undefined): void {
+    this.focused = id;
+    if (id) this.wanted += 1;
+  }
+
+  #applied(applied: Applied): void {
+    if (applied.own || applied.catching_up) return;
+    for (const { event, by } of applied.events) {
+      const task = taskOf(event);
+      if (!task) continue;
+      if (event.type === "task.moved") rememberFlight(task, by);
+      this.tints.set(task, by);
+      setTimeout(() => {
+        if (this.tints.get(task) === by) this.tints.delete(task);
+      }, TINT_MS);
+      if (!directory.knows(by)) void directory.load(this.handle.org_id, true);
+    }
+  }
+}
+
+function taskOf(event: BoardEvent): TaskId | undefined {
+  return event.type.startsWith("task.") && "task_id" in event ? event.task_id : undefined;
+}
+
+const KEY = Symbol("board");
+export const provideBoard = (board: () => Board): void => void setContext(KEY, board);
+export const useBoard = (): Board => getContext<() => Board>(KEY)();
