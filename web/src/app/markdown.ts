@@ -119,7 +119,7 @@ const INLINE = new RegExp(
     /(?<strong>\*\*|__)(?=\S)(?<bold>[\s\S]*?\S)\k<strong>/,
     /~~(?=\S)(?<del>[\s\S]*?\S)~~/,
     /\*(?=\S)(?<star>(?:[^*]|\*\*[^*]+\*\*)*?\S)\*(?!\*)/,
-    /(?<![\p{L}\p{N}_])_(?=\S)(?<under>[^_]*?\S)_(?![\p{L}\p{N}_])/,
+    /(?<![\p{L}\p{N}_])_(?=\S)(?<under>[^_]*?\S)_(?![\p{L}\p{N}_])/u,
     /(?: {2,}|\\)?(?<newline>\n)/,
   ].map((pattern) => pattern.source).join("|"),
   "gu",

@@ -1,5 +1,5 @@
 // Who is logged in on this page, what they are called, and their organizations.
-import { type Me, type OrgEntry, Problem } from "../sdk";
+import { type AuthState, type Me, type OrgEntry, Problem } from "../sdk";
 import { client } from "./client";
 import { drafts } from "./drafts";
 import { live } from "./live.svelte";
@@ -31,10 +31,12 @@ class Session {
   }
 
   async start(): Promise<void> {
-    client.auth.state.subscribe((state) => {
+    const follow = (state: AuthState) => {
       if (state.kind === "authenticated") void this.#entered(state.account_id);
       if (state.kind === "anonymous") this.me = undefined;
-    });
+    };
+    client.auth.state.subscribe(follow);
+    follow(client.auth.state.get());
     await client.start();
     this.asked = true;
   }
