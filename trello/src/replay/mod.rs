@@ -89,6 +89,12 @@ pub fn actors(board: &Board) -> Vec<Actor> {
             actor.role = Some(guess::role(&membership.member_type));
         }
     }
+    // In Trello whoever is on a board may invite to it; here that takes an owner.
+    for inviting in board.actions.iter().filter(|action| action.kind == "addMemberToBoard") {
+        if let Some(actor) = actors.get_mut(inviting.id_member_creator.as_str()) {
+            actor.role = Some(BoardRole::Owner);
+        }
+    }
     actors.into_values().collect()
 }
 

@@ -132,7 +132,7 @@ fn ten_authors_act_and_those_who_came_later_have_no_role_yet() {
     let actors = actors(&board());
     assert_eq!(actors.len(), 11);
     assert_eq!(actors.iter().filter(|actor| actor.acts).count(), 10);
-    assert_eq!(actors.iter().filter(|actor| actor.role.is_none()).count(), 4);
+    assert_eq!(actors.iter().filter(|actor| actor.role.is_none()).count(), 3);
     let by_role: BTreeMap<_, usize> = actors.iter().fold(BTreeMap::new(), |mut counts, actor| {
         *counts.entry(actor.role).or_default() += 1;
         counts
