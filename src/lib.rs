@@ -1,4 +1,9 @@
-//! Lockstep, the server. The rooms, and the law of imports between them.
+//! Lockstep, the server: the map of its rooms. The law of imports, which `tests/tidy.rs` checks:
+//!
+//! `main → app → { http, ws, workers, import } → { live, auth } → actors → { store, bus } → domain → protocol`
+//!
+//! A room may use those to its right, never those to its left or beside it. `config`, `clock` and `telemetry` are leaves for all. Only
+//! `actors` appends to the journal and speaks on the bus. docs/ARCHITECTURE.md says what each room is and must never do.
 
 pub mod actors;
 pub mod auth;
