@@ -4,5 +4,6 @@
 
 mod codec;
 mod golden;
+mod language;
 mod rules;
 mod typescript;
