@@ -28,7 +28,11 @@ fn line<T: Serialize + DeserializeOwned>(json: &str) -> String {
 }
 
 /// Checks the file line by line and that each tag has at least one line.
-fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(file: &str, tags: &[&str], tag: impl Fn(&T) -> &'static str) {
+fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(
+    file: &str,
+    tags: &[&str],
+    tag: impl Fn(&T) -> &'static str,
+) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
     let mut text = fs::read_to_string(&path).unwrap();
     if std::env::var_os("UPDATE_GENERATED").is_some() {
