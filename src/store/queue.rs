@@ -4,6 +4,7 @@
 use std::{
     collections::{HashSet, VecDeque},
     future::Future,
+    time::Duration,
 };
 
 use tokio::sync::{mpsc, oneshot};
@@ -23,6 +24,8 @@ const BATCH_EVENTS_MAX: usize = 4_096;
 const BATCH_BYTES_MAX: usize = 8 << 20;
 /// How often an append whose rows were locked by others is put into the next batch before it counts as a conflict.
 const SKIPS_MAX: u8 = 8;
+/// How much longer is waited with each time: 28 ms in all, some commits of another node.
+const SKIP_PAUSE: Duration = Duration::from_millis(1);
 
 type Answer = Result<Appended, JournalError>;
 
@@ -96,14 +99,21 @@ impl Queue {
         while self.fill().await {
             let batch = self.next_batch(C::RAISES_ALONE);
             let skipped = decide(&mut committer, batch).await;
-            let any = !skipped.is_empty();
+            let only_skipped = self.waiting.is_empty();
+            let pause = skipped.iter().map(|work| SKIP_PAUSE * u32::from(work.skips - 1)).min().unwrap_or_default();
             for work in skipped.into_iter().rev() {
                 self.waiting.push_front(work);
             }
-            if any {
-                // Whoever holds the rows may be a task of this very thread.
-                tokio::task::yield_now().await;
+            if only_skipped && !pause.is_zero() {
+                self.pause(pause).await;
             }
+        }
+    }
+
+    /// Gives whoever holds the rows some time, unless there is something else to do.
+    async fn pause(&mut self, pause: Duration) {
+        if let Ok(Some(work)) = tokio::time::timeout(pause, self.receiver.recv()).await {
+            self.waiting.push_back(work);
         }
     }
 

@@ -125,7 +125,7 @@ async fn postgres_what_was_acknowledged_survives_a_crash_of_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn postgres_a_server_that_may_lose_writes_is_refused() {
+async fn postgres_a_connection_asks_for_durable_commits_itself() {
     let url = support::postgres::database().await;
     let name = url.split('/').next_back().and_then(|rest| rest.split('?').next()).expect("a database").to_owned();
     let backend = Backend::postgres().await;
@@ -134,6 +134,16 @@ async fn postgres_a_server_that_may_lose_writes_is_refused() {
     let store = Store::open(&Options::new(Location::Postgres(url))).await.expect("asserted by the connection itself");
     let (head, _) = add(&*store.journal(), stream(), &["a"]).await;
     assert_eq!(head.version, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_a_server_that_may_lose_writes_is_refused() {
+    for setting in ["fsync=off", "full_page_writes=off"] {
+        let server = Postgres::start_with(&[setting]).await;
+        let refused = Store::open(&Options::new(Location::Postgres(server.database().await))).await.err();
+        let Some(StoreError::Unsuitable(why)) = refused else { panic!("{setting}: {refused:?}") };
+        assert!(why.contains("could be lost"), "{why}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

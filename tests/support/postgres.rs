@@ -37,11 +37,16 @@ pub async fn database() -> String {
 impl Postgres {
     /// A server of the caller's own.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with settings of its own.
+    pub async fn start_with(settings: &[&str]) -> Self {
         let folder = child::folder("postgres").join("cluster");
         let template = template();
         run(Command::new("cp").arg("-a").arg(template).arg(&folder));
         let port = child::free_port();
-        let running = launch(&folder, port);
+        let running = launch(&folder, port, settings);
         let server = Self { port, folder, running };
         server.ready().await;
         server
@@ -87,7 +92,7 @@ impl Postgres {
         // The children of a killed server leave when they notice; only then can it start.
         until("PostgreSQL starts again", async || {
             if self.running.has_ended() {
-                self.running = launch(&folder, port);
+                self.running = launch(&folder, port, &[]);
             }
             self.connect("postgres").await.ok()
         })
@@ -102,7 +107,7 @@ impl Drop for Postgres {
     }
 }
 
-fn launch(folder: &Path, port: u16) -> Running {
+fn launch(folder: &Path, port: u16, more: &[&str]) -> Running {
     let settings = [
         format!("port={port}"),
         "listen_addresses=127.0.0.1".to_owned(),
@@ -113,7 +118,8 @@ fn launch(folder: &Path, port: u16) -> Running {
         "logging_collector=off".to_owned(),
     ];
     let mut arguments = vec!["-D".to_owned(), folder.display().to_string()];
-    arguments.extend(settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));
+    let settings = settings.into_iter().chain(more.iter().map(|setting| (*setting).to_owned()));
+    arguments.extend(settings.flat_map(|setting| ["-c".to_owned(), setting]));
     Running::start(&programs().join("postgres"), &arguments, child::is_root().then_some(USER), "QUIT")
 }
 

@@ -2,7 +2,8 @@
 //! It must never start on files that do not belong together without raising the epoch.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, Mutex},
@@ -31,7 +32,8 @@ pub(crate) fn take_folder(folder: &Path) -> Result<SharedLock, StoreError> {
     let unsuitable = |error: std::io::Error| {
         StoreError::Unsuitable(format!("the data folder {} cannot be used: {error}", folder.display()).into())
     };
-    std::fs::create_dir_all(folder).map_err(unsuitable)?;
+    // Nobody else of the machine may read what people wrote.
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unsuitable)?;
     let path = folder.join("lockstep.lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(unsuitable)?;
     match file.try_lock() {
