@@ -42,14 +42,15 @@ function fly(card: HTMLElement, to: DOMRect, x: number, y: number, by: string | 
     boxShadow: by ? "0 0 0 2px var(--dot), var(--shadow-2)" : "var(--shadow-2)",
   });
   document.body.append(copy);
-  card.style.visibility = "hidden";
+  // Transparent, not hidden: a hidden element cannot take the focus.
+  card.style.opacity = "0";
   const animation = copy.animate(
     [{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }],
     { duration: FLIGHT_MS, easing: "cubic-bezier(0.2, 0.7, 0.2, 1)" },
   );
   const end = () => {
     copy.remove();
-    card.style.visibility = "";
+    card.style.opacity = "";
   };
   animation.addEventListener("finish", end);
   animation.addEventListener("cancel", end);

@@ -20,12 +20,14 @@ export function boardKeys(event: KeyboardEvent, board: Board, show: (dialog: Boa
   if (event.isComposing || event.defaultPrevented || document.querySelector("dialog:modal, [popover]:popover-open")) return;
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "k") {
     event.preventDefault();
-    return show({ kind: "palette" });
+    show({ kind: "palette" });
+    return;
   }
   if (typing(event.target)) return;
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "z") {
     event.preventDefault();
-    return board.undoLast();
+    board.undoLast();
+    return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const handled = board.grab.held ? whileCarrying(key, board) : plain(event, board, show, closeTask);
@@ -82,7 +84,8 @@ function walk(board: Board, [down, right]: Step): void {
   const card = board.focused ? board.handle.card(board.focused).get() : undefined;
   if (!card) {
     const first = columns.map((column) => board.handle.tasksOf(column).get()[0]).find((id) => id !== undefined);
-    return board.focus(first);
+    board.focus(first);
+    return;
   }
   const ids = board.handle.tasksOf(card.column_id).get();
   const at = ids.indexOf(card.task_id);
@@ -94,6 +97,9 @@ function walk(board: Board, [down, right]: Step): void {
   for (let column = columns.indexOf(card.column_id) + right; column >= 0 && column < columns.length; column += right) {
     const others = board.handle.tasksOf(columns[column] as string).get();
     const next = others[Math.min(at, others.length - 1)];
-    if (next) return board.focus(next);
+    if (next) {
+      board.focus(next);
+      return;
+    }
   }
 }

@@ -17,6 +17,8 @@ import { UndoStack } from "./undo";
 
 /** How long a remote change stays tinted. */
 const TINT_MS = 1_400;
+/** How long a card that is to take the focus is waited for. */
+const WISH_MS = 400;
 
 export class Board {
   readonly handle: BoardHandle;
@@ -34,8 +36,10 @@ export class Board {
   readonly undo: UndoStack;
   /** The card that the keyboard is on. */
   focused: TaskId | undefined = $state();
-  /** Raised when the focused card should also take the browser's focus. */
+  /** Raised when the focused card should be scrolled into view. */
   wanted = $state(0);
+  /** The card that is to take the browser's focus once, as soon as it is mounted. */
+  wants: TaskId | undefined = $state();
   /** The card under the mouse or finger while it is dragged. */
   dragged: TaskId | undefined = $state();
   /** The column whose inline composer is open, and at which end. */
@@ -141,7 +145,13 @@ export class Board {
 
   focus(id: TaskId | undefined): void {
     this.focused = id;
-    if (id) this.wanted += 1;
+    this.wants = id;
+    if (!id) return;
+    this.wanted += 1;
+    // A wish that nothing fulfilled must not steal the focus later.
+    setTimeout(() => {
+      if (this.wants === id) this.wants = undefined;
+    }, WISH_MS);
   }
 
   #applied(applied: Applied): void {
@@ -149,7 +159,11 @@ export class Board {
     for (const { event, by } of applied.events) {
       const task = taskOf(event);
       if (!task) continue;
-      if (event.type === "task.moved") rememberFlight(task, by);
+      if (event.type === "task.moved") {
+        rememberFlight(task, by);
+        // In another column it is another element: the focus goes along.
+        if (document.activeElement?.getAttribute("data-task") === task) this.focus(task);
+      }
       this.tints.set(task, by);
       setTimeout(() => {
         if (this.tints.get(task) === by) this.tints.delete(task);
