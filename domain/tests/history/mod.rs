@@ -22,8 +22,10 @@ use crate::support::{Live, World, command, fixed, fold, id, principal, stored};
 fn tight() -> Limits {
     Limits {
         rank_bytes_max: 2,
-        tasks_per_board_max: 9,
-        tasks_inactive_per_board_max: 5,
+        tasks_per_board_max: 6,
+        tasks_inactive_per_board_max: 3,
+        checklist_items_per_task_max: 3,
+        assignees_per_task_max: 2,
         comments_per_task_max: 3,
         columns_per_board_max: 5,
         labels_per_board_max: 3,
@@ -53,13 +55,17 @@ fn live_through(steps: &[Step]) -> World {
     world
 }
 
-/// No event is only for the journal: each shows in the state.
+/// No event is only for the journal: each shows in the state. One exception: where others had to get new ranks first, a move may end at
+/// the rank it began with.
 fn changed_each_time<A: Aggregate + PartialEq>(before: &Live<A>, after: &Live<A>, asked: &str) {
     let mut state = before.state.clone();
-    for happened in &after.history[before.history.len()..] {
+    let happened = &after.history[before.history.len()..];
+    for one in happened {
         let earlier = state.clone();
-        state.evolve(happened);
-        assert!(state != earlier, "{asked}: {} changed nothing", A::tag(&happened.event));
+        state.evolve(one);
+        let tag = A::tag(&one.event);
+        let reranked = happened.len() > 1 && ["task.moved", "column.moved"].contains(&tag);
+        assert!(reranked || state != earlier, "{asked}: {tag} changed nothing");
     }
     assert!(state == after.state);
 }
