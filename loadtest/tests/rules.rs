@@ -66,14 +66,7 @@ impl Live {
             let happened = Happened { seq: self.seq, at: now, by, client_id: None, client_seq: None, event };
             self.board.evolve(&happened);
             let projected = Board::project(&happened.event, Audience::Member).expect("members are told everything");
-            let told = Happened {
-                seq: self.seq,
-                at: now,
-                by,
-                client_id: None,
-                client_seq: None,
-                event: Event::from(projected),
-            };
+            let told = Happened { seq: self.seq, at: now, by, client_id: None, client_seq: None, event: projected };
             for fold in &mut self.folds {
                 fold.apply(self.id, &told);
             }
