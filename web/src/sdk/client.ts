@@ -36,6 +36,7 @@ class Client implements Lockstep {
   readonly #boards = new Map<Topic, Held<BoardTopic>>();
   readonly #organizations = new Map<Topic, Held<ViewTopic<OrganizationView>>>();
   readonly #teams = new Map<Topic, Held<ViewTopic<TeamView>>>();
+  #quiet = false;
   #storage: Storage | undefined;
   #client_id = "";
   #next_seq = 1;
@@ -149,7 +150,11 @@ class Client implements Lockstep {
 
   /** Two tabs must not share a client id: the server would close the one for the other. A free one, with its queue, is taken over. */
   async #claimClient(storage: Storage): Promise<void> {
-    for (const { client_id, next_seq } of await storage.clients()) {
+    const kept = await storage.clients();
+    const unfinished = new Set(await storage.unfinished());
+    // One that left something unsaid comes first: its tab is gone, and somebody has to say it.
+    const order = [...kept].sort((a, b) => Number(unfinished.has(b.client_id)) - Number(unfinished.has(a.client_id)));
+    for (const { client_id, next_seq } of order) {
       if (!(await this.#env.claim(`lockstep-client-${client_id}`))) continue;
       this.#client_id = client_id;
       this.#next_seq = next_seq;
@@ -277,9 +282,11 @@ class Client implements Lockstep {
 
   #down(): void {
     this.#connection_id = undefined;
+    // The transport says next what it does about it: until then the pill keeps still.
+    this.#quiet = true;
     this.#topics.down();
     this.#commands.down();
-    this.#updateStatus();
+    this.#quiet = false;
   }
 
   #message(message: ServerMessage): void {
@@ -294,6 +301,7 @@ class Client implements Lockstep {
   }
 
   #updateStatus(): void {
+    if (this.#quiet) return;
     this.#status.update({
       transport: this.#transport.state.get(),
       rtt_ms: this.#transport.rtt.get(),

@@ -1,7 +1,7 @@
 //! What is kept in this browser: the queue of commands, the count of client seqs, the last boards. On IndexedDB, or in memory where
 //! there is none. It never keeps a token.
 
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { type DBSchema, type IDBPDatabase, wrap } from "idb";
 import type { AccountId, Bookmark, ClientId, Command, OrgId, Topic } from "../gen/protocol";
 import type { BoardSnapshot } from "./board";
 
@@ -49,6 +49,8 @@ export interface Storage {
   setClient(client: KeptClient): Promise<void>;
   /** What a client still has to say for an account, oldest first. */
   commands(client_id: ClientId, account_id: AccountId): Promise<readonly KeptCommand[]>;
+  /** Client ids that still have something to say. */
+  unfinished(): Promise<readonly ClientId[]>;
   putCommand(command: KeptCommand): Promise<void>;
   removeCommand(client_id: ClientId, client_seq: number): Promise<void>;
   board(account_id: AccountId, topic: Topic): Promise<KeptBoard | undefined>;
@@ -62,14 +64,17 @@ export interface Storage {
 export async function openStorage(factory: IDBFactory | undefined): Promise<Storage> {
   if (factory === undefined) return new MemoryStorage();
   try {
-    const database = await openDB<Schema>("lockstep", 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore("meta");
-        fresh.createObjectStore("clients", { keyPath: "client_id" });
-        fresh.createObjectStore("queue", { keyPath: ["client_id", "client_seq"] });
-        fresh.createObjectStore("boards", { keyPath: ["account_id", "topic"] });
-      },
-    });
+    const request = factory.open("lockstep", 1);
+    request.onupgradeneeded = () => {
+      const fresh = request.result;
+      fresh.createObjectStore("meta");
+      fresh.createObjectStore("clients", { keyPath: "client_id" });
+      fresh.createObjectStore("queue", { keyPath: ["client_id", "client_seq"] });
+      fresh.createObjectStore("boards", { keyPath: ["account_id", "topic"] });
+    };
+    const database = (await wrap(request)) as unknown as IDBPDatabase<Schema>;
+    // Another page brings a newer version: give way instead of holding it up.
+    database.addEventListener("versionchange", () => database.close());
     return new BrowserStorage(database);
   } catch {
     // Private windows and full disks: work goes on, without memory.
@@ -97,6 +102,9 @@ class BrowserStorage implements Storage {
   async commands(client_id: ClientId, account_id: AccountId): Promise<readonly KeptCommand[]> {
     const kept = await this.#db.getAll("queue");
     return kept.filter((command) => command.client_id === client_id && command.account_id === account_id);
+  }
+  async unfinished(): Promise<readonly ClientId[]> {
+    return (await this.#db.getAllKeys("queue")).map(([client_id]) => client_id);
   }
   async putCommand(command: KeptCommand): Promise<void> {
     await this.#db.put("queue", command);
@@ -159,6 +167,9 @@ class MemoryStorage implements Storage {
     const kept = [...this.#queue.values()].filter((command) => command.client_id === client_id && command.account_id === account_id);
     return kept.sort((a, b) => a.client_seq - b.client_seq);
   }
+  async unfinished(): Promise<readonly ClientId[]> {
+    return [...this.#queue.values()].map((command) => command.client_id);
+  }
   async putCommand(command: KeptCommand): Promise<void> {
     this.#queue.set(`${command.client_id} ${command.client_seq}`, command);
   }
@@ -170,6 +181,8 @@ class MemoryStorage implements Storage {
   }
   async putBoard(board: KeptBoard): Promise<void> {
     this.#boards.set(`${board.account_id} ${board.topic}`, board);
+    const oldest = [...this.#boards].sort(([, a], [, b]) => a.saved_at_ms - b.saved_at_ms)[0];
+    if (this.#boards.size > BOARDS_MAX && oldest !== undefined) this.#boards.delete(oldest[0]);
   }
   async removeBoard(account_id: AccountId, topic: Topic): Promise<void> {
     this.#boards.delete(`${account_id} ${topic}`);

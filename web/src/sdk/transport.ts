@@ -43,6 +43,8 @@ interface Connection {
   readonly reader: FrameReader;
   opened_at_ms: number;
   heard_at_ms: number;
+  /** How many messages came. */
+  heard: number;
   interval_ms: number;
   welcome: boolean;
 }
@@ -180,7 +182,7 @@ export class Transport {
       (messages) => this.#deliver(connection, messages),
       () => this.#lost(connection, 1011),
     );
-    const connection: Connection = { socket, reader, opened_at_ms: now_ms, heard_at_ms: now_ms, interval_ms: 15_000, welcome: false };
+    const connection: Connection = { socket, reader, opened_at_ms: now_ms, heard_at_ms: now_ms, heard: 0, interval_ms: 15_000, welcome: false };
     this.#connection = connection;
     socket.onopen = () => {
       const hello = { type: "hello", token, client_id: this.#client_id, protocol_version: PROTOCOL_VERSION, client_name: this.#client_name } as const;
@@ -188,6 +190,7 @@ export class Transport {
     };
     socket.onmessage = (event) => {
       connection.heard_at_ms = this.#env.now_ms();
+      connection.heard += 1;
       reader.push(event.data);
     };
     socket.onclose = (event) => this.#lost(connection, event.code);
@@ -262,10 +265,10 @@ export class Transport {
   #watch(timeout_ms: number): void {
     const connection = this.#connection;
     if (connection === undefined) return;
-    const asked_at_ms = this.#env.now_ms();
+    const { heard } = connection;
     this.#env.clearTimer(this.#deadline);
     this.#deadline = this.#env.setTimer(() => {
-      if (this.#connection === connection && connection.heard_at_ms < asked_at_ms) this.#lost(connection, 1006);
+      if (this.#connection === connection && connection.heard === heard) this.#lost(connection, 1006);
     }, timeout_ms);
   }
 

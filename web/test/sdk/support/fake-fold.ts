@@ -10,6 +10,8 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
   switch (event.type) {
     case "board.created":
       board.members.set(event.owner_id, "owner");
+      board.name = event.name;
+      board.visibility = event.visibility;
       return;
     case "board.updated":
       if (event.name !== undefined) board.name = event.name;
@@ -107,13 +109,13 @@ function taskChanged(task: ServerTask, event: BoardEvent, at: number, by: string
       task.face.rank = event.rank;
       return;
     case "task.assigned":
-      task.assignees.push(event.account_id);
+      if (!task.assignees.includes(event.account_id)) task.assignees.push(event.account_id);
       return;
     case "task.unassigned":
       task.assignees = task.assignees.filter((id) => id !== event.account_id);
       return;
     case "task.labelled":
-      task.labels.push(event.label_id);
+      if (!task.labels.includes(event.label_id)) task.labels.push(event.label_id);
       return;
     case "task.unlabelled":
       task.labels = task.labels.filter((id) => id !== event.label_id);

@@ -4,7 +4,7 @@
 import { gzipSync } from "node:zlib";
 import type { BoardCommand, BoardEvent, ClientMessage, Event, Failure, Happened, PresenceEntry, ServerMessage, Topic } from "../../../src/gen/protocol";
 import type { Clock } from "./clock";
-import { failure, FakeBoard, Refused } from "./fake-board";
+import { type FakeBoard, failure, Refused } from "./fake-board";
 import { evolve } from "./fake-fold";
 import { type FakeSocket, Wire } from "./wire";
 
@@ -246,14 +246,16 @@ export class FakeServer {
   #command(connection: Connection, { ref, topic, client_seq, body }: Extract<ClientMessage, { type: "command" }>): void {
     const board = this.boards.get(topic);
     const refused = (error: Failure): void => this.say(connection, [{ type: "reply", ref, error }]);
-    if (board === undefined) return refused(failure("not_found"));
-    const forced = this.failures.shift();
-    if (forced !== undefined) return refused(forced);
+    const forced = board === undefined ? failure("not_found") : this.failures.shift();
+    if (board === undefined || forced !== undefined) {
+      refused(forced ?? failure("not_found"));
+      return;
+    }
     const name = `${connection.account_id} ${connection.client_id} ${client_seq}`;
     const known = this.#answers.get(name);
     if (known !== undefined) {
-      if (known.body !== JSON.stringify(body)) return refused(failure("idempotency_mismatch"));
-      this.say(connection, [{ type: "reply", ref, ok: { epoch: board.epoch, seq: known.seq, position: "p" } }]);
+      if (known.body !== JSON.stringify(body)) refused(failure("idempotency_mismatch"));
+      else this.say(connection, [{ type: "reply", ref, ok: { epoch: board.epoch, seq: known.seq, position: "p" } }]);
       return;
     }
     try {

@@ -92,7 +92,7 @@ export class World {
       await client.start();
       await settle();
     }
-    return { name, client, notices, wake: () => [...wakers].forEach((fn) => fn()) };
+    return { name, client, notices, wake: () => { for (const fn of wakers) fn(); } };
   }
 
   /** The page is gone, as by a crash: its claims are free again. */

@@ -1,0 +1,218 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import type { ServerMessage } from "../../src/gen/protocol";
+import { backoff } from "../../src/sdk/backoff";
+import { browserEnvironment } from "../../src/sdk/environment";
+import { FrameReader } from "../../src/sdk/frames";
+import { settle } from "./support/clock";
+import { World } from "./support/world";
+
+const pong = (ref: number): ServerMessage => ({ type: "pong", ref, now: 0 });
+
+test("frames are delivered in order, also when an earlier one takes time to decompress", async () => {
+  const order: number[] = [];
+  const waiting: ((text: string) => void)[] = [];
+  const reader = new FrameReader(() => new Promise((resolve) => waiting.push(resolve)), (messages) => order.push(...messages.map((message) => (message.type === "pong" ? message.ref : -1))), (why) => expect.unreachable(why));
+  const gzip = new Uint8Array([0x1f, 0x8b, 0]).buffer;
+  reader.push(JSON.stringify([pong(1)]));
+  reader.push(gzip);
+  reader.push(JSON.stringify([pong(3)]));
+  reader.push(gzip);
+  reader.push(JSON.stringify([pong(5), pong(6)]));
+  await settle();
+  expect(order).toEqual([1]);
+  waiting[1]?.(JSON.stringify([pong(4)]));
+  await settle();
+  expect(order).toEqual([1]);
+  waiting[0]?.(JSON.stringify([pong(2)]));
+  await settle();
+  expect(order).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test("a compressed frame is a gzip member, read by the platform's own decompression", async () => {
+  const got: ServerMessage[] = [];
+  let done: () => void = () => undefined;
+  const delivered = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const reader = new FrameReader(browserEnvironment("http://server").gunzip, (messages) => {
+    got.push(...messages);
+    done();
+  }, (why) => expect.unreachable(why));
+  const bytes = gzipSync(JSON.stringify([pong(7)]));
+  reader.push(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  await delivered;
+  expect(got).toEqual([pong(7)]);
+});
+
+test("bytes that are no frame end the connection instead of being skipped", () => {
+  for (const data of [new Uint8Array([1, 2, 3]).buffer, "{", "{}"]) {
+    let why = "";
+    const reader = new FrameReader(async () => "", () => expect.unreachable(), (reason) => {
+      why = reason;
+    });
+    reader.push(data);
+    expect(why).not.toBe("");
+  }
+});
+
+test("reconnecting waits half a second, doubling to thirty, each between half and the whole of it", () => {
+  expect([0, 1, 2, 6, 20].map((tries) => backoff(tries, () => 0))).toEqual([250, 500, 1_000, 15_000, 15_000]);
+  expect([0, 1, 2, 6, 20].map((tries) => backoff(tries, () => 1))).toEqual([500, 1_000, 2_000, 30_000, 30_000]);
+});
+
+test("a cut connection comes back by itself and the pill says so honestly", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  const kinds: string[] = [];
+  ana.client.status.subscribe((status) => kinds.push(status.kind));
+  world.server.reachable = false;
+  world.server.cut();
+  expect(ana.client.status.get()).toMatchObject({ kind: "offline", queued: 0 });
+  await world.clock.advance(60_000);
+  expect(ana.client.status.get().kind).toBe("offline");
+  expect(board.phase.get()).toBe("cached");
+  world.server.reachable = true;
+  await world.clock.advance(30_000);
+  expect(ana.client.status.get().kind).toBe("live");
+  expect(board.phase.get()).toBe("ready");
+  // It did not blink between the tries.
+  expect(new Set(kinds)).toEqual(new Set(["offline", "syncing", "live"]));
+  expect(kinds.indexOf("syncing")).toBeGreaterThan(kinds.lastIndexOf("offline"));
+});
+
+test("when the network comes back it connects at once, without waiting for the back-off", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  world.server.reachable = false;
+  world.server.cut();
+  await world.clock.advance(100_000);
+  world.server.reachable = true;
+  ana.wake();
+  await settle();
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("a connection that says nothing for twice the interval is taken for dead", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  expect(world.server.connections.size).toBe(1);
+  const [first] = world.server.connections;
+  if (first === undefined) return expect.unreachable();
+  // Half open: what the client says goes nowhere.
+  first.wire.onServer = () => undefined;
+  await world.clock.advance(29_000);
+  expect(world.server.connections.has(first)).toBe(true);
+  await world.clock.advance(5_000);
+  expect(world.server.connections.has(first)).toBe(false);
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("after sleep a dead socket is found out within three seconds", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  const [first] = world.server.connections;
+  if (first === undefined) return expect.unreachable();
+  first.wire.onServer = () => undefined;
+  ana.wake();
+  await world.clock.advance(3_600);
+  expect(world.server.connections.has(first)).toBe(false);
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("goaway: the client comes back after the delay it was given, and sends nothing new meanwhile", async () => {
+  const world = new World();
+  const task_id = world.task("Task");
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  const [first] = world.server.connections;
+  world.server.sayAll([{ type: "goaway", reconnect_after_ms: 2_000 }]);
+  await settle();
+  const sent = board.send({ type: "task.complete", task_id });
+  await world.clock.advance(1_900);
+  expect(world.server.effects.size).toBe(0);
+  await world.clock.advance(200);
+  expect([...world.server.connections].includes(first as never)).toBe(false);
+  expect(await sent.result).toMatchObject({ kind: "ok" });
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("4410 before the delay is over: the rest of the delay is waited for", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  world.server.sayAll([{ type: "goaway", reconnect_after_ms: 4_000 }]);
+  await settle();
+  world.server.cut(4410);
+  await world.clock.advance(3_900);
+  expect(ana.client.status.get().kind).toBe("offline");
+  await world.clock.advance(200);
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("4401 gets another token and comes back", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  world.server.tokens.clear();
+  world.server.cut(4401);
+  await world.clock.advance(1_000);
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("4401 without a session, and 4403, end in logged out", async () => {
+  for (const code of [4401, 4403]) {
+    const world = new World();
+    const ana = await world.page("ana");
+    world.server.cookies.clear();
+    world.server.cut(code);
+    await world.clock.advance(100_000);
+    expect(ana.client.status.get()).toEqual({ kind: "stopped", reason: "logged_out" });
+    expect(ana.client.auth.state.get()).toEqual({ kind: "anonymous" });
+    expect(world.server.connections.size).toBe(0);
+  }
+});
+
+test("4409: another connection took over, and nothing happens until asked", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  world.server.sayAll([{ type: "superseded" }]);
+  await settle();
+  world.server.cut(4409);
+  await world.clock.advance(200_000);
+  expect(ana.client.status.get()).toEqual({ kind: "stopped", reason: "superseded" });
+  expect(ana.notices).toContainEqual({ kind: "superseded" });
+  ana.client.reconnect();
+  await settle();
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("close codes that say do not reconnect are obeyed", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  world.server.cut(1002);
+  await world.clock.advance(200_000);
+  expect(ana.client.status.get()).toEqual({ kind: "stopped", reason: "protocol" });
+});
+
+test("the token is refreshed on the live socket before it expires", async () => {
+  const world = new World();
+  world.server.token_life_ms = 60_000;
+  const ana = await world.page("ana");
+  const [first] = world.server.connections;
+  await world.clock.advance(50_000);
+  const refreshes = world.server.heard.filter((message) => message.type === "refresh");
+  expect(refreshes).toHaveLength(1);
+  expect([...world.server.connections][0]).toBe(first);
+  expect(ana.client.status.get().kind).toBe("live");
+  await world.clock.advance(100_000);
+  expect(world.server.heard.filter((message) => message.type === "refresh").length).toBeGreaterThan(2);
+});
+
+test("two tabs of one browser have client ids of their own and do not push each other out", async () => {
+  const world = new World();
+  const first = await world.page("ana");
+  const second = await world.page("ana");
+  expect(world.server.connections.size).toBe(2);
+  expect(first.client.status.get().kind).toBe("live");
+  expect(second.client.status.get().kind).toBe("live");
+});
