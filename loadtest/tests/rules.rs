@@ -8,7 +8,7 @@ use lockstep_loadtest::model;
 use lockstep_protocol::{
     codes::Failure,
     command::{BoardCommand, board::CreateBoard},
-    event::{Event, Happened, OrganizationEvent, organization::*},
+    event::{Happened, OrganizationEvent, organization::*},
     ids::{AccountId, BoardId, OrgId},
     limits::Limits,
     values::{Audience, OrgRole, Visibility},
