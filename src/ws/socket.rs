@@ -320,7 +320,7 @@ impl Connection {
                 Effect::Join { reference, topic, after, presence } => {
                     // The session dispatches only for somebody.
                     let Some(identity) = self.session.identity() else { continue };
-                    self.outbox().expect(topic);
+                    self.outbox().expect(topic, after);
                     let subscriber = self.outbox().clone();
                     let joined = self.door.join(identity, JoinAsk { topic, reference, after, presence, subscriber });
                     self.start(joined.map(move |outcome| Done::Joined(reference, topic, outcome)));

@@ -3,7 +3,10 @@
 use std::sync::{Arc, MutexGuard};
 
 use bytes::Bytes;
-use lockstep_protocol::codec::{Codec, Element};
+use lockstep_protocol::{
+    codec::{Codec, Element},
+    frame::ServerMessage,
+};
 
 use super::{
     State,
@@ -88,13 +91,20 @@ fn small(queue: &mut Queue) -> Vec<Item> {
 
 fn elements(codec: Codec, items: &[Item]) -> Vec<Element> {
     let mut elements = Vec::with_capacity(items.len());
+    // Our own types always encode; one that does not is left out rather than breaking the frame.
+    let encode = |message: &ServerMessage| {
+        codec.element(message).inspect_err(|error| tracing::error!(%error, "a server message did not encode")).ok()
+    };
     for item in items {
         match &item.body {
-            Body::Own(message) => match codec.element(&**message) {
-                Ok(element) => elements.push(element),
-                // Our own types always encode; one that does not is left out rather than breaking the frame.
-                Err(error) => tracing::error!(%error, "a server message did not encode"),
-            },
+            Body::Own(message) => elements.extend(encode(message)),
+            Body::Rest(events, audience, from) => {
+                let messages = events.messages(*audience);
+                let after = |message: &&ServerMessage| {
+                    matches!(message, ServerMessage::Events(events) if events.seq > *from)
+                };
+                elements.extend(messages.iter().filter(after).filter_map(encode));
+            }
             Body::Events(events, audience) => elements.extend_from_slice(events.elements(codec, *audience)),
             Body::Shared(shared) | Body::Ephemeral(shared) => elements.push(shared.element(codec).clone()),
             // Written part by part, never with others.

@@ -22,6 +22,7 @@ use lockstep_protocol::{
     frame::{Heads, ServerMessage},
     ids::ConnectionId,
     limits::Limits,
+    position::Bookmark,
     topic::Topic,
 };
 use queue::Queue;
@@ -104,9 +105,10 @@ impl Outbox {
         self.wake(state);
     }
 
-    /// A join was asked for: what is queued of the topic goes, and until `joined` nothing of it is taken.
-    pub fn expect(&self, topic: Topic) {
-        self.lock().queue.expect(topic);
+    /// A join was asked for by a client that stands at `after`: what is queued of the topic goes, and until `joined` nothing of
+    /// it is taken.
+    pub fn expect(&self, topic: Topic, after: Option<Bookmark>) {
+        self.lock().queue.expect(topic, after.map_or(0, |after| after.seq));
     }
 
     /// The topic was left: nothing of it is taken or written any more.

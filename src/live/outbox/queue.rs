@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use lockstep_protocol::{
     codec::Codec,
     codes::{Code, Failure},
-    frame::{Joined, Outcome, Reply, Revoked, ServerMessage, Stale, TopicNotice},
+    frame::{Joined, Outcome, Reply, ResumedFrom, Revoked, ServerMessage, Stale, TopicNotice},
     position::Bookmark,
     topic::Topic,
     values::Audience,
@@ -45,6 +45,8 @@ pub(super) struct Item {
 pub(super) enum Body {
     Own(Arc<ServerMessage>),
     Events(Arc<SharedEvents>, Audience),
+    /// Of commits of which the client holds some: those after this seq.
+    Rest(Arc<SharedEvents>, Audience, u64),
     /// With the next part to write.
     Snapshot(Arc<SharedSnapshot>, Audience, usize),
     Shared(Arc<Shared>),
@@ -56,8 +58,12 @@ struct TopicState {
     phase: Phase,
     audience: Audience,
     head: Bookmark,
+    /// Where the client that joins says it stands.
+    after: u64,
     /// Events up to here answer the join.
     asked_seq: u64,
+    /// What the client holds when all that is queued has arrived.
+    position: u64,
     bytes: usize,
 }
 
@@ -101,16 +107,18 @@ impl Queue {
         *self = Self { ended: true, ..Self::default() };
     }
 
-    pub(super) fn expect(&mut self, topic: Topic) {
+    pub(super) fn expect(&mut self, topic: Topic, after: u64) {
         self.purge(topic, None);
         match self.held(topic) {
-            Some(held) => held.phase = Phase::Joining,
+            Some(held) => (held.phase, held.after) = (Phase::Joining, after),
             None => self.topics.push(TopicState {
                 topic,
                 phase: Phase::Joining,
                 audience: Audience::Public,
                 head: Bookmark::default(),
+                after,
                 asked_seq: 0,
+                position: 0,
                 bytes: 0,
             }),
         }
@@ -127,6 +135,12 @@ impl Queue {
         match (held.phase, delivery) {
             (_, Delivery::Joined { reference, audience, resumed_from, head }) => {
                 (held.phase, held.audience, held.head, held.asked_seq) = (Phase::Live, audience, head, head.seq);
+                held.position = match resumed_from {
+                    ResumedFrom::Current => head.seq,
+                    ResumedFrom::Ring | ResumedFrom::Journal => held.after,
+                    // Whatever comes before the snapshot is in it.
+                    ResumedFrom::Snapshot => u64::MAX,
+                };
                 let joined = Joined { reference, topic, resumed_from, head };
                 self.push_own(Some(topic), ServerMessage::Joined(joined), bounds);
             }
@@ -160,10 +174,16 @@ impl Queue {
                 held.head = Bookmark { epoch: events.epoch, seq: events.seq };
                 let bytes = events.bytes(codec, audience);
                 let cost = if events.seq <= held.asked_seq { bytes.min(SHARED_COST) } else { bytes };
-                (Body::Events(events, audience), cost)
+                if events.seq <= held.position {
+                    return;
+                }
+                let from = std::mem::replace(&mut held.position, events.seq);
+                let whole = events.after >= from;
+                (if whole { Body::Events(events, audience) } else { Body::Rest(events, audience, from) }, cost)
             }
             Delivery::Snapshot(snapshot) => {
                 held.head = held.head.max(snapshot.bookmark);
+                held.position = snapshot.bookmark.seq;
                 (Body::Snapshot(snapshot, audience, 0), SHARED_COST)
             }
             Delivery::Presence(shared) => (Body::Shared(shared), SMALL_COST),
@@ -266,7 +286,8 @@ impl Queue {
     /// What waits is projected for the audience of now, not of when it arrived.
     fn project(&mut self, topic: Topic, now: Audience) {
         for item in self.items.iter_mut().filter(|item| item.topic == Some(topic)) {
-            if let Body::Events(_, audience) | Body::Snapshot(_, audience, _) = &mut item.body {
+            if let Body::Events(_, audience) | Body::Rest(_, audience, _) | Body::Snapshot(_, audience, _) = &mut item.body
+            {
                 *audience = now;
             }
         }
