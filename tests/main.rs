@@ -10,3 +10,4 @@ mod actors;
 mod contract;
 mod support;
 mod tidy;
+mod ws;

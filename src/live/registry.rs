@@ -69,6 +69,8 @@ pub struct Counts {
     pub unauthenticated: usize,
     /// Connections whose task panicked, since the start.
     pub panics: u64,
+    /// What waits to be written to the connection for which most waits.
+    pub queued_bytes_max: usize,
 }
 
 /// A place among the connections; given up when dropped.
@@ -137,6 +139,7 @@ impl Registry {
             connections: connections.by_id.len(),
             unauthenticated: connections.unauthenticated,
             panics: self.panics.load(Ordering::Relaxed),
+            queued_bytes_max: connections.by_id.values().map(|entry| entry.outbox.bytes()).max().unwrap_or(0),
         }
     }
 

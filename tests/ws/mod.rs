@@ -1,0 +1,11 @@
+//! The live protocol over real sockets: each rule of docs/SYNC-SPEC.md, seen from outside.
+
+mod bytes;
+mod commands;
+mod ending;
+mod fake;
+mod harness;
+mod joining;
+mod keeping_up;
+mod opening;
+mod presence;
