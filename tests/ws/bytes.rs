@@ -152,7 +152,11 @@ async fn r54_frames_that_break_the_protocol_close_with_their_code_and_have_no_ef
 }
 
 /// A connection that has said hello, as bare bytes.
-async fn raw(server: &Server, person: Person, extensions: bool) -> tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream> {
+async fn raw(
+    server: &Server,
+    person: Person,
+    extensions: bool,
+) -> tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream> {
     let mut headers = vec![("sec-websocket-protocol", "lockstep.v1.json")];
     if extensions {
         headers.push(("sec-websocket-extensions", "permessage-deflate; client_max_window_bits"));

@@ -228,7 +228,10 @@ async fn r33_beyond_the_burst_commands_are_refused_for_a_while_and_who_goes_on_i
         match client.ask(owner.board, new_task(owner.column, &format!("Task {number}"))).await {
             Ok(_) => assert!(number < 5),
             Err(failure) => {
-                assert_eq!((failure.code, failure.temporary, failure.retry_after_ms), (Code::RateLimited, true, Some(500)));
+                assert_eq!(
+                    (failure.code, failure.temporary, failure.retry_after_ms),
+                    (Code::RateLimited, true, Some(500))
+                );
                 refused += 1;
             }
         }

@@ -149,7 +149,8 @@ async fn r16_r22_joins_race_with_writers_and_nobody_misses_or_repeats_anything()
     for seen in [&one, &two, &three] {
         assert!(seen.is_sorted_by(|a, b| a.seq < b.seq), "in order, each once");
         let from = one[0].seq.max(seen[0].seq);
-        let since = |events: &[Happened<Event>]| events.iter().filter(|event| event.seq >= from).cloned().collect::<Vec<_>>();
+        let since =
+            |events: &[Happened<Event>]| events.iter().filter(|event| event.seq >= from).cloned().collect::<Vec<_>>();
         assert_eq!(since(seen), since(&one), "the same events, whoever watches");
     }
 }

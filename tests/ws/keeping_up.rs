@@ -92,7 +92,14 @@ impl EventSource for Bulk {
         let happened = Happened { seq: self.1, at: 0, by: AccountId::NIL, client_id: None, client_seq: None, event };
         let commit_id = CommitId::NIL;
         let events = vec![happened; self.2 / 100];
-        vec![ServerMessage::Events(Events { topic: self.0, epoch: 1, after: self.1 - 1, seq: self.1, commit_id, events })]
+        vec![ServerMessage::Events(Events {
+            topic: self.0,
+            epoch: 1,
+            after: self.1 - 1,
+            seq: self.1,
+            commit_id,
+            events,
+        })]
     }
 
     fn bytes_hint(&self) -> usize {

@@ -6,9 +6,7 @@ use super::harness::*;
 use crate::support::node::id;
 
 async fn diff(client: &mut Client) -> PresenceDiff {
-    client
-        .pick(|message| if let ServerMessage::PresenceDiff(diff) = message { Some(diff.clone()) } else { None })
-        .await
+    client.pick(|message| if let ServerMessage::PresenceDiff(diff) = message { Some(diff.clone()) } else { None }).await
 }
 
 async fn state(client: &mut Client) -> PresenceState {
@@ -32,10 +30,10 @@ async fn r36_r37_r38_the_others_are_told_who_comes_what_they_do_and_who_goes() {
     let here = state(&mut two).await;
     assert_eq!((here.count, here.entries.len()), (2, 2));
     let came = diff(&mut one).await;
-    assert_eq!(came.joined.iter().map(|entry| (entry.connection_id, entry.account_id)).collect::<Vec<_>>(), [(
-        two.id,
-        ben.account
-    )]);
+    assert_eq!(
+        came.joined.iter().map(|entry| (entry.connection_id, entry.account_id)).collect::<Vec<_>>(),
+        [(two.id, ben.account)]
+    );
     let meta = PresenceMeta { task_id: Some(TaskId(id())), away: true };
     two.send(&[ClientMessage::Presence(PresenceUpdate { topic: owner.board.into(), meta: meta.clone() })]).await;
     let changed = diff(&mut one).await;

@@ -100,9 +100,8 @@ fn elements(codec: Codec, items: &[Item]) -> Vec<Element> {
             Body::Own(message) => elements.extend(encode(message)),
             Body::Rest(events, audience, from) => {
                 let messages = events.messages(*audience);
-                let after = |message: &&ServerMessage| {
-                    matches!(message, ServerMessage::Events(events) if events.seq > *from)
-                };
+                let after =
+                    |message: &&ServerMessage| matches!(message, ServerMessage::Events(events) if events.seq > *from);
                 elements.extend(messages.iter().filter(after).filter_map(encode));
             }
             Body::Events(events, audience) => elements.extend_from_slice(events.elements(codec, *audience)),

@@ -286,7 +286,8 @@ impl Queue {
     /// What waits is projected for the audience of now, not of when it arrived.
     fn project(&mut self, topic: Topic, now: Audience) {
         for item in self.items.iter_mut().filter(|item| item.topic == Some(topic)) {
-            if let Body::Events(_, audience) | Body::Rest(_, audience, _) | Body::Snapshot(_, audience, _) = &mut item.body
+            if let Body::Events(_, audience) | Body::Rest(_, audience, _) | Body::Snapshot(_, audience, _) =
+                &mut item.body
             {
                 *audience = now;
             }
