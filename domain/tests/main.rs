@@ -6,3 +6,4 @@ mod history;
 mod rank;
 mod support;
 mod table;
+mod vectors;

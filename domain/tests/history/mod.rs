@@ -1,6 +1,6 @@
 //! What must hold for any history of commands, allowed or not.
 
-mod generate;
+pub mod generate;
 mod moves;
 mod size;
 
@@ -19,7 +19,7 @@ use self::generate::{Step, steps};
 use crate::support::{Live, World, command, fixed, fold, id, principal, stored};
 
 /// Limits that histories of some dozen commands reach.
-fn tight() -> Limits {
+pub fn tight() -> Limits {
     Limits {
         rank_bytes_max: 2,
         tasks_per_board_max: 6,
