@@ -68,7 +68,8 @@ fn line(runner: &mut TestRunner) -> String {
         }
     }
     let board = json!({ "details": details(&world.board), "fold": seen(&world.board) });
-    json!({ "board": board, "organization": seen::<Organization>(&world.org), "team": seen::<Team>(&world.team) }).to_string()
+    json!({ "board": board, "organization": seen::<Organization>(&world.org), "team": seen::<Team>(&world.team) })
+        .to_string()
 }
 
 #[test]
