@@ -6,6 +6,7 @@
 //! `actors` appends to the journal and speaks on the bus. docs/ARCHITECTURE.md says what each room is and must never do.
 
 pub mod actors;
+pub mod app;
 pub mod auth;
 pub mod bus;
 pub mod clock;

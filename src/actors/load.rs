@@ -1,10 +1,10 @@
 //! How an aggregate comes to life: the newest snapshot that fits, then the journal's tail, each link of the chain checked.
 //! A snapshot that does not fit is left aside; an event that does not fold ends the load at the last good one.
 
-use lockstep_domain::Aggregate;
+use lockstep_domain::{Aggregate, account::Account, board::Board, organization::Organization, team::Team};
 use lockstep_protocol::{
     position::{Bookmark, Position},
-    topic::Topic,
+    topic::{Kind, Topic},
     values::Micros,
 };
 use serde::{Deserialize, Serialize};
@@ -142,6 +142,37 @@ async fn tail<A: Aggregate>(journal: &SharedJournal, topic: Topic, fold: &mut Fo
         };
         for event in &events {
             fold.take(event)?;
+        }
+        if events.len() < PAGE {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads a whole stream and checks what can be checked: that it folds from its first event to its last, and that its newest
+/// snapshot is what that fold was at its seq.
+pub async fn verify(journal: &SharedJournal, topic: Topic) -> Result<(), JournalError> {
+    match topic.kind {
+        Kind::Organization => verify_of::<Organization>(journal, topic).await,
+        Kind::Team => verify_of::<Team>(journal, topic).await,
+        Kind::Board => verify_of::<Board>(journal, topic).await,
+        Kind::Account => verify_of::<Account>(journal, topic).await,
+    }
+}
+
+async fn verify_of<A: Aggregate>(journal: &SharedJournal, topic: Topic) -> Result<(), JournalError> {
+    let snapshot: Option<Fold<A>> = from_snapshot(journal, topic).await?;
+    let mut fold: Fold<A> = Fold::start();
+    loop {
+        let events = journal.read(topic, fold.version, PAGE).await?;
+        for event in &events {
+            fold.take(event)?;
+            if let Some(snapshot) = snapshot.as_ref().filter(|snapshot| snapshot.version == fold.version)
+                && (snapshot.hash != fold.hash || snapshot.state.digest() != fold.state.digest())
+            {
+                let what = "the snapshot stored here is not what the events make".into();
+                return Err(JournalError::Damaged { stream: topic, seq: event.seq, what });
+            }
         }
         if events.len() < PAGE {
             return Ok(());

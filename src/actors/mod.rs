@@ -19,4 +19,5 @@ mod sweep;
 
 pub use directory::{CommandKey, CommandRequest, Directory, JoinRequest, Services};
 pub use encode::happened;
+pub use load::verify;
 pub use published::Published;

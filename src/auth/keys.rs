@@ -44,6 +44,8 @@ pub struct ServerKeys {
     pub signing: Vec<SigningKey>,
     /// HMAC-SHA-256: see `refresh`.
     pub refresh: hmac::Key,
+    /// Seals what nodes tell each other; nodes of one cluster share the folder `keys/`.
+    pub cluster: [u8; 32],
 }
 
 impl ServerKeys {
@@ -68,7 +70,8 @@ impl ServerKeys {
         if secret.len() < 32 {
             return Err(KeyError::Weak(path));
         }
-        Ok(Self { signing, refresh: hmac::Key::new(hmac::HMAC_SHA256, &secret) })
+        let cluster = blake3::derive_key("lockstep 2026-11 notices between nodes", &secret);
+        Ok(Self { signing, refresh: hmac::Key::new(hmac::HMAC_SHA256, &secret), cluster })
     }
 }
 

@@ -104,3 +104,23 @@ impl Bus for HubBus {
         self.receiver.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
+
+/// A bus that cannot reach the other nodes there may be: only the journal's scan tells of them.
+#[derive(Debug, Default)]
+pub struct Silent;
+
+impl Bus for Silent {
+    fn alone(&self) -> bool {
+        false
+    }
+
+    fn publish(&self, _notice: Arc<Notice>) {}
+
+    fn subscribe(&self, _org: OrgId) {}
+
+    fn unsubscribe(&self, _org: OrgId) {}
+
+    fn hear(&self) -> Option<mpsc::Receiver<Heard>> {
+        None
+    }
+}

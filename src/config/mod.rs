@@ -208,6 +208,17 @@ impl TryFrom<ServeFlags> for Settings {
     }
 }
 
+impl Settings {
+    /// The same with the address that is really listened on (port 0 lets the system choose).
+    pub fn listening_on(mut self, address: SocketAddr) -> Self {
+        if self.public == PublicUrl::of_listener(self.listen) {
+            self.public = PublicUrl::of_listener(address);
+        }
+        self.listen = address;
+        self
+    }
+}
+
 /// How browsers reach this server: scheme and authority, nothing after them. It is also the one allowed origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {

@@ -208,6 +208,14 @@ impl Accounts {
         Ok(row.map(Into::into))
     }
 
+    /// The person (not a placeholder) who has been here longest.
+    pub async fn first(&self) -> Result<Option<Account>, StoreError> {
+        let sql = "select id, email, password_hash, status, created_at from accounts where email is not null
+            order by created_at, id limit 1";
+        let row: Option<AccountRow> = on_db!(&self.db, read, pool => sqlx::query_as(sql).fetch_optional(pool).await?);
+        Ok(row.map(Into::into))
+    }
+
     /// How many people (not placeholders) there are; 0 means a first start.
     pub async fn count(&self) -> Result<u64, StoreError> {
         let sql = "select count(*) from accounts where email is not null";
