@@ -2,6 +2,8 @@
 
 mod access;
 mod basics;
+mod faults;
 mod joining;
 mod nodes;
 mod passivation;
+mod replay;

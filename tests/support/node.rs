@@ -12,7 +12,7 @@ use lockstep::{
     },
     bus::{SharedBus, local::Alone},
     clock::Clock,
-    store::{Location, Options, Store},
+    store::{Location, Options, Store, journal::SharedJournal},
 };
 use lockstep_domain::Principal;
 use lockstep_protocol::{
@@ -60,8 +60,20 @@ impl Node {
     }
 
     pub async fn start(store: Store, bus: SharedBus, limits: Limits, folder: Option<Arc<tempfile::TempDir>>) -> Self {
+        let journal = store.journal();
+        Self::start_on(journal, store, bus, limits, folder).await
+    }
+
+    /// A node whose journal is not the store's own, but something around it.
+    pub async fn start_on(
+        journal: SharedJournal,
+        store: Store,
+        bus: SharedBus,
+        limits: Limits,
+        folder: Option<Arc<tempfile::TempDir>>,
+    ) -> Self {
         let services = Services {
-            journal: store.journal(),
+            journal,
             bus,
             clock: Clock::system(),
             limits: Arc::new(limits),
