@@ -9,18 +9,10 @@ use std::sync::{
 use lockstep::{
     actors::CommandKey,
     bus::local::Alone,
-    store::{
-        Location, Options, Store,
-        journal::*,
-    },
+    store::{Location, Options, Store, journal::*},
 };
 use lockstep_protocol::{
-    codes::Code,
-    command::task::UpdateTask,
-    ids::*,
-    limits::Limits,
-    position::Position,
-    topic::Topic,
+    codes::Code, command::task::UpdateTask, ids::*, limits::Limits, position::Position, topic::Topic,
 };
 use sqlx::{Connection, Executor};
 use uuid::Uuid;
@@ -100,7 +92,13 @@ impl Journal for Faulty {
     fn known(&self, stream: Topic, actor: AccountId, client: ClientId, limit: usize) -> JournalFuture<'_, Vec<Known>> {
         self.inner.known(stream, actor, client, limit)
     }
-    fn known_one(&self, stream: Topic, actor: AccountId, client: ClientId, seq: u64) -> JournalFuture<'_, Option<Known>> {
+    fn known_one(
+        &self,
+        stream: Topic,
+        actor: AccountId,
+        client: ClientId,
+        seq: u64,
+    ) -> JournalFuture<'_, Option<Known>> {
         self.inner.known_one(stream, actor, client, seq)
     }
     fn access(&self, subjects: Vec<Uuid>) -> JournalFuture<'_, Vec<Guard>> {
@@ -138,8 +136,7 @@ struct Scene {
 async fn scene() -> Scene {
     let folder = Arc::new(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder"));
     let store = Store::open(&Options::new(Location::Sqlite(folder.path().to_owned()))).await.expect("opens");
-    let journal =
-        Arc::new(Faulty { inner: store.journal(), faults: Mutex::default(), met: AtomicUsize::new(0) });
+    let journal = Arc::new(Faulty { inner: store.journal(), faults: Mutex::default(), met: AtomicUsize::new(0) });
     let node = Node::start_on(journal.clone(), store, Arc::new(Alone), Limits::default(), Some(folder)).await;
     let ana = node.account().await;
     let org = node.organization(ana).await;

@@ -4,31 +4,21 @@ use std::sync::Arc;
 
 use lockstep::{
     actors::CommandKey,
-    bus::{Bus, Heard, Notice, SharedBus, local::Hub},
+    bus::{
+        SharedBus,
+        local::{Hub, Silent},
+        redis::RedisBus,
+        wire::ClusterKey,
+    },
 };
 use lockstep_domain::Aggregate;
 use lockstep_protocol::{codes::Code, command::organization::*, ids::*, limits::Limits, values::OrgRole};
-use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use crate::support::{
     node::{Node, code, counts, id, new_task},
-    postgres, until,
+    postgres, redis, until,
 };
-
-/// A bus that loses everything: only the scan is left.
-struct Deaf;
-
-impl Bus for Deaf {
-    fn alone(&self) -> bool {
-        false
-    }
-    fn publish(&self, _notice: Arc<Notice>) {}
-    fn subscribe(&self, _org: OrgId) {}
-    fn unsubscribe(&self, _org: OrgId) {}
-    fn hear(&self) -> Option<mpsc::Receiver<Heard>> {
-        None
-    }
-}
 
 async fn writers_on_three_nodes(buses: [SharedBus; 3]) {
     let url = postgres::database().await;
@@ -79,15 +69,15 @@ async fn three_nodes_write_one_board_with_a_bus() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_nodes_write_one_board_without_a_bus() {
-    writers_on_three_nodes([Arc::new(Deaf), Arc::new(Deaf), Arc::new(Deaf)]).await;
+    writers_on_three_nodes([Arc::new(Silent), Arc::new(Silent), Arc::new(Silent)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_on_another_node_is_answered_with_the_original() {
     let url = postgres::database().await;
     let (one, two) = (
-        Node::postgres(&url, Arc::new(Deaf), Limits::default()).await,
-        Node::postgres(&url, Arc::new(Deaf), Limits::default()).await,
+        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
+        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
     );
     let ana = one.account().await;
     let org = one.organization(ana).await;
@@ -104,8 +94,8 @@ async fn a_retry_on_another_node_is_answered_with_the_original() {
 async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
     let url = postgres::database().await;
     let (one, two) = (
-        Node::postgres(&url, Arc::new(Deaf), Limits::default()).await,
-        Node::postgres(&url, Arc::new(Deaf), Limits::default()).await,
+        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
+        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
     );
     let (ana, ben) = (one.account().await, one.account().await);
     let org = one.organization(ana).await;
@@ -117,4 +107,17 @@ async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
     one.ask(ana, org, RemoveMember { account_id: ben }).await.expect("removes ben");
     // The other node still holds the old roles: the guard of its append must fail.
     assert_eq!(code(two.ask(ben, board, new_task(column, "Too late")).await), Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_nodes_write_one_board_with_redis() {
+    let redis = redis::Redis::start().await;
+    let mut buses = Vec::new();
+    for _ in 0..3 {
+        let (key, cancel) = (ClusterKey([1; 32]), CancellationToken::new());
+        let bus = RedisBus::connect(&redis.url(), key, id(), cancel).await.expect("a bus");
+        buses.push(Arc::new(bus) as SharedBus);
+    }
+    let buses: [SharedBus; 3] = buses.try_into().ok().expect("three");
+    writers_on_three_nodes(buses).await;
 }

@@ -88,9 +88,7 @@ fn build(choices: &mut Choices, known: &mut Known, number: usize) -> BoardComman
 fn change(choices: &mut Choices, known: &mut Known, number: usize) -> BoardCommand {
     let task_id = choices.of(&known.tasks);
     match choices.below(18) {
-        0..=3 => {
-            MoveTask { task_id, column_id: choices.of(&known.columns), place: place(choices, known) }.into()
-        }
+        0..=3 => MoveTask { task_id, column_id: choices.of(&known.columns), place: place(choices, known) }.into(),
         4 => UpdateTask { task_id, title: Some(format!("Title {number}")), description: None }.into(),
         5 => UpdateTask { task_id, title: None, description: Some(format!("Text {number}")) }.into(),
         6 => LabelTask { task_id, label_id: choices.of(&known.labels) }.into(),

@@ -72,13 +72,8 @@ impl Node {
         limits: Limits,
         folder: Option<Arc<tempfile::TempDir>>,
     ) -> Self {
-        let services = Services {
-            journal,
-            bus,
-            clock: Clock::system(),
-            limits: Arc::new(limits),
-            committed: Arc::default(),
-        };
+        let services =
+            Services { journal, bus, clock: Clock::system(), limits: Arc::new(limits), committed: Arc::default() };
         let directory = Directory::start(services).await.expect("starts");
         let cancel = CancellationToken::new();
         let (background, token) = (directory.clone(), cancel.clone());
