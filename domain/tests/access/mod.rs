@@ -1,5 +1,7 @@
 //! Access, against tables written by hand: every command by every role, every role by everything that gives one.
 
+mod references;
+
 use std::collections::BTreeSet;
 
 use lockstep_domain::{Aggregate, Board, Organization, Principal, Team, access};
@@ -33,7 +35,7 @@ fn rows(table: &'static str) -> (Vec<&'static str>, Vec<Vec<&'static str>>) {
 }
 
 #[test]
-fn every_role_may_ask_what_the_matrix_says_and_nothing_else() {
+fn r34_every_role_may_ask_what_the_matrix_says_and_nothing_else() {
     let mut seen = BTreeSet::new();
     let mut wrong = Vec::new();
     for (table, fresh) in MATRICES {
@@ -185,7 +187,7 @@ fn what_a_placeholder_was_its_claimer_is() {
 }
 
 #[test]
-fn a_board_that_may_not_be_seen_is_refused_like_one_that_is_not_there() {
+fn r34_a_board_that_may_not_be_seen_is_refused_like_one_that_is_not_there() {
     let world = World::usual();
     let mut gone = World::usual();
     gone.board = Live::new("board");

@@ -5,6 +5,8 @@
 //! - `command => event; event` asks without doing; fields that are written must be so. `=> nothing`: it was so already.
 //! - `command => code field` is a refusal.
 
+mod texts;
+
 use std::collections::BTreeSet;
 
 use lockstep_protocol::{
