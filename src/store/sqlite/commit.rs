@@ -3,7 +3,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt::Write,
     sync::LazyLock,
 };
 
@@ -241,20 +240,9 @@ impl ManyRows {
 }
 
 fn sizes(before: &str, columns: usize, after: &str) -> [(usize, String); 3] {
-    [64, 8, 1].map(|size| {
-        let mut sql = before.to_owned();
-        for row in 0..size {
-            sql.push_str(if row == 0 { " (" } else { ", (" });
-            for column in 1..=columns {
-                let comma = if column == 1 { "" } else { ", " };
-                // Writing to a string cannot fail.
-                let _ = write!(sql, "{comma}${}", row * columns + column);
-            }
-            sql.push(')');
-        }
-        sql.push_str(after);
-        (size, sql)
-    })
+    // Parameters without a number: SQLite searches the numbered ones from the first for each that is bound.
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    [64, 8, 1].map(|size| (size, format!("{before} {}{after}", vec![row.as_str(); size].join(", "))))
 }
 
 static INSERT_EVENTS: ManyRows = ManyRows::new(|| {
