@@ -39,33 +39,49 @@ pub fn board_founder_role(team: Option<&Team>, account: AccountId, org: &Organiz
     }
 }
 
-/// The strongest role that an account has on the board as a member of its organization; `None` for outsiders, also on a public
-/// board.
-fn member_board_role(
-    board: &Board,
-    account: AccountId,
-    org: Option<&Organization>,
-    team: Option<&Team>,
-) -> Option<BoardRole> {
-    let (org, visibility) = (org?, board.visibility()?);
-    let org_role = org.role(account)?;
-    let own = org.ids_of(account).filter_map(|id| board.member(id)).max();
-    if visibility == Visibility::Private || org_role == OrgRole::Guest {
-        return own;
+/// What decides about access to a board, as far as the board itself knows it: lists have no more of it than this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoardFacts {
+    pub visibility: Visibility,
+    pub lifecycle: Lifecycle,
+    /// The strongest role that the board itself gives to any of the account's ids.
+    pub own: Option<BoardRole>,
+}
+
+impl BoardFacts {
+    fn of(board: &Board, account: AccountId, org: Option<&Organization>) -> Option<Self> {
+        let own = org.and_then(|org| org.ids_of(account).filter_map(|id| board.member(id)).max());
+        Some(Self { visibility: board.visibility()?, lifecycle: board.lifecycle()?, own })
     }
-    let by_org = match org_role {
-        OrgRole::Admin | OrgRole::Owner => Some(BoardRole::Owner),
-        OrgRole::Member if visibility != Visibility::Team => Some(BoardRole::Editor),
-        OrgRole::Member | OrgRole::Guest => None,
-    };
-    let team = team.filter(|team| !team.is_deleted());
-    let by_team = team.and_then(|team| org.ids_of(account).filter_map(|id| team.member(id)).max());
-    let by_team = by_team.map(|role| match role {
-        TeamRole::Member => BoardRole::Editor,
-        TeamRole::Lead => BoardRole::Owner,
-    });
-    // `None` is less than any role.
-    own.max(by_org).max(by_team)
+
+    /// The strongest role as a member of the organization; `None` for outsiders, also on a public board.
+    fn member_role(self, account: AccountId, org: Option<&Organization>, team: Option<&Team>) -> Option<BoardRole> {
+        let org = org?;
+        let org_role = org.role(account)?;
+        if self.visibility == Visibility::Private || org_role == OrgRole::Guest {
+            return self.own;
+        }
+        let by_org = match org_role {
+            OrgRole::Admin | OrgRole::Owner => Some(BoardRole::Owner),
+            OrgRole::Member if self.visibility != Visibility::Team => Some(BoardRole::Editor),
+            OrgRole::Member | OrgRole::Guest => None,
+        };
+        let team = team.filter(|team| !team.is_deleted());
+        let by_team = team.and_then(|team| org.ids_of(account).filter_map(|id| team.member(id)).max());
+        let by_team = by_team.map(|role| match role {
+            TeamRole::Member => BoardRole::Editor,
+            TeamRole::Lead => BoardRole::Owner,
+        });
+        // `None` is less than any role.
+        self.own.max(by_org).max(by_team)
+    }
+
+    /// The strongest role on the board; `None`: the account may not know of it. A deleted board is there for those who may restore it.
+    pub fn role(self, account: AccountId, org: Option<&Organization>, team: Option<&Team>) -> Option<BoardRole> {
+        let role = self.member_role(account, org, team);
+        let role = role.or_else(|| (self.visibility == Visibility::Public).then_some(BoardRole::Viewer))?;
+        (self.lifecycle != Lifecycle::Deleted || role == BoardRole::Owner).then_some(role)
+    }
 }
 
 /// The strongest role that an account has on the board; `None`: it may not know of it. A deleted board is there for those who may
@@ -76,9 +92,7 @@ pub fn board_role(
     org: Option<&Organization>,
     team: Option<&Team>,
 ) -> Option<BoardRole> {
-    let role = member_board_role(board, account, org, team);
-    let role = role.or_else(|| is_public(board).then_some(BoardRole::Viewer))?;
-    (board.lifecycle() != Some(Lifecycle::Deleted) || role == BoardRole::Owner).then_some(role)
+    BoardFacts::of(board, account, org)?.role(account, org, team)
 }
 
 /// Whether the account, a member of the organization, may see the board: only then can it be given tasks.
@@ -106,7 +120,7 @@ pub fn board_audience(
         }
         Principal::Account(account) => {
             board_role(board, account, org, team)?;
-            if member_board_role(board, account, org, team).is_none() {
+            if BoardFacts::of(board, account, org)?.member_role(account, org, team).is_none() {
                 return Some(Audience::Public);
             }
             let guest = org.and_then(|org| org.role(account)) == Some(OrgRole::Guest);

@@ -1,0 +1,318 @@
+//! What a request says, typed and bounded, before any handler runs: who asks, ids of the path, the query, the body. Every refusal
+//! names its field. It must never be lenient: unknown fields, wrong types and foreign media types are refused.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    http::{HeaderMap, header, request},
+};
+use bytes::Bytes;
+use lockstep_domain::{Principal, board::Board};
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::Command,
+    frame::Acknowledged,
+    ids::{BoardId, ClientId, OrgId},
+    position::Position,
+    topic::Topic,
+    values::Audience,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use uuid::Uuid;
+
+use super::{
+    Http,
+    headers::client_address,
+    problem::{Answer, Problem},
+};
+use crate::{
+    actors::{CommandKey, CommandRequest, Published},
+    auth::{Authenticated, Client, service::derived_id},
+};
+
+/// An idempotency key's longest text.
+const KEY_BYTES_MAX: usize = 255;
+
+/// Where a request comes from, whoever sends it.
+pub struct From(pub Client);
+
+impl FromRequestParts<Http> for From {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, http: &Http) -> Answer<Self> {
+        let address = client_address(&parts.extensions, &parts.headers, &http.trusted_proxies);
+        let device = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Ok(Self(Client { address, device: device.to_owned() }))
+    }
+}
+
+/// Somebody who proved who they are, with what their request needs of the server.
+pub struct Caller {
+    pub who: Authenticated,
+    pub http: Http,
+    /// `Idempotency-Key`.
+    key: Option<String>,
+    /// `If-Match`.
+    expected: Option<u64>,
+    /// `If-None-Match`.
+    pub held: Option<u64>,
+}
+
+impl FromRequestParts<Http> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, http: &Http) -> Answer<Self> {
+        let who = http.auth.authenticate(bearer(&parts.headers).ok_or(Code::Unauthenticated)?).await?;
+        let text = |name: header::HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or(""));
+        let key = parts.headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
+        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_BYTES_MAX) {
+            let failure = Failure::because(Code::FieldInvalid, "An idempotency key is 1 to 255 visible characters.");
+            return Err(failure.field("Idempotency-Key").limit(KEY_BYTES_MAX as u64).into());
+        }
+        let expected = match text(header::IF_MATCH) {
+            None | Some("*") => None,
+            Some(tag) => Some(seq_of(tag).ok_or_else(|| {
+                Failure::because(Code::PreconditionFailed, "If-Match holds an entity tag this server gave out.")
+            })?),
+        };
+        let held = text(header::IF_NONE_MATCH).and_then(seq_of);
+        Ok(Self { who, http: http.clone(), key, expected, held })
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let value = values.next()?.as_bytes();
+    if values.next().is_some() || value.len() < 7 {
+        return None;
+    }
+    let (scheme, token) = value.split_at(7);
+    scheme.eq_ignore_ascii_case(b"Bearer ").then_some(token)
+}
+
+/// The seq of an entity tag; compression makes a strong tag weak, which changes nothing here.
+fn seq_of(tag: &str) -> Option<u64> {
+    tag.trim().trim_start_matches("W/").strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+}
+
+impl Caller {
+    pub const fn principal(&self) -> Principal {
+        Principal::Account(self.who.account)
+    }
+
+    /// An id for something new: the one the client chose; else, under an idempotency key, always the same one; else a fresh one.
+    pub fn id_for<Id: core::convert::From<Uuid>>(&self, chosen: Option<Id>, what: &str) -> Id {
+        chosen.unwrap_or_else(|| match &self.key {
+            Some(key) => {
+                let account = self.who.account.0;
+                derived_id("lockstep id under an idempotency key", &[account.as_bytes(), key.as_bytes(), what.as_bytes()])
+                    .into()
+            }
+            None => self.http.clock.fresh_id().into(),
+        })
+    }
+
+    /// Asks for a change in this caller's name, under their idempotency key where they gave one. `step` counts the commands of one request.
+    pub async fn ask(&self, topic: impl Into<Topic>, step: u64, body: impl Into<Command>) -> Answer<Acknowledged> {
+        let key = self.key.as_ref().map(|key| {
+            let account = self.who.account.0;
+            let client = derived_id("lockstep idempotency key", &[account.as_bytes(), key.as_bytes()]);
+            CommandKey { client_id: ClientId(client), client_seq: step }
+        });
+        self.ask_with(topic, key, body, None).await
+    }
+
+    pub async fn ask_with(
+        &self,
+        topic: impl Into<Topic>,
+        key: Option<CommandKey>,
+        body: impl Into<Command>,
+        saw: Option<u64>,
+    ) -> Answer<Acknowledged> {
+        let request = CommandRequest {
+            topic: topic.into(),
+            principal: self.principal(),
+            session: Some(self.who.session),
+            key,
+            body: body.into(),
+            saw,
+        };
+        Ok(self.http.directory.command(request).await?)
+    }
+
+    /// A board by its whole path, as this caller may see it.
+    pub async fn board(
+        &self,
+        org: OrgId,
+        board: BoardId,
+        min_seq: Option<u64>,
+    ) -> Answer<(Arc<Published<Board>>, Audience)> {
+        let min_seq = min_seq.unwrap_or(0);
+        Ok(self.http.directory.readable_board(self.principal(), org, board, min_seq).await?)
+    }
+
+    /// The same before a write: `If-Match` must name where the board stands.
+    pub async fn board_to_change(&self, org: OrgId, board: BoardId) -> Answer<Arc<Published<Board>>> {
+        let (published, _) = self.board(org, board, None).await?;
+        match self.expected {
+            Some(expected) if expected != published.bookmark.seq => Err(Code::PreconditionFailed.into()),
+            _ => Ok(published),
+        }
+    }
+
+    /// A board's command, by its whole path.
+    pub async fn change_board(&self, org: OrgId, board: BoardId, body: impl Into<Command>) -> Answer<Acknowledged> {
+        self.board_to_change(org, board).await?;
+        self.ask(board, 1, body).await
+    }
+
+    /// Waits until the read tables hold what happened up to `position`.
+    pub async fn wait_projected(&self, position: Option<Position>) -> Answer<()> {
+        let Some(position) = position else { return Ok(()) };
+        let mut projected = self.http.projected.clone();
+        let wait = std::time::Duration::from_millis(self.http.limits.behind_timeout_ms);
+        let reached = tokio::time::timeout(wait, projected.wait_for(|cursor| *cursor >= position)).await;
+        match reached {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(Failure::new(Code::Behind).retry_after_ms(100).into()),
+        }
+    }
+}
+
+/// Ids of the path. What is no id names nothing.
+pub struct Ids<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Http> for Ids<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, http: &Http) -> Answer<Self> {
+        match Path::<T>::from_request_parts(parts, http).await {
+            Ok(Path(ids)) => Ok(Self(ids)),
+            Err(_) => Err(Code::NotFound.into()),
+        }
+    }
+}
+
+/// The query.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Http> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut request::Parts, _: &Http) -> Answer<Self> {
+        match Query::<T>::try_from_uri(&parts.uri) {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(rejection) => {
+                // "Failed to deserialize query string: limit: invalid digit found in string"
+                let text = rejection.body_text();
+                let field = text.split(": ").nth(1).filter(|field| !field.contains(' ')).unwrap_or("query").to_owned();
+                Err(Failure::because(Code::FieldInvalid, text).field(field).into())
+            }
+        }
+    }
+}
+
+/// A JSON body of this type.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Http> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, http: &Http) -> Answer<Self> {
+        let bytes = body_bytes(request, http).await?;
+        let mut reader = serde_json::Deserializer::from_slice(&bytes);
+        let value = serde_path_to_error::deserialize(&mut reader).map_err(refused)?;
+        reader.end().map_err(|error| Failure::because(Code::Malformed, error.to_string()))?;
+        Ok(Self(value))
+    }
+}
+
+/// A JSON object that, with ids of the path put in, becomes a command. No bytes are an empty object.
+pub struct Fields(Map<String, Value>);
+
+impl FromRequest<Http> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, http: &Http) -> Answer<Self> {
+        if request.headers().get(header::CONTENT_TYPE).is_none() && is_empty(request.headers()) {
+            return Ok(Self(Map::new()));
+        }
+        let bytes = body_bytes(request, http).await?;
+        let fields = serde_json::from_slice(&bytes).map_err(|error| {
+            Failure::because(Code::Malformed, format!("The body is not a JSON object: {error}"))
+        })?;
+        Ok(Self(fields))
+    }
+}
+
+fn is_empty(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    length.is_none_or(|length| length == "0") && !headers.contains_key(header::TRANSFER_ENCODING)
+}
+
+impl Fields {
+    /// Puts in what the path says. A body that says something else about it is refused.
+    pub fn with(mut self, name: &str, value: impl ToString) -> Answer<Self> {
+        let value = Value::String(value.to_string());
+        match self.0.insert(name.to_owned(), value.clone()) {
+            Some(other) if other != value => {
+                Err(Failure::because(Code::FieldInvalid, "The path names another one.").field(name).into())
+            }
+            _ => Ok(self),
+        }
+    }
+
+    /// Puts in an id where the body has none.
+    pub fn with_default<Id: std::fmt::Display>(mut self, name: &str, id: impl FnOnce() -> Id) -> Self {
+        if self.0.get(name).is_none_or(Value::is_null) {
+            self.0.insert(name.to_owned(), Value::String(id().to_string()));
+        }
+        self
+    }
+
+    pub fn into<T: DeserializeOwned>(self) -> Answer<T> {
+        Ok(serde_path_to_error::deserialize(Value::Object(self.0)).map_err(refused)?)
+    }
+}
+
+async fn body_bytes(request: Request, http: &Http) -> Answer<Bytes> {
+    let media = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media.split(';').next().unwrap_or_default().trim();
+    // Anything that a form of a foreign page can send is refused with this.
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Failure::because(Code::UnsupportedMediaType, "Bodies are application/json.").into());
+    }
+    let limit = http.limits.http_body_bytes_max;
+    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|bytes: usize| bytes > limit) {
+        return Err(Failure::new(Code::TooLarge).limit(limit as u64).into());
+    }
+    Bytes::from_request(request, http).await.map_err(|rejection| {
+        let failure = match super::problem::code_of(rejection.status()) {
+            Code::TooLarge => Failure::new(Code::TooLarge).limit(limit as u64),
+            _ => Failure::because(Code::Malformed, "The body was cut off."),
+        };
+        failure.into()
+    })
+}
+
+/// What serde refused, with the field it refused.
+fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> Failure {
+    let path = error.path().to_string();
+    let inner = error.into_inner();
+    let text = inner.to_string();
+    if inner.is_syntax() || inner.is_eof() {
+        return Failure::because(Code::Malformed, format!("The body is not JSON: {text}"));
+    }
+    let named = text.split('`').nth(1).unwrap_or_default();
+    let below = |name: &str| if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+    if text.starts_with("missing field") {
+        return Failure::new(Code::FieldRequired).field(below(named));
+    }
+    if text.starts_with("unknown field") {
+        // Its path ends in the field already.
+        return Failure::because(Code::FieldInvalid, "There is no such field.").field(named);
+    }
+    Failure::because(Code::FieldInvalid, text).field(path)
+}

@@ -1,0 +1,81 @@
+//! The outermost layer: gives each request its id, turns every refusal into problem details, sets the headers that all answers
+//! carry, and writes one log line. It must never log a query, a header or a body.
+
+use axum::{
+    body::Body as HttpBody,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use lockstep_protocol::codes::{Code, Failure};
+
+use super::{
+    Http, headers,
+    problem::{Body, Problem, code_of},
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// A request's path and query.
+const TARGET_BYTES_MAX: usize = 4 * 1024;
+
+/// Marks an answer as part of the web app.
+#[derive(Clone, Copy)]
+pub struct Page;
+
+pub async fn finish(State(http): State<Http>, request: Request, next: Next) -> Response {
+    let started = tokio::time::Instant::now();
+    let id = http.clock.fresh_id().simple().to_string();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let target_bytes = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let response = if target_bytes > TARGET_BYTES_MAX {
+        Problem(Failure::new(Code::TooLarge).limit(TARGET_BYTES_MAX as u64)).into_response()
+    } else {
+        next.run(request).await
+    };
+    let mut response = described(response, &id);
+    let page = response.extensions().get::<Page>().is_some();
+    headers::secure(response.headers_mut(), page, &http.public);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let (status, elapsed_ms) = (response.status().as_u16(), started.elapsed().as_millis());
+    let route = route.as_deref().unwrap_or("(page)");
+    if status >= 500 && status != 503 {
+        tracing::warn!(request_id = %id, %method, route, status, elapsed_ms, "request failed");
+    } else {
+        tracing::debug!(request_id = %id, %method, route, status, elapsed_ms, "request");
+    }
+    response
+}
+
+/// Writes the body of a refusal, whoever refused.
+fn described(response: Response, request_id: &str) -> Response {
+    let status = response.status();
+    let failure = match response.extensions().get::<Problem>() {
+        Some(problem) => problem.0.clone(),
+        None if status.is_client_error() || status.is_server_error() => Failure::new(code_of(status)),
+        None => return response,
+    };
+    let (mut parts, _) = response.into_parts();
+    if parts.extensions.get::<Problem>().is_none() {
+        parts.status = super::problem::status(failure.code);
+    }
+    let bytes = serde_json::to_vec(&Body::new(&failure, request_id)).unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if let Some(wait_ms) = failure.retry_after_ms
+        && let Ok(value) = HeaderValue::from_str(&wait_ms.div_ceil(1_000).to_string())
+    {
+        parts.headers.insert(header::RETRY_AFTER, value);
+    }
+    if parts.status == StatusCode::UNAUTHORIZED {
+        let challenge = match failure.code {
+            Code::Unauthenticated => "Bearer",
+            _ => "Bearer error=\"invalid_token\"",
+        };
+        parts.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    Response::from_parts(parts, HttpBody::from(bytes))
+}

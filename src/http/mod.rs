@@ -1,0 +1,80 @@
+//! REST, the OpenAPI document, and the static web app. Writes go through the directory, reads through published state, the
+//! read tables and the journal. It must never decide who may do what, and never touch a socket after the answer.
+//!
+//! To add a route: a line in `router.rs`, a function in the file of its resource.
+
+mod answers;
+mod assets;
+mod authentication;
+mod board_members;
+mod boards;
+mod columns;
+mod commands;
+mod extract;
+mod finish;
+mod headers;
+mod health;
+mod history;
+mod labels;
+mod me;
+mod members;
+mod openapi;
+mod organizations;
+mod problem;
+mod router;
+mod server;
+mod surface;
+mod task_actions;
+mod tasks;
+mod teams;
+
+use std::sync::Arc;
+
+use lockstep_protocol::{limits::Limits, position::Position};
+use tokio::sync::watch;
+
+pub use headers::client_address;
+pub use router::router;
+pub use server::{Listening, bind};
+
+use crate::{
+    actors::Directory,
+    auth::Auth,
+    clock::Clock,
+    config::{Network, PublicUrl},
+    store::Store,
+};
+
+/// What handlers need. Cheap to clone.
+#[derive(Clone)]
+pub struct Http(Arc<Parts>);
+
+/// What [`Http`] is made of.
+pub struct Parts {
+    pub auth: Auth,
+    pub directory: Directory,
+    pub store: Store,
+    /// How far the read tables are.
+    pub projected: watch::Receiver<Position>,
+    pub public: PublicUrl,
+    /// Whose word about a client's address is taken.
+    pub trusted_proxies: Vec<Network>,
+    pub limits: Arc<Limits>,
+    pub clock: Clock,
+    /// False once this node is going away: it is not ready for new work.
+    pub accepting: watch::Receiver<bool>,
+}
+
+impl Http {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for Http {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
