@@ -11,6 +11,7 @@ pub mod auth;
 pub mod bus;
 pub mod clock;
 pub mod config;
+pub mod http;
 pub mod import;
 pub mod live;
 pub mod store;

@@ -6,6 +6,7 @@ use std::{collections::HashMap, net::IpAddr, sync::Mutex};
 
 use lockstep_protocol::{
     codes::{Code, Failure},
+    ids::AccountId,
     limits::Limits,
     values::Micros,
 };
@@ -18,6 +19,8 @@ const WINDOW: Micros = 15 * 60 * SECOND;
 const DELAY_MAX: Micros = 15 * 60 * SECOND;
 /// Failures of one network over all accounts before it is delayed: an office behind one address makes some.
 const NETWORK_FAILURES: u32 = 100;
+/// Addresses one account may look for in vain.
+const LOOKUP_FAILURES: u32 = 20;
 /// Keys remembered; those longest silent go first.
 const KEYS_MAX: usize = 100_000;
 
@@ -30,6 +33,8 @@ pub enum Key {
     Network(IpAddr),
     /// Accounts made from this network.
     Registration(IpAddr),
+    /// Addresses that this account looked for in vain.
+    Lookup(AccountId),
 }
 
 impl Key {
@@ -85,6 +90,7 @@ impl LocalThrottle {
         match key {
             Key::Login { .. } => self.login_failures,
             Key::Network(_) => NETWORK_FAILURES,
+            Key::Lookup(_) => LOOKUP_FAILURES,
             Key::Registration(_) => self.registrations,
         }
     }

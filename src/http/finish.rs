@@ -23,6 +23,10 @@ const TARGET_BYTES_MAX: usize = 4 * 1024;
 #[derive(Clone, Copy)]
 pub struct Page;
 
+/// Marks an answer that says all there is to say, whatever its status.
+#[derive(Clone, Copy)]
+pub struct Told;
+
 pub async fn finish(State(http): State<Http>, request: Request, next: Next) -> Response {
     let started = tokio::time::Instant::now();
     let id = http.clock.fresh_id().simple().to_string();
@@ -53,6 +57,9 @@ pub async fn finish(State(http): State<Http>, request: Request, next: Next) -> R
 /// Writes the body of a refusal, whoever refused.
 fn described(response: Response, request_id: &str) -> Response {
     let status = response.status();
+    if response.extensions().get::<Told>().is_some() {
+        return response;
+    }
     let failure = match response.extensions().get::<Problem>() {
         Some(problem) => problem.0.clone(),
         None if status.is_client_error() || status.is_server_error() => Failure::new(code_of(status)),

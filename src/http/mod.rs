@@ -61,6 +61,7 @@ pub struct Parts {
     pub trusted_proxies: Vec<Network>,
     pub limits: Arc<Limits>,
     pub clock: Clock,
+    pub data_dir: std::path::PathBuf,
     /// False once this node is going away: it is not ready for new work.
     pub accepting: watch::Receiver<bool>,
 }

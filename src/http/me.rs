@@ -1,0 +1,97 @@
+//! The caller's own account: profile and sessions.
+
+use axum::{Json, http::StatusCode};
+use lockstep_protocol::{
+    codes::Code,
+    ids::{AccountId, SessionId},
+    values::Micros,
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{
+    extract::{Body, Caller, Ids},
+    organizations::{OrgEntry, orgs_of},
+    problem::Answer,
+};
+use crate::{auth::address::normal_name, store::accounts::ProfileChange};
+
+#[derive(Serialize, TS)]
+pub struct Me {
+    account_id: AccountId,
+    name: String,
+    email: String,
+    #[ts(type = "number")]
+    created_at: Micros,
+    orgs: Vec<OrgEntry>,
+}
+
+/// What is absent stays.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMe {
+    #[serde(default)]
+    #[ts(optional)]
+    name: Option<String>,
+}
+
+/// One log-in.
+#[derive(Serialize, TS)]
+pub struct SessionEntry {
+    session_id: SessionId,
+    /// What the program called itself.
+    device: String,
+    /// Where it was last seen.
+    address: String,
+    #[ts(type = "number")]
+    created_at: Micros,
+    #[ts(type = "number")]
+    last_seen_at: Micros,
+    /// Whether this request came from it.
+    current: bool,
+}
+
+pub async fn read(caller: Caller) -> Answer<Json<Me>> {
+    let accounts = caller.http.store.accounts();
+    let account = accounts.find(caller.who.account).await?.ok_or(Code::Unauthenticated)?;
+    let profile = accounts.profile(caller.who.account).await?.ok_or(Code::Unauthenticated)?;
+    Ok(Json(Me {
+        account_id: account.id,
+        name: profile.name,
+        email: account.email.unwrap_or_default(),
+        created_at: account.created_at,
+        orgs: orgs_of(&caller).await?,
+    }))
+}
+
+pub async fn update(caller: Caller, Body(body): Body<UpdateMe>) -> Answer<Json<Me>> {
+    let name = body.name.map(|name| normal_name(&name, &caller.http.limits)).transpose()?;
+    let change = ProfileChange { name, ..ProfileChange::default() };
+    caller.http.store.accounts().update_profile(caller.who.account, &change, caller.http.clock.now()).await?;
+    read(caller).await
+}
+
+/// The open sessions, newest first.
+pub async fn sessions(caller: Caller) -> Answer<Json<Vec<SessionEntry>>> {
+    let open = caller.http.directory.account(caller.who.account).await?;
+    let known = caller.http.store.accounts().sessions(caller.who.account, caller.http.clock.now()).await?;
+    let known = known.into_iter().filter(|session| open.state.has_session(session.id));
+    let entries = known.map(|session| SessionEntry {
+        session_id: session.id,
+        device: session.device,
+        address: session.address,
+        created_at: session.created_at,
+        last_seen_at: session.last_seen,
+        current: session.id == caller.who.session,
+    });
+    Ok(Json(entries.collect()))
+}
+
+pub async fn end_session(caller: Caller, Ids(session): Ids<SessionId>) -> Answer<StatusCode> {
+    let own = caller.http.directory.account(caller.who.account).await?;
+    if !own.state.has_session(session) {
+        return Err(Code::NotFound.into());
+    }
+    caller.http.auth.end(caller.who.account, session).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

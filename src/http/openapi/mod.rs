@@ -1,0 +1,205 @@
+//! The OpenAPI 3.1 document, made of the list of routes and of the types themselves: those of the protocol as the web app has
+//! them, ours as they are derived beside their handlers. Nothing is described twice, so nothing can differ.
+
+mod typescript;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep_protocol::codes::Code;
+use serde_json::{Map, Value, json};
+use ts_rs::{Config, TS};
+
+use super::{
+    authentication, boards, commands, health, history, me, members, organizations,
+    surface::{Endpoint, Takes},
+    tasks, teams,
+};
+use typescript::{Kind, Types};
+
+/// The types of the protocol, generated from it; a test of that crate keeps them true.
+const PROTOCOL: &str = include_str!("../../../web/src/gen/protocol.ts");
+
+/// RFC 7517 with the members of RFC 8037; made in `auth::tokens`.
+const KEY_SET: &str = "type KeySet = { keys: Array<{ kty: string, crv: string, use: string, alg: string, kid: string, x: string }> };";
+/// See `problem`.
+const PROBLEM: &str = "type Problem = { type: string, title: string, status: number, detail: string, code: Code, \
+    temporary: boolean, field?: string, limit?: number, retry_after_ms?: number, request_id: string };";
+
+/// The types of handlers' bodies and answers.
+fn own_types() -> String {
+    let config = Config::default();
+    let mut text = format!("{KEY_SET}\n{PROBLEM}\n");
+    let mut declare = |declaration: String| {
+        text.push_str(&declaration);
+        text.push('\n');
+    };
+    declare(authentication::RefreshIn::decl(&config));
+    declare(authentication::Register::decl(&config));
+    declare(authentication::Login::decl(&config));
+    declare(authentication::Refresh::decl(&config));
+    declare(authentication::Tokens::decl(&config));
+    declare(me::Me::decl(&config));
+    declare(me::UpdateMe::decl(&config));
+    declare(me::SessionEntry::decl(&config));
+    declare(organizations::OrgEntry::decl(&config));
+    declare(organizations::NewOrg::decl(&config));
+    declare(members::MemberEntry::decl(&config));
+    declare(members::NewMember::decl(&config));
+    declare(members::NewPlaceholder::decl(&config));
+    declare(teams::TeamEntry::decl(&config));
+    declare(teams::NewTeam::decl(&config));
+    declare(boards::BoardEntry::decl(&config));
+    declare(boards::Template::decl(&config));
+    declare(boards::NewBoard::decl(&config));
+    declare(tasks::ChangeTask::decl(&config));
+    declare(commands::CommandDoor::decl(&config));
+    declare(history::HistoryPage::decl(&config));
+    declare(health::Ready::decl(&config));
+    text
+}
+
+/// The document.
+pub fn document(endpoints: &[Endpoint]) -> Value {
+    let types = Types::read(&[PROTOCOL, &own_types()]);
+    let mut used = BTreeSet::new();
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for endpoint in endpoints {
+        let operation = operation(endpoint, &types, &mut used);
+        paths.entry(endpoint.path).or_default().insert(endpoint.method.as_str().to_lowercase(), operation);
+    }
+    let problem = types.schema(&Kind::named("Problem"), &mut used);
+    let schemas = types.components(used);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Lockstep",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Live task boards. Writes answer where the change stands (epoch, seq, position); give these to \
+                reads to see it. Errors are problem details (RFC 9457) with a stable code.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": { "Problem": {
+                "description": "Refused. The code says why, its range what to do.",
+                "content": { "application/problem+json": { "schema": problem } },
+            } },
+            "securitySchemes": { "bearer": {
+                "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                "description": "The access token of a log-in.",
+            } },
+        },
+    })
+}
+
+fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) -> Value {
+    let mut parameters: Vec<Value> = path_parameters(endpoint.path).map(|(name, kind)| {
+        json!({ "name": name, "in": "path", "required": true, "schema": types.schema(&Kind::named(kind), used) })
+    }).collect();
+    for parameter in endpoint.query {
+        parameters.push(json!({
+            "name": parameter.name, "in": "query", "required": false, "description": parameter.says,
+            "schema": types.schema(&Kind::parse(parameter.kind), used),
+        }));
+    }
+    if !endpoint.open && endpoint.method != axum::http::Method::GET {
+        parameters.push(json!({
+            "name": "Idempotency-Key", "in": "header", "required": false,
+            "description": "The same key gets the same answer, however often it is sent.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+        }));
+    }
+    let mut answer = json!({ "description": "Done." });
+    if let Some(kind) = endpoint.answer {
+        answer["content"] = json!({ "application/json": { "schema": types.schema(&Kind::parse(kind), used) } });
+    }
+    let mut responses = Map::new();
+    responses.insert(endpoint.status.to_string(), answer);
+    for status in refusals(endpoint) {
+        responses.insert(status.to_string(), json!({ "$ref": "#/components/responses/Problem" }));
+    }
+    let security = if endpoint.open { json!([]) } else { json!([{ "bearer": [] }]) };
+    let mut operation = json!({
+        "operationId": operation_id(endpoint),
+        "summary": endpoint.summary,
+        "tags": [tag(endpoint.path)],
+        "parameters": parameters,
+        "responses": responses,
+        "security": security,
+    });
+    if let Some(takes) = endpoint.body {
+        let schema = body_schema(takes, types, used);
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+    }
+    operation
+}
+
+/// The body's type without what the path says; what the server makes up may be absent.
+fn body_schema(takes: Takes, types: &Types, used: &mut BTreeSet<String>) -> Value {
+    let kind = Kind::named(takes.kind);
+    if takes.in_path.is_empty() && takes.made_up.is_empty() {
+        return types.schema(&kind, used);
+    }
+    let Some(Kind::Object(fields)) = types.find(takes.kind) else { return types.schema(&kind, used) };
+    let fields = fields.iter().filter(|field| !takes.in_path.contains(&field.name.as_str())).cloned();
+    let fields = fields.map(|mut field| {
+        field.optional |= takes.made_up.contains(&field.name.as_str());
+        field
+    });
+    types.schema(&Kind::Object(fields.collect()), used)
+}
+
+/// Statuses with which this route may refuse: those of the codes that fit its kind.
+fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
+    let writes = endpoint.method != axum::http::Method::GET;
+    let fits = |code: &Code| match code.http_status() {
+        401 => !endpoint.open || endpoint.body.is_some(),
+        403 => writes,
+        404 => endpoint.path.contains('{'),
+        409 | 412 => writes && endpoint.path.starts_with("/api/"),
+        413 | 415 => endpoint.body.is_some(),
+        422 => endpoint.body.is_some() || !endpoint.query.is_empty(),
+        405 | 408 | 507 => false,
+        _ => true,
+    };
+    Code::ALL.iter().filter(|code| fits(code)).map(|code| code.http_status()).collect()
+}
+
+/// The names in braces, with their types.
+fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| {
+        let kind = match name {
+            "org" => "OrgId",
+            "team" => "TeamId",
+            "board" => "BoardId",
+            "column" => "ColumnId",
+            "label" => "LabelId",
+            "task" => "TaskId",
+            "session" => "SessionId",
+            _ => "AccountId",
+        };
+        (name, kind)
+    })
+}
+
+/// `GET /api/v1/orgs/{org}/boards` is `get_orgs_org_boards`.
+fn operation_id(endpoint: &Endpoint) -> String {
+    let path = endpoint.path.trim_start_matches("/api/v1").replace(['{', '}', '.'], "").replace(['/', '-'], "_");
+    format!("{}{path}", endpoint.method.as_str().to_lowercase())
+}
+
+fn tag(path: &str) -> &str {
+    let rest = path.strip_prefix("/api/v1/").unwrap_or("server");
+    let parts: Vec<&str> = rest.split('/').filter(|part| !part.starts_with('{')).collect();
+    match parts.as_slice() {
+        ["orgs", "boards", "tasks", ..] => "tasks",
+        ["orgs", "boards", ..] => "boards",
+        ["orgs", "teams", ..] => "teams",
+        [first, ..] => first,
+        [] => "server",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Organizations: those of the caller, and each by itself.
+
+use axum::Json;
+use lockstep_domain::{Aggregate, organization::Organization};
+use lockstep_protocol::{
+    codes::Code,
+    command::organization::{CreateOrganization, UpdateOrganization},
+    ids::OrgId,
+    position::Position,
+    values::{Audience, OrgRole},
+    view::{OrganizationView, ViewPart},
+};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{
+    answers::{Items, Read, Written},
+    extract::{Asked, Body, Caller, Ids},
+    problem::Answer,
+};
+use crate::auth::service::personal_org;
+
+/// An organization of the caller's.
+#[derive(Serialize, TS)]
+pub struct OrgEntry {
+    org_id: OrgId,
+    name: String,
+    role: OrgRole,
+}
+
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrg {
+    /// Chosen by the client, so that asking again is safe.
+    #[serde(default)]
+    #[ts(optional)]
+    org_id: Option<OrgId>,
+    name: String,
+}
+
+/// Lists are as old as the read tables, unless a position is given.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    #[serde(default)]
+    pub min_position: Option<Position>,
+}
+
+/// The caller's organizations. The read tables say which; the live state of each decides.
+pub async fn orgs_of(caller: &Caller) -> Answer<Vec<OrgEntry>> {
+    let rows = caller.http.store.projections().memberships_of(caller.who.account).await?;
+    // Everybody has their personal organization, also before the read tables say so.
+    let mut ids: Vec<OrgId> = rows.into_iter().map(|row| row.org).chain([personal_org(caller.who.account)]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut entries = Vec::with_capacity(ids.len());
+    for org_id in ids {
+        match caller.http.directory.organization(org_id).await {
+            Ok(published) => {
+                if let Some(role) = published.state.role(caller.who.account) {
+                    entries.push(OrgEntry { org_id, name: published.state.name().to_owned(), role });
+                }
+            }
+            Err(failure) if failure.code == Code::NotFound => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    Ok(entries)
+}
+
+pub async fn list(caller: Caller, Asked(query): Asked<ListQuery>) -> Answer<Json<Items<OrgEntry>>> {
+    caller.wait_projected(query.min_position).await?;
+    Ok(Json(Items { items: orgs_of(&caller).await? }))
+}
+
+pub async fn create(caller: Caller, Body(body): Body<NewOrg>) -> Answer<Written<OrganizationView>> {
+    let org = caller.id_for(body.org_id, "organization");
+    let acknowledged = caller.ask(org, 1, CreateOrganization { name: body.name }).await?;
+    let (published, audience) = caller.http.directory.readable_org(caller.principal(), org).await?;
+    Ok(Written { acknowledged, created: true, value: view(&published.state, org, audience) })
+}
+
+pub async fn read(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Read<OrganizationView>> {
+    let (published, audience) = caller.http.directory.readable_org(caller.principal(), org).await?;
+    let value = view(&published.state, org, audience).ok_or(Code::NotFound)?;
+    Ok(Read { value, bookmark: published.bookmark, position: Some(published.position), held: caller.held })
+}
+
+pub async fn update(
+    caller: Caller,
+    Ids(org): Ids<OrgId>,
+    Body(body): Body<UpdateOrganization>,
+) -> Answer<Written<OrganizationView>> {
+    let acknowledged = caller.ask(org, 1, body).await?;
+    let (published, audience) = caller.http.directory.readable_org(caller.principal(), org).await?;
+    Ok(Written { acknowledged, created: false, value: view(&published.state, org, audience) })
+}
+
+fn view(state: &Organization, org: OrgId, audience: Audience) -> Option<OrganizationView> {
+    state.view(org.0, audience, usize::MAX).into_iter().find_map(|part| match part {
+        ViewPart::Organization(view) => Some(view),
+        _ => None,
+    })
+}

@@ -1,0 +1,169 @@
+//! The whole surface on one screen: every route, with what it takes and answers, and the layers around them.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::from_fn_with_state,
+    response::{IntoResponse, Response},
+    routing::get as plain_get,
+};
+use lockstep_protocol::{
+    codes::Code,
+    command::{
+        board::{ArchiveBoard, ArchiveColumn, MoveColumn, RestoreBoard, UnarchiveBoard, UnarchiveColumn},
+        task::{
+            ArchiveTask, AssignTask, CompleteTask, LabelTask, MoveTask, ReopenTask, RestoreTask, UnarchiveTask,
+            UnassignTask, UnlabelTask,
+        },
+    },
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{NotForContentType, SizeAbove},
+    },
+    timeout::TimeoutLayer,
+};
+
+use super::{
+    Http, assets, authentication, board_members, boards, columns, commands,
+    finish::finish,
+    health, history, labels, me, members, openapi, organizations,
+    problem::Problem,
+    surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
+    task_actions, tasks, teams,
+};
+
+/// Smaller answers are sent as they are: those of log-ins among them, whose secrets no compression may measure.
+const COMPRESS_BYTES_MIN: u64 = 1_400;
+
+const MIN_POSITION: &[Parameter] =
+    &[Parameter { name: "min_position", kind: "Position", says: "Wait until the list holds this change." }];
+const MIN_SEQ: &[Parameter] =
+    &[Parameter { name: "min_seq", kind: "number", says: "Answer only from a state at least this new." }];
+const TASKS: &[Parameter] = &[
+    Parameter { name: "lifecycle", kind: "Lifecycle", says: "Default: active." },
+    Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },
+    Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+];
+const HISTORY: &[Parameter] = &[
+    Parameter { name: "after", kind: "number", says: "Events that follow this seq." },
+    Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+];
+
+#[rustfmt::skip]
+pub fn endpoints() -> Vec<Endpoint> {
+    [who(), organization(), board(), task()].into_iter().flatten().collect()
+}
+
+#[rustfmt::skip]
+fn who() -> Vec<Endpoint> { vec![
+    post("/api/v1/auth/register", authentication::register, "Make an account and log in").takes("Register").answers(201, "Tokens").open(),
+    post("/api/v1/auth/login", authentication::log_in, "Log in").takes("Login").answers(200, "Tokens").open(),
+    post("/api/v1/auth/refresh", authentication::refresh, "Swap the refresh token for the next and a fresh access token").takes("Refresh").answers(200, "Tokens").open(),
+    post("/api/v1/auth/logout", authentication::log_out, "End this session").takes("Refresh").answers_nothing().open(),
+    post("/api/v1/auth/logout_all", authentication::log_out_all, "End every session").answers_nothing(),
+    get("/.well-known/jwks.json", authentication::jwks, "The public keys of access tokens (RFC 7517)").answers(200, "KeySet").open(),
+    get("/livez", health::live, "The process runs").answers_nothing().open(),
+    get("/readyz", health::ready, "This node can take work").answers(200, "Ready").open(),
+    get("/api/v1/me", me::read, "The caller").answers(200, "Me"),
+    patch("/api/v1/me", me::update, "Change the caller's profile").takes("UpdateMe").answers(200, "Me"),
+    get("/api/v1/me/sessions", me::sessions, "The caller's open sessions").answers(200, "Array<SessionEntry>"),
+    delete("/api/v1/me/sessions/{session}", me::end_session, "End a session").answers_nothing(),
+] }
+
+#[rustfmt::skip]
+fn organization() -> Vec<Endpoint> { vec![
+    get("/api/v1/orgs", organizations::list, "The caller's organizations").asks(MIN_POSITION).answers(200, "{ items: Array<OrgEntry> }"),
+    post("/api/v1/orgs", organizations::create, "Found an organization").takes("NewOrg").answers(201, "OrganizationView & Acknowledged"),
+    get("/api/v1/orgs/{org}", organizations::read, "An organization").answers(200, "OrganizationView & Acknowledged"),
+    patch("/api/v1/orgs/{org}", organizations::update, "Change an organization").takes("UpdateOrganization").answers(200, "OrganizationView & Acknowledged"),
+    get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
+    post("/api/v1/orgs/{org}/members", members::add, "Add somebody who has an account").takes("NewMember").answers(201, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/members/{account}", members::change_role, "Change a member's role").takes_but("ChangeMemberRole", &["account_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/members/{account}", members::remove, "Remove a member, or leave").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/members/{account}/claim", members::claim, "Say which member a placeholder is").takes_but("ClaimMember", &["placeholder_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged"),
+    get("/api/v1/orgs/{org}/teams", teams::list, "Its teams").asks(MIN_POSITION).answers(200, "{ items: Array<TeamEntry> }"),
+    post("/api/v1/orgs/{org}/teams", teams::create, "Found a team").takes("NewTeam").answers(201, "TeamView & Acknowledged"),
+    get("/api/v1/orgs/{org}/teams/{team}", teams::read, "A team").answers(200, "TeamView & Acknowledged"),
+    patch("/api/v1/orgs/{org}/teams/{team}", teams::update, "Change a team").takes("UpdateTeam").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/teams/{team}", teams::delete, "Delete a team; its boards stay").answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/teams/{team}/members/{account}", teams::set_member, "Put a member into a team, or change their role in it").takes_but("AddTeamMember", &["account_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/teams/{team}/members/{account}", teams::remove_member, "Take a member out of a team").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/teams/{team}/commands", commands::to_team, "Any command for a team").takes("CommandDoor").answers(200, "Acknowledged"),
+] }
+
+#[rustfmt::skip]
+fn board() -> Vec<Endpoint> { vec![
+    get("/api/v1/orgs/{org}/boards", boards::list, "The boards that the caller may see").asks(MIN_POSITION).answers(200, "{ items: Array<BoardEntry> }"),
+    post("/api/v1/orgs/{org}/boards", boards::create, "Found a board").takes("NewBoard").answers(201, "BoardHead & Acknowledged"),
+    get("/api/v1/orgs/{org}/boards/{board}", boards::read, "A board without its tasks").asks(MIN_SEQ).answers(200, "BoardHead & Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}", boards::update, "Change a board").takes("UpdateBoard").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}", boards::delete, "Move a board to the trash").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/archive", boards::change::<ArchiveBoard>, "Put a board away").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/unarchive", boards::change::<UnarchiveBoard>, "Take a board out of the archive").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/restore", boards::change::<RestoreBoard>, "Take a board out of the trash").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/commands", commands::to_board, "Any command for a board").takes("CommandDoor").answers(200, "Acknowledged"),
+    get("/api/v1/orgs/{org}/boards/{board}/history", history::read, "A board's events, in order").asks(HISTORY).answers(200, "HistoryPage"),
+    put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/columns", columns::create, "Add a column").takes_but("CreateColumn", &[], &["column_id"]).answers(201, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}/columns/{column}", columns::update, "Change a column").takes_but("UpdateColumn", &["column_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/columns/{column}", columns::delete, "Delete a column without active tasks").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/columns/{column}/move", columns::change::<MoveColumn>, "Move a column").takes_but("MoveColumn", &["column_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/columns/{column}/archive", columns::change::<ArchiveColumn>, "Put a column away, with its tasks").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/columns/{column}/unarchive", columns::change::<UnarchiveColumn>, "Take a column out of the archive").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/labels", labels::create, "Add a label").takes_but("CreateLabel", &[], &["label_id"]).answers(201, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}/labels/{label}", labels::update, "Change a label").takes_but("UpdateLabel", &["label_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/labels/{label}", labels::delete, "Delete a label").answers(200, "Acknowledged"),
+] }
+
+#[rustfmt::skip]
+fn task() -> Vec<Endpoint> { vec![
+    get("/api/v1/orgs/{org}/boards/{board}/tasks", tasks::list, "Tasks, a page at a time").asks(TASKS).answers(200, "{ items: Array<TaskFace>, next_cursor?: string }"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks", tasks::create, "Add a task").takes_but("CreateTask", &[], &["task_id"]).answers(201, "{ task_id: TaskId } & Acknowledged"),
+    get("/api/v1/orgs/{org}/boards/{board}/tasks/{task}", tasks::read, "A task whole").asks(MIN_SEQ).answers(200, "TaskDetail & Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}/tasks/{task}", tasks::update, "Change a task: one to three commands, in the order of the members").takes("ChangeTask").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/tasks/{task}", tasks::delete, "Move a task to the trash").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/move", task_actions::act::<MoveTask>, "Move a task").takes_but("MoveTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/assign", task_actions::act::<AssignTask>, "Give a task to somebody").takes_but("AssignTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unassign", task_actions::act::<UnassignTask>, "Take a task from somebody").takes_but("UnassignTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/label", task_actions::act::<LabelTask>, "Put a label on a task").takes_but("LabelTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unlabel", task_actions::act::<UnlabelTask>, "Take a label off a task").takes_but("UnlabelTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/complete", task_actions::act::<CompleteTask>, "Mark a task done").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/reopen", task_actions::act::<ReopenTask>, "Mark a task not done").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/archive", task_actions::act::<ArchiveTask>, "Put a task away").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unarchive", task_actions::act::<UnarchiveTask>, "Take a task out of the archive").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/restore", task_actions::act::<RestoreTask>, "Take a task out of the trash").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/comments", task_actions::comment, "Comment on a task").takes_but("AddComment", &["task_id"], &["comment_id"]).answers(201, "Acknowledged"),
+] }
+
+/// Everything that is served. `live` holds the routes of other transports (the socket); they get the same headers.
+pub fn router(http: &Http, live: Router) -> Router {
+    let limits = &http.limits;
+    let document: Arc<serde_json::Value> = Arc::new(openapi::document(&endpoints()));
+    let files = assets::assets();
+    let worth_compressing = SizeAbove::new(COMPRESS_BYTES_MIN).and(NotForContentType::IMAGES);
+    let timeout = Duration::from_millis(limits.http_request_timeout_ms);
+    route(endpoints())
+        .route("/api/openapi.json", plain_get(move || async move { Json(document.as_ref().clone()) }))
+        .method_not_allowed_fallback(|| async { Problem::from(Code::MethodNotAllowed) })
+        .fallback(move |request| assets::elsewhere(files.clone(), request))
+        .with_state(http.clone())
+        .merge(live)
+        .layer(DefaultBodyLimit::max(limits.http_body_bytes_max))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(http.clone(), finish))
+        .layer(CompressionLayer::new().br(true).gzip(true).compress_when(worth_compressing))
+}
+
+/// The hook of `telemetry` has logged it.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Problem::from(Code::Internal).into_response()
+}

@@ -1,0 +1,108 @@
+//! A route with its description: the router and the OpenAPI document are made of the same list, so neither can lack what the
+//! other has. Types are named as the web app's types name them; see `openapi`.
+
+use axum::{
+    Router,
+    handler::Handler,
+    http::Method,
+    routing::{MethodFilter, MethodRouter, on},
+};
+
+use super::Http;
+
+/// One route.
+pub struct Endpoint {
+    pub method: Method,
+    pub path: &'static str,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    pub body: Option<Takes>,
+    pub query: &'static [Parameter],
+    pub status: u16,
+    /// The type of the answer; `None`: no body.
+    pub answer: Option<&'static str>,
+    /// Anybody may ask.
+    pub open: bool,
+    handler: MethodRouter<Http>,
+}
+
+/// A request body.
+#[derive(Clone, Copy)]
+pub struct Takes {
+    pub kind: &'static str,
+    /// Members that the path says already.
+    pub in_path: &'static [&'static str],
+    /// Members that the server makes up where they are absent.
+    pub made_up: &'static [&'static str],
+}
+
+/// A query parameter.
+#[derive(Clone, Copy)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub kind: &'static str,
+    pub says: &'static str,
+}
+
+fn endpoint<H, T>(method: Method, filter: MethodFilter, path: &'static str, summary: &'static str, handler: H) -> Endpoint
+where
+    H: Handler<T, Http>,
+    T: 'static,
+{
+    let handler = on(filter, handler);
+    Endpoint { method, path, summary, body: None, query: &[], status: 200, answer: None, open: false, handler }
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident),*) => {$(
+        pub fn $name<H: Handler<T, Http>, T: 'static>(path: &'static str, handler: H, summary: &'static str) -> Endpoint {
+            endpoint(Method::$method, MethodFilter::$method, path, summary, handler)
+        }
+    )*};
+}
+
+methods!(get GET, post POST, put PUT, patch PATCH, delete DELETE);
+
+impl Endpoint {
+    /// A body of this type.
+    pub const fn takes(self, kind: &'static str) -> Self {
+        self.takes_but(kind, &[], &[])
+    }
+
+    /// A body of this type, but for members that the path says, and with members that may be absent.
+    pub const fn takes_but(
+        mut self,
+        kind: &'static str,
+        in_path: &'static [&'static str],
+        made_up: &'static [&'static str],
+    ) -> Self {
+        self.body = Some(Takes { kind, in_path, made_up });
+        self
+    }
+
+    pub const fn asks(mut self, query: &'static [Parameter]) -> Self {
+        self.query = query;
+        self
+    }
+
+    pub const fn answers(mut self, status: u16, kind: &'static str) -> Self {
+        self.status = status;
+        self.answer = Some(kind);
+        self
+    }
+
+    pub const fn answers_nothing(mut self) -> Self {
+        self.status = 204;
+        self
+    }
+
+    pub const fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+}
+
+/// Makes the router of a list.
+pub fn route(endpoints: Vec<Endpoint>) -> Router<Http> {
+    endpoints.into_iter().fold(Router::new(), |router, endpoint| router.route(endpoint.path, endpoint.handler))
+}

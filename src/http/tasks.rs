@@ -1,0 +1,178 @@
+//! Tasks of a board: lists, one whole, create, change, delete.
+
+use lockstep_domain::board::Board;
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::{
+        Command,
+        task::{CreateTask, DeleteTask, PrioritizeTask, ScheduleTask, UpdateTask},
+    },
+    event::BoardEvent,
+    ids::{BoardId, OrgId, TaskId},
+    topic::Topic,
+    values::{Audience, Due, Lifecycle, Micros, Priority},
+    view::{TaskDetail, TaskFace},
+};
+use serde::{Deserialize, Deserializer};
+use ts_rs::TS;
+
+use super::{
+    answers::{Page, Read, Written},
+    boards::ReadQuery,
+    extract::{Asked, Body, Caller, Fields, Ids},
+    problem::Answer,
+};
+use crate::actors::happened;
+
+type Path = (OrgId, BoardId, TaskId);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TasksQuery {
+    #[serde(default)]
+    lifecycle: Option<Lifecycle>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    cursor: Option<TaskId>,
+    #[serde(default)]
+    limit: Option<usize>,
+}
+
+/// What is absent stays; `null` takes a date away.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeTask {
+    #[serde(default)]
+    #[ts(optional)]
+    title: Option<String>,
+    /// Markdown; empty takes it away.
+    #[serde(default)]
+    #[ts(optional)]
+    description: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    priority: Option<Priority>,
+    #[serde(default, deserialize_with = "said")]
+    #[ts(optional, type = "number | null")]
+    start_at: Option<Option<Micros>>,
+    #[serde(default, deserialize_with = "said")]
+    #[ts(optional, type = "Due | null")]
+    due: Option<Option<Due>>,
+}
+
+/// Tells `null` from absent.
+fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Faces in the order of their ids, which is that of their making.
+pub async fn list(
+    caller: Caller,
+    Ids((org, board)): Ids<(OrgId, BoardId)>,
+    Asked(query): Asked<TasksQuery>,
+) -> Answer<axum::Json<Page<TaskFace>>> {
+    let (published, audience) = caller.board(org, board, None).await?;
+    let lifecycle = query.lifecycle.unwrap_or(Lifecycle::Active);
+    let limit = page_rows(query.limit, caller.http.limits.page_rows_max)?;
+    if audience == Audience::Public && lifecycle != Lifecycle::Active {
+        return Ok(axum::Json(Page { items: Vec::new(), next_cursor: None }));
+    }
+    Ok(axum::Json(page(&published.state, audience, lifecycle, query.cursor, limit)))
+}
+
+fn page(
+    board: &Board,
+    audience: Audience,
+    lifecycle: Lifecycle,
+    cursor: Option<TaskId>,
+    limit: usize,
+) -> Page<TaskFace> {
+    let matching = board.tasks().filter(|(id, task)| {
+        task.lifecycle == lifecycle && cursor.is_none_or(|cursor| *id > cursor)
+    });
+    let mut ids = matching.map(|(id, _)| id);
+    let taken: Vec<TaskId> = ids.by_ref().take(limit).collect();
+    let more = ids.next().is_some();
+    let next_cursor = taken.last().filter(|_| more).map(ToString::to_string);
+    Page { items: taken.into_iter().filter_map(|id| board.face(id, audience)).collect(), next_cursor }
+}
+
+/// Rows asked for, within what is allowed; everything that is allowed where nothing was said.
+pub fn page_rows(asked: Option<usize>, max: usize) -> Result<usize, Failure> {
+    match asked {
+        Some(rows) if rows == 0 || rows > max => Err(Failure::new(Code::FieldInvalid).field("limit").limit(max as u64)),
+        Some(rows) => Ok(rows),
+        None => Ok(max),
+    }
+}
+
+pub async fn create(caller: Caller, Ids((org, board)): Ids<(OrgId, BoardId)>, fields: Fields) -> Answer<Written<Named>> {
+    let fields = fields.with_default("task_id", || caller.id_for::<TaskId>(None, "task"));
+    let command: CreateTask = fields.into()?;
+    let task_id = command.task_id;
+    let acknowledged = caller.change_board(org, board, command).await?;
+    Ok(Written { acknowledged, created: true, value: Some(Named { task_id }) })
+}
+
+/// The id of what was made.
+#[derive(serde::Serialize, TS)]
+pub struct Named {
+    task_id: TaskId,
+}
+
+/// A task whole: what live state knows of it, and its texts out of the journal.
+pub async fn read(
+    caller: Caller,
+    Ids((org, board, task)): Ids<Path>,
+    Asked(query): Asked<ReadQuery>,
+) -> Answer<Read<TaskDetail>> {
+    let (published, audience) = caller.board(org, board, query.min_seq).await?;
+    let detail = published.state.detail(task, audience).ok_or(Code::NotFound)?;
+    let bodies = caller.http.store.journal().read_at(Topic::from(board), detail.body_seqs()).await?;
+    let mut events: Vec<(u64, BoardEvent)> = Vec::with_capacity(bodies.len());
+    for recorded in &bodies {
+        events.push((recorded.seq, happened::<Board>(recorded)?.event));
+    }
+    let seq = published.bookmark.seq;
+    let value = detail.assemble(seq, events.iter().map(|(seq, event)| (*seq, event))).map_err(|missing| {
+        tracing::error!(%board, seq = missing.0, "the journal lacks the event that holds a text");
+        Failure::new(Code::Quarantined)
+    })?;
+    Ok(Read { value, bookmark: published.bookmark, position: Some(published.position), held: caller.held })
+}
+
+/// Changes what is said, as one to three commands in this order: title and description, priority, dates. The first that is
+/// refused ends it; what was made before stays.
+pub async fn update(
+    caller: Caller,
+    Ids((org, board, task_id)): Ids<Path>,
+    Body(body): Body<ChangeTask>,
+) -> Answer<Written> {
+    let published = caller.board_to_change(org, board).await?;
+    let task = published.state.task(task_id).ok_or(Code::NotFound)?;
+    let mut commands: Vec<Command> = Vec::new();
+    if body.title.is_some() || body.description.is_some() {
+        commands.push(UpdateTask { task_id, title: body.title, description: body.description }.into());
+    }
+    if let Some(priority) = body.priority {
+        commands.push(PrioritizeTask { task_id, priority }.into());
+    }
+    if body.start_at.is_some() || body.due.is_some() {
+        let start_at = body.start_at.unwrap_or(task.start_at);
+        let due = body.due.unwrap_or(task.due);
+        commands.push(ScheduleTask { task_id, start_at, due }.into());
+    }
+    let (first, rest) = commands.split_first().ok_or_else(|| {
+        Failure::because(Code::FieldRequired, "Say at least one of title, description, priority, start_at, due.")
+    })?;
+    let mut acknowledged = caller.ask(board, 1, first.clone()).await?;
+    for (step, command) in (2..).zip(rest) {
+        acknowledged = caller.ask(board, step, command.clone()).await?;
+    }
+    Ok(acknowledged.into())
+}
+
+/// To the trash.
+pub async fn delete(caller: Caller, Ids((org, board, task)): Ids<Path>) -> Answer<Written> {
+    Ok(caller.change_board(org, board, DeleteTask { task_id: task }).await?.into())
+}
