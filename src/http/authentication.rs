@@ -226,7 +226,8 @@ fn cookie_name(http: &Http) -> &'static str {
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(';'));
+    let pairs =
+        headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(';'));
     let mut found = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(key, _)| *key == name);
     found.next().map(|(_, value)| SecretString::from(value.to_owned()))
 }

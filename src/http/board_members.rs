@@ -20,9 +20,6 @@ pub async fn set(
     Ok(caller.change_board(org, board, command).await?.into())
 }
 
-pub async fn remove(
-    caller: Caller,
-    Ids((org, board, account)): Ids<(OrgId, BoardId, AccountId)>,
-) -> Answer<Written> {
+pub async fn remove(caller: Caller, Ids((org, board, account)): Ids<(OrgId, BoardId, AccountId)>) -> Answer<Written> {
     Ok(caller.change_board(org, board, RemoveBoardMember { account_id: account }).await?.into())
 }

@@ -201,13 +201,7 @@ pub async fn create(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewBo
 }
 
 /// Columns of a template are named by the board and their number: a request that was cut off goes on where it ended.
-async fn add_column(
-    caller: &Caller,
-    board: BoardId,
-    step: u64,
-    name: &str,
-    kind: ColumnKind,
-) -> Answer<Acknowledged> {
+async fn add_column(caller: &Caller, board: BoardId, step: u64, name: &str, kind: ColumnKind) -> Answer<Acknowledged> {
     let id = |what: &str| derived_id("lockstep board template", &[board.0.as_bytes(), what.as_bytes()]);
     let column_id = ColumnId(id(&format!("column {step}")));
     let key = CommandKey { client_id: ClientId(id("client")), client_seq: step };
@@ -261,9 +255,13 @@ mod tests {
 
     #[test]
     fn a_key_is_made_of_the_name() {
-        for (name, key) in
-            [("Operations Team", "OPER"), ("go!", "GO"), ("2026 plan", "PLAN"), ("Überblick", "BERB"), ("日本", "BOARD")]
-        {
+        for (name, key) in [
+            ("Operations Team", "OPER"),
+            ("go!", "GO"),
+            ("2026 plan", "PLAN"),
+            ("Überblick", "BERB"),
+            ("日本", "BOARD"),
+        ] {
             assert_eq!(key_of(name, 10), key);
         }
     }

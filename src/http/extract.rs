@@ -106,8 +106,11 @@ impl Caller {
         chosen.unwrap_or_else(|| match &self.key {
             Some(key) => {
                 let account = self.who.account.0;
-                derived_id("lockstep id under an idempotency key", &[account.as_bytes(), key.as_bytes(), what.as_bytes()])
-                    .into()
+                derived_id(
+                    "lockstep id under an idempotency key",
+                    &[account.as_bytes(), key.as_bytes(), what.as_bytes()],
+                )
+                .into()
             }
             None => self.http.clock.fresh_id().into(),
         })
@@ -239,9 +242,8 @@ impl FromRequest<Http> for Fields {
             return Ok(Self(Map::new()));
         }
         let bytes = body_bytes(request, http).await?;
-        let fields = serde_json::from_slice(&bytes).map_err(|error| {
-            Failure::because(Code::Malformed, format!("The body is not a JSON object: {error}"))
-        })?;
+        let fields = serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::because(Code::Malformed, format!("The body is not a JSON object: {error}")))?;
         Ok(Self(fields))
     }
 }

@@ -53,7 +53,8 @@ pub fn client_address(extensions: &Extensions, headers: &HeaderMap, trusted: &[N
         return peer;
     }
     let forwarded = headers.get_all("x-forwarded-for");
-    let mut hops: Vec<&str> = forwarded.iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    let mut hops: Vec<&str> =
+        forwarded.iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')).collect();
     let mut nearest = peer;
     while let Some(hop) = hops.pop() {
         // What does not parse was not written by our proxy: the nearest known hop is the client.

@@ -1,6 +1,11 @@
 //! Is this process alive, and may it be given work? Neither tells anything about the machine.
 
-use axum::{Json, extract::State, http::StatusCode, response::{IntoResponse, Response}};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 use ts_rs::TS;
 

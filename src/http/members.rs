@@ -149,7 +149,11 @@ pub async fn claim(
 }
 
 /// Makes a stand-in and a guest of it. The same again changes nothing, also when it was claimed meanwhile.
-pub async fn add_placeholder(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewPlaceholder>) -> Answer<Written> {
+pub async fn add_placeholder(
+    caller: Caller,
+    Ids(org): Ids<OrgId>,
+    Body(body): Body<NewPlaceholder>,
+) -> Answer<Written> {
     may_add(&caller, org).await?;
     let (http, account_id) = (&caller.http, body.account_id);
     let name = normal_name(&body.name, &http.limits)?;

@@ -44,7 +44,13 @@ pub struct Parameter {
     pub says: &'static str,
 }
 
-fn endpoint<H, T>(method: Method, filter: MethodFilter, path: &'static str, summary: &'static str, handler: H) -> Endpoint
+fn endpoint<H, T>(
+    method: Method,
+    filter: MethodFilter,
+    path: &'static str,
+    summary: &'static str,
+    handler: H,
+) -> Endpoint
 where
     H: Handler<T, Http>,
     T: 'static,

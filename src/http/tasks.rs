@@ -87,9 +87,8 @@ fn page(
     cursor: Option<TaskId>,
     limit: usize,
 ) -> Page<TaskFace> {
-    let matching = board.tasks().filter(|(id, task)| {
-        task.lifecycle == lifecycle && cursor.is_none_or(|cursor| *id > cursor)
-    });
+    let matching =
+        board.tasks().filter(|(id, task)| task.lifecycle == lifecycle && cursor.is_none_or(|cursor| *id > cursor));
     let mut ids = matching.map(|(id, _)| id);
     let taken: Vec<TaskId> = ids.by_ref().take(limit).collect();
     let more = ids.next().is_some();
@@ -106,7 +105,11 @@ pub fn page_rows(asked: Option<usize>, max: usize) -> Result<usize, Failure> {
     }
 }
 
-pub async fn create(caller: Caller, Ids((org, board)): Ids<(OrgId, BoardId)>, fields: Fields) -> Answer<Written<Named>> {
+pub async fn create(
+    caller: Caller,
+    Ids((org, board)): Ids<(OrgId, BoardId)>,
+    fields: Fields,
+) -> Answer<Written<Named>> {
     let fields = fields.with_default("task_id", || caller.id_for::<TaskId>(None, "task"));
     let command: CreateTask = fields.into()?;
     let task_id = command.task_id;

@@ -12,7 +12,8 @@ use lockstep_protocol::{
     values::{BoardRole, OrgRole, TeamRole},
 };
 pub use standing::{
-    BoardFacts, board_audience, board_founder_role, board_role, may_see_board, organization_audience, team_audience, team_role,
+    BoardFacts, board_audience, board_founder_role, board_role, may_see_board, organization_audience, team_audience,
+    team_role,
 };
 
 use crate::refuse::forbidden;

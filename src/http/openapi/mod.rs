@@ -20,7 +20,8 @@ use typescript::{Kind, Types};
 const PROTOCOL: &str = include_str!("../../../web/src/gen/protocol.ts");
 
 /// RFC 7517 with the members of RFC 8037; made in `auth::tokens`.
-const KEY_SET: &str = "type KeySet = { keys: Array<{ kty: string, crv: string, use: string, alg: string, kid: string, x: string }> };";
+const KEY_SET: &str =
+    "type KeySet = { keys: Array<{ kty: string, crv: string, use: string, alg: string, kid: string, x: string }> };";
 /// See `problem`.
 const PROBLEM: &str = "type Problem = { type: string, title: string, status: number, detail: string, code: Code, \
     temporary: boolean, field?: string, limit?: number, retry_after_ms?: number, request_id: string };";

@@ -95,8 +95,7 @@ impl Types {
             }
             properties.insert(field.name.clone(), schema);
         }
-        let required: Vec<&String> =
-            fields.iter().filter(|field| !field.optional).map(|field| &field.name).collect();
+        let required: Vec<&String> = fields.iter().filter(|field| !field.optional).map(|field| &field.name).collect();
         let mut schema = json!({ "type": "object", "properties": properties });
         if !required.is_empty() {
             schema["required"] = json!(required);
@@ -127,7 +126,8 @@ impl Types {
 
     /// The schemas of these names and of all that they refer to.
     pub fn components(&self, used: BTreeSet<String>) -> BTreeMap<String, Value> {
-        let (mut open, mut done): (Vec<String>, BTreeMap<String, Value>) = (used.into_iter().collect(), BTreeMap::new());
+        let (mut open, mut done): (Vec<String>, BTreeMap<String, Value>) =
+            (used.into_iter().collect(), BTreeMap::new());
         while let Some(name) = open.pop() {
             if done.contains_key(&name) {
                 continue;
@@ -157,7 +157,9 @@ fn replaced(kind: &Kind, parameters: &[String], arguments: &[Kind]) -> Kind {
         Kind::AnyOf(kinds) => Kind::AnyOf(all(kinds)),
         Kind::AllOf(kinds) => Kind::AllOf(all(kinds)),
         Kind::Object(fields) => {
-            let fields = fields.iter().map(|field| Field { kind: replaced(&field.kind, parameters, arguments), ..field.clone() });
+            let fields = fields
+                .iter()
+                .map(|field| Field { kind: replaced(&field.kind, parameters, arguments), ..field.clone() });
             Kind::Object(fields.collect())
         }
     }
