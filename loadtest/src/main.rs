@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use lockstep_loadtest::replay;
+use lockstep_loadtest::{bench, replay, slow};
 
 /// Load for a Lockstep server, over its public surface.
 #[derive(Debug, Parser)]
@@ -17,6 +17,10 @@ struct Arguments {
 enum Run {
     /// Play a real board's last thousand actions while others watch, and compare what they hold with the journal.
     Replay(replay::Options),
+    /// Measure a server and print its figures beside their limits.
+    Bench(bench::Options),
+    /// See what one client that never reads does to others, and what it is told.
+    Slow(slow::Options),
 }
 
 #[tokio::main]
@@ -26,6 +30,15 @@ async fn main() -> anyhow::Result<ExitCode> {
             let outcome = replay::run(&options).await?;
             tell(&outcome, options.json)?;
             Ok(if outcome.is_equal() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Run::Bench(options) => {
+            tell(&bench::run(&options).await?, options.json)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Run::Slow(options) => {
+            let outcome = slow::run(&options).await?;
+            tell(&outcome, options.json)?;
+            Ok(if outcome.is_kept() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
+use bytes::Bytes;
 use futures_util::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
@@ -13,9 +14,9 @@ use lockstep_protocol::{
     frame::{ClientMessage, Hello, PROTOCOL_VERSION, ServerMessage, Welcome},
     ids::ClientId,
 };
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
+    WebSocketStream, client_async_with_config,
     tungstenite::{
         Message,
         client::IntoClientRequest,
@@ -24,7 +25,7 @@ use tokio_tungstenite::{
     },
 };
 
-type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+type Stream = WebSocketStream<TcpStream>;
 
 /// What a compressed frame may grow to.
 const FRAME_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -39,13 +40,28 @@ pub struct Endpoint {
     pub token: String,
     pub client_id: ClientId,
     pub codec: Codec,
+    /// Of the operating system, for this connection; its own choice where absent.
+    pub receive_buffer_bytes: Option<u32>,
 }
 
 impl Endpoint {
-    fn socket_url(&self) -> anyhow::Result<String> {
+    /// Host and port.
+    fn authority(&self) -> anyhow::Result<&str> {
         let rest = self.url.trim_end_matches('/').strip_prefix("http://");
-        rest.map(|rest| format!("ws://{rest}/ws"))
-            .ok_or_else(|| anyhow!("the URL must begin with http://: {}", self.url))
+        rest.ok_or_else(|| anyhow!("the URL must begin with http://: {}", self.url))
+    }
+
+    async fn stream(&self) -> anyhow::Result<TcpStream> {
+        let authority = self.authority()?;
+        let with_port = if authority.contains(':') { authority.to_owned() } else { format!("{authority}:80") };
+        let address = lookup_host(&with_port).await?.next().ok_or_else(|| anyhow!("no such host: {with_port}"))?;
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        if let Some(bytes) = self.receive_buffer_bytes {
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        let stream = socket.connect(address).await.with_context(|| format!("cannot connect to {authority}"))?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
     }
 }
 
@@ -87,15 +103,12 @@ pub struct Receiver {
 
 /// Connects and says hello. The receiver continues after the `welcome`.
 pub async fn open(endpoint: &Endpoint) -> anyhow::Result<(Sender, Receiver, Welcome)> {
-    let url = endpoint.socket_url()?;
-    let mut request = url.as_str().into_client_request()?;
+    let mut request = format!("ws://{}/ws", endpoint.authority()?).as_str().into_client_request()?;
     let protocol = HeaderValue::from_static(endpoint.codec.subprotocol());
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
     // Small buffers: thousands of these live in one process.
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(0);
-    let (stream, _) = connect_async_with_config(request, Some(config), true)
-        .await
-        .with_context(|| format!("cannot connect to {url}"))?;
+    let (stream, _) = client_async_with_config(request, endpoint.stream().await?, Some(config)).await?;
     let (sink, stream) = stream.split();
     let mut sender = Sender { sink, codec: endpoint.codec };
     let mut receiver = Receiver { stream, codec: endpoint.codec };
@@ -134,6 +147,13 @@ impl Sender {
 impl Receiver {
     /// Waits for the next frame. Pings are answered below this.
     pub async fn receive(&mut self) -> Result<Received, Closed> {
+        let (at, bytes) = self.receive_bytes().await?;
+        let messages = decode(self.codec, &bytes).map_err(Closed::because)?;
+        Ok(Received { messages, at, wire_bytes: bytes.len() })
+    }
+
+    /// Waits for the next frame without decoding it, for those who only count and measure.
+    pub async fn receive_bytes(&mut self) -> Result<(Instant, Bytes), Closed> {
         loop {
             let message = match self.stream.next().await {
                 None => return Err(Closed::because("the stream ended")),
@@ -141,31 +161,11 @@ impl Receiver {
                 Some(Ok(message)) => message,
             };
             let at = Instant::now();
-            let bytes = match message {
-                Message::Text(text) => text.into(),
-                Message::Binary(bytes) => bytes,
+            match message {
+                Message::Text(text) => return Ok((at, text.into())),
+                Message::Binary(bytes) => return Ok((at, bytes)),
                 Message::Close(frame) => return Err(closed(frame)),
-                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
-            };
-            let messages = decode(self.codec, &bytes).map_err(Closed::because)?;
-            return Ok(Received { messages, at, wire_bytes: bytes.len() });
-        }
-    }
-
-    /// Waits for the next frame without decoding it: its size alone, for those who only count.
-    pub async fn receive_bytes(&mut self) -> Result<(Instant, lockstep_protocol::codec::Element), Closed> {
-        loop {
-            match self.stream.next().await {
-                None => return Err(Closed::because("the stream ended")),
-                Some(Err(error)) => return Err(Closed::because(error)),
-                Some(Ok(Message::Text(text))) => {
-                    return Ok((Instant::now(), lockstep_protocol::codec::Element(text.into())));
-                }
-                Some(Ok(Message::Binary(bytes))) => {
-                    return Ok((Instant::now(), lockstep_protocol::codec::Element(bytes)));
-                }
-                Some(Ok(Message::Close(frame))) => return Err(closed(frame)),
-                Some(Ok(_)) => {}
+                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
             }
         }
     }
