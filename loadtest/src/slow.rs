@@ -97,7 +97,12 @@ pub async fn run(options: &Options) -> anyhow::Result<Outcome> {
         p99_ratio,
         others_closed: closed + closed_too,
         got_resync: slow.seen.iter().any(|(kind, _)| *kind == "resync"),
-        sequence: slow.seen.iter().map(|(kind, count)| format!("{kind} × {count}")).chain([close.to_string()]).collect(),
+        sequence: slow
+            .seen
+            .iter()
+            .map(|(kind, count)| format!("{kind} × {count}"))
+            .chain([close.to_string()])
+            .collect(),
         close_code: close.code,
     })
 }
@@ -207,7 +212,8 @@ impl fmt::Display for Outcome {
         writeln!(f, "{} others with a slow client:    {}", self.watchers, self.with)?;
         writeln!(f, "p99 with over without: {:.2}; others cut off: {}", self.p99_ratio, self.others_closed)?;
         writeln!(f, "the slow client, reading again: {}", self.sequence.join(", "))?;
-        let verdict = if self.is_kept() { "resync, then 4408: as promised" } else { "NOT as promised: resync, then 4408" };
+        let verdict =
+            if self.is_kept() { "resync, then 4408: as promised" } else { "NOT as promised: resync, then 4408" };
         writeln!(f, "{verdict}")
     }
 }
