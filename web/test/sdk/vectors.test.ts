@@ -90,7 +90,7 @@ test.each(histories.map((history, index) => [index, history] as const))("an orga
 function check<V extends { members: readonly object[] }>({ events, views }: Fold<Event>, folding: { of(parts: ViewPart[]): V | undefined; reduce(view: V, event: Event): V }): void {
   const [first] = views;
   const last = views.at(-1);
-  if (first === undefined || last === undefined) return expect.unreachable();
+  if (first === undefined || last === undefined) throw new Error("no views");
   let view = folding.of([first.view]);
   for (const happened of events) if (view !== undefined && happened.seq > first.seq) view = folding.reduce(view, happened.event);
   const wanted = folding.of([last.view]);
