@@ -39,7 +39,7 @@ async fn r40_r41_r42_who_does_not_read_loses_the_topic_is_told_once_and_catches_
     let (joined, _) = slow.join_whole(owner.board).await;
     let mut quick = server.connect(owner.person, Codec::MessagePack).await;
     quick.join_whole(owner.board).await;
-    let mut head = joined.head.seq;
+    let mut head;
     let mut queued = 0;
     let full = limits.outbox_bytes_max / 2;
     let mut wrote = 0;
