@@ -1,0 +1,200 @@
+// What the browser tests share: a server of their own in a temporary folder, people who log in, and waiting for conditions.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const binary = resolve(process.env.LOCKSTEP_BIN ?? join(here, "../../target/debug/lockstep"));
+const browser_path = process.env.LOCKSTEP_BROWSER ?? "/usr/bin/chromium";
+const PASSWORD = "correct horse battery staple";
+const READY_MS = 30_000;
+export const WAIT_MS = 10_000;
+
+export const ANA = "ana@demo.lockstep";
+export const BEN = "ben@demo.lockstep";
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+/** Polls until `check` gives something true, or fails saying what was waited for. */
+export async function until(what, check, wait_ms = WAIT_MS) {
+  const end = Date.now() + wait_ms;
+  let last;
+  for (;;) {
+    try {
+      last = await check();
+      if (last) return last;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > end) throw new Error(`waited ${wait_ms} ms for ${what}; last: ${last}`);
+    await new Promise((done) => setTimeout(done, 40));
+  }
+}
+
+async function freePort() {
+  const probe = createServer();
+  await new Promise((done) => probe.listen(0, "127.0.0.1", done));
+  const { port } = probe.address();
+  await new Promise((done) => probe.close(done));
+  return port;
+}
+
+/** A server with the demo, on a port that it keeps when it is started again. */
+export class Server {
+  #folder = mkdtempSync(join(tmpdir(), "lockstep-e2e-"));
+  #port = 0;
+  #child;
+  #lines = [];
+  url = "";
+
+  async start() {
+    this.#port ||= await freePort();
+    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#folder], {
+      env: { ...process.env, LOCKSTEP_DEMO_PASSWORD: PASSWORD },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    child.stderr.on("data", (data) => this.#lines.push(String(data)));
+    this.url = await new Promise((done, fail) => {
+      const timer = setTimeout(() => fail(new Error(`not ready in ${READY_MS} ms:\n${this.log()}`)), READY_MS);
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        this.#lines.push(`${line}\n`);
+        const found = /is ready at (http:\S+)/.exec(line);
+        if (!found) return;
+        clearTimeout(timer);
+        done(found[1].replace(/\/$/, ""));
+      });
+      child.once("exit", (code) => {
+        clearTimeout(timer);
+        fail(new Error(`the server ended with ${code}:\n${this.log()}`));
+      });
+    });
+    return this;
+  }
+
+  log() {
+    return this.#lines.join("").slice(-4_000);
+  }
+
+  /** Ends it without a chance to tidy up. */
+  async kill() {
+    const child = this.#child;
+    const gone = new Promise((done) => child.once("exit", done));
+    child.kill("SIGKILL");
+    await gone;
+  }
+
+  async stop() {
+    if (this.#child?.exitCode === null && this.#child.signalCode === null) await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A person over REST, for preparing what a test needs. */
+  async rest(email) {
+    const tokens = await this.#request("POST", "/api/v1/auth/login", undefined, { email, password: PASSWORD, refresh_in: "body" });
+    const call = (method, path, body) => this.#request(method, `/api/v1${path}`, tokens.access_token, body);
+    return { call, account_id: tokens.account_id };
+  }
+
+  async #request(method, path, token, body) {
+    const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    const answer = await fetch(this.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  }
+
+  /** A Kanban board of its own for a test, with cards in its first column. Gives its path in the app. */
+  async board(name, titles = []) {
+    const ana = await this.rest(ANA);
+    const orgs = (await ana.call("GET", "/orgs")).items;
+    const org = orgs.find((each) => each.name === "Demo") ?? orgs[0];
+    const board = await ana.call("POST", `/orgs/${org.org_id}/boards`, { name, key: "E2E", visibility: "organization", template: "kanban" });
+    const column = [...board.columns].sort((a, b) => (a.rank < b.rank ? -1 : 1))[0];
+    const base = `/orgs/${org.org_id}/boards/${board.board_id}`;
+    for (const title of titles) await ana.call("POST", `${base}/tasks`, { column_id: column.column_id, title });
+    return base;
+  }
+}
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: browser_path,
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+
+/** A person at a browser of their own. Errors of the page and of the content security policy are kept. */
+export async function person(browser, server, email, { viewport = DESKTOP, theme = "light" } = {}) {
+  const phone = viewport.width < 600;
+  const context = await browser.newContext({ viewport, colorScheme: theme, locale: "en-GB", hasTouch: phone, isMobile: phone, baseURL: server.url });
+  context.setDefaultTimeout(WAIT_MS);
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    // A server that is away on purpose, and a first visit without a session, are not errors of the page.
+    if (message.type() === "error" && !/Failed to load resource|WebSocket connection|ERR_/.test(message.text())) errors.push(message.text());
+  });
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`));
+  });
+  if (email) {
+    await page.goto("/login");
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("heading", { name: "Boards", exact: true }).waitFor();
+  }
+  return { context, page, errors };
+}
+
+/** Opens a board and waits until it is live. */
+export async function open(page, path) {
+  await page.goto(path);
+  await live(page);
+  // A reload would wipe it out.
+  await page.evaluate(() => {
+    window.stayed = true;
+  });
+}
+
+/** Whether the page is still the one that `open` loaded. */
+export const stayed = (page) => page.evaluate(() => window.stayed === true);
+
+export const live = (page) => until("the connection to be live", () => page.locator(".pill.live").count());
+export const column = (page, at) => page.locator("[data-column]").nth(at);
+export const card = (page, title) => page.locator("[data-task]").filter({ hasText: title });
+export const titles = (page, at) => column(page, at).locator("[data-task] .title").allInnerTexts();
+
+/** Waits until a column shows exactly these titles, in this order. */
+export async function shows(page, at, wanted) {
+  await until(`column ${at} to show ${wanted.join(", ")}`, async () => {
+    const seen = (await titles(page, at)).map((title) => title.trim());
+    if (JSON.stringify(seen) === JSON.stringify(wanted)) return true;
+    throw new Error(seen.join(", "));
+  });
+}
+
+/** Drags a card by the mouse onto a point of another element. */
+export async function drag(page, from, to, { x = 100, y }) {
+  const start = await from.boundingBox();
+  const end = await to.boundingBox();
+  await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
+  await page.mouse.down();
+  // The browser begins to drag after some pixels; the drop target is told of each further move.
+  await page.mouse.move(start.x + start.width / 2 + 6, start.y + start.height / 2 + 6, { steps: 2 });
+  await page.mouse.move(end.x + x, end.y + (y ?? end.height / 2), { steps: 6 });
+  await page.mouse.move(end.x + x, end.y + (y ?? end.height / 2) + 1);
+  await page.mouse.up();
+}
+
+export function picture(name) {
+  const folder = join(here, "out");
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${name}.png`);
+}
