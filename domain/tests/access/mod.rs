@@ -35,7 +35,7 @@ fn rows(table: &'static str) -> (Vec<&'static str>, Vec<Vec<&'static str>>) {
 }
 
 #[test]
-fn r34_every_role_may_ask_what_the_matrix_says_and_nothing_else() {
+fn every_role_may_ask_what_the_matrix_says_and_nothing_else() {
     let mut seen = BTreeSet::new();
     let mut wrong = Vec::new();
     for (table, fresh) in MATRICES {
@@ -187,7 +187,7 @@ fn what_a_placeholder_was_its_claimer_is() {
 }
 
 #[test]
-fn r34_a_board_that_may_not_be_seen_is_refused_like_one_that_is_not_there() {
+fn a_board_that_may_not_be_seen_is_refused_like_one_that_is_not_there() {
     let world = World::usual();
     let mut gone = World::usual();
     gone.board = Live::new("board");

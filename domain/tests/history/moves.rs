@@ -58,7 +58,7 @@ proptest! {
 
     /// Neighbours are picked from all tasks that ever were, so most of them are stale: two people moving at once.
     #[test]
-    fn r35_moves_on_any_neighbours_keep_the_order_of_the_list(
+    fn moves_on_any_neighbours_keep_the_order_of_the_list(
         count in 1usize..40,
         moves in prop::collection::vec((0usize..40, 0usize..60, 0usize..60), 1..120),
         rank_bytes_max in 2usize..7,
