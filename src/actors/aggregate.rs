@@ -85,9 +85,13 @@ impl<A: Kinded> Actor for AggregateActor<A> {
         running: &mut Running<A>,
     ) -> Result<(), ActorProcessingErr> {
         let now = running.directory.services().clock.now();
-        let spare = running.permits.available_permits() == running.permits_max && running.vitals.dependents() == 0;
-        for effect in running.shell.on(message, now, spare) {
-            running.perform(&myself, effect).await;
+        let spare = running.spare(&message);
+        let effects = running.shell.on(message, now, spare);
+        if spare && !effects.iter().any(|effect| matches!(effect, Effect::Stop)) {
+            running.stay();
+        }
+        for effect in effects {
+            running.perform(&myself, effect);
         }
         running.vitals.set_bytes(running.shell.memory_bytes());
         running.vitals.set_subscribers(running.shell.subscribers());
@@ -106,8 +110,35 @@ impl<A: Kinded> Actor for AggregateActor<A> {
 }
 
 impl<A: Kinded> Running<A> {
-    /// Starts what the shell asks for. Nothing here waits for IO but the snapshot of an actor that ends.
-    async fn perform(&self, myself: &ActorRef<Message<A>>, effect: Effect<A>) {
+    /// Asked to end: whether no command is on its way and nobody depends on it. If so no command gets a permit any more: one that
+    /// came later would be lost.
+    fn spare(&self, message: &Message<A>) -> bool {
+        if !matches!(message, Message::Passivate(_)) || self.vitals.dependents() > 0 {
+            return false;
+        }
+        self.vitals.set_leaving(true);
+        match self.permits.try_acquire_many(self.permits_max as u32) {
+            Ok(all) => {
+                all.forget();
+                true
+            }
+            Err(_) => {
+                self.vitals.set_leaving(false);
+                false
+            }
+        }
+    }
+
+    /// It stays after all.
+    fn stay(&self) {
+        if self.vitals.leaving() {
+            self.permits.add_permits(self.permits_max);
+            self.vitals.set_leaving(false);
+        }
+    }
+
+    /// Starts what the shell asks for. Nothing here waits.
+    fn perform(&self, myself: &ActorRef<Message<A>>, effect: Effect<A>) {
         let services = self.directory.services().clone();
         let (topic, myself, directory) = (self.topic, myself.clone(), self.directory.clone());
         let journal = services.journal.clone();

@@ -147,8 +147,14 @@ impl Directory {
         let commit = CommitId(self.0.services.clock.fresh_id());
         for _ in 0..HAND_INS_MAX {
             let handle = self.handle_for::<A>(topic, &command).await?;
-            let Ok(permit) = handle.permits.clone().try_acquire_owned() else {
-                return Err(Failure::new(Code::Busy).retry_after_ms(50));
+            let permit = match handle.permits.clone().try_acquire_owned() {
+                Ok(permit) => permit,
+                // It is about to end: the next look waits for its successor.
+                Err(_) if handle.vitals.leaving() => {
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+                Err(_) => return Err(Failure::new(Code::Busy).retry_after_ms(50)),
             };
             let (reply, answer) = oneshot::channel();
             let pending = Pending {
@@ -379,7 +385,7 @@ impl Directory {
             let any = match slot.cell.get_or_try_init(|| self.bring_to_life::<A>(topic, founding, &slot)).await {
                 Ok(any) => any,
                 Err(failure) => {
-                    self.0.slots.remove(topic, &slot);
+                    self.0.slots.remove_unfilled(topic, &slot);
                     return Err(failure);
                 }
             };

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
 use lockstep_domain::{Aggregate, account::Account, board::Board, organization::Organization, team::Team};
@@ -20,6 +20,8 @@ pub struct Vitals {
     dependents: AtomicUsize,
     /// The directory's tick at the last use.
     used: AtomicU64,
+    /// It is asked to end and takes no further commands.
+    leaving: AtomicBool,
 }
 
 impl Vitals {
@@ -45,6 +47,14 @@ impl Vitals {
 
     pub fn touch(&self, tick: u64) {
         self.used.store(tick, Ordering::Relaxed);
+    }
+
+    pub fn leaving(&self) -> bool {
+        self.leaving.load(Ordering::Acquire)
+    }
+
+    pub fn set_leaving(&self, leaving: bool) {
+        self.leaving.store(leaving, Ordering::Release);
     }
 
     /// Whether the sweep may ask it to go.

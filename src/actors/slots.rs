@@ -87,6 +87,16 @@ impl Slots {
         }
     }
 
+    /// Removes a slot whose load failed, unless somebody else is about to try.
+    pub fn remove_unfilled(&self, topic: Topic, slot: &Arc<Slot>) {
+        let mut slots = self.by_topic.write().unwrap_or_else(PoisonError::into_inner);
+        let kept = slots.get(&topic).is_some_and(|kept| Arc::ptr_eq(kept, slot));
+        // The map's and the caller's: nobody can gain another while the map is locked.
+        if kept && Arc::strong_count(slot) == 2 && slot.cell.get().is_none() {
+            slots.remove(&topic);
+        }
+    }
+
     /// Remembers whose slot an actor fills.
     pub fn started(&self, actor: ActorId, topic: Topic, org: OrgId, slot: &Arc<Slot>) {
         let lived = Lived { topic, org, slot: slot.clone() };

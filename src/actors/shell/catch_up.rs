@@ -80,10 +80,8 @@ impl<A: Aggregate> Shell<A> {
             for done in self.refreshing.drain(..) {
                 let _ = done.send(());
             }
-            for joining in std::mem::take(&mut self.joining) {
-                self.join(joining);
-            }
         }
+        self.join_the_waiting();
     }
 
     /// Folds events that follow the head and shows them. Commands of ours among them (an append whose outcome was unknown) are

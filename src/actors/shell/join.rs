@@ -37,6 +37,10 @@ impl<A: Aggregate> Shell<A> {
             self.rumoured = self.rumoured.max(joining.after.map_or(0, |after| after.seq));
             return self.joining.push(joining);
         }
+        if self.facts.ended() && !self.committed.quarantined {
+            self.facts_wanted = true;
+            return self.joining.push(joining);
+        }
         self.facts.look();
         let audience = self
             .committed
@@ -60,6 +64,15 @@ impl<A: Aggregate> Shell<A> {
         self.bring_up(&subscriber, joining.reference, audience, joining.after);
         self.subscribers.introduce(connection);
         let _ = joining.reply.send(Ok(()));
+    }
+
+    /// Those who waited for a catch-up or for facts, if nothing more is to be waited for.
+    pub(super) fn join_the_waiting(&mut self) {
+        if self.rumoured <= self.head.version && !self.facts_wanted {
+            for joining in std::mem::take(&mut self.joining) {
+                self.join(joining);
+            }
+        }
     }
 
     fn bring_up(

@@ -190,6 +190,8 @@ pub struct Shell<A: Aggregate> {
     parked: Vec<(ClientKey, Pending<A>)>,
     joining: Vec<Joining>,
     refreshing: Vec<oneshot::Sender<()>>,
+    /// Organization and team must be looked for anew before anything else.
+    facts_wanted: bool,
     work: Work<A>,
     /// The furthest head heard of.
     rumoured: u64,
@@ -217,6 +219,7 @@ impl<A: Aggregate> Shell<A> {
             parked: Vec::new(),
             joining: Vec::new(),
             refreshing: Vec::new(),
+            facts_wanted: false,
             work: Work::Idle,
             rumoured: loaded.head.version,
             snapshot: None,
@@ -256,6 +259,8 @@ impl<A: Aggregate> Shell<A> {
             Message::Window(client, known) => self.window_read(client, known),
             Message::JoinRead(connection, after, events) => self.join_read(connection, after, events),
             Message::Facts(facts) => self.facts_loaded(facts),
+            // The aggregate that published them may have failed and come back: then its successor is looked for.
+            Message::FactsChanged if self.facts.ended() => self.facts_wanted = true,
             Message::FactsChanged => self.review_subscribers(),
             Message::Heard(notice) => self.heard(&notice),
             Message::Behind(version) => self.rumoured = self.rumoured.max(version),
@@ -280,18 +285,19 @@ impl<A: Aggregate> Shell<A> {
             for pending in self.pending.drain(..) {
                 pending.answer(Err(Failure::new(Code::Quarantined)));
             }
+            for done in self.refreshing.drain(..) {
+                let _ = done.send(());
+            }
             return;
         }
         while matches!(self.work, Work::Idle) {
             let before = self.pending.len();
-            if self.rumoured > self.head.version {
+            if self.facts_wanted || (!self.pending.is_empty() && self.facts.ended()) {
+                self.reload_facts(Vec::new(), Vec::new());
+            } else if self.rumoured > self.head.version {
                 self.start_catch_up();
             } else if !self.pending.is_empty() {
-                if self.facts.ended() {
-                    self.reload_facts(Vec::new(), Vec::new());
-                } else {
-                    self.start_batch(now);
-                }
+                self.start_batch(now);
             }
             // Nothing started and nothing left the queue: done.
             if matches!(self.work, Work::Idle) && (self.pending.is_empty() || self.pending.len() == before) {
@@ -301,6 +307,7 @@ impl<A: Aggregate> Shell<A> {
     }
 
     fn reload_facts(&mut self, refresh: Vec<uuid::Uuid>, accounts: Vec<AccountFacts>) {
+        self.facts_wanted = false;
         self.work = Work::LoadingFacts;
         self.effects.push(Effect::ReloadFacts { refresh, accounts });
     }
@@ -319,8 +326,12 @@ impl<A: Aggregate> Shell<A> {
                 for pending in self.pending.drain(..) {
                     pending.answer(Err(failure.clone()));
                 }
+                for joining in self.joining.drain(..) {
+                    let _ = joining.reply.send(Err(failure.clone()));
+                }
             }
         }
+        self.join_the_waiting();
     }
 
     fn window_read(&mut self, client: ClientKey, known: Result<Vec<Known>, JournalError>) {

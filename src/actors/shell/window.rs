@@ -50,11 +50,13 @@ pub struct Windows {
     window_max: usize,
     clients_max: usize,
     tick: u64,
+    /// Entries over all windows.
+    entries: usize,
 }
 
 impl Windows {
     pub fn new(window_max: usize, clients_max: usize) -> Self {
-        Self { clients: HashMap::new(), window_max, clients_max, tick: 0 }
+        Self { clients: HashMap::new(), window_max, clients_max, tick: 0, entries: 0 }
     }
 
     pub fn see(&mut self, key: ClientKey, client_seq: u64, body_hash: [u8; 16]) -> Seen {
@@ -76,7 +78,8 @@ impl Windows {
         if self.clients.len() >= self.clients_max
             && let Some(oldest) = self.clients.iter().min_by_key(|(_, window)| window.used).map(|(key, _)| *key)
         {
-            self.clients.remove(&oldest);
+            let dropped = self.clients.remove(&oldest);
+            self.entries -= dropped.map_or(0, |window| window.entries.len());
         }
         self.tick += 1;
         let window = Window { entries: BTreeMap::new(), cut: known.len() >= self.window_max, used: self.tick };
@@ -90,6 +93,7 @@ impl Windows {
     pub fn record(&mut self, account: AccountId, origin: Origin, seq: u64, position: Position) {
         let Some(window) = self.clients.get_mut(&(account, origin.client_id)) else { return };
         let entry = Entry { body_hash: origin.body_hash, seq, position };
+        let before = window.entries.len();
         // A command's later events move its end forward; a read may bring what is already here.
         window
             .entries
@@ -104,10 +108,11 @@ impl Windows {
             window.entries.pop_first();
             window.cut = true;
         }
+        self.entries = self.entries + window.entries.len() - before;
     }
 
     /// Roughly the memory it takes.
     pub fn memory_bytes(&self) -> usize {
-        self.clients.values().map(|window| 96 + window.entries.len() * 112).sum()
+        self.clients.len() * 96 + self.entries * 112
     }
 }
