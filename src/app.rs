@@ -1,6 +1,8 @@
 //! The composition root: what is started, in which order, and how it ends. The only place that knows every room.
 
+pub mod cli;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
 pub mod import;
+pub mod serve;

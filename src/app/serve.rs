@@ -1,0 +1,185 @@
+//! The running server: what `lockstep serve` starts, in order, and ends in the reverse order.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum_server::Handle;
+use futures_util::FutureExt;
+use lockstep_protocol::limits::Limits;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{sync::watch, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    demo,
+    engine::{Engine, StartError, make_folder, options},
+};
+use crate::{
+    auth::{
+        keys::ServerKeys,
+        service::{Auth, Parts},
+        throttle::LocalThrottle,
+    },
+    bus::{SharedBus, local::Alone, redis::RedisBus, wire::ClusterKey},
+    clock::Clock,
+    config::Settings,
+    http,
+    live::{registry::Registry, session::Identity},
+    store::Store,
+    ws,
+};
+
+/// How long connections and requests may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A server that accepts connections.
+pub struct Server {
+    pub address: SocketAddr,
+    /// What to tell people to open.
+    pub url: String,
+    /// The demo's password, where this start made it up.
+    pub demo_password: Option<SecretString>,
+    pub engine: Engine,
+    pub registry: Arc<Registry>,
+    accept: watch::Sender<bool>,
+    handle: Handle<SocketAddr>,
+    serving: JoinHandle<io::Result<()>>,
+    cancel: CancellationToken,
+    wheel: JoinHandle<()>,
+}
+
+/// What a test may choose beside the settings.
+#[derive(Default)]
+pub struct Overrides {
+    pub limits: Option<Limits>,
+    pub clock: Option<Clock>,
+}
+
+impl Server {
+    pub async fn start(settings: Settings, overrides: Overrides) -> Result<Self, StartError> {
+        let clock = overrides.clock.unwrap_or_else(Clock::system);
+        let limits = Limits { live_bytes_max: settings.live_bytes_max, ..overrides.limits.unwrap_or_default() };
+        make_folder(&settings.store.data_dir)?;
+        let keys = ServerKeys::open(&settings.store.data_dir, clock.now())
+            .map_err(|error| StartError::Other(error.to_string()))?;
+        // Before anything is started: a port that is taken is the commonest reason to fail.
+        let listening = http::bind(settings.listen)
+            .map_err(|error| StartError::Io { doing: format!("cannot listen on {}", settings.listen), error })?;
+        let address = listening.address;
+        let settings = settings.listening_on(address);
+
+        let cancel = CancellationToken::new();
+        let node = clock.fresh_id();
+        let bus = bus(&settings, &keys, node, cancel.clone()).await?;
+        let store = Store::open(&options(&settings.store)).await?;
+        let engine = Engine::start(store, bus, limits, clock.clone(), node).await?;
+        let auth = Auth::new(Parts {
+            store: &engine.store,
+            directory: engine.directory.clone(),
+            keys,
+            issuer: settings.public.origin(),
+            throttle: Arc::new(LocalThrottle::new(&engine.limits, settings.registrations_max)),
+            clock: clock.clone(),
+            limits: engine.limits.clone(),
+        })
+        .map_err(|error| StartError::Other(error.to_string()))?;
+        let demo_password = first_start(&engine, &auth, settings.demo_password.clone()).await?;
+
+        let registry = Registry::new(engine.limits.clone(), clock.clone());
+        let wheel = tokio::spawn(registry.clone().run());
+        let sockets = ws::router(ws::Gate {
+            registry: registry.clone(),
+            door: Arc::new(ws::inside::Inside::new(engine.directory.clone(), authenticate(&auth))),
+            origins: Arc::from([settings.public.origin().to_owned()]),
+        });
+        let url = settings.public.origin().to_owned();
+        let (accept, accepting) = watch::channel(true);
+        let rest = http::Http::new(http::Parts {
+            auth,
+            directory: engine.directory.clone(),
+            store: engine.store.clone(),
+            projected: engine.listed.clone(),
+            public: settings.public,
+            trusted_proxies: settings.trusted_proxies,
+            data_dir: settings.store.data_dir,
+            limits: engine.limits.clone(),
+            clock,
+            accepting,
+        });
+        let (handle, limits) = (Handle::new(), engine.limits.clone());
+        let (routes, ending) = (http::router(&rest, sockets), handle.clone());
+        let serving = tokio::spawn(async move { listening.serve(routes, ending, &limits).await });
+        Ok(Self { address, url, demo_password, engine, registry, accept, handle, serving, cancel, wheel })
+    }
+
+    /// Ends in order: no new connections, sockets drained, requests answered, then the engine.
+    pub async fn stop(self) {
+        self.accept.send_replace(false);
+        self.handle.graceful_shutdown(Some(DRAIN));
+        if tokio::time::timeout(DRAIN, self.registry.drain()).await.is_err() {
+            tracing::warn!(left = self.registry.counts().connections, "connections were cut off");
+        }
+        if let Ok(Err(error)) = self.serving.await {
+            tracing::error!(%error, "serving ended");
+        }
+        self.wheel.abort();
+        self.engine.stop().await;
+        self.cancel.cancel();
+    }
+}
+
+async fn bus(
+    settings: &Settings,
+    keys: &ServerKeys,
+    node: Uuid,
+    cancel: CancellationToken,
+) -> Result<SharedBus, StartError> {
+    let Some(url) = &settings.redis_url else {
+        // Without Redis but on PostgreSQL there may be other nodes: the journal's scan is how they are noticed.
+        return Ok(match settings.store.database_url {
+            Some(_) => Arc::new(crate::bus::local::Silent),
+            None => Arc::new(Alone),
+        });
+    };
+    let key = ClusterKey(keys.cluster);
+    let bus = RedisBus::connect(url.expose_secret(), key, node, cancel).await;
+    Ok(Arc::new(bus.map_err(|error| StartError::Other(error.to_string()))?))
+}
+
+/// On an empty database: the demo. Gives its password where it was made up here.
+async fn first_start(
+    engine: &Engine,
+    auth: &Auth,
+    chosen: Option<SecretString>,
+) -> Result<Option<SecretString>, StartError> {
+    if engine.store.accounts().count().await? > 0 {
+        return Ok(None);
+    }
+    let made_up = chosen.is_none();
+    let password = match chosen {
+        Some(password) => password,
+        None => make_up_password().map_err(StartError::Other)?,
+    };
+    demo::make(auth, &engine.directory, &password).await?;
+    Ok(made_up.then_some(password))
+}
+
+/// Sixteen characters that are easy to tell apart: 80 bits.
+pub fn make_up_password() -> Result<SecretString, String> {
+    let mut bytes = [0; 10];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| "no randomness to make up a password with".to_owned())?;
+    let text = data_encoding::BASE32_NOPAD.encode(&bytes).to_ascii_lowercase();
+    Ok(SecretString::from(text))
+}
+
+fn authenticate(auth: &Auth) -> Arc<ws::inside::Authenticate> {
+    let auth = auth.clone();
+    Arc::new(move |token: String| {
+        let auth = auth.clone();
+        async move {
+            let known = auth.authenticate(token.as_bytes()).await?;
+            Ok(Identity { account_id: known.account, session_id: known.session, token_expires_at: known.expires_at })
+        }
+        .boxed()
+    })
+}
