@@ -19,7 +19,7 @@ use super::{Backend, add, append, guards, part, stream};
 use crate::support::{self, postgres::Postgres, until};
 
 /// Stops transactions in their commit, behind everything else, until the advisory lock 42 is free.
-const PAUSE_COMMIT: &str = "create function pause() returns trigger language plpgsql as
+const PAUSE_COMMIT: &str = "create function pause() returns trigger language plpgsql set lock_timeout = 0 as
     $$begin perform pg_advisory_xact_lock(42); return null; end$$;
     create constraint trigger pause after insert on events deferrable initially deferred
     for each row when (new.tag = 'task.paused') execute function pause()";

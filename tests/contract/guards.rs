@@ -106,7 +106,7 @@ async fn guarded_appends_and_raises_do_not_deadlock(backend: Backend) {
 }
 
 /// Makes inserts of events with the tag `task.paused` wait for the advisory lock 42.
-pub(super) const PAUSE: &str = "create function pause() returns trigger language plpgsql as
+pub(super) const PAUSE: &str = "create function pause() returns trigger language plpgsql set lock_timeout = 0 as
     $$begin perform pg_advisory_xact_lock(42); return new; end$$;
     create trigger pause before insert on events for each row when (new.tag = 'task.paused') execute function pause()";
 

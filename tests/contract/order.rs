@@ -87,7 +87,7 @@ async fn follow(journal: &dyn Journal, count: usize) -> Vec<Recorded> {
 
 async fn contention_loses_nothing(backend: Backend) {
     const WORKERS: usize = 9;
-    const ROUNDS: usize = 25;
+    const ROUNDS: usize = 18;
     let nodes = nodes(&backend, 3).await;
     let streams: Vec<Stream> = (0..6).map(|_| stream()).collect();
     let expected = WORKERS * (ROUNDS + ROUNDS.div_ceil(3)) * 2;

@@ -65,6 +65,8 @@ async fn open(path: &PathBuf) -> Result<SqliteFile, StoreError> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What a burst left behind is given back.
+        .pragma("journal_size_limit", "67108864")
         .busy_timeout(BUSY_TIMEOUT);
     // Exactly one, kept for good: whoever writes takes it in turn.
     let write = SqlitePoolOptions::new()
