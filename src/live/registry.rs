@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -33,7 +33,6 @@ pub struct Registry {
     clock: Clock,
     /// Milliseconds since the start, moved by [`Registry::advance`] alone.
     uptime_ms: AtomicU64,
-    draining: AtomicBool,
     panics: AtomicU64,
     connections: Mutex<Connections>,
     /// Told when the last connection has gone.
@@ -42,6 +41,7 @@ pub struct Registry {
 
 #[derive(Default)]
 struct Connections {
+    draining: bool,
     /// How many have no owner yet.
     unauthenticated: usize,
     by_id: HashMap<ConnectionId, Entry>,
@@ -86,7 +86,6 @@ impl Registry {
             limits,
             clock,
             uptime_ms: AtomicU64::new(0),
-            draining: AtomicBool::new(false),
             panics: AtomicU64::new(0),
             connections: Mutex::default(),
             emptied: Notify::new(),
@@ -107,10 +106,10 @@ impl Registry {
 
     /// A place for a connection that is about to be upgraded. Refused, as temporary, when the node is full or goes away.
     pub fn admit(self: &Arc<Self>, codec: Codec) -> Result<Place, Failure> {
-        if self.draining.load(Ordering::Acquire) {
+        let mut connections = self.lock();
+        if connections.draining {
             return Err(Failure::new(Code::GoingAway));
         }
-        let mut connections = self.lock();
         let over = |limit: usize| Failure::new(Code::Busy).limit(limit as u64).retry_after_ms(1_000);
         if connections.by_id.len() >= self.limits.connections_max {
             return Err(over(self.limits.connections_max));
@@ -172,9 +171,13 @@ impl Registry {
     /// The node goes away: no new connections, `goaway` to all; returns when the last has gone. Connections give up what is
     /// under way after their own limit, which needs the wheel to turn.
     pub async fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
-        for entry in self.lock().by_id.values() {
-            entry.outbox.drain();
+        {
+            // Under one lock: whoever was admitted before is told, and nobody is admitted after.
+            let mut connections = self.lock();
+            connections.draining = true;
+            for entry in connections.by_id.values() {
+                entry.outbox.drain();
+            }
         }
         loop {
             let emptied = self.emptied.notified();

@@ -30,6 +30,10 @@ const SNAPSHOT_BEHIND_MAX: u64 = 64;
 
 impl<A: Aggregate> Shell<A> {
     pub(super) fn join(&mut self, mut joining: Joining) {
+        if joining.reply.is_closed() {
+            // The connection has gone while this waited; its leave came before.
+            return;
+        }
         let ahead = joining.after.is_some_and(|after| after.seq > self.head.version);
         if self.shared && ahead && !joining.waited && !self.committed.quarantined {
             // The client saw more than this replica (it comes from another node): catch up first.

@@ -25,6 +25,8 @@ pub struct Live {
     outstanding: usize,
     commands: Bucket,
     ephemerals: Bucket,
+    /// Of its own: what a person does on a topic must not be lost because they point at things.
+    presences: Bucket,
     abuse: Option<Abuse>,
     heard_ms: u64,
     pinged: bool,
@@ -62,6 +64,7 @@ impl Live {
             outstanding: 0,
             commands: Bucket::full(limits.commands_per_second_max, limits.commands_burst_max, now_ms),
             ephemerals: Bucket::full(limits.ephemeral_per_second_max, limits.ephemeral_per_second_max, now_ms),
+            presences: Bucket::full(limits.ephemeral_per_second_max, limits.ephemeral_per_second_max, now_ms),
             abuse: None,
             heard_ms: now_ms,
             pinged: false,
@@ -135,8 +138,7 @@ impl Live {
                 }
             },
             ClientMessage::Presence(update) if self.joined(update.topic) => {
-                // Presence shares the rate of other passing things: it reaches as many.
-                if self.ephemerals.take(now.uptime_ms).is_ok() {
+                if self.presences.take(now.uptime_ms).is_ok() {
                     effects.push(Effect::Presence { topic: update.topic, meta: update.meta });
                 }
             }

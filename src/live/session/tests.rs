@@ -282,6 +282,9 @@ fn r39_passing_things_beyond_the_rate_and_of_topics_not_joined_are_dropped_witho
     session.on_join(1, board(1), Ok(()), &limits);
     let effects = session.on_frame(frame(vec![moment; 50]), at(0), &limits);
     assert_eq!(effects.len(), limits.ephemeral_per_second_max as usize);
+    let meta = PresenceMeta { task_id: None, away: true };
+    let update = ClientMessage::Presence(PresenceUpdate { topic: board(1), meta });
+    assert_eq!(session.on_frame(frame(vec![update]), at(0), &limits).len(), 1, "presence has a rate of its own");
 }
 
 #[test]
