@@ -39,8 +39,6 @@ export interface Environment {
   readonly claim: Claim;
   /** Calls back when the network came back or the page became visible. */
   onWake(fn: () => void): () => void;
-  /** False only when the browser is sure that there is no network. */
-  online(): boolean;
 }
 
 async function gunzip(bytes: ArrayBuffer): Promise<string> {
@@ -92,7 +90,6 @@ export function browserEnvironment(base_url = ""): Environment {
     indexed_db: typeof indexedDB === "undefined" ? undefined : indexedDB,
     ...locksOf(),
     onWake,
-    online: () => typeof navigator === "undefined" || navigator.onLine !== false,
   };
 }
 

@@ -39,7 +39,10 @@ interface Entry {
   /** What was held when the connection began. */
   from: Bookmark | undefined;
   parts: ViewPart[];
+  /** Joins that were answered and led nowhere. */
   fruitless: number;
+  /** Joins in a row that were refused for the moment. */
+  refusals: number;
   timer: TimerId | undefined;
 }
 
@@ -67,7 +70,7 @@ export class Topics {
 
   /** Starts to follow a topic from what is held of it. */
   open(topic: Topic, consumer: Consumer, held: Bookmark | undefined): void {
-    const entry: Entry = { topic, consumer, held, state: "idle", ref: 0, head: undefined, from: held, parts: [], fruitless: 0, timer: undefined };
+    const entry: Entry = { topic, consumer, held, state: "idle", ref: 0, head: undefined, from: held, parts: [], fruitless: 0, refusals: 0, timer: undefined };
     this.#entries.set(topic, entry);
     if (this.#transport.live) this.#join(entry);
   }
@@ -112,6 +115,7 @@ export class Topics {
       if (entry.state === "refused") continue;
       entry.from = entry.held;
       entry.fruitless = 0;
+      entry.refusals = 0;
       this.#join(entry);
     }
   }
@@ -168,8 +172,7 @@ export class Topics {
   #join(entry: Entry, whole = false): void {
     this.#env.clearTimer(entry.timer);
     if (!this.#transport.live) return;
-    entry.fruitless += 1;
-    if (whole || entry.fruitless > FRUITLESS_MAX) entry.held = undefined;
+    if (whole || entry.fruitless >= FRUITLESS_MAX) entry.held = undefined;
     entry.parts = [];
     entry.state = "joining";
     entry.ref = this.#transport.ref();
@@ -182,6 +185,8 @@ export class Topics {
     this.#with(topic, (entry) => {
       if (entry.state !== "joining" || entry.ref !== ref) return;
       entry.head = head;
+      entry.fruitless += 1;
+      entry.refusals = 0;
       entry.state = resumed_from === "snapshot" ? "snapshot" : "catching_up";
       if (resumed_from !== "snapshot") this.#arrived(entry);
     });
@@ -200,7 +205,7 @@ export class Topics {
       entry.parts = [];
       // All parts are there: only now does what is shown change, at once.
       if (!entry.consumer.replace(whole, bookmark)) {
-        this.#later(entry, backoff(entry.fruitless, this.#env.random));
+        this.#later(entry, undefined);
         return;
       }
       entry.held = bookmark;
@@ -249,15 +254,17 @@ export class Topics {
       if (entry.state !== "joining" || entry.ref !== ref) continue;
       const range = Math.floor((CODES[failure.code]?.number ?? 500) / 100);
       if (range === 1 || range === 3) this.#refuse(entry, "missing", failure.code);
-      else this.#later(entry, failure.retry_after_ms ?? backoff(entry.fruitless, this.#env.random));
+      else this.#later(entry, failure.retry_after_ms);
       return true;
     }
     return false;
   }
 
-  #later(entry: Entry, delay_ms: number): void {
+  #later(entry: Entry, delay_ms: number | undefined): void {
     this.#env.clearTimer(entry.timer);
-    entry.timer = this.#env.setTimer(() => this.#join(entry), delay_ms);
+    const wait_ms = delay_ms ?? backoff(entry.refusals, this.#env.random);
+    entry.refusals += 1;
+    entry.timer = this.#env.setTimer(() => this.#join(entry), wait_ms);
   }
 
   #refuse(entry: Entry, phase: "missing" | "revoked", code: Failure["code"]): void {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ServerMessage } from "../../src/gen/protocol";
 import { settle } from "./support/clock";
+import { failure } from "./support/fake-board";
 import { shown, truth, World } from "./support/world";
 
 const joins = (world: World) => world.server.heard.filter((message) => message.type === "join");
@@ -202,4 +203,18 @@ test("an event of a kind that this client does not know keeps its seq and breaks
   await settle();
   expect(board.seq()).toBe(seq + 1);
   expect(board.phase.get()).toBe("ready");
+});
+
+test("a join that is refused for the moment is tried again, still from the bookmark", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  world.server.join_failures.push(...Array.from({ length: 5 }, () => failure("unavailable")));
+  world.server.cut();
+  await world.clock.advance(1_000);
+  expect(board.phase.get()).toBe("cached");
+  await world.clock.advance(60_000);
+  expect(board.phase.get()).toBe("ready");
+  expect(joins(world)).toHaveLength(7);
+  expect(joins(world).slice(1).every((join) => join.after?.seq === board.seq())).toBe(true);
 });

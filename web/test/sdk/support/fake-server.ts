@@ -35,6 +35,8 @@ export class FakeServer {
   token_life_ms = 600_000;
   /** The next commands are refused like this, without effect. */
   readonly failures: Failure[] = [];
+  /** The next joins are refused like this. */
+  readonly join_failures: Failure[] = [];
   /** Commands that took effect, by name: each at most once. */
   readonly effects = new Map<string, number>();
   /** What becomes of a live event on its way to one connection: lost, repeated, or as it is. */
@@ -217,8 +219,9 @@ export class FakeServer {
 
   #join(connection: Connection, { ref, topic, after, presence }: Extract<ClientMessage, { type: "join" }>): void {
     const board = this.boards.get(topic);
-    if (board === undefined) {
-      this.say(connection, [{ type: "reply", ref, error: failure("not_found") }]);
+    const forced = this.join_failures.shift();
+    if (board === undefined || forced !== undefined) {
+      this.say(connection, [{ type: "reply", ref, error: forced ?? failure("not_found") }]);
       return;
     }
     connection.topics.set(topic, { presence: presence === true });

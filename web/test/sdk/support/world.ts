@@ -77,7 +77,6 @@ export class World {
         wakers.add(fn);
         return () => wakers.delete(fn);
       },
-      online: () => true,
     };
   }
 
