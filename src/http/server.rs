@@ -8,7 +8,10 @@ use std::{
 
 use axum::Router;
 use axum_server::Handle;
-use hyper_util::rt::TokioTimer;
+use hyper_util::{
+    rt::{TokioExecutor, TokioTimer},
+    server::conn::auto::Builder,
+};
 use lockstep_protocol::limits::Limits;
 
 /// The block of a request's headers.
@@ -33,7 +36,9 @@ impl Listening {
     /// Serves until told to end. After `graceful_shutdown` on the handle no connection is accepted, and those that are open get
     /// so long to finish.
     pub async fn serve(self, router: Router, handle: Handle<SocketAddr>, limits: &Limits) -> io::Result<()> {
-        let mut server = axum_server::from_tcp(self.listener)?.handle(handle).http1_only();
+        let mut server = axum_server::from_tcp(self.listener)?.handle(handle);
+        // Said to the builder: the server's own `http1_only` also gives up upgrades, and with them every socket.
+        *server.http_builder() = Builder::new(TokioExecutor::new()).http1_only();
         server
             .http_builder()
             .http1()
