@@ -8,6 +8,7 @@
 
 mod actors;
 mod contract;
+mod http;
 mod support;
 mod tidy;
 mod ws;

@@ -1,0 +1,47 @@
+//! The embedded web app.
+
+use reqwest::Method;
+
+use super::{App, send, text};
+
+#[tokio::test]
+async fn the_app_answers_its_addresses_and_nothing_else() {
+    let app = App::start().await;
+    let index = app.get("/").await;
+    assert!(index.header("content-type").starts_with("text/html"), "{index:?}");
+    assert_eq!(index.header("cache-control"), "no-cache");
+    assert!(!index.header("etag").is_empty());
+    let page = index.body.clone();
+    for path in ["/login", "/o/some/b/thing", "/o/1/b/2?task=3"] {
+        assert_eq!(app.get(path).await.body, page, "{path}");
+    }
+    for path in ["/assets/gone-12345678.js", "/nothing.png", "/../Cargo.toml", "/.env", "/%2e%2e/keys/refresh.key"] {
+        app.get(path).await.refused("not_found");
+    }
+    let again = send(app.request(Method::GET, "/").header("if-none-match", index.header("etag"))).await;
+    assert_eq!(again.status.as_u16(), 304);
+    let head = send(app.request(Method::HEAD, "/login")).await;
+    assert_eq!((head.status.as_u16(), head.body.as_str()), (200, Some("")));
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn hashed_files_are_kept_for_ever() {
+    let app = App::start().await;
+    let page = app.get("/").await;
+    let scripts: Vec<String> = text(&page.body)
+        .split('"')
+        .filter(|part| part.starts_with("/assets/") && part.ends_with(".js"))
+        .map(str::to_owned)
+        .collect();
+    // A server built without the web app says so on its page.
+    assert!(!scripts.is_empty() || text(&page.body).contains("make run"), "{}", page.body);
+    for script in scripts {
+        let answer = app.get(&script).await;
+        assert_eq!(answer.status.as_u16(), 200);
+        assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+        assert!(answer.header("content-type").contains("javascript"));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    }
+    app.stop().await;
+}

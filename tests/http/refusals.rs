@@ -1,0 +1,83 @@
+//! Bodies and queries that are refused, each naming its field.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::{App, send};
+
+#[tokio::test]
+async fn a_body_is_exactly_what_is_documented() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    let task = ana.task(&board, "Task").await;
+    let column = ana.column(&board, 0).await;
+    let other = "01900000-0000-7000-8000-000000000001";
+    let bodies = [
+        ("/api/v1/orgs".to_owned(), json!({}), "field_required", "name"),
+        ("/api/v1/orgs".to_owned(), json!({ "name": 1 }), "field_invalid", "name"),
+        ("/api/v1/orgs".to_owned(), json!({ "name": "x", "owner_id": ana.id() }), "field_invalid", "owner_id"),
+        (format!("{org}/boards"), json!({ "name": "x", "visibility": "secret" }), "field_invalid", "visibility"),
+        (format!("{org}/members"), json!({ "email": "x@y.zz", "role": "king" }), "field_invalid", "role"),
+        (format!("{board}/tasks"), json!({ "column_id": column }), "field_required", "title"),
+        (format!("{board}/tasks"), json!({ "column_id": "x", "title": "t" }), "field_invalid", "column_id"),
+        (
+            format!("{board}/tasks"),
+            json!({ "column_id": column, "title": "t", "due": { "at": 1 } }),
+            "field_required",
+            "due.has_time",
+        ),
+        (format!("{board}/tasks"), json!({ "column_id": column, "title": "t", "created_by": other }), "field_invalid", "created_by"),
+        (format!("{task}/move"), json!({ "column_id": column, "index": 3 }), "field_invalid", "index"),
+        (format!("{task}/move"), json!({ "column_id": column, "task_id": other }), "field_invalid", "task_id"),
+        (format!("{task}/complete"), json!({ "by": other }), "field_invalid", "by"),
+        (format!("{task}/comments"), json!({ "text": "x", "author_id": other }), "field_invalid", "author_id"),
+        (format!("{board}/commands"), json!({ "client_id": other, "client_seq": 1 }), "field_required", "body"),
+    ];
+    for (path, body, code, field) in bodies {
+        let problem = ana.post(&path, body.clone()).await.refused(code);
+        assert_eq!(problem["field"], field, "{path} {body}");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_json_are_malformed() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let deep = format!("{{\"name\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    for body in ["", "{", "nul", "{\"name\":\"x\"} {}", "{\"name\":\"\u{0}", deep.as_str()] {
+        let request = ana.request(Method::POST, "/api/v1/orgs").header("content-type", "application/json");
+        let answer = send(request.body(body.to_owned())).await;
+        assert!(["malformed", "field_invalid"].contains(&answer.body["code"].as_str().unwrap_or("")), "{}", answer.body);
+    }
+    let request = ana.request(Method::POST, "/api/v1/orgs").header("content-type", "application/json");
+    send(request.body(vec![0xff, 0xfe, 0x00])).await.refused("malformed");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_query_is_exactly_what_is_documented() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    for query in [
+        format!("{board}/tasks?limit=0"),
+        format!("{board}/tasks?limit=501"),
+        format!("{board}/tasks?limit=x"),
+        format!("{board}/tasks?lifecycle=gone"),
+        format!("{board}/tasks?cursor=x"),
+        format!("{board}/tasks?sort=title"),
+        format!("{board}?min_seq=-1"),
+        format!("{org}/boards?min_position=x"),
+        format!("{board}/history?limit=100000"),
+    ] {
+        ana.get(&query).await.refused("field_invalid");
+    }
+    let mut request = ana.request(Method::POST, "/api/v1/orgs").json(&json!({ "name": "x" }));
+    request = request.header("idempotency-key", "k".repeat(256));
+    assert_eq!(send(request).await.refused("field_invalid")["field"], "Idempotency-Key");
+    app.stop().await;
+}
