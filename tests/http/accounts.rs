@@ -26,9 +26,7 @@ async fn a_person_registers_and_has_an_organization_of_their_own() {
 async fn registering_again_with_the_same_password_is_logging_in_and_with_another_is_refused() {
     let app = App::start().await;
     let ana = app.person("Ana").await;
-    let again = |password: &str| {
-        json!({ "email": ana.email.to_uppercase(), "password": password, "name": "Somebody", "refresh_in": "body" })
-    };
+    let again = |password: &str| json!({ "email": ana.email.to_uppercase(), "password": password, "name": "Somebody", "refresh_in": "body" });
     let tokens = app.post("/api/v1/auth/register", again(PASSWORD)).await.created();
     assert_eq!(tokens["account_id"], ana.tokens["account_id"]);
     assert_eq!(ana.get("/api/v1/me").await.ok()["name"], "Ana", "nothing was changed");

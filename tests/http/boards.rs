@@ -14,7 +14,8 @@ async fn a_board_is_founded_from_a_template_and_changed() {
     assert_eq!(answer.header("lockstep-seq"), answer.body["seq"].to_string());
     assert_eq!(answer.header("lockstep-position"), text(&answer.body["position"]));
     let made = answer.created();
-    let names: Vec<&str> = made["columns"].as_array().expect("columns").iter().map(|column| text(&column["name"])).collect();
+    let names: Vec<&str> =
+        made["columns"].as_array().expect("columns").iter().map(|column| text(&column["name"])).collect();
     assert_eq!((names, text(&made["key"])), (vec!["To do", "Doing", "Done"], "OPER"));
     let board = format!("{org}/boards/{}", text(&made["board_id"]));
     ana.patch(&board, json!({ "name": "Ops", "visibility": "private" })).await.ok();
@@ -163,7 +164,10 @@ async fn the_generic_door_takes_any_command_of_its_topic() {
     let fresh = "0190bbbb-0000-7000-8000-000000000001";
     let elsewhere = "0190cccc-0000-7000-8000-000000000001";
     let found = |org_id: &str| {
-        door(5, json!({ "type": "board.create", "org_id": org_id, "name": "New", "key": "NEW", "visibility": "private" }))
+        door(
+            5,
+            json!({ "type": "board.create", "org_id": org_id, "name": "New", "key": "NEW", "visibility": "private" }),
+        )
     };
     ana.post(&format!("{org}/boards/{fresh}/commands"), found(elsewhere)).await.refused("not_found");
     let own = org.rsplit('/').next().expect("an id");

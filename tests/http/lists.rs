@@ -24,7 +24,8 @@ async fn a_list_of_boards_holds_what_each_may_see() {
     let seat = format!("{org}/teams/{}/members/{}", text(&team["team_id"]), ben.id());
     ana.put(&seat, json!({ "role": "member" })).await.ok();
     let mut position = String::new();
-    for (name, visibility) in [("private", "private"), ("team", "team"), ("open", "organization"), ("public", "public")] {
+    for (name, visibility) in [("private", "private"), ("team", "team"), ("open", "organization"), ("public", "public")]
+    {
         let body = json!({ "name": name, "visibility": visibility, "team_id": team["team_id"], "template": "blank" });
         let made = ana.post(&format!("{org}/boards"), body).await.created();
         position = text(&made["position"]).to_owned();

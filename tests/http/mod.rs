@@ -5,8 +5,8 @@ mod assets;
 mod boards;
 mod guessing;
 mod lists;
-mod refusals;
 mod refresh;
+mod refusals;
 mod surface;
 mod tasks;
 mod teams;
@@ -48,7 +48,7 @@ impl App {
         let fixed = ["lockstep", "serve", "--listen", "127.0.0.1:0", "--data-dir", path, "--demo-password", PASSWORD];
         let line = CommandLine::try_parse_from(fixed.iter().chain(flags)).expect("flags");
         let Command::Serve(flags) = line.command else { panic!("serve") };
-        let server = Server::start((*flags).try_into().expect("settings"), overrides).await.expect("starts");
+        let server = Server::start(flags.try_into().expect("settings"), overrides).await.expect("starts");
         let url = format!("http://{}", server.address);
         Self { server, url, client: reqwest::Client::new(), people: AtomicU32::new(0), _folder: folder }
     }
@@ -146,7 +146,8 @@ impl Person<'_> {
     /// The address of a new task.
     pub async fn task(&self, board: &str, title: &str) -> String {
         let column = self.column(board, 0).await;
-        let answer = self.post(&format!("{board}/tasks"), json!({ "column_id": column, "title": title })).await.created();
+        let answer =
+            self.post(&format!("{board}/tasks"), json!({ "column_id": column, "title": title })).await.created();
         format!("{board}/tasks/{}", text(&answer["task_id"]))
     }
 

@@ -90,7 +90,7 @@ fn cookie_of(answer: &Answer) -> String {
 
 #[tokio::test]
 async fn a_cookie_counts_only_from_our_own_script_on_our_own_page() {
-    let app = App::start().await;
+    let (app, _) = held(&[]).await;
     let ana = app.person("Ana").await;
     let body = json!({ "email": ana.email, "password": PASSWORD });
     let answer = app.post("/api/v1/auth/login", body).await;

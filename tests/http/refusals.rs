@@ -28,7 +28,12 @@ async fn a_body_is_exactly_what_is_documented() {
             "field_required",
             "due.has_time",
         ),
-        (format!("{board}/tasks"), json!({ "column_id": column, "title": "t", "created_by": other }), "field_invalid", "created_by"),
+        (
+            format!("{board}/tasks"),
+            json!({ "column_id": column, "title": "t", "created_by": other }),
+            "field_invalid",
+            "created_by",
+        ),
         (format!("{task}/move"), json!({ "column_id": column, "index": 3 }), "field_invalid", "index"),
         (format!("{task}/move"), json!({ "column_id": column, "task_id": other }), "field_invalid", "task_id"),
         (format!("{task}/complete"), json!({ "by": other }), "field_invalid", "by"),
@@ -50,7 +55,11 @@ async fn bytes_that_are_no_json_are_malformed() {
     for body in ["", "{", "nul", "{\"name\":\"x\"} {}", "{\"name\":\"\u{0}", deep.as_str()] {
         let request = ana.request(Method::POST, "/api/v1/orgs").header("content-type", "application/json");
         let answer = send(request.body(body.to_owned())).await;
-        assert!(["malformed", "field_invalid"].contains(&answer.body["code"].as_str().unwrap_or("")), "{}", answer.body);
+        assert!(
+            ["malformed", "field_invalid"].contains(&answer.body["code"].as_str().unwrap_or("")),
+            "{}",
+            answer.body
+        );
     }
     let request = ana.request(Method::POST, "/api/v1/orgs").header("content-type", "application/json");
     send(request.body(vec![0xff, 0xfe, 0x00])).await.refused("malformed");

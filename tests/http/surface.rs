@@ -38,8 +38,14 @@ async fn every_route_carries_the_same_security_headers() {
     for (method, path) in paths {
         let answer = send(app.request(method.clone(), &path).json(&json!({}))).await;
         let names = [
-            "content-security-policy", "cross-origin-opener-policy", "cross-origin-resource-policy",
-            "permissions-policy", "referrer-policy", "x-content-type-options", "x-frame-options", "server",
+            "content-security-policy",
+            "cross-origin-opener-policy",
+            "cross-origin-resource-policy",
+            "permissions-policy",
+            "referrer-policy",
+            "x-content-type-options",
+            "x-frame-options",
+            "server",
             "access-control-allow-origin",
         ];
         let lines: Vec<String> = names.iter().map(|name| format!("{name}: {}", answer.header(name))).collect();
@@ -132,7 +138,10 @@ async fn what_is_no_route_is_said_in_the_same_form() {
     let keys = app.get("/.well-known/jwks.json").await.ok();
     assert_eq!((&keys["keys"][0]["crv"], keys["keys"][0].get("d")), (&json!("Ed25519"), None));
     app.get("/livez").await.is(204);
-    assert_eq!(app.get("/readyz").await.ok(), json!({ "ready": true, "journal": true, "disk": true, "accepting": true }));
+    assert_eq!(
+        app.get("/readyz").await.ok(),
+        json!({ "ready": true, "journal": true, "disk": true, "accepting": true })
+    );
     app.stop().await;
 }
 
@@ -160,7 +169,8 @@ async fn a_request_is_bounded_in_size_and_time() {
 async fn large_answers_are_compressed_and_log_ins_never() {
     let app = App::start().await;
     let ana = app.person("Ana").await;
-    let ask = |path: &'static str, coding: &'static str| app.request(Method::GET, path).header("accept-encoding", coding);
+    let ask =
+        |path: &'static str, coding: &'static str| app.request(Method::GET, path).header("accept-encoding", coding);
     for coding in ["br", "gzip"] {
         let answer = ask("/api/openapi.json", coding).send().await.expect("an answer");
         assert_eq!(answer.headers()["content-encoding"], coding);

@@ -12,7 +12,7 @@ async fn a_task_is_made_changed_and_read_whole() {
     let board = ana.board(&org, json!({})).await;
     let task = ana.task(&board, "Write it").await;
     let second = ana.column(&board, 1).await;
-    let change = json!({ "description": "All of **it**", "priority": "high", "due": { "at": 1_800_000_000_000_000_i64, "has_time": false } });
+    let change = json!({ "description": "All of **it**", "priority": "high", "due": { "at": 1_799_971_200_000_000_i64, "has_time": false } });
     ana.patch(&task, change).await.ok();
     ana.patch(&task, json!({ "start_at": 1_700_000_000_000_000_i64 })).await.ok();
     ana.post(&format!("{task}/move"), json!({ "column_id": second })).await.ok();
@@ -22,10 +22,14 @@ async fn a_task_is_made_changed_and_read_whole() {
     ana.post(&format!("{task}/complete"), json!({})).await.ok();
     let detail = ana.get(&format!("{task}?min_seq={seq}")).await.ok();
     let face = &detail["face"];
-    assert_eq!((text(&face["title"]), text(&face["column_id"]), text(&face["priority"])), ("Write it", second.as_str(), "high"));
+    assert_eq!(
+        (text(&face["title"]), text(&face["column_id"]), text(&face["priority"])),
+        ("Write it", second.as_str(), "high")
+    );
     assert_eq!((&face["start_at"], &face["due"]["has_time"]), (&json!(1_700_000_000_000_000_i64), &json!(false)));
     assert_eq!((text(&detail["description"]), text(&detail["created_by"])), ("All of **it**", ana.id()));
-    let texts: Vec<&str> = detail["comments"].as_array().expect("comments").iter().map(|one| text(&one["text"])).collect();
+    let texts: Vec<&str> =
+        detail["comments"].as_array().expect("comments").iter().map(|one| text(&one["text"])).collect();
     assert_eq!(texts, ["First", "Second"]);
     assert!(face["completed_at"].is_number());
     ana.patch(&task, json!({ "due": null })).await.ok();
