@@ -113,7 +113,8 @@ impl Commands for Here<'_> {
             return Ok(());
         }
         let add = AddMember { account_id, role: OrgRole::Guest, placeholder: true }.into();
-        unless_there(self.ask(self.org_id.into(), Principal::Account(self.importer), add, None).await)
+        // Only the server itself may add a placeholder: the name it stands for was checked here.
+        unless_there(self.ask(self.org_id.into(), Principal::System(self.importer), add, None).await)
     }
 
     async fn head(&self, topic: Topic) -> Result<Option<Bookmark>, Failure> {
