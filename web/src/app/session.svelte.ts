@@ -37,6 +37,10 @@ class Session {
     };
     client.auth.state.subscribe(follow);
     follow(client.auth.state.get());
+    // Opened without a connection: the names come with it.
+    client.status.subscribe((status) => {
+      if (status.kind === "live" && !this.me && client.auth.state.get().kind === "authenticated") void this.reload();
+    });
     await client.start();
     this.asked = true;
   }

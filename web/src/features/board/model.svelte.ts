@@ -73,6 +73,9 @@ export class Board {
     }));
     this.#stops.push(takeOverlaps(handle.topic, ({ task_id, field, theirs }) => void this.send({ type: "task.update", task_id, [field]: theirs })));
     void directory.load(org);
+    this.#stops.push(client.status.subscribe((status) => {
+      if (status.kind === "live") void directory.load(org);
+    }));
   }
 
   close(): void {
