@@ -125,14 +125,35 @@ export class Server {
 export const launch = () =>
   chromium.launch({
     executablePath: browser_path,
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      // A page that the driver serves from a folder counts as a foreign one to the server beside it.
+      ...(process.env.LOCKSTEP_WEB_DIST ? ["--disable-features=LocalNetworkAccessChecks"] : [])],
   });
+
+/**
+ * With LOCKSTEP_WEB_DIST the pages come from that folder, under the server's own headers: a change of the web app is tested
+ * without building the server, which embeds it.
+ */
+async function freshBuild(context, server) {
+  const folder = process.env.LOCKSTEP_WEB_DIST;
+  if (!folder) return;
+  const policy = (await fetch(`${server.url}/`)).headers.get("content-security-policy");
+  await context.route(
+    (url) => !/^\/(api|ws|livez|readyz)/.test(url.pathname),
+    (route) => {
+      const { pathname } = new URL(route.request().url());
+      const asset = /\.\w+$/.test(pathname);
+      return route.fulfill({ path: join(folder, asset ? pathname : "index.html"), headers: { "content-security-policy": policy } });
+    },
+  );
+}
 
 /** A person at a browser of their own. Errors of the page and of the content security policy are kept. */
 export async function person(browser, server, email, { viewport = DESKTOP, theme = "light" } = {}) {
   const phone = viewport.width < 600;
   const context = await browser.newContext({ viewport, colorScheme: theme, locale: "en-GB", hasTouch: phone, isMobile: phone, baseURL: server.url });
   context.setDefaultTimeout(WAIT_MS);
+  await freshBuild(context, server);
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));
