@@ -6,16 +6,15 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use lockstep_domain::{Aggregate, Principal, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{Principal, account::Account, board::Board, organization::Organization, team::Team};
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::Command,
     frame::{Acknowledged, Ephemeral, PresenceMeta},
-    ids::{AccountId, BoardId, ClientId, CommitId, ConnectionId, OrgId, SessionId, TeamId},
+    ids::{ClientId, CommitId, ConnectionId, OrgId, SessionId, TeamId},
     limits::Limits,
     position::Bookmark,
     topic::{Kind, Topic},
-    values::Audience,
 };
 use tokio::sync::{Notify, Semaphore, oneshot};
 use uuid::Uuid;
@@ -27,7 +26,6 @@ use super::{
     facts::AccountFacts,
     handle::{AnyHandle, Handle, Kinded, Vitals},
     load,
-    published::Published,
     restart::Restarts,
     shell::{self, Joining, Loaded, Message, Pending},
     slots::{Slot, Slots},
@@ -266,86 +264,6 @@ impl Directory {
 
     pub(super) fn live(&self, topic: Topic) -> Option<AnyHandle> {
         self.0.slots.get(topic)?.cell.get().cloned()
-    }
-
-    pub async fn organization(&self, id: OrgId) -> Result<Arc<Published<Organization>>, Failure> {
-        Ok(self.handle::<Organization>(id.0).await?.published())
-    }
-
-    pub async fn team(&self, id: TeamId) -> Result<Arc<Published<Team>>, Failure> {
-        Ok(self.handle::<Team>(id.0).await?.published())
-    }
-
-    pub async fn board(&self, id: BoardId) -> Result<Arc<Published<Board>>, Failure> {
-        Ok(self.handle::<Board>(id.0).await?.published())
-    }
-
-    pub async fn account(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
-        Ok(self.handle::<Account>(id.0).await?.published())
-    }
-
-    /// The board once it has reached this seq; `behind` when that takes too long.
-    pub async fn board_at(&self, id: BoardId, min_seq: u64) -> Result<Arc<Published<Board>>, Failure> {
-        let handle = self.handle::<Board>(id.0).await?;
-        let mut reader = handle.reader.clone();
-        if reader.borrow().bookmark.seq < min_seq {
-            handle.send(Message::Behind(min_seq));
-        }
-        let wait = std::time::Duration::from_millis(self.0.services.limits.behind_timeout_ms);
-        let reached = reader.wait_for(|published| published.bookmark.seq >= min_seq);
-        match tokio::time::timeout(wait, reached).await {
-            Ok(Ok(published)) => Ok(published.clone()),
-            _ => Err(Failure::new(Code::Behind).retry_after_ms(100)),
-        }
-    }
-
-    /// The organization by its id, as the principal may see it; what they may not see is not found.
-    pub async fn readable_org(
-        &self,
-        principal: Principal,
-        org_id: OrgId,
-    ) -> Result<(Arc<Published<Organization>>, Audience), Failure> {
-        let published = self.organization(org_id).await?;
-        let audience =
-            published.state.audience(org_id.0, principal, None, None).ok_or_else(|| Failure::new(Code::NotFound))?;
-        Ok((published, audience))
-    }
-
-    /// The team by its whole path, as the principal may see it.
-    pub async fn readable_team(
-        &self,
-        principal: Principal,
-        org_id: OrgId,
-        team_id: TeamId,
-    ) -> Result<(Arc<Published<Team>>, Audience), Failure> {
-        let org = self.organization(org_id).await?;
-        let published = self.team(team_id).await?;
-        let own = published.state.org_id(team_id.0) == org_id;
-        let audience = published.state.audience(team_id.0, principal, Some(&org.state), None).filter(|_| own);
-        Ok((published, audience.ok_or_else(|| Failure::new(Code::NotFound))?))
-    }
-
-    /// The board by its whole path, as the principal may see it, at least at `min_seq`.
-    pub async fn readable_board(
-        &self,
-        principal: Principal,
-        org_id: OrgId,
-        board_id: BoardId,
-        min_seq: u64,
-    ) -> Result<(Arc<Published<Board>>, Audience), Failure> {
-        let org = self.organization(org_id).await?;
-        let published = self.board(board_id).await?;
-        let team = match published.state.team_id() {
-            Some(team) => Some(self.team(team).await?),
-            None => None,
-        };
-        let own = published.state.org_id(board_id.0) == org_id;
-        let team = team.as_ref().map(|team| &team.state);
-        let audience = published.state.audience(board_id.0, principal, Some(&org.state), team).filter(|_| own);
-        let audience = audience.ok_or_else(|| Failure::new(Code::NotFound))?;
-        let published =
-            if published.bookmark.seq < min_seq { self.board_at(board_id, min_seq).await? } else { published };
-        Ok((published, audience))
     }
 
     /// A live aggregate that exists, loaded if it is not live.

@@ -11,6 +11,7 @@ mod facts;
 mod handle;
 mod load;
 pub mod published;
+mod reads;
 mod restart;
 mod shell;
 mod slots;

@@ -9,8 +9,8 @@ mod batch;
 mod catch_up;
 mod commits;
 mod join;
+mod messages;
 mod outcome;
-pub use outcome::failure;
 mod ring;
 mod subscribers;
 mod window;
@@ -18,19 +18,20 @@ mod window;
 use std::{collections::VecDeque, sync::Arc};
 
 use batch::Batch;
-use lockstep_domain::{Aggregate, Principal};
+use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     codes::{Code, Failure},
-    frame::{Acknowledged, Ephemeral, EphemeralBroadcast, PresenceMeta, ServerMessage},
-    ids::{AccountId, ClientId, CommitId, ConnectionId, OrgId},
+    frame::{Ephemeral, EphemeralBroadcast, ServerMessage},
+    ids::{AccountId, ConnectionId},
     limits::Limits,
-    position::Bookmark,
     topic::Topic,
     values::Micros,
 };
+pub use messages::{Effect, Joining, Message, Pending, origin};
+pub use outcome::failure;
 use ring::Ring;
 use subscribers::Subscribers;
-use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use window::{ClientKey, Windows};
 
 use super::{
@@ -38,117 +39,7 @@ use super::{
     facts::{AccountFacts, Facts},
     published::Published,
 };
-use crate::{
-    bus::Notice,
-    store::journal::{Append, Appended, Guard, Head, JournalError, Known, Origin, Recorded},
-};
-
-/// A command on its way through the shell.
-pub struct Pending<A: Aggregate> {
-    pub command: A::Command,
-    pub principal: Principal,
-    /// The facts of the account that asks; `None` for the system and for an account asked about itself.
-    pub account: Option<AccountFacts>,
-    pub origin: Option<Origin>,
-    /// The seq the author saw: a replica behind it catches up first.
-    pub saw: u64,
-    /// Given once, kept over retries: finds the command again after an append whose outcome was unknown.
-    pub commit: CommitId,
-    pub reply: oneshot::Sender<Result<Acknowledged, Failure>>,
-    /// Its place in the mailbox.
-    pub permit: OwnedSemaphorePermit,
-    pub conflicts: u32,
-    /// Append it by itself: a batch with it was refused.
-    pub alone: bool,
-}
-
-impl<A: Aggregate> Pending<A> {
-    fn answer(self, answer: Result<Acknowledged, Failure>) {
-        // Whoever asked may have gone; then nobody wants the answer.
-        let _ = self.reply.send(answer);
-    }
-
-    fn client(&self) -> Option<ClientKey> {
-        Some((self.principal.account()?, self.origin?.client_id))
-    }
-}
-
-/// A request to join.
-pub struct Joining {
-    pub principal: Principal,
-    pub reference: u32,
-    pub after: Option<Bookmark>,
-    pub presence: bool,
-    pub subscriber: Arc<dyn super::delivery::Subscriber>,
-    pub reply: oneshot::Sender<Result<(), Failure>>,
-    /// It waited for a catch-up once; it is answered with what there is.
-    pub waited: bool,
-}
-
-/// What an aggregate is told.
-pub enum Message<A: Aggregate> {
-    Command(Box<Pending<A>>),
-    Join(Box<Joining>),
-    Leave(ConnectionId),
-    Presence(ConnectionId, PresenceMeta),
-    Ephemeral(ConnectionId, Ephemeral),
-    /// The journal decided the append in flight.
-    Appended(Result<Appended, JournalError>),
-    /// The journal's head, read before refusals are answered on a node that is not alone.
-    Verified(Result<Head, JournalError>),
-    /// Events after the head, asked for by a catch-up.
-    CaughtUp(Result<Vec<Recorded>, JournalError>),
-    /// A client's window.
-    Window(ClientKey, Result<Vec<Known>, JournalError>),
-    /// Events for one who joins.
-    JoinRead(ConnectionId, u64, Result<Vec<Recorded>, JournalError>),
-    /// Organization and team were loaded anew or caught up; `Err`: they cannot be.
-    Facts(Result<Facts, Failure>),
-    /// Roles changed in the organization or team.
-    FactsChanged,
-    /// Another node committed.
-    Heard(Arc<Notice>),
-    /// The stream's head is at least here.
-    Behind(u64),
-    /// Catch up now, then say so.
-    Refresh(oneshot::Sender<()>),
-    /// Time to try again after a failure.
-    Retry,
-    /// End if nobody needs it; answers whether it does.
-    Passivate(oneshot::Sender<bool>),
-}
-
-/// What an aggregate wants done.
-pub enum Effect<A: Aggregate> {
-    Append(Append),
-    ReadHead,
-    /// Read events after this seq.
-    CatchUp {
-        after: u64,
-    },
-    ReadWindow(ClientKey),
-    /// Find one old command and answer it.
-    LookUp(Box<Pending<A>>, Bookmark),
-    ReadForJoin {
-        connection: ConnectionId,
-        after: u64,
-        limit: usize,
-    },
-    /// Make sure that organization and team are live; those in `refresh` (and the account) must catch up first.
-    ReloadFacts {
-        refresh: Vec<uuid::Uuid>,
-        accounts: Vec<AccountFacts>,
-    },
-    SaveSnapshot(Arc<Published<A>>, Head, Micros),
-    Publish(Notice),
-    /// Tell the live aggregates that read roles here.
-    FactsChanged(OrgId),
-    RetryLater,
-    /// The journal's history is not the one in memory: raise the epoch, then end; the next load begins anew.
-    LostHistory(u32),
-    /// End now.
-    Stop,
-}
+use crate::store::journal::{Guard, Head, JournalError, Known};
 
 /// What the shell is doing; one thing at a time.
 enum Work<A: Aggregate> {
@@ -410,9 +301,4 @@ impl<A: Aggregate> Shell<A> {
         guards.retain(|guard| guard.subject != self.topic.id);
         guards
     }
-}
-
-/// The key of a command in [`Origin`] form.
-pub const fn origin(client_id: ClientId, client_seq: u64, body_hash: [u8; 16]) -> Origin {
-    Origin { client_id, client_seq, body_hash }
 }
