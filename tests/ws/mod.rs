@@ -10,3 +10,4 @@ mod joining;
 mod keeping_up;
 mod opening;
 mod presence;
+mod whole;
