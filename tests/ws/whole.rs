@@ -25,7 +25,8 @@ const PASSWORD: &str = "velvet-otter-drums-92";
 
 async fn serve(folder: &tempfile::TempDir) -> Server {
     let path = folder.path().to_str().expect("a path");
-    let mut line = vec!["lockstep", "serve", "--listen", "127.0.0.1:0", "--data-dir", path, "--demo-password", PASSWORD];
+    let mut line =
+        vec!["lockstep", "serve", "--listen", "127.0.0.1:0", "--data-dir", path, "--demo-password", PASSWORD];
     // Part of every token: the port is another one after a restart.
     line.extend(["--public-url", "http://boards.example.org"]);
     let Command::Serve(flags) = CommandLine::try_parse_from(line).expect("flags").command else { panic!("serve") };
