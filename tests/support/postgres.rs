@@ -82,7 +82,15 @@ impl Postgres {
 
     /// Kills the server, as a crash would.
     pub fn kill(&mut self) {
+        // Its children would go on for a moment, and one that serves a connection might still commit.
+        let id = self.running.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
         self.running.kill();
+        let children: Vec<_> = children.split_whitespace().collect();
+        if !children.is_empty() {
+            // Some may have left by themselves: that is as good.
+            let _ = Command::new("kill").arg("-KILL").args(children).stderr(Stdio::null()).status();
+        }
     }
 
     /// Starts it again on the same data and port.
