@@ -189,7 +189,11 @@ impl Directory {
     ) -> Result<Option<AccountFacts>, Failure> {
         match principal {
             Principal::Account(account) if topic != account.into() || session.is_some() => {
-                let missing = |_| Failure::new(Code::Unauthenticated);
+                // Only a missing account is nobody's; one that cannot be loaded now is asked for again later.
+                let missing = |failure: Failure| match failure.code {
+                    Code::NotFound => Failure::new(Code::Unauthenticated),
+                    _ => failure,
+                };
                 let handle = self.handle::<Account>(account.0).await.map_err(missing)?;
                 let facts = AccountFacts { account, session, reader: handle.reader.clone() };
                 facts.check()?;
@@ -363,7 +367,7 @@ impl Directory {
         }
     }
 
-    async fn refresh_handle<A: Kinded>(&self, handle: &Arc<Handle<A>>) {
+    pub(super) async fn refresh_handle<A: Kinded>(&self, handle: &Arc<Handle<A>>) {
         let (done, refreshed) = oneshot::channel();
         if handle.send(Message::Refresh(done)) {
             let _ = refreshed.await;

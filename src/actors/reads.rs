@@ -29,6 +29,13 @@ impl Directory {
         Ok(self.handle::<Account>(id.0).await?.published())
     }
 
+    /// The account, caught up with the journal first: a session may have been opened on another node a moment ago.
+    pub async fn account_now(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
+        let handle = self.handle::<Account>(id.0).await?;
+        self.refresh_handle(&handle).await;
+        Ok(handle.published())
+    }
+
     /// The board once it has reached this seq; `behind` when that takes too long.
     pub async fn board_at(&self, id: BoardId, min_seq: u64) -> Result<Arc<Published<Board>>, Failure> {
         let handle = self.handle::<Board>(id.0).await?;

@@ -28,10 +28,17 @@ impl Auth {
 
     /// Refuses a session that is not open.
     pub(super) async fn check_open(&self, account: AccountId, session: SessionId) -> Result<(), Failure> {
-        let published = self.directory().account(account).await.map_err(|failure| match failure.code {
+        let missing = |failure: Failure| match failure.code {
             Code::NotFound => Failure::new(Code::Unauthenticated),
             _ => failure,
-        })?;
-        if published.state.has_session(session) { Ok(()) } else { Err(Failure::new(Code::SessionRevoked)) }
+        };
+        let directory = self.directory();
+        if directory.account(account).await.map_err(missing)?.state.has_session(session) {
+            return Ok(());
+        }
+        // What closed a session may be believed at once; what opened it may not have reached this node yet.
+        let alone = directory.services().bus.alone();
+        let open = !alone && directory.account_now(account).await.map_err(missing)?.state.has_session(session);
+        if open { Ok(()) } else { Err(Failure::new(Code::SessionRevoked)) }
     }
 }

@@ -5,6 +5,8 @@ mod assets;
 mod boards;
 mod guessing;
 mod lists;
+mod nodes;
+mod process;
 mod refresh;
 mod refusals;
 mod surface;
@@ -30,7 +32,7 @@ pub struct App {
     pub url: String,
     client: reqwest::Client,
     people: AtomicU32,
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl App {
@@ -42,15 +44,22 @@ impl App {
         Self::start_with(Overrides { limits: Some(limits), ..Overrides::default() }, &[]).await
     }
 
+    pub fn folder() -> tempfile::TempDir {
+        tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
+    }
+
     pub async fn start_with(overrides: Overrides, flags: &[&str]) -> Self {
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+        Self::start_in(Self::folder(), overrides, flags).await
+    }
+
+    pub async fn start_in(folder: tempfile::TempDir, overrides: Overrides, flags: &[&str]) -> Self {
         let path = folder.path().to_str().expect("a path");
         let fixed = ["lockstep", "serve", "--listen", "127.0.0.1:0", "--data-dir", path, "--demo-password", PASSWORD];
         let line = CommandLine::try_parse_from(fixed.iter().chain(flags)).expect("flags");
         let Command::Serve(flags) = line.command else { panic!("serve") };
         let server = Server::start(flags.try_into().expect("settings"), overrides).await.expect("starts");
         let url = format!("http://{}", server.address);
-        Self { server, url, client: reqwest::Client::new(), people: AtomicU32::new(0), _folder: folder }
+        Self { server, url, client: reqwest::Client::new(), people: AtomicU32::new(0), folder }
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

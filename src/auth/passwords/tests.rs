@@ -44,3 +44,25 @@ async fn a_flood_of_log_ins_is_told_to_come_back() {
     drop(held);
     assert!(passwords.hash(secret("velvet-otter-drums-92")).await.is_ok());
 }
+
+/// Without the dummy hash an unknown address would be answered hundreds of times faster.
+#[tokio::test]
+async fn an_unknown_address_takes_as_long_as_a_wrong_password() {
+    let passwords = Passwords::new().expect("hashes");
+    let hash = passwords.hash(secret("velvet-otter-drums-92")).await.expect("hashes");
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..9 {
+        for (known, times) in times.iter_mut().enumerate() {
+            let started = tokio::time::Instant::now();
+            let stored = (known == 1).then(|| hash.clone());
+            assert_eq!(passwords.verify(secret("wrong-otter-drums-92"), stored).await, Ok(false));
+            times.push(started.elapsed().as_secs_f64());
+        }
+    }
+    let [unknown, wrong] = times.map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    });
+    let ratio = unknown / wrong;
+    assert!((0.4..2.5).contains(&ratio), "unknown {unknown} s, wrong {wrong} s");
+}

@@ -1,0 +1,100 @@
+//! The binary itself: what it logs, what it says, how it ends.
+
+use std::{collections::BTreeMap, process::Stdio};
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::Command,
+};
+
+use super::{PASSWORD, text};
+use crate::support::DEADLINE;
+
+fn binary(folder: &tempfile::TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
+    command.arg("serve").args(["--listen", "127.0.0.1:0", "--demo-password", PASSWORD]).arg("--data-dir");
+    command.arg(folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+#[tokio::test]
+async fn no_secret_is_ever_logged() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let mut child = binary(&folder).args(["--log", "trace", "--log-format", "json"]).spawn().expect("starts");
+    let mut errors = child.stderr.take().expect("piped");
+    let logged = tokio::spawn(async move {
+        let mut all = Vec::new();
+        errors.read_to_end(&mut all).await.map(|_| String::from_utf8_lossy(&all).into_owned())
+    });
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let url = loop {
+        let line = tokio::time::timeout(DEADLINE, lines.next_line()).await.expect("in time").expect("read");
+        let line = line.expect("it says where it is ready");
+        if let Some(at) = line.find("http://") {
+            break line[at..].to_owned();
+        }
+    };
+    let client = Client::new();
+    let ask = async |path: &str, token: &str, body: Value| {
+        let request = client.request(Method::POST, format!("{url}{path}")).bearer_auth(token).json(&body);
+        let response = request.send().await.expect("an answer");
+        response.json::<Value>().await.unwrap_or_default()
+    };
+    let mut secrets = BTreeMap::from([("password", PASSWORD.to_owned()), ("address", "seeded@example.org".to_owned())]);
+    let body = json!({ "email": "seeded@example.org", "password": PASSWORD, "name": "Ana", "refresh_in": "body" });
+    let first = ask("/api/v1/auth/register", "", body.clone()).await;
+    let second = ask("/api/v1/auth/refresh", "", json!({ "refresh_token": first["refresh_token"] })).await;
+    let wrong = json!({ "email": "seeded@example.org", "password": "wrong-seeded-guess-1" });
+    ask("/api/v1/auth/login", "", wrong).await;
+    ask("/api/v1/orgs", text(&second["access_token"]), json!({ "name": "Company" })).await;
+    ask(&format!("/api/v1/orgs?access_token={}", text(&second["access_token"])), "x.y.z", json!({})).await;
+    for (name, value) in [
+        ("first access", &first["access_token"]),
+        ("first refresh", &first["refresh_token"]),
+        ("second access", &second["access_token"]),
+        ("second refresh", &second["refresh_token"]),
+    ] {
+        secrets.insert(name, text(value).to_owned());
+    }
+    secrets.insert("wrong password", "wrong-seeded-guess-1".to_owned());
+    child.start_kill().expect("ends");
+    let logged = tokio::time::timeout(DEADLINE, logged).await.expect("in time").expect("joined").expect("read");
+    assert!(logged.contains("logged in"), "the log says what happened: {logged:.2000}");
+    for (name, secret) in secrets {
+        assert!(!logged.contains(&secret), "the {name} was logged");
+    }
+}
+
+#[tokio::test]
+async fn settings_that_cannot_work_end_it_with_status_2_and_a_reason() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    for (flags, reason) in [
+        (["--redis-url", "redis://127.0.0.1:1"], "--redis-url: connects several nodes"),
+        (["--public-url", "boards.example.org"], "--public-url: begins with"),
+        (["--log", "=="], "--log"),
+        (["--listen", "nowhere"], "--listen"),
+    ] {
+        let ended = binary(&folder).args(flags).output();
+        let output = tokio::time::timeout(DEADLINE, ended).await.expect("in time").expect("runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{flags:?}: {said}");
+        assert!(said.contains(reason), "{flags:?}: {said}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_key_that_others_may_read_stops_the_start() {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let keys = folder.path().join("keys");
+    std::fs::DirBuilder::new().mode(0o700).create(&keys).expect("made");
+    let path = keys.join("refresh.key");
+    std::fs::write(&path, [7; 32]).expect("written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("changed");
+    let output = tokio::time::timeout(DEADLINE, binary(&folder).output()).await.expect("in time").expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("chmod 600"), "{said}");
+}
