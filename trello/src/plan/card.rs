@@ -39,8 +39,13 @@ impl<'a> Planner<'a> {
         self.report.keep(if card.closed { "cards, archived" } else { "cards" });
         self.checklists(card);
         self.card_comments(card);
-        if card.due_complete {
+        // In a column of what is done it is complete from the start. Saying so again would change nothing, leave no trace, and be
+        // decided anew when the import runs again: then the task may be archived, which takes no changes.
+        if card.due_complete && !self.done_lists.contains(list) {
             self.step("card", CompleteTask { task_id });
+        }
+        if card.due_complete {
+            self.report.keep("completed cards");
         }
     }
 

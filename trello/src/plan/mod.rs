@@ -13,7 +13,7 @@ use lockstep_protocol::{
     command::{BoardCommand, board::*, task::*},
     ids::{AccountId, BoardId, ClientId, LabelId, OrgId, TaskId},
     limits::Limits,
-    values::{BoardRole, Place},
+    values::{BoardRole, ColumnKind, Place},
 };
 
 use crate::{
@@ -89,6 +89,8 @@ struct Planner<'a> {
     makers: HashMap<&'a str, &'a Action>,
     comments: HashMap<&'a str, Vec<&'a Action>>,
     checklists: HashMap<&'a str, Vec<&'a Checklist>>,
+    /// Lists whose columns are of the kind "done".
+    done_lists: HashSet<String>,
 }
 
 /// The list that cards go to whose own is not in the export.
@@ -124,6 +126,7 @@ impl<'a> Planner<'a> {
             makers,
             comments,
             checklists,
+            done_lists: HashSet::new(),
         }
     }
 
@@ -173,6 +176,9 @@ impl<'a> Planner<'a> {
         for list in lists(self.board, self.limits.columns_per_board_max) {
             let name = self.named("ends of long names", &list.name, "Untitled");
             let kind = guess::column_kind(&list.name);
+            if kind == ColumnKind::Done {
+                self.done_lists.insert(list.id.clone());
+            }
             self.step("column", CreateColumn { column_id: self.ids.column(&list.id), name, kind, place: Place::END });
             self.report.keep(if list.closed { "columns, archived" } else { "columns" });
         }
