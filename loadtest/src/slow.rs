@@ -1,5 +1,7 @@
-//! `slow`: one client joins and never reads, while others do. The others must not notice; when it reads again it finds `resync`, and
-//! the close that says it did not keep up.
+//! `slow`: one client joins and never reads, while others do. The others must not notice. Then what such a client finds when it reads
+//! again: `resync` where it does within the server's patience, the close that says it did not keep up where it does so later.
+
+mod sleeper;
 
 use std::{
     fmt,
@@ -7,20 +9,14 @@ use std::{
 };
 
 use anyhow::Context;
-use lockstep_protocol::{
-    codec::Codec,
-    codes::CloseCode,
-    frame::{ClientMessage, Join, ServerMessage},
-    ids::BoardId,
-    limits::Limits,
-};
+use lockstep_protocol::{codec::Codec, codes::CloseCode};
 use serde::Serialize;
 
+use self::sleeper::{Found, Sleeper};
 use crate::{
     figures::Latency,
     load::{Epoch, Ground, Idle, at_rate, redescribe, stop_all},
     pace::Pace,
-    socket::{self, Closed},
     stage::{Account, Stage},
 };
 
@@ -33,8 +29,11 @@ pub struct Options {
     /// How many others watch.
     #[arg(long, default_value_t = 15)]
     pub watchers: usize,
-    /// How long each half lasts: without the slow client, and with it.
-    #[arg(long, default_value_t = 20)]
+    /// Rounds, each without the slow client and then with it.
+    #[arg(long, default_value_t = 2)]
+    pub rounds: u32,
+    /// How long each half of a round lasts.
+    #[arg(long, default_value_t = 10)]
     pub seconds: u64,
     /// Print one JSON object.
     #[arg(long)]
@@ -45,10 +44,11 @@ pub struct Options {
 const PER_SECOND: u32 = 18;
 /// Of each change: large, so that the buffers between server and client are soon full.
 const CHANGE_BYTES: usize = 48 * 1024;
-/// The slow client's buffer in its operating system.
-const RECEIVE_BUFFER_BYTES: u32 = 4 * 1024;
-/// How long the slow client may take to read what is left for it.
-const READ_FOR: Duration = Duration::from_secs(20);
+/// When sleepers wake, in seconds since they joined: from soon after the buffers are full to beyond the server's patience, which ends
+/// somewhere in between.
+const WAKES: std::ops::RangeInclusive<u64> = 6..=24;
+/// How long changes go on while they sleep.
+const SLEEP_UNDER_LOAD: Duration = Duration::from_secs(12);
 
 /// What it showed.
 #[derive(Debug, Serialize)]
@@ -61,50 +61,40 @@ pub struct Outcome {
     pub p99_ratio: f64,
     /// Others that the server closed: none should be.
     pub others_closed: usize,
-    /// What the slow client found when it read again.
-    pub sequence: Vec<String>,
-    pub got_resync: bool,
-    pub close_code: Option<u16>,
+    /// What each sleeper found when it read again.
+    pub sleepers: Vec<Found>,
 }
 
 impl Outcome {
-    /// Whether the slow client was told what the protocol says, and nobody else was cut off.
+    /// Whether sleepers were told what the protocol says, first the one and then the other, and nobody else was cut off.
     pub fn is_kept(&self) -> bool {
-        self.got_resync && self.close_code == Some(CloseCode::Slow.number()) && self.others_closed == 0
+        let resync = self.sleepers.iter().position(|found| found.resync);
+        let closed = self.sleepers.iter().position(|found| found.close_code == Some(CloseCode::Slow.number()));
+        resync.zip(closed).is_some_and(|(resync, closed)| resync < closed) && self.others_closed == 0
     }
 }
 
 pub async fn run(options: &Options) -> anyhow::Result<Outcome> {
     let stage = Stage::set(&options.url, None, "Slow client").await?;
     let ground = Ground::lay(&stage.owner, stage.org, 1, Pace::within_limits()).await?;
-    let watching = stage.members(&["Watcher".to_owned(), "Sleeper".to_owned()]).await?;
-    let (watcher, sleeper) = (&watching[0], &watching[1]);
+    let people = stage.members(&["Watcher".to_owned(), "Slow".to_owned(), "Sleeper".to_owned()]).await?;
+    let [watcher, slow, sleeper] = people.as_slice() else { anyhow::bail!("three were asked for") };
     let duration = Duration::from_secs(options.seconds);
-
-    let (without, closed) = half(options, &stage.owner, watcher, &ground, duration).await?;
-    let mut slow = Slow::join(sleeper, ground.board).await?;
-    let (with, closed_too) = half(options, &stage.owner, watcher, &ground, duration).await?;
-    // It has been behind for most of that time; the server's patience ends this long after it noticed.
-    let patience = Duration::from_millis(Limits::default().slow_timeout_ms) + Duration::from_secs(3);
-    tokio::time::sleep(patience.saturating_sub(duration / 2)).await;
-    let close = slow.read().await;
-
+    let (mut without, mut with, mut others_closed) = (Latency::default(), Latency::default(), 0);
+    // In turn, so that what else the machine does falls on both.
+    for _ in 0..options.rounds {
+        let (latency, closed) = half(options, &stage.owner, watcher, &ground, duration).await?;
+        without.add(&latency);
+        others_closed += closed;
+        let slow = Sleeper::join(slow, ground.board).await?;
+        let (latency, closed) = half(options, &stage.owner, watcher, &ground, duration).await?;
+        with.add(&latency);
+        others_closed += closed;
+        drop(slow);
+    }
+    let sleepers = sleep(&stage.owner, sleeper, &ground).await?;
     let p99_ratio = with.quantile_ms(0.99) / without.quantile_ms(0.99).max(0.001);
-    Ok(Outcome {
-        watchers: options.watchers,
-        without,
-        with,
-        p99_ratio,
-        others_closed: closed + closed_too,
-        got_resync: slow.seen.iter().any(|(kind, _)| *kind == "resync"),
-        sequence: slow
-            .seen
-            .iter()
-            .map(|(kind, count)| format!("{kind} × {count}"))
-            .chain([close.to_string()])
-            .collect(),
-        close_code: close.code,
-    })
+    Ok(Outcome { watchers: options.watchers, without, with, p99_ratio, others_closed, sleepers })
 }
 
 /// The same load on the others, with or without a slow one among them.
@@ -120,13 +110,30 @@ async fn half(
     for _ in 0..options.watchers {
         subscribers.push(Idle::connect(watcher, Codec::MessagePack).await?.join(ground.board, epoch).await?);
     }
-    let (_, client) = author.connect(Codec::MessagePack, Pace::unlimited()).await?;
-    let task = ground.tasks[0];
-    let filling = noise(CHANGE_BYTES);
-    let change = |_| redescribe(task, epoch.mark(&filling));
-    at_rate(&client, ground.board, PER_SECOND, duration, change).await.context("a change was refused")?;
+    change(author, ground, epoch, duration).await?;
     let (received, closed) = stop_all(subscribers).await;
     Ok((received.latency, closed))
+}
+
+async fn change(author: &Account, ground: &Ground, epoch: Epoch, duration: Duration) -> anyhow::Result<()> {
+    let (_, client) = author.connect(Codec::MessagePack, Pace::unlimited()).await?;
+    let (task, filling) = (ground.tasks[0], noise(CHANGE_BYTES));
+    let change = |_| redescribe(task, epoch.mark(&filling));
+    at_rate(&client, ground.board, PER_SECOND, duration, change).await.context("a change was refused")?;
+    Ok(())
+}
+
+/// Several fall asleep together and wake one after the other.
+async fn sleep(author: &Account, account: &Account, ground: &Ground) -> anyhow::Result<Vec<Found>> {
+    let mut sleepers = tokio::task::JoinSet::new();
+    for seconds in WAKES {
+        let sleeper = Sleeper::join(account, ground.board).await?;
+        sleepers.spawn(sleeper.wake(Duration::from_secs(seconds)));
+    }
+    change(author, ground, Epoch(Instant::now()), SLEEP_UNDER_LOAD).await?;
+    let mut found = sleepers.join_all().await;
+    found.sort_by_key(|found| found.woke_after_s);
+    Ok(found)
 }
 
 /// Text that does not compress, the same on each run.
@@ -137,83 +144,15 @@ fn noise(bytes: usize) -> String {
     random.into_iter().map(|byte| char::from(ALPHABET[usize::from(byte % 64)])).collect()
 }
 
-/// The client that does not read.
-struct Slow {
-    receiver: socket::Receiver,
-    /// Open, and never used again.
-    _sender: socket::Sender,
-    /// What it read, in order: kinds of messages, equal ones in a row counted.
-    seen: Vec<(&'static str, usize)>,
-}
-
-impl Slow {
-    /// Joins, reads the snapshot, and then nothing.
-    async fn join(account: &Account, board: BoardId) -> anyhow::Result<Self> {
-        let mut endpoint = account.endpoint(Codec::MessagePack);
-        endpoint.receive_buffer_bytes = Some(RECEIVE_BUFFER_BYTES);
-        let (mut sender, receiver, _) = socket::open(&endpoint).await?;
-        let join = Join { reference: 1, topic: board.into(), after: None, presence: false };
-        sender.send(&[ClientMessage::Join(join)]).await?;
-        let mut slow = Self { receiver, _sender: sender, seen: Vec::new() };
-        while slow.seen.last().is_none_or(|(kind, _)| *kind != "snapshot") {
-            slow.step().await?;
-        }
-        slow.seen.clear();
-        Ok(slow)
-    }
-
-    /// Reads all there is, to the close.
-    async fn read(&mut self) -> Closed {
-        let all = async {
-            loop {
-                if let Err(closed) = self.step().await {
-                    return closed;
-                }
-            }
-        };
-        tokio::time::timeout(READ_FOR, all).await.unwrap_or_else(|_| Closed::because("still open"))
-    }
-
-    async fn step(&mut self) -> Result<(), Closed> {
-        for message in self.receiver.receive().await?.messages {
-            let kind = kind(&message);
-            match self.seen.last_mut() {
-                Some((last, count)) if *last == kind => *count += 1,
-                _ => self.seen.push((kind, 1)),
-            }
-        }
-        Ok(())
-    }
-}
-
-const fn kind(message: &ServerMessage) -> &'static str {
-    match message {
-        ServerMessage::Welcome(_) => "welcome",
-        ServerMessage::Joined(_) => "joined",
-        ServerMessage::Snapshot(_) => "snapshot",
-        ServerMessage::Events(_) => "events",
-        ServerMessage::Reply(_) => "reply",
-        ServerMessage::PresenceState(_) => "presence_state",
-        ServerMessage::PresenceDiff(_) => "presence_diff",
-        ServerMessage::Ephemeral(_) => "ephemeral",
-        ServerMessage::Resync(_) => "resync",
-        ServerMessage::Stale(_) => "stale",
-        ServerMessage::Revoked(_) => "revoked",
-        ServerMessage::Heads(_) => "heads",
-        ServerMessage::Goaway(_) => "goaway",
-        ServerMessage::Superseded(_) => "superseded",
-        ServerMessage::Pong(_) => "pong",
-    }
-}
-
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} others without a slow client: {}", self.watchers, self.without)?;
         writeln!(f, "{} others with a slow client:    {}", self.watchers, self.with)?;
         writeln!(f, "p99 with over without: {:.2}; others cut off: {}", self.p99_ratio, self.others_closed)?;
-        writeln!(f, "the slow client, reading again: {}", self.sequence.join(", "))?;
-        let verdict =
-            if self.is_kept() { "resync, then 4408: as promised" } else { "NOT as promised: resync, then 4408" };
-        writeln!(f, "{verdict}")
+        for found in &self.sleepers {
+            writeln!(f, "read again after {:>2} s: {}", found.woke_after_s, found.sequence.join(", "))?;
+        }
+        let verdict = if self.is_kept() { "as promised" } else { "NOT as promised" };
+        writeln!(f, "resync, then 4408: {verdict}")
     }
 }
