@@ -58,7 +58,12 @@ pub struct Overrides {
 impl Server {
     pub async fn start(settings: Settings, overrides: Overrides) -> Result<Self, StartError> {
         let clock = overrides.clock.unwrap_or_else(Clock::system);
-        let limits = Limits { live_bytes_max: settings.live_bytes_max, ..overrides.limits.unwrap_or_default() };
+        let limits = overrides.limits.unwrap_or_else(|| Limits {
+            commands_per_second_max: settings.commands_per_second_max,
+            commands_burst_max: settings.commands_per_second_max.saturating_mul(3),
+            ..Limits::default()
+        });
+        let limits = Limits { live_bytes_max: settings.live_bytes_max, ..limits };
         make_folder(&settings.store.data_dir)?;
         let keys = ServerKeys::open(&settings.store.data_dir, clock.now())
             .map_err(|error| StartError::Other(error.to_string()))?;

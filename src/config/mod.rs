@@ -115,6 +115,9 @@ pub struct ServeFlags {
     /// Accounts that one network (/24, /48) may register in 15 minutes before each costs a growing delay.
     #[arg(long, env = "LOCKSTEP_REGISTRATIONS_MAX", default_value_t = 30, value_name = "COUNT")]
     pub registrations_max: u32,
+    /// Commands that one connection may send a second, steadily; at once it may send three times as many.
+    #[arg(long, env = "LOCKSTEP_COMMANDS_PER_SECOND_MAX", default_value_t = 20, value_name = "COUNT")]
+    pub commands_per_second_max: u32,
     /// Networks of reverse proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; repeat or separate with commas.
     #[arg(long, env = "LOCKSTEP_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
     pub trusted_proxies: Vec<Network>,
@@ -148,6 +151,7 @@ pub struct Settings {
     pub demo_password: Option<SecretString>,
     pub live_bytes_max: usize,
     pub registrations_max: u32,
+    pub commands_per_second_max: u32,
     pub trusted_proxies: Vec<Network>,
     pub log: String,
     pub log_format: LogFormat,
@@ -189,6 +193,9 @@ impl TryFrom<ServeFlags> for Settings {
         if flags.registrations_max == 0 {
             return Err(bad("registrations-max", "is at least 1"));
         }
+        if flags.commands_per_second_max == 0 {
+            return Err(bad("commands-per-second-max", "is at least 1"));
+        }
         let public = match &flags.public_url {
             Some(url) => PublicUrl::parse(url)?,
             None => PublicUrl::of_listener(flags.listen),
@@ -201,6 +208,7 @@ impl TryFrom<ServeFlags> for Settings {
             demo_password: flags.demo_password,
             live_bytes_max: flags.live_bytes_max,
             registrations_max: flags.registrations_max,
+            commands_per_second_max: flags.commands_per_second_max,
             trusted_proxies: flags.trusted_proxies,
             log: flags.log,
             log_format: flags.log_format,
