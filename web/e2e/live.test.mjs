@@ -69,6 +69,7 @@ test("a card is carried by keyboard, with every step spoken", async () => {
   assert.match(await spoken.innerText(), /position 1 of 2/);
   assert.equal(await ana.page.evaluate(() => document.activeElement?.textContent?.includes("Two")), true);
   await ana.page.keyboard.press("m");
+  await ana.page.getByRole("combobox").waitFor();
   await ana.page.keyboard.press("ArrowDown");
   await ana.page.keyboard.press("ArrowDown");
   await ana.page.keyboard.press("Enter");

@@ -1,5 +1,5 @@
 // How people look: initials and a colour that stays theirs on every screen and every machine.
-import type { Colour } from "../gen/protocol";
+import type { Colour, ColumnView } from "../gen/protocol";
 
 const PEOPLE: readonly Colour[] = ["blue", "green", "purple", "orange", "teal", "pink", "indigo", "amber", "red"];
 
@@ -22,3 +22,8 @@ export function initials(name: string): string {
 }
 
 export const COLOURS: readonly Colour[] = ["grey", "red", "orange", "amber", "green", "teal", "blue", "indigo", "purple", "pink"];
+
+const KINDS: Record<ColumnView["kind"], Colour> = { backlog: "grey", active: "blue", done: "green" };
+
+/** A column's own colour, else that of its kind. */
+export const columnColour = (column: ColumnView): Colour => column.colour ?? KINDS[column.kind];
