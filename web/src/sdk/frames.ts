@@ -1,6 +1,30 @@
-//! Frames in, in order. A text message is read at once; a compressed one takes a moment, and whatever came after it waits for it.
+//! Frames out, small enough, and frames in, in order. A text message is read at once; a compressed one takes a moment, and whatever came after it waits for it.
 
-import type { ServerMessage } from "../gen/protocol";
+import type { ClientMessage, ServerMessage } from "../gen/protocol";
+
+const FRAME_MESSAGES_MAX = 50;
+/** A quarter of `message_bytes_max`: a character may take up to three bytes. */
+const FRAME_CHARS_MAX = 64 * 1024;
+
+/** As few frames as hold the messages, in order, each within what the server takes. */
+export function packed(messages: readonly ClientMessage[]): string[] {
+  const frames: string[] = [];
+  let frame: string[] = [];
+  let chars = 0;
+  const close = (): void => {
+    if (frame.length > 0) frames.push(`[${frame.join(",")}]`);
+    frame = [];
+    chars = 0;
+  };
+  for (const message of messages) {
+    const text = JSON.stringify(message);
+    if (frame.length >= FRAME_MESSAGES_MAX || chars + text.length > FRAME_CHARS_MAX) close();
+    frame.push(text);
+    chars += text.length + 1;
+  }
+  close();
+  return frames;
+}
 
 type Waiting = { readonly text: string } | { readonly promise: Promise<string> };
 

@@ -6,7 +6,7 @@ import type { Auth } from "./auth";
 import { backoff } from "./backoff";
 import { Box, type Cell } from "./cells";
 import { type Environment, type SocketLike, socketUrl, type TimerId } from "./environment";
-import { FrameReader } from "./frames";
+import { FrameReader, packed } from "./frames";
 import { Problem } from "./problem";
 
 export type StopReason = "superseded" | "protocol" | "logged_out" | "not_started";
@@ -34,9 +34,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const WAKE_TIMEOUT_MS = 3_000;
 /** A connection that lived this long starts the back-off anew. */
 const STABLE_MS = 5_000;
-const FRAME_MESSAGES_MAX = 50;
-/** A quarter of `message_bytes_max`: a character may take up to three bytes. */
-const FRAME_CHARS_MAX = 64 * 1024;
 
 interface Connection {
   readonly socket: SocketLike;
@@ -240,18 +237,23 @@ export class Transport {
     this.#scheduleBeat(connection);
   }
 
-  /** A browser does not show the server's pings, so the client asks by itself; silence for twice the interval is death. */
+  /**
+   * A browser does not show the server's pings, so the client asks by itself; an unanswered question and silence for twice the
+   * interval are death. Silence alone is not: in a hidden tab, and in sleep, this timer itself comes late.
+   */
   #scheduleBeat(connection: Connection): void {
     this.#env.clearTimer(this.#beat);
     this.#beat = this.#env.setTimer(() => {
       if (this.#connection !== connection) return;
       const silent_ms = this.#env.now_ms() - connection.heard_at_ms;
-      if (silent_ms >= 2 * connection.interval_ms) {
+      const silent = silent_ms >= 2 * connection.interval_ms;
+      if (silent && this.#pings.size > 0) {
         this.#lost(connection, 1006);
         return;
       }
       if (this.#env.now_ms() - connection.opened_at_ms > STABLE_MS) this.#tries = 0;
       this.#ping();
+      if (silent) this.#watch(WAKE_TIMEOUT_MS);
       this.#scheduleBeat(connection);
     }, connection.interval_ms);
   }
@@ -360,19 +362,7 @@ export class Transport {
     const messages = this.#outgoing;
     this.#outgoing = [];
     if (connection?.welcome !== true) return;
-    let frame: string[] = [];
-    let chars = 0;
-    for (const message of messages) {
-      const text = JSON.stringify(message);
-      if (frame.length > 0 && (frame.length >= FRAME_MESSAGES_MAX || chars + text.length > FRAME_CHARS_MAX)) {
-        connection.socket.send(`[${frame.join(",")}]`);
-        frame = [];
-        chars = 0;
-      }
-      frame.push(text);
-      chars += text.length + 1;
-    }
-    if (frame.length > 0) connection.socket.send(`[${frame.join(",")}]`);
+    for (const frame of packed(messages)) connection.socket.send(frame);
   }
 
   /** Lets go of the connection without a word to the table of close codes. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ServerMessage } from "../../src/gen/protocol";
 import { backoff } from "../../src/sdk/backoff";
 import { browserEnvironment } from "../../src/sdk/environment";
-import { FrameReader } from "../../src/sdk/frames";
+import { FrameReader, packed } from "../../src/sdk/frames";
 import { settle } from "./support/clock";
 import { World } from "./support/world";
 
@@ -27,6 +27,16 @@ test("frames are delivered in order, also when an earlier one takes time to deco
   waiting[0]?.(JSON.stringify([pong(2)]));
   await settle();
   expect(order).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test("messages go out in order, in frames that the server takes", () => {
+  const pings = Array.from({ length: 120 }, (_, ref) => ({ type: "ping" as const, ref }));
+  const frames = packed(pings).map((frame) => JSON.parse(frame) as { ref: number }[]);
+  expect(frames.map((frame) => frame.length)).toEqual([50, 50, 20]);
+  expect(frames.flat().map((message) => message.ref)).toEqual(pings.map((ping) => ping.ref));
+  const long = Array.from({ length: 5 }, (_, ref) => ({ type: "refresh" as const, ref, token: "x".repeat(40_000) }));
+  expect(packed(long)).toHaveLength(5);
+  expect(packed([])).toEqual([]);
 });
 
 test("a compressed frame is a gzip member, read by the platform's own decompression", async () => {
@@ -105,6 +115,24 @@ test("a connection that says nothing for twice the interval is taken for dead", 
   await world.clock.advance(29_000);
   expect(world.server.connections.has(first)).toBe(true);
   await world.clock.advance(5_000);
+  expect(world.server.connections.has(first)).toBe(false);
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("a hidden page whose timers come late keeps a connection that lives, and finds out one that does not", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  const [first] = world.server.connections;
+  if (first === undefined) return expect.unreachable();
+  for (let minute = 0; minute < 5; minute += 1) {
+    world.clock.now_ms += 60_000;
+    await world.clock.advance(0);
+  }
+  expect([...world.server.connections]).toEqual([first]);
+  first.wire.onServer = () => undefined;
+  world.clock.now_ms += 60_000;
+  await world.clock.advance(0);
+  await world.clock.advance(4_000);
   expect(world.server.connections.has(first)).toBe(false);
   expect(ana.client.status.get().kind).toBe("live");
 });
