@@ -182,24 +182,25 @@ class Client implements Lockstep {
       void this.#load(state.account_id).then(() => {
         if (this.#transport.state.get().kind === "stopped") this.#transport.start(this.#client_id);
       });
-    } else if (state.kind === "anonymous") void this.#loggedOut();
+    } else if (state.kind === "anonymous") this.#loggedOut();
   }
 
-  async #loggedOut(): Promise<void> {
+  #loggedOut(): void {
     const account_id = this.#commands.account_id;
     this.#transport.stop("logged_out");
     this.#commands.clear();
+    this.#commands.disown();
     // What the next account may see is another matter: everything starts from nothing.
-    for (const { value } of this.#boards.values()) {
+    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values()]) {
+      const { value } = held;
       value.phase("revoked");
       value.phase("loading");
       this.#topics.open(value.topic, value, undefined);
     }
-    if (account_id !== undefined) {
-      this.#notices.emit({ kind: "logged_out" });
-      await this.#storage?.forget(account_id);
-    }
-    this.#commands.disown();
+    if (account_id === undefined) return;
+    this.#notices.emit({ kind: "logged_out" });
+    // In its turn: whoever logs in next is loaded, and remembered, after this.
+    this.#loaded = this.#loaded.then(() => this.#storage?.forget(account_id));
   }
 
   #makeBoard(topic: Topic, org_id: OrgId, board_id: BoardId): BoardTopic {

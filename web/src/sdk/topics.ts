@@ -70,6 +70,7 @@ export class Topics {
 
   /** Starts to follow a topic from what is held of it. */
   open(topic: Topic, consumer: Consumer, held: Bookmark | undefined): void {
+    this.#env.clearTimer(this.#entries.get(topic)?.timer);
     const entry: Entry = { topic, consumer, held, state: "idle", ref: 0, head: undefined, from: held, parts: [], fruitless: 0, refusals: 0, timer: undefined };
     this.#entries.set(topic, entry);
     if (this.#transport.live) this.#join(entry);

@@ -214,6 +214,31 @@ test("logging out forgets the queue and the boards of this browser", async () =>
   storage.close();
 });
 
+test("whoever logs in right after another has boards, a queue and a memory of their own", async () => {
+  const indexed_db = new IDBFactory();
+  const world = new World({ indexed_db });
+  const task_id = world.task("Task");
+  const page = await world.page("ana");
+  const { client } = page;
+  const board = client.openBoard(world.org_id, world.board_id);
+  await vi.waitFor(() => expect(board.phase.get()).toBe("ready"));
+  world.server.failures.push({ ...failure("busy"), retry_after_ms: 60_000 });
+  const left = board.send({ type: "task.complete", task_id });
+  const out = client.auth.logout();
+  await out;
+  await client.auth.login({ email: "ben", password: "correct horse battery" });
+  expect(await left.result).toEqual({ kind: "removed" });
+  await vi.waitFor(() => expect(board.phase.get()).toBe("ready"));
+  expect(client.status.get().kind).toBe("live");
+  expect(shown(board)).toEqual(truth(world.board));
+  await board.send({ type: "task.prioritize", task_id, priority: "low" }).result;
+  expect([...world.server.effects.keys()].every((name) => name.startsWith("ben "))).toBe(true);
+  const storage = await openStorage(indexed_db);
+  await vi.waitFor(async () => expect(await storage.lastAccount()).toBe("ben"));
+  client.stop();
+  storage.close();
+});
+
 test.each([["IndexedDB", true], ["memory", false]])("only the last eight boards are kept (%s)", async (_where, real) => {
   const storage = await openStorage(real ? new IDBFactory() : undefined);
   const world = new World();
