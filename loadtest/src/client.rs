@@ -20,7 +20,7 @@ use lockstep_protocol::{
     position::Bookmark,
     topic::Topic,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::{
     pace::Pace,
@@ -100,6 +100,8 @@ struct Shared {
     /// Over all topics, from 1 (R28).
     next_client_seq: AtomicU64,
     waiting: Mutex<Waiting>,
+    /// That `waiting.closed` is there now.
+    told: Notify,
 }
 
 #[derive(Default)]
@@ -125,6 +127,7 @@ impl Client {
             next_reference: AtomicU32::new(1),
             next_client_seq: AtomicU64::new(1),
             waiting: Mutex::default(),
+            told: Notify::new(),
         });
         tokio::spawn(write(sender, queue));
         tokio::spawn(read(receiver, Arc::clone(&shared)));
@@ -219,10 +222,27 @@ impl Client {
             }
             waiting.requests.insert(reference, sender);
         }
-        let sent = self.outgoing.send(message).await;
-        let ended = || self.closed().unwrap_or_else(|| Closed::because("the connection ended"));
-        sent.map_err(|_| ended())?;
-        Ok(answer.await.map_err(|_| ended())?)
+        if self.outgoing.send(message).await.is_ok()
+            && let Ok(answer) = answer.await
+        {
+            return Ok(answer);
+        }
+        Err(self.ended().await.into())
+    }
+
+    /// Why the connection ended. The half that sends may notice first; the half that reads knows why.
+    async fn ended(&self) -> Closed {
+        let reason = async {
+            loop {
+                let told = self.shared.told.notified();
+                if let Some(closed) = self.closed() {
+                    return closed;
+                }
+                told.await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(2), reason).await;
+        waited.unwrap_or_else(|_| Closed::because("nothing can be sent any more"))
     }
 }
 
@@ -317,4 +337,5 @@ async fn read(mut receiver: Receiver, shared: Arc<Shared>) {
     };
     // Everyone who waits learns that nothing will come.
     *shared.waiting() = Waiting { closed: Some(closed), ..Waiting::default() };
+    shared.told.notify_waiters();
 }
