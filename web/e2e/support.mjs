@@ -1,6 +1,6 @@
 // What the browser tests share: a server of their own in a temporary folder, people who log in, and waiting for conditions.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -75,6 +75,21 @@ export class Server {
       });
     });
     return this;
+  }
+
+  /** Imports a board exported by Trello, given as an object; the server must not be running. */
+  async importTrello(board) {
+    const file = join(this.#folder, "board.json");
+    writeFileSync(file, JSON.stringify(board));
+    const child = spawn(binary, ["import", "trello", file, "--data-dir", this.#folder, "--email", ANA, "--organization", "Demo"], { stdio: ["ignore", "pipe", "pipe"] });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (data) => {
+        said += data;
+      });
+    }
+    const code = await new Promise((done) => child.once("exit", done));
+    if (code !== 0) throw new Error(`the import ended with ${code}:\n${said.slice(-2_000)}`);
   }
 
   log() {
