@@ -12,8 +12,8 @@ use std::{
 
 use lockstep_protocol::{
     codec::Codec,
-    codes::{CloseCode, Code, Failure},
-    ids::{AccountId, ClientId, ConnectionId, SessionId},
+    codes::{Code, Failure},
+    ids::{AccountId, ClientId, ConnectionId},
     limits::Limits,
 };
 use tokio::{sync::Notify, time::MissedTickBehavior};
@@ -57,7 +57,6 @@ struct Entry {
 #[derive(Clone, Copy)]
 struct Owner {
     account_id: AccountId,
-    session_id: SessionId,
     client_id: ClientId,
 }
 
@@ -125,13 +124,6 @@ impl Registry {
         Ok(Place { registry: self.clone(), outbox, id })
     }
 
-    /// Closes the connections of a session, or of all sessions of the account.
-    pub fn close_sessions(&self, account_id: AccountId, session_id: Option<SessionId>, code: CloseCode) {
-        for outbox in self.lock().of_account(account_id, |owner| session_id.is_none_or(|id| id == owner.session_id)) {
-            outbox.close(code);
-        }
-    }
-
     pub fn counts(&self) -> Counts {
         let connections = self.lock();
         Counts {
@@ -197,10 +189,11 @@ impl Registry {
 }
 
 impl Connections {
-    fn of_account(&self, account_id: AccountId, which: impl Fn(&Owner) -> bool) -> Vec<Arc<Outbox>> {
+    /// The account's connections from this client: one, unless one is still closing.
+    fn of_client(&self, account_id: AccountId, client_id: ClientId) -> Vec<Arc<Outbox>> {
         let ids = self.by_account.get(&account_id).into_iter().flatten();
         ids.filter_map(|id| self.by_id.get(id))
-            .filter(|entry| entry.owner.as_ref().is_some_and(&which))
+            .filter(|entry| entry.owner.is_some_and(|owner| owner.client_id == client_id))
             .map(|entry| entry.outbox.clone())
             .collect()
     }
@@ -231,9 +224,9 @@ impl Place {
     /// The connection said a valid hello. An earlier one of the same client is superseded, and the oldest of the account when
     /// there are too many.
     pub fn own(&self, identity: Identity, client_id: ClientId) {
-        let Identity { account_id, session_id, .. } = identity;
+        let account_id = identity.account_id;
         let mut connections = self.registry.lock();
-        let mut gone = connections.of_account(account_id, |owner| owner.client_id == client_id);
+        let mut gone = connections.of_client(account_id, client_id);
         let others = connections.by_account.get(&account_id).map_or(&[][..], Vec::as_slice);
         let stay: Vec<_> = others
             .iter()
@@ -248,7 +241,7 @@ impl Place {
             connections.disown(account_id, crate::actors::delivery::Subscriber::connection(&**outbox));
         }
         if let Some(entry) = connections.by_id.get_mut(&self.id) {
-            let unowned = entry.owner.replace(Owner { account_id, session_id, client_id }).is_none();
+            let unowned = entry.owner.replace(Owner { account_id, client_id }).is_none();
             connections.unauthenticated -= usize::from(unowned);
             connections.by_account.entry(account_id).or_default().push(self.id);
         }

@@ -223,6 +223,18 @@ fn r31_commands_for_another_kind_or_for_an_account_are_refused() {
 }
 
 #[test]
+fn r52_a_client_seq_that_no_double_holds_is_refused_by_name() {
+    for (client_seq, fine) in [(0, false), (1, true), ((1 << 53) - 1, true), (1 << 53, false), (u64::MAX, false)] {
+        let (mut session, limits) = live();
+        let body = ArchiveBoard {}.into();
+        let message = CommandMessage { reference: 1, topic: board(1), client_seq, body, saw: None };
+        let effects = session.on_frame(frame(vec![ClientMessage::Command(message)]), at(0), &limits);
+        let refused = if fine { vec![] } else { vec![(1, Some(Code::FieldInvalid))] };
+        assert_eq!(replies(&effects), refused, "{client_seq}");
+    }
+}
+
+#[test]
 fn r33_a_burst_then_a_rate_and_at_last_the_close() {
     let (mut session, limits) = live();
     let mut refused_at = None;
