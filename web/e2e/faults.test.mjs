@@ -21,7 +21,7 @@ const add = async (page, at, title) => {
 };
 
 test("what is done offline waits, can be taken back, and is replayed", async () => {
-  const path = await server.board("Offline", ["One", "Two"]);
+  const path = await server.board("Offline", ["One", "Two", "Doomed"]);
   const ana = await person(browser, server, ANA);
   const ben = await person(browser, server, BEN);
   await Promise.all([open(ana.page, path), open(ben.page, path)]);
@@ -31,15 +31,25 @@ test("what is done offline waits, can be taken back, and is replayed", async () 
   await add(ana.page, 0, "A mistake");
   await ana.page.keyboard.press("Escape");
   await drag(ana.page, card(ana.page, "Two"), column(ana.page, 1).locator(".scroller"), { y: 20 });
-  await shows(ana.page, 0, ["One", "From the train", "A mistake"]);
+  await card(ana.page, "Doomed").focus();
+  await ana.page.keyboard.press("Space");
+  await ana.page.keyboard.press("ArrowUp");
+  await ana.page.keyboard.press("Space");
+  await shows(ana.page, 0, ["Doomed", "One", "From the train", "A mistake"]);
   await ana.page.locator(".pill").click();
-  await until("three changes in the queue", async () => (await ana.page.locator(".queue li").count()) === 3);
+  await until("four changes in the queue", async () => (await ana.page.locator(".queue li").count()) === 4);
   await ana.page.getByRole("button", { name: /Remove from the queue.*A mistake/ }).click();
-  await shows(ana.page, 0, ["One", "From the train"]);
+  await shows(ana.page, 0, ["Doomed", "One", "From the train"]);
   await ana.page.keyboard.press("Escape");
   await add(ben.page, 0, "Meanwhile");
+  await ben.page.keyboard.press("Escape");
+  await card(ben.page, "Doomed").click();
+  await ben.page.getByRole("button", { name: "Card menu" }).click();
+  await ben.page.getByRole("menuitem", { name: "Delete" }).click();
+  await until("the card to be deleted", async () => (await card(ben.page, "Doomed").count()) === 0);
   await ana.context.setOffline(false);
   await live(ana.page);
+  await ana.page.getByText(/Undone – Move card: .*/).waitFor();
   await shows(ben.page, 1, ["Two"]);
   for (const each of [ana, ben]) {
     await until("both to show the same", async () => {

@@ -1,9 +1,9 @@
 // How people look: initials and a colour that stays theirs on every screen and every machine.
 import type { Colour, ColumnView } from "../gen/protocol";
 
-const PEOPLE: readonly Colour[] = ["blue", "green", "purple", "orange", "teal", "pink", "indigo", "amber", "red"];
+const PEOPLE: readonly Colour[] = ["blue", "green", "purple", "orange", "teal", "pink", "indigo"];
 
-/** The same id gives the same colour everywhere (FNV-1a). */
+/** The same id gives the same colour everywhere (FNV-1a). Red and amber are kept for what is late or wrong. */
 export function colourOf(id: string): Colour {
   let hash = 0x811c9dc5;
   for (let at = 0; at < id.length; at += 1) {
