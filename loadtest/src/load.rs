@@ -37,9 +37,9 @@ const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub struct Epoch(pub Instant);
 
 impl Epoch {
-    /// A text of about this many bytes that says when it was made. `filling` is what the rest is made of.
-    pub fn mark(self, filling: &str) -> String {
-        format!("sent@{:013} {filling}", self.0.elapsed().as_micros())
+    /// A text that says when its change was due, and `filling`.
+    pub fn mark(self, due: Instant, filling: &str) -> String {
+        format!("sent@{:013} {filling}", due.saturating_duration_since(self.0).as_micros())
     }
 
     /// Tells how long each mark in a frame was on its way.
@@ -117,30 +117,30 @@ pub fn redescribe(task_id: TaskId, description: String) -> Command {
     UpdateTask { task_id, title: None, description: Some(description) }.into()
 }
 
-/// Sends a marked change so many times a second for a while, whether or not the earlier ones were answered. Answers how many were
-/// acknowledged, and how quickly.
+/// Sends a change so many times a second for a while, whether or not the earlier ones were answered; `command` is given the instant
+/// at which its change was due, so that no stall is hidden by a late start. Answers how many were acknowledged, and how quickly.
 pub async fn at_rate(
     client: &Client,
     board: BoardId,
     per_second: u32,
     duration: Duration,
-    command: impl Fn(u32) -> Command,
+    command: impl Fn(Instant) -> Command,
 ) -> anyhow::Result<Latency> {
     let mut interval = tokio::time::interval(Duration::from_secs(1) / per_second.max(1));
     let mut answers = tokio::task::JoinSet::new();
     let start = Instant::now();
-    for index in 0.. {
-        interval.tick().await;
+    loop {
+        let due = interval.tick().await.into_std();
         if start.elapsed() >= duration {
             break;
         }
-        let (client, command) = (client.clone(), command(index));
-        answers.spawn(async move { client.command(board.into(), command).await });
+        let (client, command) = (client.clone(), command(due));
+        answers.spawn(async move { (due, client.command(board.into(), command).await) });
     }
     let mut latency = Latency::default();
     while let Some(answer) = answers.join_next().await {
-        let answer = answer??;
-        latency.record(answer.replied_at.saturating_duration_since(answer.sent_at));
+        let (due, answer) = answer?;
+        latency.record(answer?.replied_at.saturating_duration_since(due));
     }
     Ok(latency)
 }

@@ -118,7 +118,7 @@ async fn half(
 async fn change(author: &Account, ground: &Ground, epoch: Epoch, duration: Duration) -> anyhow::Result<()> {
     let (_, client) = author.connect(Codec::MessagePack, Pace::unlimited()).await?;
     let (task, filling) = (ground.tasks[0], noise(CHANGE_BYTES));
-    let change = |_| redescribe(task, epoch.mark(&filling));
+    let change = |due| redescribe(task, epoch.mark(due, &filling));
     at_rate(&client, ground.board, PER_SECOND, duration, change).await.context("a change was refused")?;
     Ok(())
 }

@@ -22,13 +22,13 @@ use crate::{
 pub struct Options {
     /// A running server. It must allow many registrations and commands: see --registrations-max and --commands-per-second-max of
     /// `lockstep serve`.
-    #[arg(long, conflicts_with = "server", required_unless_present = "server")]
+    #[arg(long, conflicts_with = "server")]
     pub url: Option<String>,
-    /// Start this binary instead, with a fresh data folder and limits that do not bind.
+    /// Start this binary instead, with a fresh data folder and limits that do not bind. Default: the `lockstep` beside this program.
     #[arg(long, value_name = "BINARY")]
     pub server: Option<PathBuf>,
     /// PostgreSQL for the server that is started; SQLite otherwise.
-    #[arg(long, value_name = "URL", requires = "server")]
+    #[arg(long, value_name = "URL", conflicts_with = "url")]
     pub database_url: Option<String>,
     /// The process of the server at --url, to read its memory and CPU time.
     #[arg(long, value_name = "PID", requires = "url")]
@@ -69,7 +69,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let server = match (&options.server, &options.url) {
         (Some(binary), _) => Server::start(binary, options.database_url.as_deref()).await?,
         (None, Some(url)) => Server::running(url, options.pid),
-        (None, None) => anyhow::bail!("give --url or --server"),
+        (None, None) => Server::start(&beside()?, options.database_url.as_deref()).await?,
     };
     let stage = Stage::set(&server.url, None, "Benchmark").await?;
     let needed = options.subscribers.max(CLIENTS).div_ceil(CONNECTIONS_PER_ACCOUNT);
@@ -84,6 +84,12 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let report = table.report(&bench.server, options);
     bench.server.stop().await?;
     Ok(report)
+}
+
+/// The server that was built together with this program.
+fn beside() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe().context("cannot tell where this program is")?;
+    Ok(program.with_file_name(if cfg!(windows) { "lockstep.exe" } else { "lockstep" }))
 }
 
 impl Bench<'_> {

@@ -88,7 +88,7 @@ impl Bench<'_> {
         let (_, client) = self.stage.owner.connect(Codec::MessagePack, Pace::unlimited()).await?;
         let (task, filling) = (ground.tasks[0], "x".repeat(150));
         let (before, start) = (self.server.cpu_seconds(), Instant::now());
-        let change = |_| retitle(task, self.epoch.mark(&filling));
+        let change = |due| retitle(task, self.epoch.mark(due, &filling));
         let rate = self.options.changes_per_second;
         let acknowledged = at_rate(&client, ground.board, rate, self.duration(), change).await?;
         let (after, seconds) = (self.server.cpu_seconds(), start.elapsed().as_secs_f64());

@@ -10,8 +10,9 @@ use crate::figures::Latency;
 #[test]
 fn every_mark_in_a_frame_is_measured_compressed_or_not() {
     let epoch = Epoch(Instant::now());
-    let frame = format!("[{{\"title\":\"{}\"}},{{\"title\":\"{}\"}}]", epoch.mark("x"), epoch.mark("yy"));
-    let later = Instant::now() + Duration::from_millis(500);
+    let due = epoch.0 + Duration::from_millis(100);
+    let frame = format!("[{{\"title\":\"{}\"}},{{\"title\":\"{}\"}}]", epoch.mark(due, "x"), epoch.mark(due, "yy"));
+    let later = due + Duration::from_millis(500);
     for bytes in [frame.as_bytes().to_vec(), compress(frame.as_bytes()).to_vec()] {
         let mut latency = Latency::default();
         epoch.measure(&bytes, later, &mut latency);
