@@ -1,0 +1,20 @@
+// The dialogs' code, loaded when first opened and fetched ahead once the board stands, so that they open without a connection too.
+import type { BoardDialog } from "./dialogs.svelte";
+
+const picker = () => import("../palette/TaskPicker.svelte");
+
+export const LAZY = {
+  members: () => import("./MembersDialog.svelte"),
+  labels: () => import("./LabelsDialog.svelte"),
+  rename: () => import("./RenameDialog.svelte"),
+  archive: () => import("./ArchiveDialog.svelte"),
+  shortcuts: () => import("../palette/ShortcutsDialog.svelte"),
+  palette: () => import("../palette/Palette.svelte"),
+  move: picker,
+  assign: picker,
+  label: picker,
+  priority: picker,
+} satisfies Record<BoardDialog["kind"], () => Promise<unknown>>;
+
+/** What cannot be fetched now is fetched when it is opened. */
+export const prefetch = (): Promise<unknown> => Promise.allSettled(Object.values(LAZY).map((load) => load()));
