@@ -1,11 +1,13 @@
 //! Access that is never stale: what was revoked is gone from open subscriptions and from the next command on.
 
-use lockstep::actors::CommandRequest;
+use lockstep::actors::{CommandRequest, JoinRequest};
 use lockstep_domain::Principal;
 use lockstep_protocol::{
     codes::Code,
     command::{account::*, organization::*, task::*},
+    frame::ResumedFrom,
     ids::SessionId,
+    position::Bookmark,
     values::OrgRole,
 };
 
@@ -80,4 +82,29 @@ async fn a_closed_session_asks_for_nothing_more() {
     node.directory.command(ask(new_task(column, "In time"))).await.expect("the session is open");
     node.directory.command(system(CloseSession { session_id: session }.into())).await.expect("closes");
     assert_eq!(code(node.directory.command(ask(new_task(column, "Too late"))).await), Code::SessionRevoked);
+}
+
+#[tokio::test]
+async fn one_whose_audience_changed_begins_anew_whatever_they_hold() {
+    let node = Node::sqlite().await;
+    let (ana, guest) = (node.account().await, node.account().await);
+    let org = node.organization(ana).await;
+    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false }).await.expect("adds");
+    let listener = node.join(guest, org, None).await.expect("joins as a guest");
+    let raise = ChangeMemberRole { account_id: guest, role: OrgRole::Member };
+    let head = node.ask(ana, org, raise).await.expect("raises the role").seq;
+    until("the guest's view ends", async || listener.heard().contains(&Heard::Resync).then_some(())).await;
+    let request = JoinRequest {
+        topic: org.into(),
+        principal: Principal::Account(guest),
+        session: None,
+        reference: 2,
+        after: Some(Bookmark { epoch: 1, seq: head }),
+        presence: false,
+        subscriber: listener.clone(),
+    };
+    node.directory.join(request).await.expect("joins as a member");
+    let heard = listener.heard();
+    let again = heard.iter().rposition(|heard| matches!(heard, Heard::Joined(..))).expect("joined");
+    assert!(matches!(heard[again], Heard::Joined(ResumedFrom::Snapshot, _)), "{:?}", heard[again]);
 }

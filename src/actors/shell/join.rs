@@ -65,7 +65,8 @@ impl<A: Aggregate> Shell<A> {
             presence: joining.presence.then(Default::default),
             catching_up: false,
         });
-        self.bring_up(&subscriber, joining.reference, audience, joining.after);
+        let after = joining.after.filter(|_| !self.anew.remove(&connection));
+        self.bring_up(&subscriber, joining.reference, audience, after);
         self.subscribers.introduce(connection);
         let _ = joining.reply.send(Ok(()));
     }

@@ -15,7 +15,10 @@ mod ring;
 mod subscribers;
 mod window;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
 
 use batch::Batch;
 use lockstep_domain::Aggregate;
@@ -76,6 +79,8 @@ pub struct Shell<A: Aggregate> {
     windows: Windows,
     ring: Ring,
     subscribers: Subscribers,
+    /// Connections whose audience changed: whatever they hold, they begin anew when they join again.
+    anew: HashSet<ConnectionId>,
     pending: VecDeque<Pending<A>>,
     /// Commands whose client's window is being read, in order.
     parked: Vec<(ClientKey, Pending<A>)>,
@@ -106,6 +111,7 @@ impl<A: Aggregate> Shell<A> {
             windows: Windows::new(limits.idempotency_window_max, limits.idempotency_clients_max),
             ring: Ring::new(limits.ring_events_max, limits.ring_bytes_max),
             subscribers: Subscribers::new(topic, limits.presence_entries_max),
+            anew: HashSet::new(),
             pending: VecDeque::new(),
             parked: Vec::new(),
             joining: Vec::new(),
@@ -141,7 +147,10 @@ impl<A: Aggregate> Shell<A> {
         match message {
             Message::Command(pending) => self.pending.push_back(*pending),
             Message::Join(joining) => self.join(*joining),
-            Message::Leave(connection) => drop(self.subscribers.remove(connection)),
+            Message::Leave(connection) => {
+                self.anew.remove(&connection);
+                self.subscribers.remove(connection);
+            }
             Message::Presence(connection, meta) => self.subscribers.update_presence(connection, meta),
             Message::Ephemeral(connection, body) => self.ephemeral(connection, body),
             Message::Appended(outcome) => self.appended(outcome, now),
@@ -258,10 +267,13 @@ impl<A: Aggregate> Shell<A> {
         let (state, facts, id) = (&self.committed.state, &self.facts, self.topic.id);
         let changed = self.subscribers.take_changed(|principal| facts.audience(state, id, principal));
         for (member, audience) in changed {
-            // With another audience it may join again and sees what that one sees.
             let delivery = match audience {
                 None => Delivery::Revoked(Code::NotFound),
-                Some(_) => Delivery::Resync,
+                // What it holds is another audience's view: it joins again and gets its own, whole.
+                Some(_) => {
+                    self.anew.insert(member.subscriber.connection());
+                    Delivery::Resync
+                }
             };
             member.subscriber.deliver(self.topic, delivery);
         }
