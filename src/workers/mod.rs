@@ -15,8 +15,9 @@ use uuid::Uuid;
 
 use crate::store::{Store, StoreError, consumers::Lease, journal::Recorded};
 
-/// How long a lease holds without being renewed.
-const LEASE_MS: u64 = 10_000;
+/// How long a lease holds without being renewed: so long are lists behind after the node that kept them was killed. One that
+/// lost its lease in a pause notices by the fence when it saves.
+const LEASE_MS: u64 = 3_000;
 /// How often a worker looks without being nudged.
 const LOOK: Duration = Duration::from_millis(100);
 /// How long it waits after a failure.

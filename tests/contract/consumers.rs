@@ -1,7 +1,7 @@
 //! Leases, cursors and the read tables that are saved with them.
 
 use lockstep::store::{
-    StoreError,
+    Store, StoreError,
     projections::{BoardMemberRow, BoardRow, Change, MembershipRow, OrganizationRow, Patch, TeamRow},
 };
 use lockstep_protocol::{
@@ -147,4 +147,15 @@ async fn lists_go_a_page_at_a_time(backend: Backend) {
     let mut expected = boards;
     expected.sort_by_key(|row| row.board);
     assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn sqlite_a_lease_of_a_killed_process_is_free_when_the_folder_is_opened_again() {
+    let backend = Backend::sqlite().await;
+    let lease = backend.store.consumers().acquire("lists", Uuid::now_v7(), 60_000).await.expect("a database");
+    assert!(lease.is_some());
+    backend.store.close().await;
+    let store = Store::open(&backend.options).await.expect("opens again");
+    let next = store.consumers().acquire("lists", Uuid::now_v7(), 60_000).await.expect("a database");
+    assert!(next.is_some(), "only this process can have the folder: nothing to wait for");
 }

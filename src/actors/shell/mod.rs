@@ -15,6 +15,9 @@ mod ring;
 mod subscribers;
 mod window;
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,

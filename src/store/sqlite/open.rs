@@ -56,6 +56,8 @@ pub(crate) async fn files(folder: &Path) -> Result<Files, StoreError> {
     let projections = open(&folder.join("projections.db")).await?;
     sqlx::migrate!("migrations/sqlite/projections").run(&projections.write).await?;
     check_history(&journal, &projections).await?;
+    // The folder is ours alone: whoever held a lease was killed, and nobody needs to wait for it to run out.
+    sqlx::query("update consumers set holder = null, leased_until = 0").execute(&projections.write).await?;
     Ok(Files { journal, projections })
 }
 
