@@ -94,6 +94,11 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
     /// Whether this event changes who may do or see what: it raises the access version of this aggregate's id.
     fn changes_access(event: &Self::Event) -> bool;
 
+    /// Whether a list that people read shows any of what this event changes: which things there are and what they are called.
+    fn listed(_event: &Self::Event) -> bool {
+        false
+    }
+
     /// The seq of the last event that changed access, 0 before the first: what appends decided with this state are guarded on.
     fn access_version(&self) -> u64;
 

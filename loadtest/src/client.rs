@@ -289,9 +289,10 @@ impl Shared {
                 waiting.tell(revoked.topic, Update::Revoked(revoked.code));
                 waiting.topics.remove(&revoked.topic);
             }
-            // Ephemeral moments are not measured; heads repeat what events say; the close that follows the others tells why.
+            // Ephemeral moments and hints are not measured; heads repeat what events say; the close that follows the others tells why.
             ServerMessage::Ephemeral(_)
             | ServerMessage::Heads(_)
+            | ServerMessage::ListsChanged(_)
             | ServerMessage::Goaway(_)
             | ServerMessage::Superseded(_)
             | ServerMessage::Welcome(_) => {}

@@ -54,6 +54,7 @@ pub enum ServerMessage {
     Stale(Stale),
     Revoked(Revoked),
     Heads(Heads),
+    ListsChanged(ListsChanged),
     Goaway(Goaway),
     Superseded(Superseded),
     Pong(Pong),
@@ -354,6 +355,18 @@ pub struct Revoked {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Heads {
     pub heads: Vec<(Topic, Bookmark)>,
+}
+
+/// What this account finds in the lists of an organization (its boards, above all) may have changed: read them again. A hint, which
+/// may be lost; it says nothing of what changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ListsChanged {
+    /// The organization.
+    pub topic: Topic,
+    /// Give it to the read as `min_position`. Absent when the server does not know: hints were lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub position: Option<Position>,
 }
 
 /// The node goes away: connect again after this delay (it differs per client, so that not all come at once).

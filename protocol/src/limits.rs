@@ -70,6 +70,8 @@ limits! {
     heartbeat_timeout_ms: u64 = 35_000, "ms";
     /// Time between two `heads` of a connection.
     heads_interval_ms: u64 = 30_000, "ms";
+    /// Time between two `lists_changed` of an organization on one node; what changes meanwhile is told with the next.
+    lists_changed_interval_ms: u64 = 1_000, "ms";
     /// A client that goes on being refused with `rate_limited` for this long is closed with 4429.
     abuse_timeout_ms: u64 = 10_000, "ms";
     /// Time for commands on their way when a node drains.

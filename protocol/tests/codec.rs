@@ -104,6 +104,7 @@ pub fn server_messages() -> Vec<ServerMessage> {
             count: 1,
         }),
         ServerMessage::Superseded(Superseded {}),
+        ServerMessage::ListsChanged(ListsChanged { topic: Topic::new(Kind::Organization, id(9)), position: None }),
     ]
 }
 

@@ -182,6 +182,11 @@ impl<A: Kinded> Running<A> {
             }
             Effect::Publish(notice) => services.bus.publish(Arc::new(notice)),
             Effect::FactsChanged(org) => self.directory.facts_changed(org),
+            Effect::ListsChanged(org, reach, position) => self.directory.lists_changed(org, (reach, position)),
+            Effect::ListsLater(delay_ms) => spawn(async move {
+                tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+                send(&myself, Message::ListsDue);
+            }),
             Effect::RetryLater => spawn(async move {
                 tokio::time::sleep(RETRY).await;
                 send(&myself, Message::Retry);

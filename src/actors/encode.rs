@@ -1,7 +1,7 @@
 //! Events and bytes: what the journal and the bus hold, and what rules understand. Never decides anything.
 
 use bytes::Bytes;
-use lockstep_domain::Aggregate;
+use lockstep_domain::{Aggregate, access::Reach};
 use lockstep_protocol::{
     command::Command,
     event::Happened,
@@ -78,6 +78,16 @@ pub fn tell(events: &[Recorded]) -> Option<Bytes> {
         })
         .collect();
     rmp_serde::to_vec(&told).ok().map(Bytes::from)
+}
+
+/// The hint of a notice: whose lists changed, and where the change is.
+pub fn tell_lists(hint: &(Reach, Position)) -> Option<Bytes> {
+    rmp_serde::to_vec(hint).ok().map(Bytes::from)
+}
+
+/// What [`tell_lists`] told.
+pub fn told_lists(bytes: &[u8]) -> Option<(Reach, Position)> {
+    rmp_serde::from_slice(bytes).ok()
 }
 
 /// The events of a notice, unverified: the caller checks that they continue what it holds.

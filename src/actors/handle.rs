@@ -180,6 +180,13 @@ impl AnyHandle {
         each!(self, handle => drop(handle.send(Message::Heard(notice))));
     }
 
+    /// Hints about lists may have been lost on the way to this node.
+    pub fn lists_lost(&self) {
+        if let Self::Organization(handle) = self {
+            handle.send(Message::Lists(None));
+        }
+    }
+
     pub fn behind(&self, version: u64) {
         each!(self, handle => drop(handle.send(Message::Behind(version))));
     }

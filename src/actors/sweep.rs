@@ -3,11 +3,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lockstep_protocol::topic::Topic;
+use lockstep_domain::access::Reach;
+use lockstep_protocol::{ids::OrgId, position::Position, topic::Topic};
 use tokio::{sync::oneshot, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use super::{directory::Directory, handle::AnyHandle, slots::Slot};
+use super::{directory::Directory, encode, handle::AnyHandle, shell::Message, slots::Slot};
 use crate::bus::Heard;
 
 /// How often idle aggregates are looked for. The budget is checked each time too.
@@ -21,6 +22,13 @@ impl Directory {
     /// Runs until cancelled.
     pub async fn run(&self, cancel: CancellationToken) {
         tokio::join!(self.sweep(cancel.clone()), self.hear(cancel.clone()), self.scan(cancel));
+    }
+
+    /// Some lists of an organization changed: those of its subscribers here whom it concerns are told.
+    pub(super) fn lists_changed(&self, org: OrgId, hint: (Reach, Position)) {
+        if let Some(AnyHandle::Organization(handle)) = self.live(org.into()) {
+            handle.send(Message::Lists(Some(hint)));
+        }
     }
 
     async fn sweep(&self, cancel: CancellationToken) {
@@ -78,6 +86,9 @@ impl Directory {
             };
             match heard {
                 Some(Heard::Notice(notice)) => {
+                    if let Some(hint) = notice.lists.as_deref().and_then(encode::told_lists) {
+                        self.lists_changed(notice.org, hint);
+                    }
                     if let Some(handle) = self.live(notice.stream) {
                         handle.heard(notice);
                     }
@@ -85,6 +96,7 @@ impl Directory {
                 Some(Heard::Gap) => {
                     for (_, handle) in self.slots().live() {
                         handle.behind(handle.head() + 1);
+                        handle.lists_lost();
                     }
                 }
                 None => return,

@@ -24,6 +24,8 @@ pub struct Notice {
     pub last: u64,
     /// The events as `actors` encodes them; absent when they are too large or change access: read the journal.
     pub events: Option<Bytes>,
+    /// What those who follow the organization's lists are to be told, as `actors` encodes it.
+    pub lists: Option<Bytes>,
 }
 
 /// What a node hears.

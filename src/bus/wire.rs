@@ -29,6 +29,8 @@ struct Letter {
     last: u64,
     #[serde(with = "serde_bytes")]
     events: Option<Vec<u8>>,
+    #[serde(with = "serde_bytes", default)]
+    lists: Option<Vec<u8>>,
 }
 
 /// Seals a notice.
@@ -42,6 +44,7 @@ pub fn seal(key: &ClusterKey, node: Uuid, notice: &Notice) -> Option<Bytes> {
         first: notice.first,
         last: notice.last,
         events: notice.events.as_ref().map(|events| events.to_vec()),
+        lists: notice.lists.as_ref().map(|lists| lists.to_vec()),
     })
     .ok()?;
     let mac = blake3::keyed_hash(&key.0, &bytes);
@@ -59,6 +62,7 @@ pub fn open(key: &ClusterKey, sealed: &[u8]) -> Option<(Uuid, Notice)> {
     }
     let letter: Letter = rmp_serde::from_slice(bytes).ok()?;
     let stream = Topic::new(Kind::from_number(letter.kind)?, letter.id);
-    let Letter { node, org, epoch, first, last, events, .. } = letter;
-    Some((node, Notice { org, stream, epoch, first, last, events: events.map(Bytes::from) }))
+    let Letter { node, org, epoch, first, last, events, lists, .. } = letter;
+    let (events, lists) = (events.map(Bytes::from), lists.map(Bytes::from));
+    Some((node, Notice { org, stream, epoch, first, last, events, lists }))
 }

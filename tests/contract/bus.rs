@@ -21,7 +21,7 @@ const KEY: ClusterKey = ClusterKey([7; 32]);
 
 fn notice(org: OrgId, last: u64) -> Arc<Notice> {
     let stream = BoardId(Uuid::from_u128(5)).into();
-    Arc::new(Notice { org, stream, epoch: 1, first: last, last, events: Some(b"events"[..].into()) })
+    Arc::new(Notice { org, stream, epoch: 1, first: last, last, events: Some(b"events"[..].into()), lists: None })
 }
 
 async fn heard(ears: &mut mpsc::Receiver<Heard>) -> Heard {

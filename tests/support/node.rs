@@ -22,7 +22,7 @@ use lockstep_protocol::{
     frame::{Acknowledged, ResumedFrom, ServerMessage},
     ids::*,
     limits::Limits,
-    position::Bookmark,
+    position::{Bookmark, Position},
     topic::Topic,
     values::*,
 };
@@ -224,6 +224,8 @@ pub enum Heard {
     Events(u64, u64, Vec<Happened<Event>>),
     Revoked(Code),
     Resync,
+    /// Lists changed.
+    Hint(Option<Position>),
     Other,
 }
 
@@ -288,6 +290,10 @@ impl Subscriber for Listener {
             }
             Delivery::Revoked(code) => Heard::Revoked(code),
             Delivery::Resync => Heard::Resync,
+            Delivery::Ephemeral(shared) => match shared.message() {
+                ServerMessage::ListsChanged(hint) => Heard::Hint(hint.position),
+                _ => Heard::Other,
+            },
             _ => Heard::Other,
         };
         self.heard.lock().expect("not poisoned").push(heard);

@@ -8,6 +8,7 @@ mod fake;
 mod harness;
 mod joining;
 mod keeping_up;
+mod lists;
 mod opening;
 mod presence;
 mod whole;

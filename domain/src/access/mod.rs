@@ -4,6 +4,7 @@
 //! Must never look at anything but committed state, and must never be asked twice in different words: every transport uses this.
 
 mod capability;
+mod reach;
 mod standing;
 
 pub use capability::{Capability, account, board, organization, team};
@@ -11,6 +12,7 @@ use lockstep_protocol::{
     codes::Failure,
     values::{BoardRole, OrgRole, TeamRole},
 };
+pub use reach::Reach;
 pub use standing::{
     BoardFacts, board_audience, board_founder_role, board_role, may_see_board, organization_audience, team_audience,
     team_role,

@@ -90,6 +90,10 @@ impl Aggregate for Board {
         }
     }
 
+    fn listed(event: &Self::Event) -> bool {
+        event.tag().starts_with("board.")
+    }
+
     fn access_version(&self) -> u64 {
         self.access_version
     }

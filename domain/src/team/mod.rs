@@ -130,6 +130,11 @@ impl Aggregate for Team {
         }
     }
 
+    fn listed(event: &Self::Event) -> bool {
+        // A team's membership decides which boards its people see.
+        Self::changes_access(event)
+    }
+
     fn access_version(&self) -> u64 {
         self.access_version
     }

@@ -99,6 +99,7 @@ const fn kind(message: &ServerMessage) -> &'static str {
         ServerMessage::Stale(_) => "stale",
         ServerMessage::Revoked(_) => "revoked",
         ServerMessage::Heads(_) => "heads",
+        ServerMessage::ListsChanged(_) => "lists_changed",
         ServerMessage::Goaway(_) => "goaway",
         ServerMessage::Superseded(_) => "superseded",
         ServerMessage::Pong(_) => "pong",

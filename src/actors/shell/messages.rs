@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use lockstep_domain::{Aggregate, Principal};
+use lockstep_domain::{Aggregate, Principal, access::Reach};
 use lockstep_protocol::{
     codes::Failure,
     frame::{Acknowledged, Ephemeral, PresenceMeta},
     ids::{ClientId, CommitId, ConnectionId, OrgId},
-    position::Bookmark,
+    position::{Bookmark, Position},
     values::Micros,
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -86,6 +86,10 @@ pub enum Message<A: Aggregate> {
     Facts(Result<Facts, Failure>),
     /// Roles changed in the organization or team.
     FactsChanged,
+    /// A change reached the lists of some who follow this organization; `None`: hints about such were lost.
+    Lists(Option<(Reach, Position)>),
+    /// What came since the last hint may be told now.
+    ListsDue,
     /// Another node committed.
     Heard(Arc<Notice>),
     /// The stream's head is at least here.
@@ -123,6 +127,10 @@ pub enum Effect<A: Aggregate> {
     Publish(Notice),
     /// Tell the live aggregates that read roles here.
     FactsChanged(OrgId),
+    /// Tell the organization, if it is live here, whose lists changed.
+    ListsChanged(OrgId, Reach, Position),
+    /// Send `ListsDue` after this time.
+    ListsLater(u64),
     RetryLater,
     /// The journal's history is not the one in memory: raise the epoch, then end; the next load begins anew.
     LostHistory(u32),

@@ -9,6 +9,7 @@ mod batch;
 mod catch_up;
 mod commits;
 mod join;
+mod lists;
 mod messages;
 mod outcome;
 mod ring;
@@ -25,6 +26,7 @@ use std::{
 
 use batch::Batch;
 use lockstep_domain::Aggregate;
+use lists::Lists;
 use lockstep_protocol::{
     codes::{Code, Failure},
     frame::{Ephemeral, EphemeralBroadcast, ServerMessage},
@@ -82,6 +84,7 @@ pub struct Shell<A: Aggregate> {
     windows: Windows,
     ring: Ring,
     subscribers: Subscribers,
+    lists: Lists,
     /// Connections whose audience changed: whatever they hold, they begin anew when they join again.
     anew: HashSet<ConnectionId>,
     pending: VecDeque<Pending<A>>,
@@ -114,6 +117,7 @@ impl<A: Aggregate> Shell<A> {
             windows: Windows::new(limits.idempotency_window_max, limits.idempotency_clients_max),
             ring: Ring::new(limits.ring_events_max, limits.ring_bytes_max),
             subscribers: Subscribers::new(topic, limits.presence_entries_max),
+            lists: Lists::default(),
             anew: HashSet::new(),
             pending: VecDeque::new(),
             parked: Vec::new(),
@@ -165,6 +169,8 @@ impl<A: Aggregate> Shell<A> {
             // The aggregate that published them may have failed and come back: then its successor is looked for.
             Message::FactsChanged if self.facts.ended() => self.facts_wanted = true,
             Message::FactsChanged => self.review_subscribers(),
+            Message::Lists(hint) => self.lists_changed(hint),
+            Message::ListsDue => self.lists_due(),
             Message::Heard(notice) => self.heard(&notice),
             Message::Behind(version) => self.rumoured = self.rumoured.max(version),
             Message::Refresh(done) => {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use lockstep_domain::Aggregate;
+use lockstep_domain::{Aggregate, access::Reach};
 use lockstep_protocol::{
     codes::{Code, Failure},
+    ids::OrgId,
     position::{Bookmark, Position},
     topic::Kind,
     values::Micros,
@@ -87,7 +88,13 @@ impl<A: Aggregate> Shell<A> {
             }
         }
         let bytes = batch.events.iter().map(|event| event.payload.len() + 96).sum();
-        self.tell_nodes(&batch.events, after, head, position);
+        let lists = self.reach(&batch).map(|reach| (reach, position));
+        // Of the state after: before its founding event it belongs to none.
+        let org = batch.tentative.org_id(self.topic.id);
+        self.tell_nodes(org, &batch.events, after, head, position, lists.as_ref());
+        if let Some((reach, position)) = lists {
+            self.effects.push(Effect::ListsChanged(org, reach, position));
+        }
         self.last_at = batch.last_at;
         self.advance(batch.tentative, head, position, after, batch.commits, bytes);
         self.answer_batch(batch.items, Some(position));
@@ -123,11 +130,18 @@ impl<A: Aggregate> Shell<A> {
         self.keep_snapshot(false);
     }
 
-    fn tell_nodes(&mut self, events: &[NewEvent], after: u64, head: Head, position: Position) {
+    fn tell_nodes(
+        &mut self,
+        org: OrgId,
+        events: &[NewEvent],
+        after: u64,
+        head: Head,
+        position: Position,
+        lists: Option<&(Reach, Position)>,
+    ) {
         if !self.shared {
             return;
         }
-        let org = self.committed.state.org_id(self.topic.id);
         let recorded: Vec<_> = events
             .iter()
             .zip(after + 1..)
@@ -152,7 +166,8 @@ impl<A: Aggregate> Shell<A> {
             .flatten()
             .filter(|bytes| bytes.len() <= NOTICE_BYTES_MAX);
         let (first, last) = (after + 1, head.version);
-        let notice = Notice { org, stream: self.topic, epoch: head.epoch, first, last, events: told };
+        let lists = lists.and_then(encode::tell_lists).filter(|bytes| bytes.len() <= NOTICE_BYTES_MAX);
+        let notice = Notice { org, stream: self.topic, epoch: head.epoch, first, last, events: told, lists };
         self.effects.push(Effect::Publish(notice));
     }
 

@@ -87,6 +87,16 @@ impl Subscribers {
         }
     }
 
+    /// Hands each who is up to date what is meant for it, if anything is.
+    pub fn deliver_each(&self, mut delivery: impl FnMut(AccountId, Audience) -> Option<Delivery>) {
+        for member in self.members.iter().filter(|member| !member.catching_up) {
+            let account = member.principal.account().unwrap_or(AccountId::NIL);
+            if let Some(delivery) = delivery(account, member.audience) {
+                member.subscriber.deliver(self.topic, delivery);
+            }
+        }
+    }
+
     /// Says who is here to one that has just joined, and to the others that it came.
     pub fn introduce(&self, connection: ConnectionId) {
         let Some(member) = self.index.get(&connection).map(|index| &self.members[*index]) else { return };

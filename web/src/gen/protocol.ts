@@ -461,7 +461,7 @@ export type CommentView = { comment_id: CommentId, author_id: AccountId, text: s
 
 export type ClientMessage = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } & Leave | { "type": "command" } & CommandMessage | { "type": "presence" } & PresenceUpdate | { "type": "ephemeral" } & EphemeralUpdate | { "type": "refresh" } & Refresh | { "type": "ping" } & Ping;
 
-export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "snapshot" } & SnapshotPart | { "type": "events" } & Events | { "type": "reply" } & Reply | { "type": "presence_state" } & PresenceState | { "type": "presence_diff" } & PresenceDiff | { "type": "ephemeral" } & EphemeralBroadcast | { "type": "resync" } & TopicNotice | { "type": "stale" } & Stale | { "type": "revoked" } & Revoked | { "type": "heads" } & Heads | { "type": "goaway" } & Goaway | { "type": "superseded" } & Superseded | { "type": "pong" } & Pong;
+export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "snapshot" } & SnapshotPart | { "type": "events" } & Events | { "type": "reply" } & Reply | { "type": "presence_state" } & PresenceState | { "type": "presence_diff" } & PresenceDiff | { "type": "ephemeral" } & EphemeralBroadcast | { "type": "resync" } & TopicNotice | { "type": "stale" } & Stale | { "type": "revoked" } & Revoked | { "type": "heads" } & Heads | { "type": "lists_changed" } & ListsChanged | { "type": "goaway" } & Goaway | { "type": "superseded" } & Superseded | { "type": "pong" } & Pong;
 
 export type Hello = { 
 /**
@@ -685,6 +685,8 @@ export const LIMITS = {
   heartbeat_timeout_ms: 35000,
   /** Time between two `heads` of a connection. (ms) */
   heads_interval_ms: 30000,
+  /** Time between two `lists_changed` of an organization on one node; what changes meanwhile is told with the next. (ms) */
+  lists_changed_interval_ms: 1000,
   /** A client that goes on being refused with `rate_limited` for this long is closed with 4429. (ms) */
   abuse_timeout_ms: 10000,
   /** Time for commands on their way when a node drains. (ms) */
