@@ -88,8 +88,7 @@ async fn r57_who_enters_a_team_is_told_and_what_happens_on_a_board_is_no_change_
     let server = Server::with(at_once()).await;
     let owner = server.owner().await;
     let ben = server.member(&owner).await;
-    let (mut one, mut two) =
-        (server.connect(owner.person, Codec::Json).await, server.connect(ben, Codec::Json).await);
+    let (mut one, mut two) = (server.connect(owner.person, Codec::Json).await, server.connect(ben, Codec::Json).await);
     two.join_live(owner.org).await;
     let team = TeamId(id());
     one.ask(team, CreateTeam { org_id: owner.org, name: "Crew".into() }).await.expect("founds");

@@ -25,8 +25,8 @@ use std::{
 };
 
 use batch::Batch;
-use lockstep_domain::Aggregate;
 use lists::Lists;
+use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     codes::{Code, Failure},
     frame::{Ephemeral, EphemeralBroadcast, ServerMessage},
