@@ -6,6 +6,7 @@
 //! with its struct of queries, and a method on [`Store`].
 
 pub mod accounts;
+mod backend;
 pub mod chain;
 pub mod consumers;
 mod db;

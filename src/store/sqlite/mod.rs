@@ -3,22 +3,18 @@
 mod commit;
 pub(super) mod open;
 
-use lockstep_protocol::{
-    ids::{AccountId, ClientId, OrgId},
-    position::Position,
-    topic::Topic,
-};
+use lockstep_protocol::{position::Position, topic::Topic};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::{
-    chain,
+    backend::Backend,
+    chain::Prepared,
     db::{Db, SqliteFile},
-    journal::{Append, Appended, Guard, Head, Journal, JournalError, JournalFuture, Known, Recorded, Snapshot},
+    journal::{Appended, Head, JournalError, Recorded},
     queue::Lane,
     reads::{self, ChangedRow, EventRow},
-    rows, snapshots,
+    rows,
 };
 
 pub(super) struct SqliteJournal {
@@ -38,6 +34,16 @@ impl SqliteJournal {
 
     async fn era(&self) -> Result<i32, JournalError> {
         Ok(sqlx::query_scalar("select era from meta").fetch_one(&self.file.read).await?)
+    }
+}
+
+impl Backend for SqliteJournal {
+    fn db(&self) -> &Db {
+        &self.db
+    }
+
+    async fn append(&self, append: Prepared) -> Result<Appended, JournalError> {
+        self.lane.append(append).await
     }
 
     async fn tail(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, JournalError> {
@@ -64,65 +70,5 @@ impl SqliteJournal {
             (select stream_id from events where xid > $1)";
         let found: Vec<ChangedRow> = sqlx::query_as(sql).bind(rows::signed(since)).fetch_all(&self.file.read).await?;
         Ok((found.into_iter().map(ChangedRow::head).collect::<Result<_, _>>()?, rows::unsigned(end)))
-    }
-}
-
-impl Journal for SqliteJournal {
-    fn append(&self, append: Append) -> JournalFuture<'_, Appended> {
-        Box::pin(async move { self.lane.append(chain::prepare(append)?).await })
-    }
-
-    fn head(&self, stream: Topic) -> JournalFuture<'_, Head> {
-        Box::pin(reads::head(&self.db, stream))
-    }
-
-    fn org_of(&self, stream: Topic) -> JournalFuture<'_, Option<OrgId>> {
-        Box::pin(reads::org_of(&self.db, stream))
-    }
-
-    fn read(&self, stream: Topic, after: u64, limit: usize) -> JournalFuture<'_, Vec<Recorded>> {
-        Box::pin(reads::read(&self.db, stream, after, limit))
-    }
-
-    fn read_at(&self, stream: Topic, seqs: Vec<u64>) -> JournalFuture<'_, Vec<Recorded>> {
-        Box::pin(async move { reads::read_at(&self.db, stream, &seqs).await })
-    }
-
-    fn known(&self, stream: Topic, actor: AccountId, client: ClientId, limit: usize) -> JournalFuture<'_, Vec<Known>> {
-        Box::pin(reads::known(&self.db, stream, actor, client, limit))
-    }
-
-    fn known_one(
-        &self,
-        stream: Topic,
-        actor: AccountId,
-        client: ClientId,
-        client_seq: u64,
-    ) -> JournalFuture<'_, Option<Known>> {
-        Box::pin(reads::known_one(&self.db, stream, actor, client, client_seq))
-    }
-
-    fn access(&self, subjects: Vec<Uuid>) -> JournalFuture<'_, Vec<Guard>> {
-        Box::pin(async move { reads::access(&self.db, &subjects).await })
-    }
-
-    fn tail(&self, after: Position, limit: usize) -> JournalFuture<'_, Vec<Recorded>> {
-        Box::pin(self.tail(after, limit))
-    }
-
-    fn changed(&self, since: Option<u64>) -> JournalFuture<'_, (Vec<(Topic, Head)>, u64)> {
-        Box::pin(self.changed(since))
-    }
-
-    fn raise_epoch(&self, seen: u32) -> JournalFuture<'_, u32> {
-        Box::pin(reads::raise_epoch(&self.db, seen))
-    }
-
-    fn save_snapshot(&self, snapshot: Snapshot) -> JournalFuture<'_, ()> {
-        Box::pin(async move { snapshots::save(&self.db, &snapshot).await })
-    }
-
-    fn load_snapshot(&self, stream: Topic, state_version: u32, at_most: u64) -> JournalFuture<'_, Option<Snapshot>> {
-        Box::pin(snapshots::load(&self.db, stream, state_version, at_most))
     }
 }
