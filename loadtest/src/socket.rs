@@ -16,16 +16,16 @@ use lockstep_protocol::{
 };
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio_tungstenite::{
-    WebSocketStream, client_async_with_config,
+    MaybeTlsStream, WebSocketStream, client_async_tls_with_config,
     tungstenite::{
         Message,
         client::IntoClientRequest,
-        http::{HeaderValue, header::SEC_WEBSOCKET_PROTOCOL},
+        http::{HeaderValue, Uri, header::SEC_WEBSOCKET_PROTOCOL},
         protocol::WebSocketConfig,
     },
 };
 
-type Stream = WebSocketStream<TcpStream>;
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// What a compressed frame may grow to.
 const FRAME_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -45,16 +45,19 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Host and port.
-    fn authority(&self) -> anyhow::Result<&str> {
-        let rest = self.url.trim_end_matches('/').strip_prefix("http://");
-        rest.ok_or_else(|| anyhow!("the URL must begin with http://: {}", self.url))
+    /// Where the socket is, from the server's URL: `wss` where that is `https`.
+    fn socket_url(&self) -> anyhow::Result<Uri> {
+        let rest = self.url.trim_end_matches('/').strip_prefix("http");
+        let rest = rest.filter(|rest| rest.starts_with("://") || rest.starts_with("s://"));
+        let rest = rest.ok_or_else(|| anyhow!("the URL must begin with http:// or https://: {}", self.url))?;
+        format!("ws{rest}/ws").parse().with_context(|| format!("not a URL: {}", self.url))
     }
 
-    async fn stream(&self) -> anyhow::Result<TcpStream> {
-        let authority = self.authority()?;
-        let with_port = if authority.contains(':') { authority.to_owned() } else { format!("{authority}:80") };
-        let address = lookup_host(&with_port).await?.next().ok_or_else(|| anyhow!("no such host: {with_port}"))?;
+    async fn stream(&self, url: &Uri) -> anyhow::Result<TcpStream> {
+        let host = url.host().ok_or_else(|| anyhow!("the URL names no host: {url}"))?;
+        let port = url.port_u16().unwrap_or(if url.scheme_str() == Some("wss") { 443 } else { 80 });
+        let authority = format!("{host}:{port}");
+        let address = lookup_host(&authority).await?.next().ok_or_else(|| anyhow!("no such host: {authority}"))?;
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         if let Some(bytes) = self.receive_buffer_bytes {
             socket.set_recv_buffer_size(bytes)?;
@@ -103,12 +106,15 @@ pub struct Receiver {
 
 /// Connects and says hello. The receiver continues after the `welcome`.
 pub async fn open(endpoint: &Endpoint) -> anyhow::Result<(Sender, Receiver, Welcome)> {
-    let mut request = format!("ws://{}/ws", endpoint.authority()?).as_str().into_client_request()?;
+    let url = endpoint.socket_url()?;
+    let stream = endpoint.stream(&url).await?;
+    let mut request = url.into_client_request()?;
     let protocol = HeaderValue::from_static(endpoint.codec.subprotocol());
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
     // Small buffers: thousands of these live in one process.
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(0);
-    let (stream, _) = client_async_with_config(request, endpoint.stream().await?, Some(config)).await?;
+    // Without a connector of ours: the roots that the system trusts.
+    let (stream, _) = client_async_tls_with_config(request, stream, Some(config), None).await?;
     let (sink, stream) = stream.split();
     let mut sender = Sender { sink, codec: endpoint.codec };
     let mut receiver = Receiver { stream, codec: endpoint.codec };

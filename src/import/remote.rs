@@ -187,8 +187,13 @@ fn collection(kind: Kind) -> Result<&'static str, Failure> {
     }
 }
 
+/// The innermost cause is the one that helps: a name that is not known, a port that is closed, a certificate that nobody vouches for.
 fn unavailable(error: reqwest::Error) -> Failure {
-    Failure::because(Code::Unavailable, format!("the server cannot be reached: {error}"))
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Failure::because(Code::Unavailable, format!("the server cannot be reached: {cause} ({error})"))
 }
 
 fn strange(error: serde_json::Error) -> Failure {
