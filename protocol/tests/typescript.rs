@@ -267,6 +267,7 @@ fn types() -> String {
         Heads,
         Goaway,
         Superseded,
+        ListsChanged,
         Pong,
     );
     out

@@ -1,11 +1,34 @@
-// The boards of each organization as lists. They are read over REST and read again after a change of ours.
+// The boards of each organization as lists: live while a screen follows them, read once otherwise.
 import { SvelteMap } from "svelte/reactivity";
-import { type BoardEntry, type NewBoard, Problem } from "../sdk";
+import { type BoardEntry, type BoardListHandle, type NewBoard, Problem } from "../sdk";
 import { client } from "./client";
+import { session } from "./session.svelte";
 
 class Boards {
   #lists = new SvelteMap<string, readonly BoardEntry[]>();
   #failed = new SvelteMap<string, boolean>();
+  #live = new Map<string, BoardListHandle>();
+
+  /** Keeps the organization's list true until the answer is called. */
+  follow(org: string): () => void {
+    const list = client.openBoardList(org);
+    this.#live.set(org, list);
+    const ends = [
+      list.boards.subscribe((boards) => {
+        if (boards) this.#lists.set(org, boards);
+      }),
+      list.failed.subscribe((failed) => (failed ? this.#failed.set(org, true) : this.#failed.delete(org))),
+      list.organization.view.subscribe((view) => view && session.changed(org, view)),
+      list.organization.phase.subscribe((phase) => {
+        if (phase === "revoked") void session.reload();
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+      list.close();
+      if (this.#live.get(org) === list) this.#live.delete(org);
+    };
+  }
 
   async load(org: string, min_position?: string): Promise<void> {
     try {
@@ -36,6 +59,8 @@ class Boards {
   async change(org: string, board: string, verb: "archive" | "unarchive" | "delete"): Promise<void> {
     const done = verb === "delete" ? await client.rest.deleteBoard(org, board) : await client.rest.changeBoard(org, board, verb);
     await this.load(org, done.position);
+    // What is followed must not fall back to what it read before.
+    this.#live.get(org)?.refresh(done.position);
   }
 }
 

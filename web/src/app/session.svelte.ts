@@ -1,5 +1,5 @@
 // Who is logged in on this page, what they are called, and their organizations.
-import { type AuthState, type Me, type OrgEntry, Problem } from "../sdk";
+import { type AuthState, type Me, type OrganizationView, type OrgEntry, Problem } from "../sdk";
 import { client } from "./client";
 import { drafts } from "./drafts";
 import { live } from "./live.svelte";
@@ -60,6 +60,14 @@ class Session {
       // Names come later; boards open from what is kept here.
       if (!(error instanceof Problem)) throw error;
     }
+  }
+
+  /** An organization that is followed says what it is called now, and what this person is there. */
+  changed(org: string, view: OrganizationView): void {
+    const role = view.members.find((member) => member.account_id === this.accountId)?.role;
+    const known = this.orgs.find((each) => each.org_id === org);
+    if (!known || !role || (known.name === view.name && known.role === role)) return;
+    this.orgs = this.orgs.map((each) => (each.org_id === org ? { ...each, name: view.name, role } : each));
   }
 
   visited(org: string): void {

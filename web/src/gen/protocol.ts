@@ -577,6 +577,16 @@ export type Goaway = { reconnect_after_ms: number, };
 
 export type Superseded = Record<symbol, never>;
 
+export type ListsChanged = { 
+/**
+ * The organization.
+ */
+topic: Topic, 
+/**
+ * Give it to the read as `min_position`. Absent when the server does not know: hints were lost.
+ */
+position?: Position, };
+
 export type Pong = { ref: number, 
 /**
  * The server's clock, microseconds, UTC.

@@ -3,6 +3,7 @@
 
 import type { BoardId, Command, ConnectionId, OrganizationCommand, OrganizationView, OrgId, ServerMessage, TaskId, TeamCommand, TeamId, TeamView, Topic, Welcome } from "../gen/protocol";
 import { Auth, type AuthState } from "./auth";
+import { BoardList } from "./board-list";
 import { BoardTopic } from "./board-topic";
 import { type Cell, Emitter, type Signal } from "./cells";
 import { Commands, type PendingCommand } from "./commands";
@@ -16,7 +17,7 @@ import { Status } from "./status";
 import { openStorage, type Storage } from "./storage";
 import { type Consumer, Topics } from "./topics";
 import { Transport } from "./transport";
-import type { BoardHandle, ClientOptions, ConnectionStatus, Lockstep, Notice, OrganizationHandle, QueuedCommand, Refusal, TeamHandle } from "./types";
+import type { BoardHandle, BoardListHandle, ClientOptions, ConnectionStatus, Lockstep, Notice, OrganizationHandle, QueuedCommand, Refusal, TeamHandle } from "./types";
 import { organizationFolding, teamFolding, ViewTopic } from "./view-topic";
 
 interface Held<T> {
@@ -128,6 +129,17 @@ class Client implements Lockstep {
 
   openTeam(team_id: TeamId): TeamHandle {
     return this.#openView<TeamView, TeamCommand>(this.#teams, teamTopic(team_id), teamFolding);
+  }
+
+  openBoardList(org_id: OrgId): BoardListHandle {
+    const organization = this.openOrganization(org_id);
+    const topic = this.#organizations.get(organizationTopic(org_id))?.value;
+    return new BoardList(this.#env, {
+      organization,
+      hints: (fn) => topic?.hints.subscribe(fn) ?? (() => undefined),
+      read: (min_position) => this.rest.boards(org_id, min_position),
+      self: () => this.#commands.account_id,
+    });
   }
 
   readonly #presences = new WeakMap<BoardTopic, Presence>();

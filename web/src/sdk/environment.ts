@@ -37,7 +37,7 @@ export interface Environment {
   readonly indexed_db: IDBFactory | undefined;
   readonly exclusive: Exclusive;
   readonly claim: Claim;
-  /** Calls back when the network came back or the page became visible. */
+  /** Calls back when the network came back, the page became visible, or its window got the focus. */
   onWake(fn: () => void): () => void;
 }
 
@@ -68,9 +68,11 @@ function onWake(fn: () => void): () => void {
     if (document.visibilityState === "visible") fn();
   };
   window.addEventListener("online", fn);
+  window.addEventListener("focus", fn);
   document.addEventListener("visibilitychange", visible);
   return () => {
     window.removeEventListener("online", fn);
+    window.removeEventListener("focus", fn);
     document.removeEventListener("visibilitychange", visible);
   };
 }

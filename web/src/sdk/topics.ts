@@ -20,7 +20,7 @@ export interface Consumer {
   stale(stale: boolean): void;
   /** Up to the server's head after a join; `changes` since what was held before (0 for a first join). */
   caughtUp(changes: number): void;
-  /** Presence and moments. */
+  /** Presence, moments and hints. */
   moment(message: ServerMessage): void;
 }
 
@@ -162,6 +162,7 @@ export class Topics {
       case "presence_state":
       case "presence_diff":
       case "ephemeral":
+      case "lists_changed":
         this.#with(message.topic, (entry) => entry.consumer.moment(message));
         return true;
       default:

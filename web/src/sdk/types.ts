@@ -8,7 +8,7 @@ import type {
 import type { Auth } from "./auth";
 import type { Cell, Signal } from "./cells";
 import type { Environment } from "./environment";
-import type { Rest } from "./rest";
+import type { BoardEntry, Rest } from "./rest";
 
 /** The four honest states of the connection, and the two ends after which nothing happens by itself. */
 export type ConnectionStatus =
@@ -208,6 +208,18 @@ export type OrganizationHandle = ViewHandle<OrganizationView, OrganizationComman
 export type TeamHandle = ViewHandle<TeamView, TeamCommand>;
 
 /** The sync client of one page. */
+/** The boards of an organization that this person may see, kept true while it is held. */
+export interface BoardListHandle {
+  /** Undefined until the first answer. */
+  readonly boards: Cell<readonly BoardEntry[] | undefined>;
+  /** There is nothing to show because reading failed; it is tried again by itself. */
+  readonly failed: Cell<boolean>;
+  readonly organization: ViewHandle<OrganizationView, never>;
+  /** Reads it again, at least as new as a change of one's own. */
+  refresh(min_position?: string): void;
+  close(): void;
+}
+
 export interface Lockstep {
   readonly auth: Auth;
   readonly rest: Rest;
@@ -224,6 +236,8 @@ export interface Lockstep {
   openBoard(org_id: OrgId, board_id: BoardId): BoardHandle;
   openOrganization(org_id: OrgId): OrganizationHandle;
   openTeam(team_id: TeamId): TeamHandle;
+  /** Follows the organization, and the list of its boards. */
+  openBoardList(org_id: OrgId): BoardListHandle;
   /** Closes the socket and stops all timers. */
   stop(): void;
 }

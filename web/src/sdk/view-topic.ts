@@ -1,8 +1,8 @@
 //! An open organization or team: its view, folded with its events, with own changes shown once they are committed. Small and seldom
 //! changed, so nothing is predicted here.
 
-import type { Event, Events, OrganizationView, OrgMemberView, TeamMemberView, TeamView, ViewPart } from "../gen/protocol";
-import { Box } from "./cells";
+import type { Event, Events, OrganizationView, OrgMemberView, ServerMessage, TeamMemberView, TeamView, ViewPart } from "../gen/protocol";
+import { Box, Emitter } from "./cells";
 import type { Commands } from "./commands";
 import type { Consumer } from "./topics";
 import type { TopicPhase } from "./types";
@@ -17,6 +17,8 @@ export class ViewTopic<V> implements Consumer {
   readonly presence = false;
   readonly phaseBox = new Box<TopicPhase>("loading");
   readonly view = new Box<V | undefined>(undefined);
+  /** Lists of this organization may have changed, as of a position. */
+  readonly hints = new Emitter<string | undefined>();
   readonly topic: string;
   readonly #folding: Folding<V>;
   readonly #commands: Commands;
@@ -58,8 +60,9 @@ export class ViewTopic<V> implements Consumer {
     // Only boards tell.
   }
 
-  moment(): void {
+  moment(message: ServerMessage): void {
     // Presence is of boards.
+    if (message.type === "lists_changed") this.hints.emit(message.position);
   }
 }
 

@@ -2,7 +2,8 @@
 //! details. Its wires can be cut, slowed and made lossy.
 
 import { gzipSync } from "node:zlib";
-import type { BoardCommand, BoardEvent, ClientMessage, Event, Failure, Happened, PresenceEntry, ServerMessage, Topic } from "../../../src/gen/protocol";
+import type { BoardCommand, BoardEvent, ClientMessage, Event, Failure, Happened, OrganizationView, PresenceEntry, ServerMessage, Topic } from "../../../src/gen/protocol";
+import type { BoardEntry } from "../../../src/sdk/rest";
 import type { Clock } from "./clock";
 import { type FakeBoard, failure, Refused } from "./fake-board";
 import { evolve } from "./fake-fold";
@@ -19,6 +20,11 @@ interface Connection {
 
 export class FakeServer {
   readonly boards = new Map<Topic, FakeBoard>();
+  /** Organizations: their views, which never change here but by a new join. */
+  readonly organizations = new Map<Topic, OrganizationView>();
+  /** What `GET …/boards` answers, and how it is refused next. */
+  list: readonly BoardEntry[] = [];
+  readonly list_failures: Failure["code"][] = [];
   readonly connections = new Set<Connection>();
   /** Access tokens that count, and whose they are. */
   readonly tokens = new Map<string, string>();
@@ -143,6 +149,10 @@ export class FakeServer {
       this.cookies.delete(browser);
       return new Response(null, { status: 204 });
     }
+    if (/\/orgs\/[^/]+\/boards$/.test(url.pathname)) {
+      const refused = this.list_failures.shift();
+      return refused === undefined ? answer(200, { items: this.list }) : problem(refused, 503);
+    }
     const task = /\/boards\/([^/]+)\/tasks\/([^/]+)$/.exec(url.pathname);
     if (task !== null) {
       const board = this.boards.get(`board:${task[1]}`);
@@ -218,6 +228,15 @@ export class FakeServer {
   }
 
   #join(connection: Connection, { ref, topic, after, presence }: Extract<ClientMessage, { type: "join" }>): void {
+    const organization = this.organizations.get(topic);
+    if (organization !== undefined) {
+      const head = { epoch: 1, seq: 1 };
+      connection.topics.set(topic, { presence: false });
+      const resumed_from = after === undefined ? "snapshot" : "current";
+      this.say(connection, [{ type: "joined", ref, topic, resumed_from, head }]);
+      if (after === undefined) this.say(connection, [{ type: "snapshot", topic, bookmark: head, part: 0, parts: 1, view: { kind: "organization", ...organization } }]);
+      return;
+    }
     const board = this.boards.get(topic);
     const forced = this.join_failures.shift();
     if (board === undefined || forced !== undefined) {
