@@ -9,6 +9,7 @@
 mod actors;
 mod contract;
 mod http;
+mod nodes;
 mod real;
 mod support;
 mod tidy;

@@ -116,6 +116,8 @@ limits! {
     http_header_timeout_ms: u64 = 10_000, "ms";
     /// Time to answer an HTTP request.
     http_request_timeout_ms: u64 = 30_000, "ms";
+    /// A node on PostgreSQL that has not seen its journal for this long takes and shows nothing.
+    stale_after_ms: u64 = 5_000, "ms";
     /// Time a read waits to reach `min_seq` or `min_position` before it answers 503 `behind`.
     behind_timeout_ms: u64 = 500, "ms";
     /// Rows in a page of a list.

@@ -86,7 +86,12 @@ impl<A: Kinded> Actor for AggregateActor<A> {
     ) -> Result<(), ActorProcessingErr> {
         let now = running.directory.services().clock.now();
         let spare = running.spare(&message);
-        let effects = running.shell.on(message, now, spare);
+        let mut effects = Vec::new();
+        // Before anything is shown: whoever was paused for long wakes up with an old view.
+        if !running.shell.is_stale() && running.directory.pulse().notice() {
+            effects = running.shell.on(Message::Stale, now, false);
+        }
+        effects.extend(running.shell.on(message, now, spare));
         if spare && !effects.iter().any(|effect| matches!(effect, Effect::Stop)) {
             running.stay();
         }

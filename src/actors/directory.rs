@@ -1,9 +1,12 @@
 //! The only door to live aggregates: finds or loads them, and hands requests in. Whoever holds a [`Directory`] can ask for
 //! anything, so access is checked behind it, never before.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use lockstep_domain::{Principal, account::Account, board::Board, organization::Organization, team::Team};
@@ -26,6 +29,7 @@ use super::{
     facts::AccountFacts,
     handle::{AnyHandle, Handle, Kinded, Vitals},
     load,
+    pulse::Pulse,
     restart::Restarts,
     shell::{self, Joining, Loaded, Message, Pending},
     slots::{Slot, Slots},
@@ -83,6 +87,7 @@ struct Inner {
     slots: Arc<Slots>,
     restarts: Arc<Restarts>,
     tree: Tree,
+    pulse: Pulse,
     loads: Semaphore,
     /// Counts uses: the order in which aggregates were used last.
     tick: AtomicU64,
@@ -107,8 +112,10 @@ impl Directory {
         };
         let loads = Semaphore::new(services.limits.loads_max);
         let tree = Tree::plant(on_end).await?;
+        let age_max = Duration::from_millis(services.limits.stale_after_ms);
+        let pulse = Pulse::new((!services.bus.alone()).then_some(age_max));
         let services = Arc::new(services);
-        Ok(Self(Arc::new(Inner { services, slots, restarts, tree, loads, tick: AtomicU64::new(1) })))
+        Ok(Self(Arc::new(Inner { services, slots, restarts, tree, pulse, loads, tick: AtomicU64::new(1) })))
     }
 
     /// Ends every live aggregate. Commands in flight are decided by the journal, not by this.
@@ -118,6 +125,10 @@ impl Directory {
 
     pub fn services(&self) -> &Arc<Services> {
         &self.0.services
+    }
+
+    pub(super) fn pulse(&self) -> &Pulse {
+        &self.0.pulse
     }
 
     pub(super) fn slots(&self) -> &Slots {
@@ -139,12 +150,14 @@ impl Directory {
 
     async fn command_of<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
         let CommandRequest { topic, principal, session, key, body, saw } = request;
+        self.pulse().open()?;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
         let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let account = self.account_facts(topic, principal, session).await?;
         let commit = CommitId(self.0.services.clock.fresh_id());
         for _ in 0..HAND_INS_MAX {
             let handle = self.handle_for::<A>(topic, &command).await?;
+            self.pulse().open()?;
             let permit = match handle.permits.clone().try_acquire_owned() {
                 Ok(permit) => permit,
                 // It is about to end: the next look waits for its successor.
@@ -206,6 +219,7 @@ impl Directory {
 
     /// Follows a topic: what comes, comes through the subscriber.
     pub async fn join(&self, request: JoinRequest) -> Result<(), Failure> {
+        self.pulse().open()?;
         self.account_facts(request.topic, request.principal, request.session).await?;
         match request.topic.kind {
             Kind::Organization => self.join_of::<Organization>(request).await,
@@ -218,6 +232,8 @@ impl Directory {
     async fn join_of<A: Kinded>(&self, request: JoinRequest) -> Result<(), Failure> {
         for _ in 0..HAND_INS_MAX {
             let handle = self.handle::<A>(request.topic.id).await?;
+            // Again: what was found before the node closed is told of it, what is found after is not.
+            self.pulse().open()?;
             let (reply, answer) = oneshot::channel();
             let joining = Joining {
                 principal: request.principal,
@@ -294,7 +310,7 @@ impl Directory {
         }
     }
 
-    async fn find<A: Kinded>(
+    pub(super) async fn find<A: Kinded>(
         &self,
         topic: Topic,
         founding: Option<(OrgId, Option<TeamId>)>,
@@ -358,28 +374,5 @@ impl Directory {
         self.0.slots.started(actor.get_id(), topic, branch, slot);
         let reader = got_reader.await.map_err(|_| Failure::new(Code::Internal))?;
         Ok(A::wrap(Arc::new(Handle { topic, actor, reader, permits, vitals })))
-    }
-
-    /// Makes a live aggregate catch up with the journal before this returns (or fails to, and stays as it was).
-    pub(super) async fn refresh<A: Kinded>(&self, id: Uuid) {
-        if let Ok(handle) = self.find::<A>(Topic::new(A::KIND, id), None).await {
-            self.refresh_handle(&handle).await;
-        }
-    }
-
-    pub(super) async fn refresh_handle<A: Kinded>(&self, handle: &Arc<Handle<A>>) {
-        let (done, refreshed) = oneshot::channel();
-        if handle.send(Message::Refresh(done)) {
-            let _ = refreshed.await;
-        }
-    }
-
-    /// Roles changed in this organization: every live aggregate of it looks again at who is on it.
-    pub(super) fn facts_changed(&self, org: OrgId) {
-        for (_, handle) in self.0.slots.live() {
-            if handle.depends_on(org) {
-                handle.facts_changed();
-            }
-        }
     }
 }

@@ -191,6 +191,18 @@ impl AnyHandle {
         each!(self, handle => drop(handle.send(Message::Behind(version))));
     }
 
+    pub fn stale(&self) {
+        each!(self, handle => drop(handle.send(Message::Stale)));
+    }
+
+    pub fn revive(&self, done: oneshot::Sender<bool>) {
+        each!(self, handle => drop(handle.send(Message::Revive(done))));
+    }
+
+    pub fn new_history(&self) {
+        each!(self, handle => drop(handle.send(Message::NewHistory)));
+    }
+
     pub fn facts_changed(&self) {
         each!(self, handle => drop(handle.send(Message::FactsChanged)));
     }

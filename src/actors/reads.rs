@@ -7,38 +7,70 @@ use lockstep_domain::{Aggregate, Principal, account::Account, board::Board, orga
 use lockstep_protocol::{
     codes::{Code, Failure},
     ids::{AccountId, BoardId, OrgId, TeamId},
+    topic::Topic,
     values::Audience,
 };
 
-use super::{directory::Directory, published::Published, shell::Message};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{
+    directory::Directory,
+    handle::{Handle, Kinded},
+    published::Published,
+    shell::Message,
+};
 
 impl Directory {
+    /// Makes a live aggregate catch up with the journal before this returns (or fails to, and stays as it was).
+    pub(super) async fn refresh<A: Kinded>(&self, id: Uuid) {
+        if let Ok(handle) = self.find::<A>(Topic::new(A::KIND, id), None).await {
+            self.refresh_handle(&handle).await;
+        }
+    }
+
+    pub(super) async fn refresh_handle<A: Kinded>(&self, handle: &Arc<Handle<A>>) {
+        let (done, refreshed) = oneshot::channel();
+        if handle.send(Message::Refresh(done)) {
+            let _ = refreshed.await;
+        }
+    }
+
+    /// A live aggregate for a read: not while this node's view of access is too old.
+    async fn readable<A: Kinded>(&self, id: Uuid) -> Result<Arc<Handle<A>>, Failure> {
+        self.pulse().open()?;
+        let handle = self.handle::<A>(id).await?;
+        self.pulse().open()?;
+        Ok(handle)
+    }
+
     pub async fn organization(&self, id: OrgId) -> Result<Arc<Published<Organization>>, Failure> {
-        Ok(self.handle::<Organization>(id.0).await?.published())
+        Ok(self.readable::<Organization>(id.0).await?.published())
     }
 
     pub async fn team(&self, id: TeamId) -> Result<Arc<Published<Team>>, Failure> {
-        Ok(self.handle::<Team>(id.0).await?.published())
+        Ok(self.readable::<Team>(id.0).await?.published())
     }
 
     pub async fn board(&self, id: BoardId) -> Result<Arc<Published<Board>>, Failure> {
-        Ok(self.handle::<Board>(id.0).await?.published())
+        Ok(self.readable::<Board>(id.0).await?.published())
     }
 
     pub async fn account(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
-        Ok(self.handle::<Account>(id.0).await?.published())
+        Ok(self.readable::<Account>(id.0).await?.published())
     }
 
     /// The account, caught up with the journal first: a session may have been opened on another node a moment ago.
     pub async fn account_now(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
-        let handle = self.handle::<Account>(id.0).await?;
+        let handle = self.readable::<Account>(id.0).await?;
         self.refresh_handle(&handle).await;
+        self.pulse().open()?;
         Ok(handle.published())
     }
 
     /// The board once it has reached this seq; `behind` when that takes too long.
     pub async fn board_at(&self, id: BoardId, min_seq: u64) -> Result<Arc<Published<Board>>, Failure> {
-        let handle = self.handle::<Board>(id.0).await?;
+        let handle = self.readable::<Board>(id.0).await?;
         let mut reader = handle.reader.clone();
         if reader.borrow().bookmark.seq < min_seq {
             handle.send(Message::Behind(min_seq));

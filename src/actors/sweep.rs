@@ -1,5 +1,4 @@
-//! What a node does in the background for its live aggregates: passivates those nobody uses, hears the bus, and scans the
-//! journal so that whatever the bus lost is noticed anyway.
+//! What a node does in the background for its live aggregates: passivates those nobody uses.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,20 +7,17 @@ use lockstep_protocol::{ids::OrgId, position::Position, topic::Topic};
 use tokio::{sync::oneshot, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use super::{directory::Directory, encode, handle::AnyHandle, shell::Message, slots::Slot};
-use crate::bus::Heard;
+use super::{directory::Directory, handle::AnyHandle, shell::Message, slots::Slot};
 
 /// How often idle aggregates are looked for. The budget is checked each time too.
 const SWEEP: Duration = Duration::from_millis(200);
-/// How often the journal is scanned for commits of other nodes.
-const SCAN: Duration = Duration::from_millis(500);
 /// How long an aggregate may take to end after it agreed to.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Directory {
     /// Runs until cancelled.
     pub async fn run(&self, cancel: CancellationToken) {
-        tokio::join!(self.sweep(cancel.clone()), self.hear(cancel.clone()), self.scan(cancel));
+        tokio::join!(self.sweep(cancel.clone()), self.follow(cancel));
     }
 
     /// Some lists of an organization changed: those of its subscribers here whom it concerns are told.
@@ -75,58 +71,6 @@ impl Directory {
         }
         slot.end_closing();
         goes
-    }
-
-    async fn hear(&self, cancel: CancellationToken) {
-        let Some(mut heard) = self.services().bus.hear() else { return };
-        loop {
-            let heard = tokio::select! {
-                heard = heard.recv() => heard,
-                () = cancel.cancelled() => None,
-            };
-            match heard {
-                Some(Heard::Notice(notice)) => {
-                    if let Some(hint) = notice.lists.as_deref().and_then(encode::told_lists) {
-                        self.lists_changed(notice.org, hint);
-                    }
-                    if let Some(handle) = self.live(notice.stream) {
-                        handle.heard(notice);
-                    }
-                }
-                Some(Heard::Gap) => {
-                    for (_, handle) in self.slots().live() {
-                        handle.behind(handle.head() + 1);
-                        handle.lists_lost();
-                    }
-                }
-                None => return,
-            }
-        }
-    }
-
-    /// The backstop: whatever the bus did, a live aggregate learns of a commit within one scan.
-    async fn scan(&self, cancel: CancellationToken) {
-        if self.services().bus.alone() {
-            return;
-        }
-        let mut ticks = tokio::time::interval(SCAN);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut since = None;
-        while next(&mut ticks, &cancel).await {
-            match self.services().journal.changed(since).await {
-                Ok((changed, cursor)) => {
-                    since = Some(cursor);
-                    for (topic, head) in changed {
-                        if let Some(handle) = self.live(topic)
-                            && handle.head() < head.version
-                        {
-                            handle.behind(head.version);
-                        }
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "the scan of the journal failed"),
-            }
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the two databases do differently, and the journal over either. It must never know which one it has: that is the
 //! whole of [`Backend`].
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use lockstep_protocol::{
     ids::{AccountId, ClientId, OrgId},
@@ -16,6 +16,8 @@ use super::{
     journal::{Append, Appended, Guard, Head, Journal, JournalError, JournalFuture, Known, Recorded, Snapshot},
     reads, snapshots,
 };
+
+const READ_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// One database: how it commits, and the order in which it shows commits to those who follow. What these must do is said
 /// at the methods of [`Journal`] with the same names.
@@ -33,29 +35,39 @@ pub(super) trait Backend: Send + Sync + 'static {
     ) -> impl Future<Output = Result<(Vec<(Topic, Head)>, u64), JournalError>> + Send;
 }
 
+/// A read that has not answered by now is one of a server that cannot be heard: its own limit on a statement is shorter.
+async fn in_time<T>(read: impl Future<Output = Result<T, JournalError>>) -> Result<T, JournalError> {
+    let late = || JournalError::Unavailable("the database does not answer".into());
+    tokio::time::timeout(READ_TIMEOUT, read).await.unwrap_or_else(|_| Err(late()))
+}
+
+fn timed<'a, T: 'a>(read: impl Future<Output = Result<T, JournalError>> + Send + 'a) -> JournalFuture<'a, T> {
+    Box::pin(in_time(read))
+}
+
 impl<B: Backend> Journal for B {
     fn append(&self, append: Append) -> JournalFuture<'_, Appended> {
         Box::pin(async move { Backend::append(self, chain::prepare(append)?).await })
     }
 
     fn head(&self, stream: Topic) -> JournalFuture<'_, Head> {
-        Box::pin(reads::head(self.db(), stream))
+        timed(reads::head(self.db(), stream))
     }
 
     fn org_of(&self, stream: Topic) -> JournalFuture<'_, Option<OrgId>> {
-        Box::pin(reads::org_of(self.db(), stream))
+        timed(reads::org_of(self.db(), stream))
     }
 
     fn read(&self, stream: Topic, after: u64, limit: usize) -> JournalFuture<'_, Vec<Recorded>> {
-        Box::pin(reads::read(self.db(), stream, after, limit))
+        timed(reads::read(self.db(), stream, after, limit))
     }
 
     fn read_at(&self, stream: Topic, seqs: Vec<u64>) -> JournalFuture<'_, Vec<Recorded>> {
-        Box::pin(async move { reads::read_at(self.db(), stream, &seqs).await })
+        timed(async move { reads::read_at(self.db(), stream, &seqs).await })
     }
 
     fn known(&self, stream: Topic, actor: AccountId, client: ClientId, limit: usize) -> JournalFuture<'_, Vec<Known>> {
-        Box::pin(reads::known(self.db(), stream, actor, client, limit))
+        timed(reads::known(self.db(), stream, actor, client, limit))
     }
 
     fn known_one(
@@ -65,30 +77,30 @@ impl<B: Backend> Journal for B {
         client: ClientId,
         client_seq: u64,
     ) -> JournalFuture<'_, Option<Known>> {
-        Box::pin(reads::known_one(self.db(), stream, actor, client, client_seq))
+        timed(reads::known_one(self.db(), stream, actor, client, client_seq))
     }
 
     fn access(&self, subjects: Vec<Uuid>) -> JournalFuture<'_, Vec<Guard>> {
-        Box::pin(async move { reads::access(self.db(), &subjects).await })
+        timed(async move { reads::access(self.db(), &subjects).await })
     }
 
     fn tail(&self, after: Position, limit: usize) -> JournalFuture<'_, Vec<Recorded>> {
-        Box::pin(Backend::tail(self, after, limit))
+        timed(Backend::tail(self, after, limit))
     }
 
     fn changed(&self, since: Option<u64>) -> JournalFuture<'_, (Vec<(Topic, Head)>, u64)> {
-        Box::pin(Backend::changed(self, since))
+        timed(Backend::changed(self, since))
     }
 
     fn raise_epoch(&self, seen: u32) -> JournalFuture<'_, u32> {
-        Box::pin(reads::raise_epoch(self.db(), seen))
+        timed(reads::raise_epoch(self.db(), seen))
     }
 
     fn save_snapshot(&self, snapshot: Snapshot) -> JournalFuture<'_, ()> {
-        Box::pin(async move { snapshots::save(self.db(), &snapshot).await })
+        timed(async move { snapshots::save(self.db(), &snapshot).await })
     }
 
     fn load_snapshot(&self, stream: Topic, state_version: u32, at_most: u64) -> JournalFuture<'_, Option<Snapshot>> {
-        Box::pin(snapshots::load(self.db(), stream, state_version, at_most))
+        timed(snapshots::load(self.db(), stream, state_version, at_most))
     }
 }

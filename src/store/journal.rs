@@ -200,7 +200,10 @@ pub trait Journal: Send + Sync + 'static {
     fn tail(&self, after: Position, limit: usize) -> JournalFuture<'_, Vec<Recorded>>;
 
     /// Streams that gained events since the scan `since` (opaque), with their heads, and the next cursor. The first scan,
-    /// `None`, only gives the cursor to begin with: take it before loading anything. Unlike `tail` this is not fenced: it overlaps instead, so that a foreign long transaction cannot stall it.
+    /// `None`, only gives the cursor to begin with: take it before loading anything. Unlike `tail` this is not fenced: it
+    /// overlaps instead, so that a foreign long transaction cannot stall it.
+    /// On PostgreSQL it compares the cluster with the journal's first, so that a standby that took over is noticed by a node that
+    /// only reads.
     fn changed(&self, since: Option<u64>) -> JournalFuture<'_, (Vec<(Topic, Head)>, u64)>;
 
     /// Raises the journal's epoch if it still is `seen`, and returns the one in force. For a caller whose memory is ahead of

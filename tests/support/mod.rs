@@ -6,6 +6,7 @@
 pub mod child;
 pub mod node;
 pub mod postgres;
+pub mod proxy;
 pub mod redis;
 
 use std::time::Duration;

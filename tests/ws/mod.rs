@@ -1,11 +1,11 @@
 //! The live protocol over real sockets: each rule of docs/SYNC-SPEC.md, seen from outside.
 
 mod bytes;
-mod client;
+pub mod client;
 mod commands;
 mod ending;
 mod fake;
-mod harness;
+pub mod harness;
 mod joining;
 mod keeping_up;
 mod lists;

@@ -13,6 +13,8 @@ use crate::{
 impl<A: Aggregate> Shell<A> {
     pub(super) fn start_catch_up(&mut self) {
         self.work = Work::CatchingUp;
+        self.reads += 1;
+        self.asked = self.rumoured;
         self.effects.push(Effect::CatchUp { after: self.head.version });
     }
 
@@ -24,6 +26,7 @@ impl<A: Aggregate> Shell<A> {
         let next = matches!(self.work, Work::Idle)
             && notice.first <= self.head.version + 1
             && notice.epoch == self.head.epoch
+            && self.stale.is_none()
             && !self.committed.quarantined;
         let told = notice.events.as_ref().filter(|_| next);
         let events = told.and_then(|bytes| encode::told(self.topic, notice.org, bytes));
@@ -53,15 +56,15 @@ impl<A: Aggregate> Shell<A> {
             return;
         }
         self.work = Work::Idle;
-        let folded = events.and_then(|events| {
-            let found = events.len() as u64;
-            let expected = self.rumoured - self.head.version;
-            self.fold(events).map(|()| (found, expected))
-        });
-        match folded {
-            // The end of the stream was reached: whatever was rumoured beyond is not there.
-            Ok((found, expected)) if found < expected => self.rumoured = self.head.version,
-            Ok(_) => {}
+        match events.and_then(|events| self.fold(events)) {
+            Ok(()) => {
+                self.read_ended();
+                // The end of the stream was reached: what had been rumoured beyond it is not there. What was rumoured since the read
+                // began may be.
+                if self.rumoured <= self.asked {
+                    self.rumoured = self.rumoured.min(self.head.version);
+                }
+            }
             Err(JournalError::Damaged { seq, what, .. }) => {
                 tracing::error!(topic = %self.topic, seq, %what, "what was read does not continue what is held");
                 self.effects.push(Effect::LostHistory(0));
@@ -74,11 +77,6 @@ impl<A: Aggregate> Shell<A> {
                 }
                 self.work = Work::Waiting;
                 self.effects.push(Effect::RetryLater);
-            }
-        }
-        if self.rumoured <= self.head.version {
-            for done in self.refreshing.drain(..) {
-                let _ = done.send(());
             }
         }
         self.join_the_waiting();

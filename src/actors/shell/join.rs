@@ -34,6 +34,9 @@ impl<A: Aggregate> Shell<A> {
             // The connection has gone while this waited; its leave came before.
             return;
         }
+        if self.stale.is_some() {
+            return self.joining.push(joining);
+        }
         let ahead = joining.after.is_some_and(|after| after.seq > self.head.version);
         if self.shared && ahead && !joining.waited && !self.committed.quarantined {
             // The client saw more than this replica (it comes from another node): catch up first.
@@ -159,6 +162,9 @@ impl<A: Aggregate> Shell<A> {
         let Some(member) = self.subscribers.get_mut(connection).filter(|member| member.catching_up) else { return };
         member.catching_up = false;
         let subscriber = member.subscriber.clone();
+        if self.stale.is_some() {
+            return self.send_away(connection);
+        }
         let commits = events.and_then(|events| self.commits_of(&events).map(|commits| (events, commits)));
         let (events, commits) = match commits {
             Ok((events, commits)) if !events.is_empty() => (events, commits),

@@ -96,6 +96,12 @@ pub enum Message<A: Aggregate> {
     Behind(u64),
     /// Catch up now, then say so.
     Refresh(oneshot::Sender<()>),
+    /// The node cannot check access any more: hold back.
+    Stale,
+    /// It can again: catch up, check, go on; answers whether that went well.
+    Revive(oneshot::Sender<bool>),
+    /// The journal began a new epoch: what is in memory may not be what it holds.
+    NewHistory,
     /// Time to try again after a failure.
     Retry,
     /// End if nobody needs it; answers whether it does.

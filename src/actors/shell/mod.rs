@@ -13,6 +13,7 @@ mod lists;
 mod messages;
 mod outcome;
 mod ring;
+mod stale;
 mod subscribers;
 mod window;
 
@@ -38,6 +39,7 @@ use lockstep_protocol::{
 pub use messages::{Effect, Joining, Message, Pending, origin};
 pub use outcome::failure;
 use ring::Ring;
+use stale::Awaiting;
 use subscribers::Subscribers;
 use tokio::sync::{oneshot, watch};
 use window::{ClientKey, Windows};
@@ -91,7 +93,16 @@ pub struct Shell<A: Aggregate> {
     /// Commands whose client's window is being read, in order.
     parked: Vec<(ClientKey, Pending<A>)>,
     joining: Vec<Joining>,
-    refreshing: Vec<oneshot::Sender<()>>,
+    /// Those who wait for a read of the journal that begins after they asked.
+    refreshing: Vec<Awaiting<()>>,
+    /// Reads of the journal begun, and the last that came to its end.
+    reads: u64,
+    read_done: u64,
+    /// What was rumoured when the read under way began.
+    asked: u64,
+    /// The seq since which nothing is shown, because the node cannot check access.
+    stale: Option<u64>,
+    revival: Option<Awaiting<bool>>,
     /// Organization and team must be looked for anew before anything else.
     facts_wanted: bool,
     work: Work<A>,
@@ -123,6 +134,11 @@ impl<A: Aggregate> Shell<A> {
             parked: Vec::new(),
             joining: Vec::new(),
             refreshing: Vec::new(),
+            reads: 0,
+            read_done: 0,
+            asked: 0,
+            stale: None,
+            revival: None,
             facts_wanted: false,
             work: Work::Idle,
             rumoured: loaded.head.version,
@@ -174,9 +190,11 @@ impl<A: Aggregate> Shell<A> {
             Message::Heard(notice) => self.heard(&notice),
             Message::Behind(version) => self.rumoured = self.rumoured.max(version),
             Message::Refresh(done) => {
-                self.refreshing.push(done);
-                self.rumoured = self.rumoured.max(self.head.version + 1);
+                self.refreshing.push(Awaiting { read: self.reads + 1, done });
             }
+            Message::Stale => self.go_stale(),
+            Message::Revive(done) => self.revive(done),
+            Message::NewHistory => self.effects.push(Effect::LostHistory(0)),
             Message::Retry => {
                 if matches!(self.work, Work::Waiting) {
                     self.work = Work::Idle;
@@ -184,7 +202,11 @@ impl<A: Aggregate> Shell<A> {
             }
             Message::Passivate(answer) => self.passivate(answer, spare),
         }
+        if self.stale.is_some() {
+            self.refuse_while_stale();
+        }
         self.pump(now);
+        self.settle_revival();
         std::mem::take(&mut self.effects)
     }
 
@@ -194,8 +216,8 @@ impl<A: Aggregate> Shell<A> {
             for pending in self.pending.drain(..) {
                 pending.answer(Err(Failure::new(Code::Quarantined)));
             }
-            for done in self.refreshing.drain(..) {
-                let _ = done.send(());
+            for awaiting in self.refreshing.drain(..) {
+                let _ = awaiting.done.send(());
             }
             return;
         }
@@ -203,7 +225,7 @@ impl<A: Aggregate> Shell<A> {
             let before = self.pending.len();
             if self.facts_wanted || (!self.pending.is_empty() && self.facts.ended()) {
                 self.reload_facts(Vec::new(), Vec::new());
-            } else if self.rumoured > self.head.version {
+            } else if self.rumoured > self.head.version || self.read_wanted() {
                 self.start_catch_up();
             } else if !self.pending.is_empty() {
                 self.start_batch(now);

@@ -126,7 +126,9 @@ impl<A: Aggregate> Shell<A> {
         let source = Commits { topic: self.topic, epoch: head.epoch, after, commits, bytes };
         let shared = SharedEvents::new(head.epoch, after, head.version, Box::new(source));
         self.ring.push(shared.clone(), bytes);
-        self.subscribers.deliver(&Delivery::Events(shared));
+        if self.stale.is_none() {
+            self.subscribers.deliver(&Delivery::Events(shared));
+        }
         self.keep_snapshot(false);
     }
 

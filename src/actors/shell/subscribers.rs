@@ -38,11 +38,13 @@ pub struct Subscribers {
     index: HashMap<ConnectionId, usize>,
     present: usize,
     entries_max: usize,
+    /// Nobody is told anything about anybody.
+    muted: bool,
 }
 
 impl Subscribers {
     pub fn new(topic: Topic, entries_max: usize) -> Self {
-        Self { topic, members: Vec::new(), index: HashMap::new(), present: 0, entries_max }
+        Self { topic, members: Vec::new(), index: HashMap::new(), present: 0, entries_max, muted: false }
     }
 
     pub fn len(&self) -> usize {
@@ -89,7 +91,7 @@ impl Subscribers {
 
     /// Hands each who is up to date what is meant for it, if anything is.
     pub fn deliver_each(&self, mut delivery: impl FnMut(AccountId, Audience) -> Option<Delivery>) {
-        for member in self.members.iter().filter(|member| !member.catching_up) {
+        for member in self.members.iter().filter(|member| !member.catching_up && !self.muted) {
             let account = member.principal.account().unwrap_or(AccountId::NIL);
             if let Some(delivery) = delivery(account, member.audience) {
                 member.subscriber.deliver(self.topic, delivery);
@@ -97,15 +99,46 @@ impl Subscribers {
         }
     }
 
+    /// Hands the same to everyone, up to date or not.
+    pub fn deliver_to_all(&self, delivery: &Delivery) {
+        for member in &self.members {
+            member.subscriber.deliver(self.topic, delivery.clone());
+        }
+    }
+
+    /// Takes everyone off: they join again.
+    pub fn send_away(&mut self) {
+        self.deliver_to_all(&Delivery::Resync);
+        (self.members, self.index, self.present) = (Vec::new(), HashMap::new(), 0);
+    }
+
+    /// From now on nobody is told who comes and goes.
+    pub const fn mute(&mut self) {
+        self.muted = true;
+    }
+
+    /// Ends the silence: everyone who takes part is told who is here now.
+    pub fn reintroduce(&mut self) {
+        self.muted = false;
+        if self.present > 0 {
+            let state = Delivery::PresenceState(Shared::new(ServerMessage::PresenceState(self.state())));
+            for member in self.members.iter().filter(|member| member.presence.is_some()) {
+                member.subscriber.deliver(self.topic, state.clone());
+            }
+        }
+    }
+
+    fn state(&self) -> PresenceState {
+        let entries = self.members.iter().filter_map(Member::entry).take(self.entries_max).collect();
+        PresenceState { topic: self.topic, entries, count: self.present as u32 }
+    }
+
     /// Says who is here to one that has just joined, and to the others that it came.
     pub fn introduce(&self, connection: ConnectionId) {
         let Some(member) = self.index.get(&connection).map(|index| &self.members[*index]) else { return };
         let Some(entry) = member.entry() else { return };
-        let entries = self.members.iter().filter_map(Member::entry).take(self.entries_max).collect();
-        let state = PresenceState { topic: self.topic, entries, count: self.present as u32 };
-        member
-            .subscriber
-            .deliver(self.topic, Delivery::PresenceState(Shared::new(ServerMessage::PresenceState(state))));
+        let state = Shared::new(ServerMessage::PresenceState(self.state()));
+        member.subscriber.deliver(self.topic, Delivery::PresenceState(state));
         self.tell(vec![entry], Vec::new(), connection);
     }
 
@@ -133,6 +166,9 @@ impl Subscribers {
 
     /// Hands something short-lived to everyone present but the one it comes from.
     pub fn deliver_to_others(&self, delivery: &Delivery, except: ConnectionId) {
+        if self.muted {
+            return;
+        }
         for member in self.members.iter().filter(|member| member.presence.is_some()) {
             if member.subscriber.connection() != except {
                 member.subscriber.deliver(self.topic, delivery.clone());

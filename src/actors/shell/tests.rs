@@ -1,5 +1,7 @@
 //! The shell alone, with an aggregate made for the purpose: what no real rule does, it must survive all the same.
 
+mod following;
+
 use std::sync::Arc;
 
 use lockstep_domain::{Aggregate, Ctx, Principal, organization::Organization, team::Team};

@@ -65,6 +65,8 @@ struct TopicState {
     /// What the client holds when all that is queued has arrived.
     position: u64,
     bytes: usize,
+    /// Something that waited was taken out because the topic became stale.
+    cut: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,7 +112,7 @@ impl Queue {
     pub(super) fn expect(&mut self, topic: Topic, after: u64) {
         self.purge(topic, None);
         match self.held(topic) {
-            Some(held) => (held.phase, held.after) = (Phase::Joining, after),
+            Some(held) => (held.phase, held.after, held.cut) = (Phase::Joining, after, false),
             None => self.topics.push(TopicState {
                 topic,
                 phase: Phase::Joining,
@@ -120,6 +122,7 @@ impl Queue {
                 asked_seq: 0,
                 position: 0,
                 bytes: 0,
+                cut: false,
             }),
         }
     }
@@ -189,9 +192,7 @@ impl Queue {
             Delivery::Presence(shared) => (Body::Shared(shared), SMALL_COST),
             Delivery::PresenceState(shared) => (Body::Shared(shared), SHARED_COST),
             Delivery::Ephemeral(shared) => (Body::Ephemeral(shared), SMALL_COST),
-            Delivery::Stale(stale) => {
-                return self.push_own(Some(topic), ServerMessage::Stale(Stale { topic, stale }), bounds);
-            }
+            Delivery::Stale(stale) => return self.mark_stale(topic, stale, bounds),
             Delivery::Resync => return self.fall_behind(topic),
             // Handled in every phase by the caller.
             Delivery::Joined { .. } | Delivery::Revoked(_) | Delivery::Audience(_) => return,
@@ -209,6 +210,21 @@ impl Queue {
             }
         }
         self.push(Item { topic: Some(topic), cost: u32::try_from(cost).unwrap_or(u32::MAX), body });
+    }
+
+    /// While the topic is stale nothing of it is written, not even what waits; where something waited, the client joins again
+    /// afterwards.
+    fn mark_stale(&mut self, topic: Topic, stale: bool, bounds: Bounds) {
+        let held_back = stale && self.held(topic).is_some_and(|held| held.bytes > 0);
+        if held_back {
+            self.purge(topic, None);
+        }
+        let Some(held) = self.held(topic) else { return };
+        held.cut |= held_back;
+        if !stale && std::mem::take(&mut held.cut) {
+            self.fall_behind(topic);
+        }
+        self.push_own(Some(topic), ServerMessage::Stale(Stale { topic, stale }), bounds);
     }
 
     /// Queues a message of the connection's own: it is never dropped.

@@ -142,6 +142,7 @@ fn words(outbox: &Outbox) -> Vec<String> {
         ServerMessage::Snapshot(part) => format!("part {}", part.part),
         ServerMessage::Ephemeral(_) => "ephemeral".into(),
         ServerMessage::Resync(_) => "resync".into(),
+        ServerMessage::Stale(stale) => format!("stale {}", stale.stale),
         ServerMessage::Revoked(_) => "revoked".into(),
         ServerMessage::Pong(pong) => format!("pong {}", pong.reference),
         ServerMessage::Reply(Reply { reference, outcome: Outcome::Error(failure) }) => {
@@ -363,4 +364,23 @@ fn a_sleeper_is_woken_once_and_one_that_is_awake_not_at_all() {
     outbox.close(CloseCode::Revoked);
     assert_eq!(counter.0.load(Ordering::Relaxed), 2, "a close is told at once");
     assert_eq!(outbox.poll_signals(&context).close, Some(CloseCode::Revoked));
+}
+
+#[test]
+fn r50_r57_nothing_is_written_of_a_stale_topic_and_who_missed_something_joins_again() {
+    let (one, two) = (board(1), board(2));
+    let outbox = on_board(one, 1);
+    outbox.expect(two, None);
+    outbox.deliver(two, joined(2, 1));
+    words(&outbox);
+    outbox.deliver(one, events(one, 2, 100));
+    outbox.deliver(one, Delivery::Stale(true));
+    outbox.deliver(two, Delivery::Stale(true));
+    assert_eq!(words(&outbox), ["stale true", "stale true"], "what waited is not written");
+    outbox.deliver(one, Delivery::Stale(false));
+    outbox.deliver(two, Delivery::Stale(false));
+    assert_eq!(words(&outbox), ["resync", "stale false", "stale false"]);
+    outbox.deliver(one, events(one, 3, 100));
+    outbox.deliver(two, events(two, 2, 100));
+    assert_eq!(words(&outbox), ["events 2"], "only of the topic of which nothing was taken out");
 }

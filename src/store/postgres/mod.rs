@@ -78,8 +78,10 @@ impl Backend for PostgresJournal {
 
     async fn changed(&self, since: Option<u64>) -> Result<(Vec<(Topic, Head)>, u64), JournalError> {
         // The next scan begins where the oldest transaction that is open now may still write: overlap is harmless.
+        let mut connection = self.pool.acquire().await?;
+        open::recognise(&mut connection).await?;
         let sql = "select era, pg_snapshot_xmin(pg_current_snapshot())::text::bigint from meta";
-        let (era, xmin): (i32, i64) = sqlx::query_as(sql).fetch_one(&self.pool).await?;
+        let (era, xmin): (i32, i64) = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
         let next = (u64::from(rows::unsigned_small(era)) << ERA_SHIFT) | rows::unsigned(xmin);
         let Some(since) = since else { return Ok((Vec::new(), next)) };
         let since_era = i32::try_from(since >> ERA_SHIFT).unwrap_or(i32::MAX);
@@ -89,7 +91,7 @@ impl Backend for PostgresJournal {
             select h.stream_id, h.kind, h.version, h.hash, m.epoch
             from moved v join heads h on h.stream_id = v.stream_id cross join meta m";
         let found: Vec<ChangedRow> =
-            sqlx::query_as(sql).bind(since_era).bind(rows::signed(since_xid)).fetch_all(&self.pool).await?;
+            sqlx::query_as(sql).bind(since_era).bind(rows::signed(since_xid)).fetch_all(&mut *connection).await?;
         Ok((found.into_iter().map(ChangedRow::head).collect::<Result<_, _>>()?, next))
     }
 }

@@ -80,7 +80,7 @@ pub(super) async fn assert_durable(connection: &mut PgConnection) -> Result<(), 
 
 /// Compares the cluster and its timeline with those that the journal last ran on. Another one means a restore, a move or
 /// a standby that took over: transaction numbers may start anew (era) and the tail may be lost (epoch).
-pub(super) async fn recognise(connection: &mut PgConnection) -> Result<(), StoreError> {
+pub(super) async fn recognise(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let identity = "select (select system_identifier::text from pg_control_system()) || '/'
         || left(pg_walfile_name(pg_current_wal_lsn()), 8)";
     let identity: String = sqlx::query_scalar(identity).fetch_one(&mut *connection).await?;

@@ -741,6 +741,8 @@ export const LIMITS = {
   http_header_timeout_ms: 10000,
   /** Time to answer an HTTP request. (ms) */
   http_request_timeout_ms: 30000,
+  /** A node on PostgreSQL that has not seen its journal for this long takes and shows nothing. (ms) */
+  stale_after_ms: 5000,
   /** Time a read waits to reach `min_seq` or `min_position` before it answers 503 `behind`. (ms) */
   behind_timeout_ms: 500,
   /** Rows in a page of a list. (rows) */

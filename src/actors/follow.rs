@@ -1,0 +1,178 @@
+//! How a node follows the others: it hears the bus, scans the journal so that whatever the bus lost is noticed anyway, and
+//! closes itself while its scans fail for too long.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use lockstep_protocol::{
+    ids::OrgId,
+    topic::{Kind, Topic},
+};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, MissedTickBehavior, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use uuid::Uuid;
+
+use super::{directory::Directory, encode, handle::AnyHandle};
+use crate::{
+    bus::Heard,
+    store::journal::{Head, JournalError},
+};
+
+/// How often the journal is scanned for commits of other nodes.
+const SCAN: Duration = Duration::from_millis(500);
+/// A scan that takes longer has failed.
+const SCAN_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often it is looked whether scans succeed.
+const WATCH: Duration = Duration::from_millis(200);
+/// Aggregates that catch up at the same time.
+const REVIVALS: usize = 32;
+/// How long one may take for it.
+const REVIVAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Directory {
+    /// Runs until cancelled.
+    pub(super) async fn follow(&self, cancel: CancellationToken) {
+        if self.services().bus.alone() {
+            return;
+        }
+        let work = async {
+            tokio::join!(self.hear(), self.scan(), self.watch(), self.revive());
+        };
+        tokio::select! {
+            () = work => {}
+            () = cancel.cancelled() => {}
+        }
+    }
+
+    async fn hear(&self) {
+        let Some(mut heard) = self.services().bus.hear() else { return };
+        while let Some(heard) = heard.recv().await {
+            match heard {
+                Heard::Notice(notice) => {
+                    if let Some(hint) = notice.lists.as_deref().and_then(encode::told_lists) {
+                        self.lists_changed(notice.org, hint);
+                    }
+                    if let Some(handle) = self.live(notice.stream) {
+                        handle.heard(notice);
+                    }
+                }
+                Heard::Gap => {
+                    for (_, handle) in self.slots().live() {
+                        handle.behind(handle.head() + 1);
+                        handle.lists_lost();
+                    }
+                }
+            }
+        }
+    }
+
+    /// The backstop: whatever the bus did, a live aggregate learns of a commit within one scan.
+    async fn scan(&self) {
+        let mut ticks = ticks(SCAN);
+        let (mut since, mut epoch) = (None, None);
+        loop {
+            ticks.tick().await;
+            let began = Instant::now();
+            match timeout(SCAN_TIMEOUT, self.scan_once(since)).await {
+                Ok(Ok((changed, cursor, now))) => {
+                    since = Some(cursor);
+                    if epoch.replace(now).is_some_and(|was| was != now) {
+                        tracing::warn!(epoch = now, "the journal begins anew: so does everything live");
+                        self.each_live(AnyHandle::new_history);
+                    }
+                    for (topic, head) in changed {
+                        if let Some(handle) = self.live(topic)
+                            && handle.head() < head.version
+                        {
+                            handle.behind(head.version);
+                        }
+                    }
+                    self.pulse().scanned(began);
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "the scan of the journal failed"),
+                Err(_) => tracing::warn!("the scan of the journal took too long"),
+            }
+        }
+    }
+
+    async fn scan_once(&self, since: Option<u64>) -> Result<(Vec<(Topic, Head)>, u64, u32), JournalError> {
+        let journal = &self.services().journal;
+        let (changed, cursor) = journal.changed(since).await?;
+        // A stream that nobody has: what is asked for is the epoch in force.
+        let epoch = journal.head(Topic::new(Kind::Account, Uuid::nil())).await?.epoch;
+        Ok((changed, cursor, epoch))
+    }
+
+    /// Closes what is live when scans have failed for too long.
+    async fn watch(&self) {
+        let mut ticks = ticks(WATCH);
+        let mut closed = false;
+        loop {
+            ticks.tick().await;
+            let expired = self.pulse().notice();
+            if expired && !closed {
+                tracing::error!("the journal was not seen for too long: nothing is taken or shown until it is");
+                self.each_live(AnyHandle::stale);
+            }
+            closed = expired;
+        }
+    }
+
+    /// Opens what is live again: first everything that decides access, then boards.
+    async fn revive(&self) {
+        loop {
+            self.pulse().revival().await;
+            let access = [Kind::Organization, Kind::Team, Kind::Account];
+            let mut all = true;
+            for kind in access {
+                all &= self.revive_kind(kind).await;
+            }
+            self.pulse().revived(all);
+            if !all || !self.revive_kind(Kind::Board).await {
+                tracing::warn!("not everything could catch up with the journal; trying again");
+                self.pulse().again();
+                continue;
+            }
+            tracing::info!("everything live has caught up with the journal");
+        }
+    }
+
+    async fn revive_kind(&self, kind: Kind) -> bool {
+        let live = self.slots().live().into_iter().filter(|(_, handle)| handle.topic().kind == kind);
+        stream::iter(live)
+            .map(|(_, handle)| async move {
+                let (done, revived) = oneshot::channel();
+                handle.revive(done);
+                // One that has ended meanwhile has nothing to catch up with.
+                timeout(REVIVAL_TIMEOUT, revived).await.is_ok_and(|revived| revived.unwrap_or(true))
+            })
+            .buffer_unordered(REVIVALS)
+            .all(|revived| async move { revived })
+            .await
+    }
+
+    /// Roles changed in this organization: every live aggregate of it looks again at who is on it.
+    pub(super) fn facts_changed(&self, org: OrgId) {
+        self.each_live(|handle| {
+            if handle.depends_on(org) {
+                handle.facts_changed();
+            }
+        });
+    }
+
+    fn each_live(&self, tell: impl Fn(&AnyHandle)) {
+        for (_, handle) in self.slots().live() {
+            tell(&handle);
+        }
+    }
+}
+
+fn ticks(period: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
