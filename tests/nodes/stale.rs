@@ -115,10 +115,8 @@ async fn r50_r57_while_the_database_is_down_writes_are_refused_reads_go_on_and_t
     assert!(stale(&mut client, topic).await && stale(&mut second, topic).await);
     postgres.restart().await;
     assert!(!stale(&mut client, topic).await && !stale(&mut second, topic).await);
-    let done = until("it takes writes again", async || {
-        client.ask(topic, new_task(owner.column, "Yes")).await.ok()
-    })
-    .await;
+    let done =
+        until("it takes writes again", async || client.ask(topic, new_task(owner.column, "Yes")).await.ok()).await;
     assert_eq!(done.seq, held.seq + 1, "what was refused left nothing");
     assert_eq!(second.events(topic).await.seq, done.seq);
 }

@@ -96,7 +96,11 @@ impl<A: Aggregate> Shell<A> {
     /// Whether somebody waits for a read that has not begun.
     pub(super) fn read_wanted(&self) -> bool {
         let next = self.reads + 1;
-        self.refreshing.iter().map(|awaiting| awaiting.read).chain(self.revival.iter().map(|it| it.read)).any(|read| read >= next)
+        self.refreshing
+            .iter()
+            .map(|awaiting| awaiting.read)
+            .chain(self.revival.iter().map(|it| it.read))
+            .any(|read| read >= next)
     }
 
     /// A read of the journal reached its end.
