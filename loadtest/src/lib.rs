@@ -2,9 +2,12 @@
 //! and an independent fold of a board; must never import the server or its rules.
 
 pub mod bench;
+pub mod check;
 pub mod client;
+pub mod dice;
 pub mod figures;
 pub mod follow;
+pub mod history;
 pub mod load;
 pub mod model;
 pub mod pace;

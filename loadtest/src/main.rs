@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use lockstep_loadtest::{bench, replay, slow};
+use lockstep_loadtest::{bench, check, replay, slow};
 
 /// Load for a Lockstep server, over its public surface.
 #[derive(Debug, Parser)]
@@ -21,6 +21,8 @@ enum Run {
     Bench(bench::Options),
     /// See what one client that never reads does to others, and what it is told.
     Slow(slow::Options),
+    /// Judge what a run of `chaos` left behind: offline, every promise that a history can break.
+    Check(check::Options),
 }
 
 #[tokio::main]
@@ -40,6 +42,18 @@ async fn main() -> anyhow::Result<ExitCode> {
             tell(&outcome, options.json)?;
             Ok(if outcome.is_kept() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        Run::Check(options) => match &options.folder {
+            Some(folder) => {
+                let verdict = check::folder(folder, options.bounds)?;
+                tell(&verdict, options.json)?;
+                Ok(if verdict.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+            None => {
+                let outcome = check::selftest::run(1)?;
+                tell(&outcome, options.json)?;
+                Ok(if outcome.has_teeth() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            }
+        },
     }
 }
 
