@@ -7,6 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use lockstep_protocol::{
     codec::{Codec, decode_client, decode_server, decompress},
     limits::Limits,
+    salvage::{Said, read_client},
 };
 
 /// What a client would allow a frame to grow to; small, so that a bomb shows.
@@ -22,6 +23,11 @@ fuzz_target!(|input: &[u8]| {
             if frame.len() <= limits.message_bytes_max {
                 assert_eq!(decode_client(codec, &frame, &limits).expect("was encoded"), messages);
             }
+        }
+        if let Ok(said) = read_client(codec, input, &limits) {
+            assert!(said.len() <= limits.batch_messages_max);
+            let strict = decode_client(codec, input, &limits).is_ok();
+            assert_eq!(strict, said.iter().all(|said| matches!(said, Said::Message(_))));
         }
         let _ = decode_server(codec, input);
     }

@@ -187,7 +187,7 @@ fn decode<'de, T: Deserialize<'de>>(
 }
 
 /// Refuses JSON that nests deeper than allowed, in one pass without allocation.
-fn check_json_depth(bytes: &[u8], depth_max: usize) -> Result<(), Failure> {
+pub(crate) fn check_json_depth(bytes: &[u8], depth_max: usize) -> Result<(), Failure> {
     let (mut depth, mut in_text, mut escaped) = (0usize, false, false);
     for byte in bytes {
         match byte {

@@ -12,6 +12,7 @@ pub mod ids;
 mod language;
 pub mod limits;
 pub mod position;
+pub mod salvage;
 pub mod topic;
 pub mod values;
 pub mod view;

@@ -8,6 +8,7 @@ use lockstep_protocol::{
     ids::*,
     limits::Limits,
     position::Bookmark,
+    salvage::{Said, read_client},
     topic::{Kind, Topic},
 };
 use proptest::prelude::*;
@@ -113,7 +114,47 @@ fn r54_what_does_not_fit_the_schema_is_refused_whole() {
     ] {
         let refused = codec::decode_client(Codec::Json, text.as_bytes(), &limits).unwrap_err();
         assert_eq!(refused.code, Code::Malformed, "{text}");
+        assert_eq!(read_client(Codec::Json, text.as_bytes(), &limits), Err(refused));
     }
+}
+
+#[test]
+fn r58_only_the_body_of_a_command_may_be_unreadable() {
+    let limits = Limits::default();
+    let command = |rest: &str| {
+        let topic = "board:0190f3a2-0000-7000-8000-000000000007";
+        format!(r#"[{{"type":"ping","ref":1}}, {{"type":"command","ref":9,"topic":"{topic}","client_seq":3,{rest}}} ]"#)
+    };
+    for body in [
+        r#"{"type":"task.teleport"}"#,
+        r#"{"type":"task.complete","task_id":7}"#,
+        r#"{"type":"task.complete","task_id":"0190f3a2-0000-7000-8000-000000000007","why":"[,]}\",{"}"#,
+        "null",
+    ] {
+        let text = command(&format!(r#""body":{body}"#));
+        let said = read_client(Codec::Json, text.as_bytes(), &limits).expect("the rest is good");
+        assert_eq!(said[0], Said::Message(ClientMessage::Ping(Ping { reference: 1 })));
+        let Said::Unreadable { reference: 9, failure } = &said[1] else { panic!("{said:?}") };
+        assert_eq!((failure.code, failure.field.as_deref()), (Code::Malformed, Some("body")));
+    }
+    for rest in [
+        r#""body":{"type":"task.teleport"},"extra":1"#,
+        r#""body":{"type":"task.teleport"},"body":{}"#,
+        r#""saw":-1,"body":{"type":"task.teleport"}"#,
+        r#""saw":1"#,
+        r#""body":{"type":"task.teleport"}},{"type":"ping""#,
+        r#""body":{"type":"task.teleport"}},,{"type":"ping","ref":1"#,
+        r#""body":{"type":"task.teleport"}} {"type":"ping","ref":1"#,
+        r#""body":{"type":"task.teleport"]"#,
+    ] {
+        let text = command(rest);
+        assert!(read_client(Codec::Json, text.as_bytes(), &limits).is_err(), "{text}");
+    }
+    let many = vec![
+        r#"{"type":"command","ref":9,"topic":"board:0190f3a2-0000-7000-8000-000000000007","client_seq":3,"body":7}"#;
+        limits.batch_messages_max + 1
+    ];
+    assert!(read_client(Codec::Json, format!("[{}]", many.join(",")).as_bytes(), &limits).is_err());
 }
 
 #[test]
@@ -150,7 +191,14 @@ proptest! {
             } else {
                 frame[at] = byte;
             }
-            match codec::decode_client(codec, &frame, &Limits::default()) {
+            let strict = codec::decode_client(codec, &frame, &Limits::default());
+            if let Ok(said) = read_client(codec, &frame, &Limits::default()) {
+                // Taking the frame apart never lets in what is refused as a whole, but for the one command.
+                let unreadable = said.iter().filter(|said| matches!(said, Said::Unreadable { .. })).count();
+                prop_assert_eq!(unreadable == 0, strict.is_ok());
+                prop_assert!(said.len() <= 2 && !(cut && unreadable > 0));
+            }
+            match strict {
                 Ok(messages) if cut => prop_assert!(messages.is_empty()),
                 Ok(messages) => prop_assert!(messages.len() <= 2),
                 Err(refused) => prop_assert_eq!(refused.code, Code::Malformed),

@@ -13,10 +13,11 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
 use futures_util::{FutureExt, Sink, Stream, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use lockstep_protocol::{
-    codec::{Codec, GZIP_MAGIC, decode_client},
+    codec::{Codec, GZIP_MAGIC},
     codes::{CloseCode, Code, Failure},
     frame::Acknowledged,
     ids::{ClientId, ConnectionId},
+    salvage::read_client,
     topic::Topic,
 };
 
@@ -227,7 +228,7 @@ impl Connection {
         let messages = if bytes.starts_with(&GZIP_MAGIC) {
             Err(Failure::because(Code::Malformed, "clients do not compress"))
         } else if binary == (codec == Codec::MessagePack) {
-            decode_client(codec, &bytes, registry.limits())
+            read_client(codec, &bytes, registry.limits())
         } else if self.session.awaits_hello() {
             Err(Failure::new(Code::Malformed))
         } else {

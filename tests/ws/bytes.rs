@@ -150,6 +150,49 @@ async fn r54_frames_that_break_the_protocol_close_with_their_code_and_have_no_ef
     assert!(author.is_served().await, "others do not notice");
 }
 
+#[tokio::test]
+async fn r58_a_command_that_cannot_be_read_is_refused_alone_and_the_connection_lives_on() {
+    use futures_util::SinkExt;
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    for codec in Codec::ALL {
+        let mut client = server.connect(owner.person, codec).await;
+        // As one of a later version would say it: a command of an unknown kind, between two that are known.
+        let known = [
+            client.command(owner.board, new_task(owner.column, "Before")),
+            client.command(owner.board, new_task(owner.column, "After")),
+        ];
+        let element = |message: &serde_json::Value| codec.element(message).expect("encodes");
+        let strange = |reference: u32, body: serde_json::Value| {
+            let topic = lockstep_protocol::topic::Topic::from(owner.board).to_string();
+            // MessagePack says ids as bytes; a topic is text in both.
+            element(
+                &serde_json::json!({ "type": "command", "ref": reference, "topic": topic, "client_seq": reference, "body": body }),
+            )
+        };
+        let frame = codec.frame(&[
+            codec.element(&ClientMessage::Command(known[0].clone())).expect("encodes"),
+            strange(101, serde_json::json!({ "type": "task.teleport", "where": "the moon" })),
+            strange(102, serde_json::json!({ "type": "task.complete" })),
+            strange(103, serde_json::json!("complete it")),
+            codec.element(&ClientMessage::Command(known[1].clone())).expect("encodes"),
+        ]);
+        client.socket.send(client.wrap(&frame)).await.expect("sends");
+        for reference in 101..104 {
+            let refused = client.reply(reference).await.expect_err("is refused");
+            assert_eq!(
+                (refused.code, refused.field.as_deref(), refused.temporary),
+                (lockstep_protocol::codes::Code::Malformed, Some("body"), false),
+                "{codec:?} {reference}"
+            );
+        }
+        for command in known {
+            client.reply(command.reference).await.expect("is done");
+        }
+        assert!(client.is_served().await);
+    }
+}
+
 /// A connection that has said hello, as bare bytes.
 async fn raw(
     server: &Server,

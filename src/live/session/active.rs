@@ -4,6 +4,7 @@ use lockstep_protocol::{
     codes::{CloseCode, Code, Failure},
     frame::{Acknowledged, ClientMessage, CommandMessage, Join, Leave, Outcome, Ping, Pong, Refresh, ServerMessage},
     limits::Limits,
+    salvage::Said,
     topic::{Kind, Topic},
 };
 
@@ -100,8 +101,15 @@ impl Live {
             Err(failure) if failure.code == Code::TooLarge => return effects.push(Effect::Close(CloseCode::TooBig)),
             Err(_) => return effects.push(Effect::Close(CloseCode::Protocol)),
         };
-        for message in messages {
-            self.on_message(message, now, limits, refusing, effects);
+        for said in messages {
+            match said {
+                Said::Message(message) => self.on_message(message, now, limits, refusing, effects),
+                Said::Unreadable { reference, failure } => {
+                    // It costs as much as one that can be read.
+                    let refused = self.pay(now).map_or_else(|limited| limited, |()| failure);
+                    self.refuse_command(reference, refused, now, limits, effects);
+                }
+            }
             if matches!(effects.last(), Some(Effect::Close(_))) {
                 return;
             }
@@ -129,13 +137,7 @@ impl Live {
             ClientMessage::Leave(leave) => self.enter(leave.topic, Request::Leave(leave), limits, effects),
             ClientMessage::Command(command) => match self.admit(&command, now, refusing) {
                 Ok(()) => self.enter(command.topic, Request::Command(Box::new(command)), limits, effects),
-                Err(failure) => {
-                    let limited = failure.code == Code::RateLimited;
-                    effects.push(Effect::refuse(command.reference, failure));
-                    if limited && Abuse::note(&mut self.abuse, now.uptime_ms) >= limits.abuse_timeout_ms {
-                        effects.push(Effect::Close(CloseCode::RateLimited));
-                    }
-                }
+                Err(failure) => self.refuse_command(command.reference, failure, now, limits, effects),
             },
             ClientMessage::Presence(update) if self.joined(update.topic) => {
                 if self.presences.take(now.uptime_ms).is_ok() {
@@ -160,9 +162,28 @@ impl Live {
         }
     }
 
+    fn pay(&mut self, now: Moment) -> Result<(), Failure> {
+        self.commands.take(now.uptime_ms).map_err(|wait_ms| Failure::new(Code::RateLimited).retry_after_ms(wait_ms))
+    }
+
+    fn refuse_command(
+        &mut self,
+        reference: u32,
+        failure: Failure,
+        now: Moment,
+        limits: &Limits,
+        effects: &mut Vec<Effect>,
+    ) {
+        let limited = failure.code == Code::RateLimited;
+        effects.push(Effect::refuse(reference, failure));
+        if limited && Abuse::note(&mut self.abuse, now.uptime_ms) >= limits.abuse_timeout_ms {
+            effects.push(Effect::Close(CloseCode::RateLimited));
+        }
+    }
+
     /// What can be told of a command without asking its topic.
     fn admit(&mut self, command: &CommandMessage, now: Moment, refusing: Option<Code>) -> Result<(), Failure> {
-        self.commands.take(now.uptime_ms).map_err(|wait_ms| Failure::new(Code::RateLimited).retry_after_ms(wait_ms))?;
+        self.pay(now)?;
         if let Some(code) = refusing {
             return Err(Failure::new(code));
         }

@@ -20,6 +20,7 @@ use lockstep_protocol::{
     ids::{AccountId, ClientId, ConnectionId, SessionId},
     limits::Limits,
     position::Bookmark,
+    salvage::Said,
     topic::Topic,
     values::Micros,
 };
@@ -111,7 +112,7 @@ impl Effect {
 pub struct Incoming {
     /// Its length in bytes.
     pub bytes: usize,
-    pub messages: Result<Vec<ClientMessage>, Failure>,
+    pub messages: Result<Vec<Said>, Failure>,
 }
 
 /// A connection from its upgrade to its end.
@@ -151,10 +152,12 @@ impl AwaitingHello {
         }
         let mut messages = incoming.messages.map_err(|_| CloseCode::Unauthenticated)?;
         match (messages.pop(), messages.is_empty()) {
-            (Some(ClientMessage::Hello(hello)), true) if hello.protocol_version != PROTOCOL_VERSION => {
+            (Some(Said::Message(ClientMessage::Hello(hello))), true) if hello.protocol_version != PROTOCOL_VERSION => {
                 Err(CloseCode::Protocol)
             }
-            (Some(ClientMessage::Hello(hello)), true) if hello.token.len() <= limits.token_bytes_max => Ok(hello),
+            (Some(Said::Message(ClientMessage::Hello(hello))), true) if hello.token.len() <= limits.token_bytes_max => {
+                Ok(hello)
+            }
             _ => Err(CloseCode::Unauthenticated),
         }
     }

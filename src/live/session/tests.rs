@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use lockstep_protocol::{
-    codec::{Codec, decode_client},
+    codec::Codec,
     codes::{CloseCode, Code, Failure},
     command::{board::ArchiveBoard, organization::UpdateOrganization},
     frame::*,
     ids::*,
     limits::Limits,
+    salvage::{Said, read_client},
     topic::{Kind, Topic},
 };
 use proptest::prelude::*;
@@ -58,7 +59,7 @@ fn command(reference: u32, topic: Topic) -> ClientMessage {
 }
 
 fn frame(messages: Vec<ClientMessage>) -> Incoming {
-    Incoming { bytes: 100, messages: Ok(messages) }
+    Incoming { bytes: 100, messages: Ok(messages.into_iter().map(Said::Message).collect()) }
 }
 
 fn live() -> (Session, Limits) {
@@ -102,7 +103,7 @@ fn r3_anything_but_one_small_hello_closes_and_has_no_effect() {
         frame(vec![hello(PROTOCOL_VERSION), join(1, board(1))]),
         frame(vec![join(1, board(1)), hello(PROTOCOL_VERSION)]),
         frame(vec![hello(PROTOCOL_VERSION), hello(PROTOCOL_VERSION)]),
-        Incoming { bytes: limits.hello_bytes_max + 1, messages: Ok(vec![hello(PROTOCOL_VERSION)]) },
+        Incoming { bytes: limits.hello_bytes_max + 1, ..frame(vec![hello(PROTOCOL_VERSION)]) },
         Incoming { bytes: 3, messages: Err(Failure::new(Code::Malformed)) },
     ];
     for incoming in wrong {
@@ -112,7 +113,7 @@ fn r3_anything_but_one_small_hello_closes_and_has_no_effect() {
         assert!(session.on_frame(frame(vec![hello(PROTOCOL_VERSION)]), at(0), &limits).is_empty());
     }
     let mut session = Session::new(at(0), &limits);
-    let largest = Incoming { bytes: limits.hello_bytes_max, messages: Ok(vec![hello(PROTOCOL_VERSION)]) };
+    let largest = Incoming { bytes: limits.hello_bytes_max, ..frame(vec![hello(PROTOCOL_VERSION)]) };
     assert!(matches!(session.on_frame(largest, at(0), &limits)[..], [Effect::Authenticate { .. }]));
     let mut session = Session::new(at(0), &limits);
     let effects = session.on_frame(frame(vec![hello(PROTOCOL_VERSION + 1)]), at(0), &limits);
@@ -378,7 +379,7 @@ fn r54_frames_that_break_the_protocol_close_and_have_no_effect() {
     ];
     for (bytes, code) in table {
         let (mut session, limits) = live();
-        let messages = decode_client(Codec::Json, bytes, &limits);
+        let messages = read_client(Codec::Json, bytes, &limits);
         assert!(messages.is_err());
         let effects = session.on_frame(Incoming { bytes: bytes.len(), messages }, at(0), &limits);
         assert_eq!(effects, [Effect::Close(code)]);
@@ -386,6 +387,18 @@ fn r54_frames_that_break_the_protocol_close_and_have_no_effect() {
     let (mut session, limits) = live();
     let effects = session.on_frame(frame(vec![hello(PROTOCOL_VERSION)]), at(0), &limits);
     assert_eq!(effects, [Effect::Close(CloseCode::Protocol)], "a hello comes once");
+}
+
+#[test]
+fn r58_a_command_that_cannot_be_read_is_answered_and_costs_as_much_as_another() {
+    let (mut session, limits) = live();
+    let said = || Said::Unreadable { reference: 7, failure: Failure::new(Code::Malformed).field("body") };
+    let incoming = |count| Incoming { bytes: 100, messages: Ok((0..count).map(|_| said()).collect()) };
+    let effects = session.on_frame(incoming(limits.commands_burst_max), at(0), &limits);
+    assert_eq!(replies(&effects), vec![(7, Some(Code::Malformed)); limits.commands_burst_max as usize]);
+    let effects = session.on_frame(incoming(1), at(0), &limits);
+    assert_eq!((replies(&effects), closed(&effects)), (vec![(7, Some(Code::RateLimited))], None));
+    assert!(session.reading(&limits), "nothing is owed for it");
 }
 
 #[derive(Clone, Debug)]
