@@ -26,7 +26,7 @@ test("what is done offline waits, can be taken back, and is replayed", async () 
   const ben = await person(browser, server, BEN);
   await Promise.all([open(ana.page, path), open(ben.page, path)]);
   await ana.context.setOffline(true);
-  await until("the pill to say offline", () => ana.page.locator(".pill.offline").count(), 60_000);
+  await until("the pill to say offline", () => ana.page.locator(".pill.offline").count(), 2_000);
   await add(ana.page, 0, "From the train");
   await add(ana.page, 0, "A mistake");
   await ana.page.keyboard.press("Escape");
@@ -48,7 +48,7 @@ test("what is done offline waits, can be taken back, and is replayed", async () 
   await ben.page.getByRole("menuitem", { name: "Delete" }).click();
   await until("the card to be deleted", async () => (await card(ben.page, "Doomed").count()) === 0);
   await ana.context.setOffline(false);
-  await live(ana.page);
+  await until("the connection to be back at once", () => ana.page.locator(".pill.live").count(), 3_000);
   await ana.page.getByText(/Undone – Move card: .*/).waitFor();
   await shows(ben.page, 1, ["Two"]);
   for (const each of [ana, ben]) {

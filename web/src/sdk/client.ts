@@ -54,6 +54,7 @@ class Client implements Lockstep {
       welcome: (welcome) => this.#up(welcome),
       message: (message) => this.#message(message),
       frameEnd: () => this.#updateStatus(),
+      unreadable: (code) => this.#commands.unreadable(code),
       down: () => this.#down(),
     });
     this.#topics = new Topics(this.#env, this.#transport, {

@@ -1,6 +1,7 @@
 //! Commands on their way: counted, queued, sent in order, sent again with the same number until their outcome is known, and confirmed
 //! by their echo or their reply. It knows nothing of what they mean; whoever shows their effect is told to add and drop it.
 
+import { CODES } from "../gen/protocol";
 import type { AccountId, Acknowledged, ClientId, Command, Failure, Reply, Topic } from "../gen/protocol";
 import { backoff, Bucket } from "./backoff";
 import { Box, type Cell } from "./cells";
@@ -59,6 +60,8 @@ export class Commands {
   #account_id: AccountId | undefined;
   #next_seq = 0;
   #reserved = 0;
+  /** Under way when the server could not read a frame: sent one at a time until each is answered. */
+  readonly #suspects = new Set<Entry>();
   #bucket: Bucket;
   #pace: TimerId | undefined;
 
@@ -173,6 +176,21 @@ export class Commands {
     this.#publish();
   }
 
+  /**
+   * The server could not read what was sent. With one command under way, and that one under suspicion already, it is this one: it is
+   * given up, so that those behind it go on. Otherwise those under way go out again one at a time. False when none was.
+   */
+  unreadable(close_code: number): boolean {
+    const flying = [...this.#entries.values()].filter((entry) => entry.state === "sent");
+    const [first] = flying;
+    if (first !== undefined && flying.length === 1 && this.#suspects.has(first)) {
+      const code = close_code === 1009 ? "too_large" : "malformed";
+      this.#refuse(first, { code, message: CODES[code].message });
+    }
+    for (const entry of flying) if (this.#entries.has(entry.client_seq)) this.#suspects.add(entry);
+    return flying.length > 0;
+  }
+
   /** The echo: events that these commands made were applied. */
   echoed(topic: Topic, client_seqs: ReadonlySet<number>, acknowledged: Acknowledged): void {
     for (const client_seq of client_seqs) {
@@ -195,6 +213,7 @@ export class Commands {
     const entry = [...this.#entries.values()].find((one) => one.ref === message.ref);
     if (entry === undefined) return false;
     entry.ref = 0;
+    this.#suspects.delete(entry);
     if ("ok" in message) this.#acknowledge(entry, message.ok);
     else this.#failed(entry, message.error);
     this.#pump();
@@ -251,6 +270,10 @@ export class Commands {
     }
     const { code, message, field, limit } = failure;
     const refusal: Refusal = { code, message, ...(field !== undefined && { field }), ...(limit !== undefined && { limit }) };
+    this.#refuse(entry, refusal);
+  }
+
+  #refuse(entry: Entry, refusal: Refusal): void {
     this.#end(entry, { kind: "refused", refusal });
     this.#refused(entry, refusal);
   }
@@ -272,7 +295,7 @@ export class Commands {
     for (const entry of this.#entries.values()) {
       if (entry.state === "retrying") blocked.add(entry.topic);
       if (entry.state !== "waiting" || blocked.has(entry.topic)) continue;
-      if (in_flight >= IN_FLIGHT_MAX) return;
+      if (in_flight >= (this.#suspects.size > 0 ? 1 : IN_FLIGHT_MAX)) return;
       const wait_ms = this.#bucket.take(this.#env.now_ms());
       if (wait_ms > 0) {
         this.#env.clearTimer(this.#pace);
@@ -300,6 +323,7 @@ export class Commands {
   #end(entry: Entry, result: CommandResult, forget = true): void {
     this.#env.clearTimer(entry.timer);
     this.#entries.delete(entry.client_seq);
+    this.#suspects.delete(entry);
     if (forget) this.#forget(entry);
     this.#optimists.get(entry.topic)?.drop(entry);
     entry.settle(result);

@@ -39,6 +39,8 @@ export interface Environment {
   readonly claim: Claim;
   /** Calls back when the network came back, the page became visible, or its window got the focus. */
   onWake(fn: () => void): () => void;
+  /** Calls back when the browser says that there is no network. */
+  onOffline(fn: () => void): () => void;
 }
 
 async function gunzip(bytes: ArrayBuffer): Promise<string> {
@@ -77,6 +79,12 @@ function onWake(fn: () => void): () => void {
   };
 }
 
+function onOffline(fn: () => void): () => void {
+  if (typeof window === "undefined") return () => undefined;
+  window.addEventListener("offline", fn);
+  return () => window.removeEventListener("offline", fn);
+}
+
 /** The browser. */
 export function browserEnvironment(base_url = ""): Environment {
   return {
@@ -92,6 +100,7 @@ export function browserEnvironment(base_url = ""): Environment {
     indexed_db: typeof indexedDB === "undefined" ? undefined : indexedDB,
     ...locksOf(),
     onWake,
+    onOffline,
   };
 }
 

@@ -8,25 +8,9 @@ import { Box, type Cell } from "./cells";
 import { type Environment, type SocketLike, socketUrl, type TimerId } from "./environment";
 import { FrameReader, packed } from "./frames";
 import { Problem } from "./problem";
+import type { StopReason, TransportEvents, TransportState } from "./transport-state";
 
-export type StopReason = "superseded" | "protocol" | "logged_out" | "not_started";
-
-export type TransportState =
-  | { readonly kind: "connecting" }
-  | { readonly kind: "live" }
-  /** The node goes away soon: what it says still counts, nothing new is sent. */
-  | { readonly kind: "draining" }
-  | { readonly kind: "waiting"; readonly retry_at_ms: number }
-  | { readonly kind: "stopped"; readonly reason: StopReason };
-
-export interface TransportEvents {
-  welcome(welcome: Welcome): void;
-  message(message: ServerMessage): void;
-  /** A frame was handled whole. */
-  frameEnd(): void;
-  /** The connection is gone; nothing that was under way on it will be answered. */
-  down(): void;
-}
+export type { StopReason, TransportEvents, TransportState } from "./transport-state";
 
 /** From opening to `welcome`. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -34,6 +18,10 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const WAKE_TIMEOUT_MS = 3_000;
 /** A connection that lived this long starts the back-off anew. */
 const STABLE_MS = 5_000;
+/** The server could not read a frame, or found it too large. */
+const UNREADABLE: ReadonlySet<number> = new Set([1002, 1003, 1009]);
+/** So often in a row without knowing why: this program and the server do not understand each other. */
+const UNREADABLE_MAX = 3;
 
 interface Connection {
   readonly socket: SocketLike;
@@ -58,6 +46,7 @@ export class Transport {
   #outgoing: ClientMessage[] = [];
   #flush_queued = false;
   #tries = 0;
+  #unreadable = 0;
   #next_ref = 1;
   #retry: TimerId | undefined;
   #beat: TimerId | undefined;
@@ -70,7 +59,7 @@ export class Transport {
   #skew_ms = 0;
   /** Raised by each attempt and by stopping, so that what belongs to an earlier one does nothing. */
   #attempt = 0;
-  #forgetWake: (() => void) | undefined;
+  #forgetNetwork: (() => void) | undefined;
 
   constructor(env: Environment, auth: Auth, client_name: string, events: TransportEvents) {
     this.#env = env;
@@ -96,7 +85,7 @@ export class Transport {
 
   start(client_id: string): void {
     this.#client_id = client_id;
-    this.#forgetWake ??= this.#env.onWake(() => this.wake());
+    this.#forgetNetwork ??= this.#followNetwork();
     this.connect();
   }
 
@@ -112,8 +101,8 @@ export class Transport {
     this.#drop();
     this.#env.clearTimer(this.#retry);
     if (reason === "not_started") {
-      this.#forgetWake?.();
-      this.#forgetWake = undefined;
+      this.#forgetNetwork?.();
+      this.#forgetNetwork = undefined;
     }
     this.state.set({ kind: "stopped", reason });
   }
@@ -130,13 +119,32 @@ export class Transport {
   /** The network came back, or the page is looked at again: connect at once, or make sure that the socket still lives. */
   wake(): void {
     const { kind } = this.state.get();
-    if (kind === "waiting") {
+    if (kind === "waiting" || kind === "connecting") {
       this.#tries = 0;
-      this.connect();
+      // Not one that hangs since the network went.
+      const dialled_ms = this.#env.now_ms() - (this.#connection?.opened_at_ms ?? this.#env.now_ms());
+      if (kind === "connecting" && dialled_ms < WAKE_TIMEOUT_MS) return;
+      this.#drop();
+      void this.#open();
     } else if (kind === "live") {
       this.#ping();
       this.#watch(WAKE_TIMEOUT_MS);
     }
+  }
+
+  /** The browser says that there is no network: believed at once, and checked by trying, for it may be wrong. */
+  offline(): void {
+    const { kind } = this.state.get();
+    if (kind !== "live" && kind !== "connecting") return;
+    this.#drop();
+    this.#retryLater();
+  }
+
+  #followNetwork(): () => void {
+    const ends = [this.#env.onWake(() => this.wake()), this.#env.onOffline(() => this.offline())];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   async #open(): Promise<void> {
@@ -314,7 +322,8 @@ export class Transport {
   /** The connection ended, or is taken for dead: what to do is in the table of close codes. */
   #lost(connection: Connection, code: number): void {
     if (this.#connection !== connection) return;
-    if (connection.welcome && this.#env.now_ms() - connection.opened_at_ms > STABLE_MS) this.#tries = 0;
+    if (connection.welcome && this.#env.now_ms() - connection.opened_at_ms > STABLE_MS) this.#tries = this.#unreadable = 0;
+    const again = UNREADABLE.has(code) && this.#again(code);
     this.#drop();
     if (code === 4401) {
       void this.#reauthenticate();
@@ -327,8 +336,13 @@ export class Transport {
     }
     // Codes that are not in the table (1005, 1006 and others) are the network's: try again.
     const listed = CLOSE_CODES[code];
-    if (listed === undefined || listed.reconnect) this.#retryLater();
+    if (listed === undefined || listed.reconnect || again) this.#retryLater();
     else this.stop(code === 4409 ? "superseded" : "protocol");
+  }
+
+  #again(code: number): boolean {
+    this.#unreadable = this.#events.unreadable(code) ? 0 : this.#unreadable + 1;
+    return this.#unreadable < UNREADABLE_MAX;
   }
 
   async #reauthenticate(): Promise<void> {

@@ -250,3 +250,55 @@ test.each([["IndexedDB", true], ["memory", false]])("only the last eight boards 
   expect(await storage.board("ana", "board:10")).toBeDefined();
   storage.close();
 });
+
+test("R54 a command that the server cannot read is given up alone, and what is queued behind it is sent", async () => {
+  const world = new World();
+  const [first, bad, last] = [world.task("First"), world.task("Bad"), world.task("Last")];
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  world.server.chokes = (message) => (message.type === "command" && message.body.type === "task.update" && message.body.task_id === bad ? 1002 : undefined);
+  const sent = [first, bad, last].map((task_id) => board.send({ type: "task.update", task_id, title: "Changed" }));
+  expect(board.card(bad).get()?.title).toBe("Changed");
+  await world.clock.advance(20_000);
+  expect(await Promise.all(sent.map(({ result }) => result))).toMatchObject([{ kind: "ok" }, { kind: "refused", refusal: { code: "malformed" } }, { kind: "ok" }]);
+  expect([first, bad, last].map((task_id) => board.card(task_id).get()?.title)).toEqual(["Changed", "Bad", "Changed"]);
+  expect(ana.notices.filter((notice) => notice.kind === "refused")).toMatchObject([{ command: { task_id: bad }, refusal: { code: "malformed" } }]);
+  expect(ana.client.queue.get()).toEqual([]);
+  expect(ana.client.status.get().kind).toBe("live");
+  expect([...world.server.effects.values()].every((times) => times === 1)).toBe(true);
+  expect(shown(board)).toEqual(truth(world.board));
+});
+
+test("R54 a command is not given up for one closed connection: only when it alone is at fault, twice", async () => {
+  const world = new World();
+  const task_id = world.task("Task");
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  let chokes = 1;
+  world.server.chokes = (message) => {
+    if (message.type !== "command" || chokes === 0) return undefined;
+    chokes -= 1;
+    return 1009;
+  };
+  const sent = board.send({ type: "task.complete", task_id });
+  await world.clock.advance(5_000);
+  expect(await sent.result).toMatchObject({ kind: "ok" });
+  expect(ana.notices).toEqual([]);
+});
+
+test("R58 a command refused as malformed is undone and told, and the next is sent on the same connection", async () => {
+  const world = new World();
+  const task_id = world.task("Task");
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  const [connection] = world.server.connections;
+  world.server.failures.push({ ...failure("malformed"), field: "body" });
+  const bad = board.send({ type: "task.update", task_id, title: "Lost" });
+  const good = board.send({ type: "task.complete", task_id });
+  await settle();
+  expect(await bad.result).toMatchObject({ kind: "refused", refusal: { code: "malformed", field: "body" } });
+  expect(await good.result).toMatchObject({ kind: "ok" });
+  expect(board.card(task_id).get()?.title).toBe("Task");
+  expect(ana.notices).toMatchObject([{ kind: "refused", command: { type: "task.update" } }]);
+  expect([...world.server.connections]).toEqual([connection]);
+});

@@ -104,6 +104,49 @@ test("when the network comes back it connects at once, without waiting for the b
   expect(ana.client.status.get().kind).toBe("live");
 });
 
+test("the browser says offline: the pill says so at once, and online connects at once", async () => {
+  const world = new World();
+  const task_id = world.task("Task");
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  world.server.reachable = false;
+  ana.offline();
+  expect(ana.client.status.get()).toMatchObject({ kind: "offline", queued: 0 });
+  const sent = board.send({ type: "task.complete", task_id });
+  await world.clock.advance(120_000);
+  expect(ana.client.status.get()).toMatchObject({ kind: "offline", queued: 1 });
+  world.server.reachable = true;
+  ana.wake();
+  await settle();
+  expect(await sent.result).toMatchObject({ kind: "ok" });
+  expect(ana.client.status.get().kind).toBe("live");
+  // The back-off begins anew: it had come to half a minute.
+  world.server.cut();
+  await world.clock.advance(501);
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("a browser that says offline and is wrong is back after the first try", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  ana.offline();
+  await world.clock.advance(501);
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
+test("a try that hangs since the network went does not hold up the one after it came back", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  world.server.cut();
+  world.server.auto = false;
+  await world.clock.advance(4_000);
+  expect(ana.client.status.get().kind).toBe("offline");
+  world.server.auto = true;
+  ana.wake();
+  await settle();
+  expect(ana.client.status.get().kind).toBe("live");
+});
+
 test("a connection that says nothing for twice the interval is taken for dead", async () => {
   const world = new World();
   const ana = await world.page("ana");
@@ -214,11 +257,15 @@ test("4409: another connection took over, and nothing happens until asked", asyn
   expect(ana.client.status.get().kind).toBe("live");
 });
 
-test("close codes that say do not reconnect are obeyed", async () => {
+test("R54 a server that can read nothing of this client is given up after three tries", async () => {
   const world = new World();
   const ana = await world.page("ana");
+  const dialled = () => world.server.heard.filter((message) => message.type === "hello").length;
+  const before = dialled();
+  world.server.chokes = (message) => (message.type === "ping" ? 1002 : undefined);
   world.server.cut(1002);
   await world.clock.advance(200_000);
+  expect(dialled() - before).toBe(2);
   expect(ana.client.status.get()).toEqual({ kind: "stopped", reason: "protocol" });
 });
 

@@ -43,6 +43,8 @@ export class FakeServer {
   readonly failures: Failure[] = [];
   /** The next joins are refused like this. */
   readonly join_failures: Failure[] = [];
+  /** Frames with such a message are called unreadable: the connection is closed with this code. */
+  chokes: (message: ClientMessage) => number | undefined = () => undefined;
   /** Commands that took effect, by name: each at most once. */
   readonly effects = new Map<string, number>();
   /** What becomes of a live event on its way to one connection: lost, repeated, or as it is. */
@@ -172,6 +174,11 @@ export class FakeServer {
     for (const message of messages) {
       this.heard.push(message);
       if (!this.connections.has(connection)) return;
+      const code = this.chokes(message);
+      if (code !== undefined) {
+        connection.wire.close(code);
+        return;
+      }
       this.#message(connection, message);
     }
   }

@@ -12,6 +12,8 @@ export interface Browser {
   readonly client: Lockstep;
   readonly notices: Notice[];
   wake(): void;
+  /** The browser says that there is no network. */
+  offline(): void;
 }
 
 export interface WorldOptions {
@@ -54,7 +56,7 @@ export class World {
     return task_id;
   }
 
-  environment(name: string, wakers: Set<() => void> = new Set()): Environment {
+  environment(name: string, wakers: Set<() => void> = new Set(), offliners: Set<() => void> = new Set()): Environment {
     const { clock, server, random } = this;
     return {
       base_url: "http://server",
@@ -77,21 +79,25 @@ export class World {
         wakers.add(fn);
         return () => wakers.delete(fn);
       },
+      onOffline: (fn) => {
+        offliners.add(fn);
+        return () => offliners.delete(fn);
+      },
     };
   }
 
   /** A page of a person who is logged in. */
   async page(name: string, start = true): Promise<Browser> {
     this.server.cookies.set(name, name);
-    const wakers = new Set<() => void>();
-    const client = createClient({ environment: this.environment(name, wakers) });
+    const [wakers, offliners] = [new Set<() => void>(), new Set<() => void>()];
+    const client = createClient({ environment: this.environment(name, wakers, offliners) });
     const notices: Notice[] = [];
     client.notices.subscribe((notice) => notices.push(notice));
     if (start) {
       await client.start();
       await settle();
     }
-    return { name, client, notices, wake: () => { for (const fn of wakers) fn(); } };
+    return { name, client, notices, wake: () => { for (const fn of wakers) fn(); }, offline: () => { for (const fn of offliners) fn(); } };
   }
 
   /** The page is gone, as by a crash: its claims are free again. */

@@ -1,0 +1,24 @@
+//! What the transport says of itself, and to whom. Types only; nothing here runs.
+
+import type { ServerMessage, Welcome } from "../gen/protocol";
+
+export type StopReason = "superseded" | "protocol" | "logged_out" | "not_started";
+
+export type TransportState =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "live" }
+  /** The node goes away soon: what it says still counts, nothing new is sent. */
+  | { readonly kind: "draining" }
+  | { readonly kind: "waiting"; readonly retry_at_ms: number }
+  | { readonly kind: "stopped"; readonly reason: StopReason };
+
+export interface TransportEvents {
+  welcome(welcome: Welcome): void;
+  message(message: ServerMessage): void;
+  /** A frame was handled whole. */
+  frameEnd(): void;
+  /** The server could not read a frame. Asked before `down`: true when it is known what to do differently next time. */
+  unreadable(code: number): boolean;
+  /** The connection is gone; nothing that was under way on it will be answered. */
+  down(): void;
+}
