@@ -128,6 +128,7 @@ export class BoardTopic implements Consumer, Optimist {
     for (const happened of events) {
       this.store.apply(happened);
       this.#changedBy.set(subjectOf(happened.event), happened.by);
+      if (happened.event.type === "task.moved") this.#context.presence.landed(happened.event.task_id, happened.by);
     }
     for (const { detail } of this.#details.values()) detail.apply(events);
     const own = this.#echoes(events);

@@ -115,6 +115,15 @@ export class Presence implements PresenceHandle {
     this.#publishMoments();
   }
 
+  /** A person put the card down: what they did with it shows now, and they drag it no more. */
+  landed(task_id: TaskId, account_id: AccountId): void {
+    let changed = false;
+    for (const [key, { account_id: who, body }] of this.#moments) {
+      if (who === account_id && body.kind === "dragging" && body.task_id === task_id) changed = this.#moments.delete(key);
+    }
+    if (changed) this.#publishMoments();
+  }
+
   /** The connection is gone: nobody is known to be here. */
   down(): void {
     this.#joined = false;

@@ -64,3 +64,16 @@ test("at most twenty messages a second leave, and the newest is among them", asy
   expect(sent.length).toBeGreaterThan(15);
   expect(of_ana.pointers.get()).toMatchObject([{ account_id: "ben", x: 1_000, y: 0 }]);
 });
+
+test("a card that was put down is dragged no more, at once", async () => {
+  const { world, task_id, of_ana, of_ben } = await two();
+  of_ben.sendDragging(task_id, world.doing);
+  await world.clock.advance(60);
+  expect(of_ana.drags.get()).toHaveLength(1);
+  world.server.do(world.topic, { type: "task.move", task_id, column_id: world.doing }, "somebody else");
+  await settle();
+  expect(of_ana.drags.get()).toHaveLength(1);
+  world.server.do(world.topic, { type: "task.move", task_id, column_id: world.todo }, "ben");
+  await settle();
+  expect(of_ana.drags.get()).toEqual([]);
+});

@@ -31,6 +31,7 @@ export class Board {
   readonly archivedColumnIds;
   readonly taskCount;
   readonly people;
+  readonly drags;
   readonly announcer = new Announcer();
   readonly grab: Grab;
   readonly undo: UndoStack;
@@ -63,6 +64,7 @@ export class Board {
     this.archivedColumnIds = live(handle.archivedColumnIds);
     this.taskCount = live(handle.taskCount);
     this.people = live(handle.presence.people);
+    this.drags = live(handle.presence.drags);
     this.grab = new Grab(this);
     this.undo = new UndoStack(board);
     this.#stops.push(handle.applied.subscribe((applied) => this.#applied(applied)));
