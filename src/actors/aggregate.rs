@@ -17,13 +17,17 @@ use tokio::sync::{Semaphore, watch};
 
 use super::{
     directory::Directory,
+    encode,
     facts::Facts,
     handle::{Handle, Kinded, Vitals},
     load,
     published::Published,
     shell::{Effect, Loaded, Message, Pending, Shell},
 };
-use crate::store::journal::{Head, Snapshot};
+use crate::{
+    bus::Whisper,
+    store::journal::{Head, Snapshot},
+};
 
 /// How long a failed catch-up waits before the next try.
 const RETRY: Duration = Duration::from_millis(250);
@@ -186,6 +190,11 @@ impl<A: Kinded> Running<A> {
                 spawn(saving);
             }
             Effect::Publish(notice) => services.bus.publish(Arc::new(notice)),
+            Effect::Whisper(org, word) => {
+                if let Some(word) = encode::word(&word) {
+                    services.bus.whisper(Arc::new(Whisper { org, stream: topic, word }));
+                }
+            }
             Effect::FactsChanged(org) => self.directory.facts_changed(org),
             Effect::ListsChanged(org, reach, position) => self.directory.lists_changed(org, (reach, position)),
             Effect::ListsLater(delay_ms) => spawn(async move {

@@ -11,6 +11,7 @@ use lockstep_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::shell::Word;
 use crate::store::journal::{Hash, JournalError, Origin, Recorded};
 
 /// An event's bytes in the journal: MessagePack with named fields.
@@ -59,6 +60,16 @@ struct Told {
     #[serde(with = "serde_bytes")]
     payload: Vec<u8>,
     hash: Hash,
+}
+
+/// What nodes tell each other about who is here.
+pub fn word(word: &Word) -> Option<Bytes> {
+    rmp_serde::to_vec_named(word).ok().map(Bytes::from)
+}
+
+/// A word of another node.
+pub fn heard_word(bytes: &[u8]) -> Option<Word> {
+    rmp_serde::from_slice(bytes).ok()
 }
 
 /// The events of a notice.

@@ -16,7 +16,12 @@ use tokio_util::sync::CancellationToken;
 
 use uuid::Uuid;
 
-use super::{directory::Directory, encode, handle::AnyHandle};
+use super::{
+    directory::Directory,
+    encode,
+    handle::AnyHandle,
+    peers::{BEAT, Peers},
+};
 use crate::{
     bus::Heard,
     store::journal::{Head, JournalError},
@@ -50,8 +55,27 @@ impl Directory {
 
     async fn hear(&self) {
         let Some(mut heard) = self.services().bus.hear() else { return };
-        while let Some(heard) = heard.recv().await {
+        let mut peers = Peers::new(Instant::now());
+        let mut beats = ticks(BEAT);
+        loop {
+            let heard = tokio::select! {
+                heard = heard.recv() => heard,
+                _ = beats.tick() => {
+                    self.beat(&mut peers);
+                    continue;
+                }
+            };
+            let Some(heard) = heard else { return };
             match heard {
+                Heard::Beat(node) => self.peer(&mut peers, node),
+                Heard::Whisper(node, whisper) => {
+                    self.peer(&mut peers, node);
+                    if let Some(handle) = self.live(whisper.stream).filter(|handle| handle.vitals().subscribers() > 0)
+                        && let Some(word) = encode::heard_word(&whisper.word)
+                    {
+                        handle.whispered(node, whisper.org, word);
+                    }
+                }
                 Heard::Notice(notice) => {
                     if let Some(hint) = notice.lists.as_deref().and_then(encode::told_lists) {
                         self.lists_changed(notice.org, hint);
@@ -64,10 +88,39 @@ impl Directory {
                     for (_, handle) in self.slots().live() {
                         handle.behind(handle.head() + 1);
                         handle.lists_lost();
+                        handle.node_came();
                     }
                 }
             }
         }
+    }
+
+    /// A sign of life of another node. Of one that was not known, those who are on something here ask who is there.
+    fn peer(&self, peers: &mut Peers, node: Uuid) {
+        if peers.heard(node, Instant::now()) {
+            self.each_watched(AnyHandle::node_came);
+        }
+    }
+
+    /// Says that this node lives, and lets go of those that do not.
+    fn beat(&self, peers: &mut Peers) {
+        self.services().bus.beat();
+        for node in peers.silent(Instant::now()) {
+            tracing::warn!(%node, "another node has fallen silent");
+            self.each_watched(|handle| handle.node_gone(node));
+        }
+        if peers.announcement_due() {
+            self.each_watched(AnyHandle::presence_due);
+        }
+    }
+
+    /// Every live aggregate that somebody here follows.
+    fn each_watched(&self, tell: impl Fn(&AnyHandle)) {
+        self.each_live(|handle| {
+            if handle.vitals().subscribers() > 0 {
+                tell(handle);
+            }
+        });
     }
 
     /// The backstop: whatever the bus did, a live aggregate learns of a commit within one scan.

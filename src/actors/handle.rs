@@ -6,11 +6,15 @@ use std::sync::{
 };
 
 use lockstep_domain::{Aggregate, account::Account, board::Board, organization::Organization, team::Team};
-use lockstep_protocol::topic::Topic;
+use lockstep_protocol::{ids::OrgId, topic::Topic};
 use ractor::{ActorCell, ActorRef};
 use tokio::sync::{Semaphore, oneshot, watch};
+use uuid::Uuid;
 
-use super::{published::Published, shell::Message};
+use super::{
+    published::Published,
+    shell::{Message, Word},
+};
 
 /// Signs that the passivation sweep reads without asking the actor. Shared by the actor (writes), the handle and the sweep.
 #[derive(Debug, Default)]
@@ -55,6 +59,10 @@ impl Vitals {
 
     pub fn set_leaving(&self, leaving: bool) {
         self.leaving.store(leaving, Ordering::Release);
+    }
+
+    pub fn subscribers(&self) -> usize {
+        self.subscribers.load(Ordering::Relaxed)
     }
 
     /// Whether the sweep may ask it to go.
@@ -148,7 +156,7 @@ impl AnyHandle {
     }
 
     /// Whether its access is decided by this organization (or a team of it).
-    pub fn depends_on(&self, org: lockstep_protocol::ids::OrgId) -> bool {
+    pub fn depends_on(&self, org: OrgId) -> bool {
         match self {
             Self::Organization(_) | Self::Account(_) => false,
             Self::Team(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
@@ -189,6 +197,26 @@ impl AnyHandle {
 
     pub fn behind(&self, version: u64) {
         each!(self, handle => drop(handle.send(Message::Behind(version))));
+    }
+
+    /// Another node of the same organization speaks of who is here.
+    pub fn whispered(&self, node: Uuid, org: OrgId, word: Word) {
+        let own = each!(self, handle => handle.reader.borrow().state.org_id(handle.topic.id));
+        if own == org {
+            each!(self, handle => drop(handle.send(Message::Whispered(node, Box::new(word)))));
+        }
+    }
+
+    pub fn node_gone(&self, node: Uuid) {
+        each!(self, handle => drop(handle.send(Message::NodeGone(node))));
+    }
+
+    pub fn node_came(&self) {
+        each!(self, handle => drop(handle.send(Message::NodeCame)));
+    }
+
+    pub fn presence_due(&self) {
+        each!(self, handle => drop(handle.send(Message::PresenceDue)));
     }
 
     pub fn stale(&self) {

@@ -11,6 +11,7 @@ mod facts;
 mod follow;
 mod handle;
 mod load;
+mod peers;
 pub mod published;
 mod pulse;
 mod reads;

@@ -19,8 +19,9 @@ use crate::{
     auth::{
         keys::ServerKeys,
         service::{Auth, Parts},
-        throttle::LocalThrottle,
+        throttle::Throttle,
     },
+    bus::ephemeral::local::LocalEphemeral,
     config::{Command, CommandLine, ImportCommand, LogFormat, SeedFlags, ServeFlags, Settings, StoreFlags},
     store::Store,
     telemetry,
@@ -128,7 +129,7 @@ async fn seed(flags: SeedFlags) -> Result<ExitCode, StartError> {
         directory: engine.directory.clone(),
         keys,
         issuer: "http://localhost",
-        throttle: std::sync::Arc::new(LocalThrottle::new(&engine.limits, 1)),
+        throttle: Throttle::new(std::sync::Arc::<LocalEphemeral>::default(), &engine.limits, 1),
         clock: engine.clock.clone(),
         limits: engine.limits.clone(),
     })

@@ -18,9 +18,15 @@ use crate::{
     auth::{
         keys::ServerKeys,
         service::{Auth, Parts},
-        throttle::LocalThrottle,
+        throttle::Throttle,
     },
-    bus::{SharedBus, local::Alone, redis::RedisBus, wire::ClusterKey},
+    bus::{
+        SharedBus,
+        ephemeral::{Ephemeral, local::LocalEphemeral, redis::RedisEphemeral},
+        local::Alone,
+        redis::RedisBus,
+        wire::ClusterKey,
+    },
     clock::Clock,
     config::Settings,
     http,
@@ -76,6 +82,7 @@ impl Server {
         let cancel = CancellationToken::new();
         let node = clock.fresh_id();
         let bus = bus(&settings, &keys, node, cancel.clone()).await?;
+        let ephemeral = ephemeral(&settings, &keys, cancel.clone()).await?;
         let store = Store::open(&options(&settings.store)).await?;
         let engine = Engine::start(store, bus, limits, clock.clone(), node).await?;
         let auth = Auth::new(Parts {
@@ -83,7 +90,7 @@ impl Server {
             directory: engine.directory.clone(),
             keys,
             issuer: settings.public.origin(),
-            throttle: Arc::new(LocalThrottle::new(&engine.limits, settings.registrations_max)),
+            throttle: Throttle::new(ephemeral, &engine.limits, settings.registrations_max),
             clock: clock.clone(),
             limits: engine.limits.clone(),
         })
@@ -149,6 +156,17 @@ async fn bus(
     let key = ClusterKey(keys.cluster);
     let bus = RedisBus::connect(url.expose_secret(), key, node, cancel).await;
     Ok(Arc::new(bus.map_err(|error| StartError::Other(error.to_string()))?))
+}
+
+/// Where failed tries are counted: by this node, or with the others.
+async fn ephemeral(
+    settings: &Settings,
+    keys: &ServerKeys,
+    cancel: CancellationToken,
+) -> Result<Arc<dyn Ephemeral>, StartError> {
+    let Some(url) = &settings.redis_url else { return Ok(Arc::new(LocalEphemeral::default())) };
+    let shared = RedisEphemeral::connect(url.expose_secret(), ClusterKey(keys.cluster), cancel).await;
+    Ok(Arc::new(shared.map_err(|error| StartError::Other(error.to_string()))?))
 }
 
 /// On an empty database: the demo. Gives its password where it was made up here.

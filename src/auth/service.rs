@@ -26,7 +26,7 @@ use super::{
     keys::{KeyError, ServerKeys},
     passwords::{Passwords, check_policy},
     refresh::RefreshToken,
-    throttle::{Key, Throttle, check_all},
+    throttle::{Key, Throttle},
     tokens::{AccessTokens, Issued},
 };
 use crate::{
@@ -84,7 +84,7 @@ struct Inner {
     tokens: AccessTokens,
     passwords: Passwords,
     refresh_key: hmac::Key,
-    throttle: Arc<dyn Throttle>,
+    throttle: Throttle,
     clock: Clock,
     limits: Arc<Limits>,
 }
@@ -96,7 +96,7 @@ pub struct Parts<'a> {
     pub keys: ServerKeys,
     /// The public address: who issues the tokens.
     pub issuer: &'a str,
-    pub throttle: Arc<dyn Throttle>,
+    pub throttle: Throttle,
     pub clock: Clock,
     pub limits: Arc<Limits>,
 }
@@ -121,8 +121,8 @@ impl Auth {
         &self.0.tokens
     }
 
-    pub fn throttle(&self) -> &dyn Throttle {
-        &*self.0.throttle
+    pub fn throttle(&self) -> &Throttle {
+        &self.0.throttle
     }
 
     pub(super) fn directory(&self) -> &Directory {
@@ -141,23 +141,23 @@ impl Auth {
         let inner = &*self.0;
         let now = inner.clock.now();
         let registration = Key::Registration(network(client.address));
-        check_all(&*inner.throttle, std::slice::from_ref(&registration), now)?;
+        inner.throttle.check(std::slice::from_ref(&registration), now).await?;
         let (email, name) = (normal_email(email, &inner.limits)?, normal_name(name, &inner.limits)?);
         check_policy(&password, &email, &name, &inner.limits)?;
         // A refusal tells that the address is taken, so tries to register are counted like tries to log in.
         let tries = Key::login(&email, client.address);
-        check_all(&*inner.throttle, &tries, now)?;
-        inner.throttle.count(&registration, now);
+        inner.throttle.check(&tries, now).await?;
+        inner.throttle.count(&registration, now).await;
         let account = match self.create(&email, password.clone(), &name).await? {
             Some(account) => account,
             None => {
-                inner.throttle.count(&tries[0], now);
+                inner.throttle.count(&tries[0], now).await;
                 let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
-                let account = self.check_password(known, password).await?.ok_or_else(|| {
-                    inner.throttle.count(&tries[1], now);
-                    Failure::new(Code::RegistrationRefused).field("email")
-                })?;
-                inner.throttle.forget(&tries[0]);
+                let Some(account) = self.check_password(known, password).await? else {
+                    inner.throttle.count(&tries[1], now).await;
+                    return Err(Failure::new(Code::RegistrationRefused).field("email"));
+                };
+                inner.throttle.forget(&tries[0]).await;
                 account
             }
         };
@@ -215,16 +215,16 @@ impl Auth {
         let now = inner.clock.now();
         let email = normal_email(email, &inner.limits).unwrap_or_default();
         let tries = Key::login(&email, client.address);
-        check_all(&*inner.throttle, &tries, now)?;
+        inner.throttle.check(&tries, now).await?;
         // Counted before it is known to fail: many tries at once are many tries.
-        inner.throttle.count(&tries[0], now);
+        inner.throttle.count(&tries[0], now).await;
         let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
         let Some(account) = self.check_password(known, password).await? else {
-            inner.throttle.count(&tries[1], now);
+            inner.throttle.count(&tries[1], now).await;
             tracing::info!(network = %network(client.address), "a log-in failed");
             return Err(Failure::because(Code::Unauthenticated, "The address or the password is wrong."));
         };
-        inner.throttle.forget(&tries[0]);
+        inner.throttle.forget(&tries[0]).await;
         // An account whose registration was cut off is completed here.
         self.found(account).await?;
         self.open(account, client).await

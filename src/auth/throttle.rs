@@ -1,8 +1,8 @@
 //! Brake on guessing: failures of one account from one network, and of one network over all accounts, cost a growing delay.
-//! Never a lock: a stranger's failures must not keep the owner out, so nothing is counted by account alone. In memory, per
-//! node; a shared one implements [`Throttle`] too.
+//! Never a lock: a stranger's failures must not keep the owner out, so nothing is counted by account alone. Where it is counted,
+//! by one node or by all, is the matter of [`Ephemeral`].
 
-use std::{collections::HashMap, net::IpAddr, sync::Mutex};
+use std::{net::IpAddr, sync::Arc};
 
 use lockstep_protocol::{
     codes::{Code, Failure},
@@ -12,17 +12,12 @@ use lockstep_protocol::{
 };
 
 use super::address::network;
+use crate::bus::ephemeral::{Brake, Ephemeral};
 
-const SECOND: Micros = 1_000_000;
-/// Failures are forgotten after this long without another.
-const WINDOW: Micros = 15 * 60 * SECOND;
-const DELAY_MAX: Micros = 15 * 60 * SECOND;
 /// Failures of one network over all accounts before it is delayed: an office behind one address makes some.
 const NETWORK_FAILURES: u32 = 100;
 /// Addresses one account may look for in vain.
 const LOOKUP_FAILURES: u32 = 20;
-/// Keys remembered; those longest silent go first.
-const KEYS_MAX: usize = 100_000;
 
 /// What is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -43,172 +38,114 @@ impl Key {
         let network = network(address);
         [Self::Login { email: email.to_owned(), network }, Self::Network(network)]
     }
+
+    /// Under which it is counted.
+    fn name(&self) -> String {
+        match self {
+            Self::Login { email, network } => format!("login {network} {email}"),
+            Self::Network(network) => format!("network {network}"),
+            Self::Registration(network) => format!("registration {network}"),
+            Self::Lookup(account) => format!("lookup {account}"),
+        }
+    }
 }
 
-/// Counts failures. Every method is quick and never waits.
-pub trait Throttle: Send + Sync + 'static {
-    /// May there be a try now? If not: how many milliseconds from now.
-    fn check(&self, key: &Key, now: Micros) -> Result<(), u32>;
-    /// A try failed (for registrations: was used).
-    fn count(&self, key: &Key, now: Micros);
-    /// A try succeeded: what failed before was the owner's.
-    fn forget(&self, key: &Key);
-}
-
-/// Refuses with `rate_limited` where any of the keys must wait.
-pub fn check_all(throttle: &dyn Throttle, keys: &[Key], now: Micros) -> Result<(), Failure> {
-    let wait_ms = keys.iter().filter_map(|key| throttle.check(key, now).err()).max();
-    wait_ms.map_or(Ok(()), |wait_ms| {
-        let failure = Failure::because(Code::RateLimited, "Too many tries; wait a little.");
-        Err(failure.retry_after_ms(wait_ms))
-    })
-}
-
-#[derive(Clone, Copy)]
-struct Count {
-    failures: u32,
-    last: Micros,
-    /// No try before this.
-    until: Micros,
-}
-
-/// The throttle of one node.
-pub struct LocalThrottle {
-    // Held for a look-up only, never over an await.
-    counts: Mutex<HashMap<Key, Count>>,
+/// The tries that are free, and where failures are counted.
+pub struct Throttle {
+    shared: Arc<dyn Ephemeral>,
     login_failures: u32,
     registrations: u32,
 }
 
-impl LocalThrottle {
+impl Throttle {
     /// `registrations` from one network in 15 minutes are not delayed.
-    pub fn new(limits: &Limits, registrations: u32) -> Self {
-        Self { counts: Mutex::default(), login_failures: limits.login_attempts_max, registrations }
+    pub fn new(shared: Arc<dyn Ephemeral>, limits: &Limits, registrations: u32) -> Self {
+        Self { shared, login_failures: limits.login_attempts_max, registrations }
     }
 
-    const fn free(&self, key: &Key) -> u32 {
+    const fn brake(&self, key: &Key) -> Brake {
         match key {
-            Key::Login { .. } => self.login_failures,
-            Key::Network(_) => NETWORK_FAILURES,
-            Key::Lookup(_) => LOOKUP_FAILURES,
-            Key::Registration(_) => self.registrations,
+            Key::Login { .. } => Brake { free: self.login_failures, made_up: true },
+            Key::Network(_) => Brake { free: NETWORK_FAILURES, made_up: false },
+            Key::Lookup(_) => Brake { free: LOOKUP_FAILURES, made_up: false },
+            Key::Registration(_) => Brake { free: self.registrations, made_up: false },
         }
     }
 
-    fn counts(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Count>> {
-        // A panic while it was held cannot leave a map half changed that matters: counts are only a brake.
-        self.counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-/// One second after the free tries are used up, then twice as long each time.
-fn delay(over: u32) -> Micros {
-    SECOND.saturating_mul(1 << over.saturating_sub(1).min(20)).min(DELAY_MAX)
-}
-
-impl Throttle for LocalThrottle {
-    fn check(&self, key: &Key, now: Micros) -> Result<(), u32> {
-        match self.counts().get(key) {
-            Some(count) if count.until > now => Err(u32::try_from((count.until - now) / 1_000 + 1).unwrap_or(u32::MAX)),
-            _ => Ok(()),
+    /// Refuses with `rate_limited` where any of the keys must wait.
+    pub async fn check(&self, keys: &[Key], now: Micros) -> Result<(), Failure> {
+        let mut wait_ms = 0;
+        for key in keys {
+            wait_ms = wait_ms.max(self.shared.wait_ms(&key.name(), now).await);
         }
+        if wait_ms == 0 {
+            return Ok(());
+        }
+        let failure = Failure::because(Code::RateLimited, "Too many tries; wait a little.");
+        Err(failure.retry_after_ms(wait_ms))
     }
 
-    fn count(&self, key: &Key, now: Micros) {
-        let free = self.free(key);
-        let mut counts = self.counts();
-        if counts.len() >= KEYS_MAX && !counts.contains_key(key) {
-            counts.retain(|_, count| count.last.max(count.until) + WINDOW > now);
-            // All of them fresh: somebody floods with made-up addresses. Their networks are still counted.
-            if counts.len() >= KEYS_MAX && matches!(key, Key::Login { .. }) {
-                return;
-            }
-        }
-        let count = counts.entry(key.clone()).or_insert(Count { failures: 0, last: now, until: 0 });
-        if count.last.max(count.until) + WINDOW <= now {
-            count.failures = 0;
-        }
-        count.failures = count.failures.saturating_add(1);
-        count.last = now;
-        if count.failures >= free {
-            count.until = now + delay(count.failures - free + 1);
-        }
+    /// A try failed (for registrations: was used).
+    pub async fn count(&self, key: &Key, now: Micros) {
+        self.shared.count(&key.name(), self.brake(key), now).await;
     }
 
-    fn forget(&self, key: &Key) {
-        self.counts().remove(key);
+    /// A try succeeded: what failed before was the owner's.
+    pub async fn forget(&self, key: &Key) {
+        self.shared.forget(&key.name()).await;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bus::ephemeral::local::LocalEphemeral;
 
     fn address(text: &str) -> IpAddr {
         text.parse().expect("an address")
     }
 
-    #[test]
-    fn the_delay_grows_and_is_never_a_lock() {
-        let throttle = LocalThrottle::new(&Limits::default(), 10);
-        let keys = Key::login("ana@example.org", address("203.0.113.7"));
-        let mut now = 1_000 * SECOND;
-        let mut waits = Vec::new();
-        for _ in 0..14 {
-            assert_eq!(throttle.check(&keys[0], now), Ok(()));
-            throttle.count(&keys[0], now);
-            let wait_ms = throttle.check(&keys[0], now).err().unwrap_or(0);
-            waits.push(wait_ms / 1_000);
-            now += Micros::from(wait_ms) * 1_000;
-        }
-        assert_eq!(waits, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16]);
-        for _ in 0..40 {
-            throttle.count(&keys[0], now);
-        }
-        assert_eq!(throttle.check(&keys[0], now).map_err(|ms| ms / 60_000), Err(15));
-        assert_eq!(throttle.check(&keys[0], now + DELAY_MAX), Ok(()), "never a lock");
-        throttle.count(&keys[0], now + DELAY_MAX + WINDOW);
-        assert_eq!(throttle.check(&keys[0], now + DELAY_MAX + WINDOW), Ok(()), "forgotten");
+    fn throttle() -> Throttle {
+        Throttle::new(Arc::new(LocalEphemeral::default()), &Limits::default(), 10)
     }
 
-    #[test]
-    fn a_stranger_cannot_keep_the_owner_out() {
-        let throttle = LocalThrottle::new(&Limits::default(), 10);
+    #[tokio::test]
+    async fn a_stranger_cannot_keep_the_owner_out() {
+        let throttle = throttle();
         for host in 0..50 {
             for key in Key::login("ana@example.org", address(&format!("198.51.{host}.9"))) {
-                (0..20).for_each(|_| throttle.count(&key, 1));
+                for _ in 0..20 {
+                    throttle.count(&key, 1).await;
+                }
             }
         }
         let owner = Key::login("ana@example.org", address("203.0.113.7"));
-        assert!(check_all(&throttle, &owner, 1).is_ok());
+        assert!(throttle.check(&owner, 1).await.is_ok());
         let stranger = Key::login("ana@example.org", address("198.51.7.200"));
-        let failure = check_all(&throttle, &stranger, 1).expect_err("must wait");
+        let failure = throttle.check(&stranger, 1).await.expect_err("must wait");
         assert_eq!(failure.code, Code::RateLimited);
         assert!(failure.retry_after_ms.is_some());
     }
 
-    #[test]
-    fn one_network_with_many_addresses_is_delayed_and_success_is_forgiven() {
-        let throttle = LocalThrottle::new(&Limits::default(), 10);
+    #[tokio::test]
+    async fn one_network_with_many_addresses_is_delayed_and_success_is_forgiven() {
+        let throttle = throttle();
         for person in 0..100 {
             for key in Key::login(&format!("p{person}@example.org"), address("198.51.100.1")) {
-                throttle.count(&key, 1);
+                throttle.count(&key, 1).await;
             }
         }
         let other = Key::login("new@example.org", address("198.51.100.2"));
-        assert!(check_all(&throttle, &other, 1).is_err());
-        throttle.forget(&other[1]);
-        assert!(check_all(&throttle, &other, 1).is_ok());
+        assert!(throttle.check(&other, 1).await.is_err());
+        throttle.forget(&other[1]).await;
+        assert!(throttle.check(&other, 1).await.is_ok());
     }
 
     #[test]
-    fn made_up_addresses_do_not_fill_the_memory() {
-        let throttle = LocalThrottle::new(&Limits::default(), 10);
-        for number in 0..KEYS_MAX + 10 {
-            throttle.count(&Key::login(&format!("{number}@example.org"), address("198.51.100.1"))[0], 1);
-        }
-        assert_eq!(throttle.counts().len(), KEYS_MAX);
-        throttle.count(&Key::Network(address("198.51.100.0")), 1);
-        assert_eq!(throttle.counts().len(), KEYS_MAX + 1);
+    fn no_two_keys_have_one_name() {
+        let network = address("198.51.100.0");
+        let login = |email: &str| Key::Login { email: email.to_owned(), network }.name();
+        let names = [login("a@b"), login("a@c"), Key::Network(network).name(), Key::Registration(network).name()];
+        assert!(names.iter().enumerate().all(|(at, name)| !names[..at].contains(name)), "{names:?}");
     }
 }

@@ -7,8 +7,9 @@ use std::{
 
 use lockstep_protocol::ids::OrgId;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
-use super::{Bus, Heard, Notice};
+use super::{Bus, Heard, Notice, Whisper};
 
 /// How many messages wait for a slow node before they are replaced by one [`Heard::Gap`].
 const QUEUE_MAX: usize = 8_192;
@@ -23,6 +24,10 @@ impl Bus for Alone {
     }
 
     fn publish(&self, _notice: Arc<Notice>) {}
+
+    fn whisper(&self, _whisper: Arc<Whisper>) {}
+
+    fn beat(&self) {}
 
     fn subscribe(&self, _org: OrgId) {}
 
@@ -53,7 +58,9 @@ impl Hub {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
         let mut nodes = self.lock();
         nodes.push(Node { sender, orgs: HashMap::new(), lost: false });
-        HubBus { hub: self.clone(), index: nodes.len() - 1, receiver: Mutex::new(Some(receiver)) }
+        let index = nodes.len() - 1;
+        let node = Uuid::from_u128(nodes.len() as u128);
+        HubBus { hub: self.clone(), index, node, receiver: Mutex::new(Some(receiver)) }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Node>> {
@@ -65,7 +72,23 @@ impl Hub {
 pub struct HubBus {
     hub: Hub,
     index: usize,
+    node: Uuid,
     receiver: Mutex<Option<mpsc::Receiver<Heard>>>,
+}
+
+impl HubBus {
+    /// Tells the others that hear of the organization; without one, all.
+    fn tell(&self, org: Option<OrgId>, heard: &Heard) {
+        for (index, node) in self.hub.lock().iter_mut().enumerate() {
+            if index == self.index || org.is_some_and(|org| !node.orgs.contains_key(&org)) {
+                continue;
+            }
+            if node.lost && node.sender.try_send(Heard::Gap).is_ok() {
+                node.lost = false;
+            }
+            node.lost |= node.sender.try_send(heard.clone()).is_err();
+        }
+    }
 }
 
 impl Bus for HubBus {
@@ -74,15 +97,15 @@ impl Bus for HubBus {
     }
 
     fn publish(&self, notice: Arc<Notice>) {
-        for (index, node) in self.hub.lock().iter_mut().enumerate() {
-            if index == self.index || !node.orgs.contains_key(&notice.org) {
-                continue;
-            }
-            if node.lost && node.sender.try_send(Heard::Gap).is_ok() {
-                node.lost = false;
-            }
-            node.lost |= node.sender.try_send(Heard::Notice(notice.clone())).is_err();
-        }
+        self.tell(Some(notice.org), &Heard::Notice(notice));
+    }
+
+    fn whisper(&self, whisper: Arc<Whisper>) {
+        self.tell(Some(whisper.org), &Heard::Whisper(self.node, whisper));
+    }
+
+    fn beat(&self) {
+        self.tell(None, &Heard::Beat(self.node));
     }
 
     fn subscribe(&self, org: OrgId) {
@@ -115,6 +138,10 @@ impl Bus for Silent {
     }
 
     fn publish(&self, _notice: Arc<Notice>) {}
+
+    fn whisper(&self, _whisper: Arc<Whisper>) {}
+
+    fn beat(&self) {}
 
     fn subscribe(&self, _org: OrgId) {}
 

@@ -3,6 +3,7 @@
 //!
 //! The only home of fred. This room must never know what is inside a notice.
 
+pub mod ephemeral;
 pub mod local;
 pub mod redis;
 pub mod wire;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use lockstep_protocol::{ids::OrgId, topic::Topic};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 /// What one node tells the others after a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +30,23 @@ pub struct Notice {
     pub lists: Option<Bytes>,
 }
 
+/// Something short-lived of one aggregate: lost without harm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whisper {
+    pub org: OrgId,
+    pub stream: Topic,
+    /// As `actors` encodes it.
+    pub word: Bytes,
+}
+
 /// What a node hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
     Notice(Arc<Notice>),
+    /// Something short-lived, from this node.
+    Whisper(Uuid, Arc<Whisper>),
+    /// This node lives.
+    Beat(Uuid),
     /// Something may have been lost (a lag, a reconnect): compare every live head with the journal.
     Gap,
 }
@@ -43,6 +58,12 @@ pub trait Bus: Send + Sync + 'static {
 
     /// Tells the other nodes; not this one.
     fn publish(&self, notice: Arc<Notice>);
+
+    /// Tells the other nodes that hear of the organization; not this one.
+    fn whisper(&self, whisper: Arc<Whisper>);
+
+    /// Tells every other node that this one lives.
+    fn beat(&self);
 
     /// From now on hears of streams of this organization (counted: as many `unsubscribe` end it).
     fn subscribe(&self, org: OrgId);

@@ -28,7 +28,7 @@ use crate::{
     actors::{CommandRequest, Published},
     auth::{
         address::{normal_email, normal_name},
-        throttle::{Key, check_all},
+        throttle::Key,
     },
     store::accounts::AccountStatus,
 };
@@ -110,10 +110,10 @@ pub async fn add(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewMembe
     let email = normal_email(&body.email, &http.limits)?;
     // Whoever may add people could try addresses one by one.
     let misses = [Key::Lookup(caller.who.account)];
-    check_all(http.auth.throttle(), &misses, http.clock.now())?;
+    http.auth.throttle().check(&misses, http.clock.now()).await?;
     let known = http.store.accounts().find_by_email(&email).await?;
     let Some(known) = known.filter(|account| account.status == AccountStatus::Active) else {
-        http.auth.throttle().count(&misses[0], http.clock.now());
+        http.auth.throttle().count(&misses[0], http.clock.now()).await;
         return Err(Failure::because(Code::NotFound, "Nobody has an account with this address.").field("email").into());
     };
     let add = AddMember { account_id: known.id, role: body.role, placeholder: false };

@@ -5,10 +5,10 @@ use std::{sync::Arc, time::Duration};
 
 use fred::prelude::{Builder, ClientLike, Config, PubsubInterface};
 use lockstep::bus::{
-    Heard, Notice, SharedBus,
+    Heard, Notice, SharedBus, Whisper,
     local::Hub,
     redis::RedisBus,
-    wire::{self, ClusterKey},
+    wire::{self, ClusterKey, Said},
 };
 use lockstep_protocol::ids::{BoardId, OrgId};
 use tokio::sync::mpsc;
@@ -33,6 +33,16 @@ async fn next_notice(ears: &mut mpsc::Receiver<Heard>) -> Arc<Notice> {
     loop {
         if let Heard::Notice(notice) = heard(ears).await {
             return notice;
+        }
+    }
+}
+
+/// The next that is neither a notice nor a gap.
+async fn next_word(ears: &mut mpsc::Receiver<Heard>) -> Heard {
+    loop {
+        match heard(ears).await {
+            Heard::Notice(_) | Heard::Gap => {}
+            word => return word,
         }
     }
 }
@@ -77,6 +87,15 @@ async fn what_is_said_reaches_the_others_who_listen(one: SharedBus, two: SharedB
     }
     order.retain(|last| *last > 4);
     assert_eq!(order, [5, 6]);
+    // What is short-lived goes the same way, and says from whom; that a node lives is told to everyone.
+    let whisper = |org, word: &'static [u8]| Arc::new(Whisper { org, stream: BoardId(Uuid::from_u128(5)).into(), word: word.into() });
+    one.whisper(whisper(other, b"elsewhere"));
+    two.whisper(whisper(org, b"its own"));
+    one.whisper(whisper(org, b"here"));
+    one.beat();
+    let Heard::Whisper(from, word) = next_word(&mut two_ears).await else { panic!("a whisper first") };
+    assert_eq!(word, whisper(org, b"here"));
+    assert_eq!(next_word(&mut two_ears).await, Heard::Beat(from));
     // Counted: the second subscription holds.
     two.subscribe(org);
     two.unsubscribe(org);
@@ -114,7 +133,7 @@ async fn redis_bus_hears_nothing_that_is_forged() {
     for garbage in [&b""[..], b"\xc1", &[0x91; 500]] {
         let _: i64 = client.publish("lockstep:bus:1", garbage).await.expect("publishes");
     }
-    let sealed = wire::seal(&KEY, Uuid::from_u128(9), &notice(org, 66)).expect("seals");
+    let sealed = wire::seal(&KEY, Uuid::from_u128(9), &Said::Notice(notice(org, 66))).expect("seals");
     let mut bent = sealed.to_vec();
     bent[20] ^= 1;
     let _: i64 = client.publish("lockstep:bus:1", bent.as_slice()).await.expect("publishes");
@@ -141,4 +160,45 @@ async fn redis_bus_says_that_it_may_have_missed_something_and_goes_on() {
     redis.restart().await;
     while heard(&mut ears).await != Heard::Gap {}
     say_until_heard(&one, &mut ears, &notice(org, 3)).await;
+}
+
+#[tokio::test]
+async fn redis_bus_hears_what_it_asked_for_while_the_broker_was_away() {
+    let mut redis = Redis::start().await;
+    let (one, two) = (redis_bus(&redis, KEY).await, redis_bus(&redis, KEY).await);
+    let (org, other) = (OrgId(Uuid::from_u128(1)), OrgId(Uuid::from_u128(2)));
+    let mut ears = two.hear().expect("once");
+    two.subscribe(org);
+    say_until_heard(&one, &mut ears, &notice(org, 1)).await;
+    redis.kill();
+    two.subscribe(other);
+    two.unsubscribe(org);
+    two.subscribe(org);
+    redis.restart().await;
+    say_until_heard(&one, &mut ears, &notice(other, 2)).await;
+    say_until_heard(&one, &mut ears, &notice(org, 3)).await;
+}
+
+#[tokio::test]
+async fn a_hub_that_is_not_listened_to_loses_and_says_so() {
+    let hub = Hub::default();
+    let (one, two) = (hub.connect(), hub.connect());
+    let (one, two): (SharedBus, SharedBus) = (Arc::new(one), Arc::new(two));
+    let org = OrgId(Uuid::from_u128(1));
+    let mut ears = two.hear().expect("once");
+    two.subscribe(org);
+    for last in 1..=10_000 {
+        one.publish(notice(org, last));
+    }
+    let mut before_gap = 0;
+    loop {
+        match heard(&mut ears).await {
+            Heard::Notice(_) => before_gap += 1,
+            Heard::Gap => break,
+            other => panic!("{other:?}"),
+        }
+        // Room again: the next message says first that some were lost.
+        one.publish(notice(org, 10_001));
+    }
+    assert!((8_000..10_000).contains(&before_gap), "{before_gap}");
 }

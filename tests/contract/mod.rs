@@ -4,6 +4,7 @@
 mod accounts;
 mod bus;
 mod consumers;
+mod ephemeral;
 mod epochs;
 mod faults;
 mod guards;

@@ -1,3 +1,6 @@
 //! Several nodes on one PostgreSQL, as their clients see them while databases, brokers and nodes come and go.
 
+#[allow(dead_code, reason = "every module uses a part of it")]
+mod cluster;
+mod presence;
 mod stale;

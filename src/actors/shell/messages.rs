@@ -12,7 +12,9 @@ use lockstep_protocol::{
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::window::ClientKey;
+use uuid::Uuid;
+
+use super::{elsewhere::Word, window::ClientKey};
 use crate::{
     actors::{
         delivery::Subscriber,
@@ -96,6 +98,14 @@ pub enum Message<A: Aggregate> {
     Behind(u64),
     /// Catch up now, then say so.
     Refresh(oneshot::Sender<()>),
+    /// Another node says who is here, or asks.
+    Whispered(Uuid, Box<Word>),
+    /// A node has gone, and with it everyone there.
+    NodeGone(Uuid),
+    /// A node came that may have somebody here.
+    NodeCame,
+    /// Time to say to the other nodes who is here.
+    PresenceDue,
     /// The node cannot check access any more: hold back.
     Stale,
     /// It can again: catch up, check, go on; answers whether that went well.
@@ -131,6 +141,8 @@ pub enum Effect<A: Aggregate> {
     },
     SaveSnapshot(Arc<Published<A>>, Head, Micros),
     Publish(Notice),
+    /// Tell the other nodes something short-lived.
+    Whisper(OrgId, Word),
     /// Tell the live aggregates that read roles here.
     FactsChanged(OrgId),
     /// Tell the organization, if it is live here, whose lists changed.

@@ -8,6 +8,7 @@
 mod batch;
 mod catch_up;
 mod commits;
+mod elsewhere;
 mod join;
 mod lists;
 mod messages;
@@ -30,12 +31,13 @@ use lists::Lists;
 use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     codes::{Code, Failure},
-    frame::{Ephemeral, EphemeralBroadcast, ServerMessage},
+    frame::{Ephemeral, EphemeralBroadcast},
     ids::{AccountId, ConnectionId},
     limits::Limits,
     topic::Topic,
     values::Micros,
 };
+pub use elsewhere::Word;
 pub use messages::{Effect, Joining, Message, Pending, origin};
 pub use outcome::failure;
 use ring::Ring;
@@ -45,7 +47,7 @@ use tokio::sync::{oneshot, watch};
 use window::{ClientKey, Windows};
 
 use super::{
-    delivery::{Delivery, Shared, SharedSnapshot},
+    delivery::{Delivery, SharedSnapshot},
     facts::{AccountFacts, Facts},
     published::Published,
 };
@@ -192,6 +194,10 @@ impl<A: Aggregate> Shell<A> {
             Message::Refresh(done) => {
                 self.refreshing.push(Awaiting { read: self.reads + 1, done });
             }
+            Message::Whispered(node, word) => self.whispered(node, *word),
+            Message::NodeGone(node) => self.subscribers.node_gone(node),
+            Message::NodeCame => self.subscribers.ask_around(),
+            Message::PresenceDue => self.subscribers.announce(),
             Message::Stale => self.go_stale(),
             Message::Revive(done) => self.revive(done),
             Message::NewHistory => self.effects.push(Effect::LostHistory(0)),
@@ -207,6 +213,7 @@ impl<A: Aggregate> Shell<A> {
         }
         self.pump(now);
         self.settle_revival();
+        self.whisper(now);
         std::mem::take(&mut self.effects)
     }
 
@@ -288,8 +295,23 @@ impl<A: Aggregate> Shell<A> {
         let Some(member) = self.subscribers.get_mut(connection) else { return };
         let account_id = member.principal.account().unwrap_or(AccountId::NIL);
         let broadcast = EphemeralBroadcast { topic: self.topic, connection_id: connection, account_id, body };
-        let delivery = Delivery::Ephemeral(Shared::new(ServerMessage::Ephemeral(broadcast)));
-        self.subscribers.deliver_to_others(&delivery, connection);
+        self.subscribers.moment(broadcast);
+    }
+
+    /// Another node speaks of who is here. What it says decides nothing.
+    fn whispered(&mut self, node: uuid::Uuid, word: Word) {
+        if self.stale.is_none() {
+            self.subscribers.whispered(node, word);
+        }
+    }
+
+    /// Hands on what the other nodes are to be told.
+    fn whisper(&mut self, now: Micros) {
+        let words = self.subscribers.take_words(now);
+        if self.shared {
+            let org = self.committed.state.org_id(self.topic.id);
+            self.effects.extend(words.into_iter().map(|word| Effect::Whisper(org, word)));
+        }
     }
 
     /// Roles may have changed: every subscription is judged anew, at once.

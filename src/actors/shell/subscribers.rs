@@ -4,12 +4,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use lockstep_domain::Principal;
 use lockstep_protocol::{
-    frame::{PresenceDiff, PresenceEntry, PresenceMeta, PresenceState, ServerMessage},
+    frame::{EphemeralBroadcast, PresenceDiff, PresenceEntry, PresenceMeta, PresenceState, ServerMessage},
     ids::{AccountId, ConnectionId},
     topic::Topic,
-    values::Audience,
+    values::{Audience, Micros},
 };
+use uuid::Uuid;
 
+use super::elsewhere::{Change, Elsewhere, Stamp, Word};
 use crate::actors::delivery::{Delivery, Shared, Subscriber};
 
 /// One connection on the topic.
@@ -40,11 +42,30 @@ pub struct Subscribers {
     entries_max: usize,
     /// Nobody is told anything about anybody.
     muted: bool,
+    /// Who is here on other nodes; kept while somebody here wants to know.
+    elsewhere: Elsewhere,
+    /// To be told to the other nodes.
+    words: Vec<Word>,
+    /// This life of the aggregate, and how often its people changed in it.
+    stamp: Stamp,
+    /// The others were asked a moment ago.
+    asked: bool,
 }
 
 impl Subscribers {
     pub fn new(topic: Topic, entries_max: usize) -> Self {
-        Self { topic, members: Vec::new(), index: HashMap::new(), present: 0, entries_max, muted: false }
+        Self {
+            topic,
+            members: Vec::new(),
+            index: HashMap::new(),
+            present: 0,
+            entries_max,
+            muted: false,
+            elsewhere: Elsewhere::new(entries_max),
+            words: Vec::new(),
+            stamp: Stamp::default(),
+            asked: false,
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -77,6 +98,9 @@ impl Subscribers {
         }
         if member.presence.is_some() {
             self.present -= 1;
+            if self.present == 0 {
+                self.elsewhere.forget_all();
+            }
             self.tell(Vec::new(), vec![connection], connection);
         }
         Some(member)
@@ -109,7 +133,13 @@ impl Subscribers {
     /// Takes everyone off: they join again.
     pub fn send_away(&mut self) {
         self.deliver_to_all(&Delivery::Resync);
+        let gone = self.members.iter().filter(|member| member.presence.is_some());
+        let left: Vec<ConnectionId> = gone.map(|member| member.subscriber.connection()).collect();
         (self.members, self.index, self.present) = (Vec::new(), HashMap::new(), 0);
+        self.elsewhere.forget_all();
+        if !left.is_empty() {
+            self.tell(Vec::new(), left, ConnectionId::NIL);
+        }
     }
 
     /// From now on nobody is told who comes and goes.
@@ -129,17 +159,25 @@ impl Subscribers {
     }
 
     fn state(&self) -> PresenceState {
-        let entries = self.members.iter().filter_map(Member::entry).take(self.entries_max).collect();
-        PresenceState { topic: self.topic, entries, count: self.present as u32 }
+        let entries = self.members.iter().filter_map(Member::entry).chain(self.elsewhere.entries().cloned());
+        PresenceState { topic: self.topic, entries: entries.take(self.entries_max).collect(), count: self.count() }
+    }
+
+    /// Everyone who takes part, here and elsewhere.
+    fn count(&self) -> u32 {
+        (self.present + self.elsewhere.count()) as u32
     }
 
     /// Says who is here to one that has just joined, and to the others that it came.
-    pub fn introduce(&self, connection: ConnectionId) {
+    pub fn introduce(&mut self, connection: ConnectionId) {
         let Some(member) = self.index.get(&connection).map(|index| &self.members[*index]) else { return };
         let Some(entry) = member.entry() else { return };
         let state = Shared::new(ServerMessage::PresenceState(self.state()));
         member.subscriber.deliver(self.topic, Delivery::PresenceState(state));
         self.tell(vec![entry], Vec::new(), connection);
+        if self.present == 1 {
+            self.ask_around();
+        }
     }
 
     /// Changes what a connection says it is doing.
@@ -153,13 +191,23 @@ impl Subscribers {
         self.tell(entry.into_iter().collect(), Vec::new(), connection);
     }
 
-    /// Tells everyone present but `except`. In a crowd only the count travels.
-    fn tell(&self, mut joined: Vec<PresenceEntry>, mut left: Vec<ConnectionId>, except: ConnectionId) {
-        if self.present > self.entries_max {
+    /// Tells everyone present but `except`, and the other nodes, of a change among those who are here.
+    fn tell(&mut self, joined: Vec<PresenceEntry>, left: Vec<ConnectionId>, except: ConnectionId) {
+        self.stamp.step += 1;
+        let (stamp, count) = (self.stamp, self.present as u32);
+        let crowd = self.present > self.entries_max;
+        let (came, went) = if crowd { Default::default() } else { (joined.clone(), left.clone()) };
+        self.words.push(Word::Diff { stamp, joined: came, left: went, count });
+        self.show(joined, left, except);
+    }
+
+    /// Shows a change to everyone present but `except`. In a crowd only the count travels.
+    fn show(&self, mut joined: Vec<PresenceEntry>, mut left: Vec<ConnectionId>, except: ConnectionId) {
+        if self.count() as usize > self.entries_max {
             joined.clear();
             left.clear();
         }
-        let diff = PresenceDiff { topic: self.topic, joined, left, count: self.present as u32 };
+        let diff = PresenceDiff { topic: self.topic, joined, left, count: self.count() };
         let delivery = Delivery::Presence(Shared::new(ServerMessage::PresenceDiff(diff)));
         self.deliver_to_others(&delivery, except);
     }
@@ -174,6 +222,88 @@ impl Subscribers {
                 member.subscriber.deliver(self.topic, delivery.clone());
             }
         }
+    }
+
+    /// A moment of somebody here, for the others here and elsewhere.
+    pub fn moment(&mut self, moment: EphemeralBroadcast) {
+        let from = moment.connection_id;
+        self.words.push(Word::Moment(moment.clone()));
+        self.deliver_to_others(&Delivery::Ephemeral(Shared::new(ServerMessage::Ephemeral(moment))), from);
+    }
+
+    /// Another node speaks. Nobody here who wants to know: then it is not kept.
+    pub fn whispered(&mut self, node: Uuid, word: Word) {
+        if self.present == 0 {
+            return;
+        }
+        let change = match word {
+            Word::Diff { stamp, joined, left, count } => self.elsewhere.diff(node, stamp, joined, &left, count),
+            Word::Full { stamp, entries, count } => {
+                self.asked = false;
+                self.elsewhere.full(node, stamp, entries, count)
+            }
+            Word::Sum { stamp, count } => self.elsewhere.sum(node, stamp, count),
+            Word::Ask => {
+                let entries = self.members.iter().filter_map(Member::entry).take(self.entries_max).collect();
+                self.words.push(Word::Full { stamp: self.stamp, entries, count: self.present as u32 });
+                return;
+            }
+            Word::Moment(moment) => {
+                let moment = EphemeralBroadcast { topic: self.topic, ..moment };
+                let delivery = Delivery::Ephemeral(Shared::new(ServerMessage::Ephemeral(moment)));
+                return self.deliver_to_others(&delivery, ConnectionId::NIL);
+            }
+        };
+        self.take_in(change);
+    }
+
+    fn take_in(&mut self, Change { joined, left, ask }: Change) {
+        if !joined.is_empty() || !left.is_empty() {
+            self.show(joined, left, ConnectionId::NIL);
+        }
+        if ask && !self.asked {
+            self.ask_around();
+        }
+    }
+
+    /// Asks the other nodes who is there, if anybody here wants to know.
+    pub fn ask_around(&mut self) {
+        if self.present > 0 {
+            self.asked = true;
+            self.words.push(Word::Ask);
+        }
+    }
+
+    pub fn node_gone(&mut self, node: Uuid) {
+        let change = self.elsewhere.gone(node);
+        self.take_in(change);
+    }
+
+    /// Now and then: says where the differences have come to, and lets go of nodes that say nothing any more.
+    pub fn announce(&mut self) {
+        self.asked = false;
+        if self.present > 0 {
+            self.words.push(Word::Sum { stamp: self.stamp, count: self.present as u32 });
+            let change = self.elsewhere.tick();
+            self.take_in(change);
+        }
+    }
+
+    /// What the other nodes are to be told.
+    pub fn take_words(&mut self, now: Micros) -> Vec<Word> {
+        if self.words.is_empty() {
+            return Vec::new();
+        }
+        if self.stamp.life == 0 {
+            self.stamp.life = now;
+        }
+        let mut words = std::mem::take(&mut self.words);
+        for word in &mut words {
+            if let Word::Diff { stamp, .. } | Word::Full { stamp, .. } | Word::Sum { stamp, .. } = word {
+                stamp.life = self.stamp.life;
+            }
+        }
+        words
     }
 
     /// Every connection whose standing changed under `audience_of`, taken off and returned.
