@@ -88,7 +88,9 @@ async fn what_is_said_reaches_the_others_who_listen(one: SharedBus, two: SharedB
     order.retain(|last| *last > 4);
     assert_eq!(order, [5, 6]);
     // What is short-lived goes the same way, and says from whom; that a node lives is told to everyone.
-    let whisper = |org, word: &'static [u8]| Arc::new(Whisper { org, stream: BoardId(Uuid::from_u128(5)).into(), word: word.into() });
+    let whisper = |org, word: &'static [u8]| {
+        Arc::new(Whisper { org, stream: BoardId(Uuid::from_u128(5)).into(), word: word.into() })
+    };
     one.whisper(whisper(other, b"elsewhere"));
     two.whisper(whisper(org, b"its own"));
     one.whisper(whisper(org, b"here"));

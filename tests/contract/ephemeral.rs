@@ -100,8 +100,7 @@ async fn ephemeral_in_redis_ends_by_itself_and_names_nobody() {
     }
     let client = Builder::from_config(Config::from_url(&redis.url()).expect("a url")).build().expect("a client");
     client.init().await.expect("connects");
-    let (_, keys): (String, Vec<String>) =
-        client.scan_page("0", "*", Some(1_000), None).await.expect("an answer");
+    let (_, keys): (String, Vec<String>) = client.scan_page("0", "*", Some(1_000), None).await.expect("an answer");
     assert_eq!(keys.len(), 2, "{keys:?}");
     for key in keys {
         assert!(key.starts_with("lockstep:try:") && !key.contains("ana") && !key.contains("198"), "{key}");

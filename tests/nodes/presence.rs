@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use lockstep_protocol::{
-    frame::{Ephemeral, EphemeralUpdate, ClientMessage, PresenceDiff, PresenceMeta, PresenceUpdate, ServerMessage},
+    frame::{ClientMessage, Ephemeral, EphemeralUpdate, PresenceDiff, PresenceMeta, PresenceUpdate, ServerMessage},
     ids::{ClientId, ConnectionId, TaskId},
 };
 

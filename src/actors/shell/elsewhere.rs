@@ -27,11 +27,23 @@ pub struct Stamp {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Word {
     /// Who came (or does something else) and who went. In a crowd only the count.
-    Diff { stamp: Stamp, joined: Vec<PresenceEntry>, left: Vec<ConnectionId>, count: u32 },
+    Diff {
+        stamp: Stamp,
+        joined: Vec<PresenceEntry>,
+        left: Vec<ConnectionId>,
+        count: u32,
+    },
     /// Everyone there, as far as the limit goes.
-    Full { stamp: Stamp, entries: Vec<PresenceEntry>, count: u32 },
+    Full {
+        stamp: Stamp,
+        entries: Vec<PresenceEntry>,
+        count: u32,
+    },
     /// Where its differences have come to.
-    Sum { stamp: Stamp, count: u32 },
+    Sum {
+        stamp: Stamp,
+        count: u32,
+    },
     /// Say everything.
     Ask,
     Moment(EphemeralBroadcast),
@@ -101,7 +113,14 @@ impl Elsewhere {
     }
 
     /// A difference.
-    pub fn diff(&mut self, node: Uuid, stamp: Stamp, joined: Vec<PresenceEntry>, left: &[ConnectionId], count: u32) -> Change {
+    pub fn diff(
+        &mut self,
+        node: Uuid,
+        stamp: Stamp,
+        joined: Vec<PresenceEntry>,
+        left: &[ConnectionId],
+        count: u32,
+    ) -> Change {
         let max = self.entries_max;
         let first = stamp.step == 1;
         let held = match self.nodes.get(&node).map(|there| there.stamp) {
@@ -118,7 +137,9 @@ impl Elsewhere {
         let there = self.nodes.entry(node).or_default();
         (there.stamp, there.quiet, there.count) = (stamp, 0, count);
         let gone = |entry: &PresenceEntry| left.contains(&entry.connection_id);
-        there.entries.retain(|entry| !gone(entry) && !joined.iter().any(|now| now.connection_id == entry.connection_id));
+        there
+            .entries
+            .retain(|entry| !gone(entry) && !joined.iter().any(|now| now.connection_id == entry.connection_id));
         let room = max.saturating_sub(there.entries.len());
         there.entries.extend(joined.iter().take(room).cloned());
         there.partial |= there.entries.len() != count as usize;

@@ -27,6 +27,7 @@ use std::{
 };
 
 use batch::Batch;
+pub use elsewhere::Word;
 use lists::Lists;
 use lockstep_domain::Aggregate;
 use lockstep_protocol::{
@@ -37,7 +38,6 @@ use lockstep_protocol::{
     topic::Topic,
     values::Micros,
 };
-pub use elsewhere::Word;
 pub use messages::{Effect, Joining, Message, Pending, origin};
 pub use outcome::failure;
 use ring::Ring;
