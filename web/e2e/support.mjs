@@ -173,7 +173,7 @@ export async function person(browser, server, email, { viewport = DESKTOP, theme
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
-    // A server that is away on purpose, and a first visit without a session, are not errors of the page.
+    // A server that is away on purpose is not an error of the page.
     if (message.type() === "error" && !/Failed to load resource|WebSocket connection|ERR_/.test(message.text())) errors.push(message.text());
   });
   await page.addInitScript(() => {

@@ -20,7 +20,8 @@ class Boards {
       list.failed.subscribe((failed) => (failed ? this.#failed.set(org, true) : this.#failed.delete(org))),
       list.organization.view.subscribe((view) => view && session.changed(org, view)),
       list.organization.phase.subscribe((phase) => {
-        if (phase === "revoked") void session.reload();
+        // Not at log-out, which ends everything.
+        if (phase === "revoked" && session.accountId) void session.reload();
       }),
     ];
     return () => {

@@ -153,8 +153,11 @@ class Client implements Lockstep {
       this.auth.remember(last);
       await this.#load(last);
     }
+    // On a first visit there is nothing to ask for.
+    if (last === undefined && !this.#env.session_hint.get()) this.auth.forget();
     // Also without an answer: the transport asks again, and says so in its state.
-    const state = await this.auth.restore();
+    else await this.auth.restore();
+    const state = this.auth.state.get();
     await this.#loaded;
     if (state.kind !== "anonymous") this.#transport.start(this.#client_id);
     else this.#transport.stop("logged_out");
@@ -191,6 +194,7 @@ class Client implements Lockstep {
 
   #authChanged(state: AuthState): void {
     if (this.#storage === undefined) return;
+    if (state.kind !== "unknown") this.#env.session_hint.set(state.kind === "authenticated");
     if (state.kind === "authenticated") {
       void this.#load(state.account_id).then(() => {
         if (this.#transport.state.get().kind === "stopped") this.#transport.start(this.#client_id);

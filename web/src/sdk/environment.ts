@@ -21,6 +21,12 @@ export type Exclusive = <T>(name: string, task: () => Promise<T>) => Promise<T>;
 /** Takes a name for as long as the page lives; false when another page holds it. */
 export type Claim = (name: string) => Promise<boolean>;
 
+/** Whether somebody may be logged in here: the cookie that says so cannot be seen, and asking in vain is an error in the console. */
+export interface SessionHint {
+  get(): boolean;
+  set(somebody: boolean): void;
+}
+
 export interface Environment {
   /** Where the server is: an origin without a slash at its end, or "" for the page's own. */
   readonly base_url: string;
@@ -35,6 +41,7 @@ export interface Environment {
   gunzip(bytes: ArrayBuffer): Promise<string>;
   /** The browser's database; undefined where there is none (nothing is kept then). */
   readonly indexed_db: IDBFactory | undefined;
+  readonly session_hint: SessionHint;
   readonly exclusive: Exclusive;
   readonly claim: Claim;
   /** Calls back when the network came back, the page became visible, or its window got the focus. */
@@ -63,6 +70,27 @@ function locksOf(): { exclusive: Exclusive; claim: Claim } {
     });
   return { exclusive, claim };
 }
+
+const HINT = "lockstep.session";
+
+const session_hint: SessionHint = {
+  get() {
+    try {
+      return localStorage.getItem(HINT) !== null;
+    } catch {
+      // No storage: only the server knows.
+      return true;
+    }
+  },
+  set(somebody) {
+    try {
+      if (somebody) localStorage.setItem(HINT, "1");
+      else localStorage.removeItem(HINT);
+    } catch {
+      // Asked again with the next visit.
+    }
+  },
+};
 
 function onWake(fn: () => void): () => void {
   if (typeof window === "undefined") return () => undefined;
@@ -98,6 +126,7 @@ export function browserEnvironment(base_url = ""): Environment {
     openSocket: (url, protocol) => new WebSocket(url, protocol),
     gunzip,
     indexed_db: typeof indexedDB === "undefined" ? undefined : indexedDB,
+    session_hint,
     ...locksOf(),
     onWake,
     onOffline,

@@ -87,3 +87,24 @@ test("problems are typed: code, field, limit, when to try again; a proxy's page 
 test("codes are acted on by their range", () => {
   expect([rangeOf("field_invalid"), rangeOf("token_expired"), rangeOf("forbidden"), rangeOf("busy"), rangeOf("internal")]).toEqual(["mend", "authenticate", "ask_access", "retry", "server_fault"]);
 });
+
+test("a first visit asks the server nothing; one after a log-in asks, and one after logging out does not", async () => {
+  const world = new World();
+  const first = await world.visit("ana");
+  expect(first.client.auth.state.get()).toEqual({ kind: "anonymous" });
+  expect(first.client.status.get()).toEqual({ kind: "stopped", reason: "logged_out" });
+  expect(world.server.requests).toEqual([]);
+  await first.client.auth.login({ email: "ana", password: "correct horse battery" });
+  await settle();
+  expect(first.client.status.get().kind).toBe("live");
+  world.crash();
+  const second = await world.visit("ana");
+  expect(refreshes(world)).toBe(1);
+  expect(second.client.auth.state.get()).toMatchObject({ kind: "authenticated" });
+  await second.client.auth.logout();
+  await settle();
+  world.crash();
+  const third = await world.visit("ana");
+  expect(third.client.auth.state.get()).toEqual({ kind: "anonymous" });
+  expect(refreshes(world)).toBe(1);
+});

@@ -32,6 +32,8 @@ export class World {
   readonly done = testId(3);
   readonly random: () => number;
   readonly #indexed_db: IDBFactory | undefined;
+  /** Browsers in which somebody was logged in. */
+  readonly hints = new Set<string>();
   readonly #claims = new Set<string>();
 
   constructor(options: WorldOptions = {}) {
@@ -69,6 +71,13 @@ export class World {
       openSocket: server.openSocket,
       gunzip: async (bytes) => gunzipSync(new Uint8Array(bytes)).toString("utf8"),
       indexed_db: this.#indexed_db,
+      session_hint: {
+        get: () => this.hints.has(name),
+        set: (somebody) => {
+          if (somebody) this.hints.add(name);
+          else this.hints.delete(name);
+        },
+      },
       exclusive: (_name, task) => task(),
       claim: async (wanted) => {
         if (this.#claims.has(wanted)) return false;
@@ -89,6 +98,12 @@ export class World {
   /** A page of a person who is logged in. */
   async page(name: string, start = true): Promise<Browser> {
     this.server.cookies.set(name, name);
+    this.hints.add(name);
+    return this.visit(name, start);
+  }
+
+  /** A page as the browser finds it. */
+  async visit(name: string, start = true): Promise<Browser> {
     const [wakers, offliners] = [new Set<() => void>(), new Set<() => void>()];
     const client = createClient({ environment: this.environment(name, wakers, offliners) });
     const notices: Notice[] = [];
