@@ -7,10 +7,8 @@ export type BoardDialog =
   | { kind: "archive" }
   | { kind: "shortcuts" }
   | { kind: "palette" }
-  | { kind: "move"; task: string }
-  | { kind: "assign"; task: string }
-  | { kind: "label"; task: string }
-  | { kind: "priority"; task: string };
+  /** Of one card, or of several together. */
+  | { kind: "move" | "assign" | "label" | "priority" | "due"; tasks: readonly string[] };
 
 class Dialogs {
   open: BoardDialog | undefined = $state.raw();

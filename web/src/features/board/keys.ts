@@ -1,4 +1,5 @@
 // The keys of the board. None of them works while somebody types, and none while a dialog is open.
+import { t } from "../../app/i18n/index.svelte";
 import { paths, router } from "../../app/router.svelte";
 import type { TaskId } from "../../sdk";
 import type { BoardDialog } from "./dialogs.svelte";
@@ -24,14 +25,31 @@ export function boardKeys(event: KeyboardEvent, board: Board, show: (dialog: Boa
     return;
   }
   if (typing(event.target)) return;
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "z") {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && /^[zy]$/i.test(key)) {
     event.preventDefault();
-    board.undoLast();
+    if (event.shiftKey || key.toLowerCase() === "y") board.redoLast();
+    else board.undoLast();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (goes(key, board)) {
+    event.preventDefault();
+    return;
+  }
   const handled = board.grab.held ? whileCarrying(key, board) : plain(event, board, show, closeTask);
   if (handled) event.preventDefault();
+}
+
+/** `g`, and within a moment where to. */
+const GO_MS = 1_500;
+let went_ms = Number.NEGATIVE_INFINITY;
+
+function goes(key: string, board: Board): boolean {
+  const going = performance.now() - went_ms < GO_MS;
+  went_ms = key === "g" && !board.grab.held ? performance.now() : Number.NEGATIVE_INFINITY;
+  if (!going || key !== "b") return key === "g" && !board.grab.held;
+  router.go(paths.home(board.handle.org_id));
+  return true;
 }
 
 function whileCarrying(key: string, board: Board): boolean {
@@ -51,25 +69,32 @@ function plain(event: KeyboardEvent, board: Board, show: (dialog: BoardDialog) =
   const task = board.focused;
   const step = elsewhere && key.startsWith("Arrow") ? undefined : STEPS[key];
   if (key === "Escape" && closeTask) closeTask();
+  else if (key === "Escape" && board.selection.tasks.length > 0) board.selection.clear();
   else if (key === "?") show({ kind: "shortcuts" });
   else if (key === "/") show({ kind: "palette" });
   else if (step && !(key === "l" && onCard && event.shiftKey)) walk(board, step);
   else if (key === "c" && board.canEdit) compose(board);
-  else if (!task || !board.handle.card(task).get()) return false;
+  else if (!task || !board.handle.card(task).get()) return board.canEdit && onTasks(key, board.selection.tasks, show);
   else if (key === "e" || (key === "Enter" && onCard)) router.go(paths.board(board.handle.org_id, board.handle.board_id, task));
   else if (!board.canEdit) return false;
   else if (key === " " && onCard) board.grab.take(task);
-  else return onTask(key, task, show);
+  else if (key === "x") select(board, task);
+  else return onTasks(key, board.selection.with(task), show);
   return true;
 }
 
-function onTask(key: string, task: TaskId, show: (dialog: BoardDialog) => void): boolean {
-  if (key === "m") show({ kind: "move", task });
-  else if (key === "a") show({ kind: "assign", task });
-  else if (key === "L" || key === "t") show({ kind: "label", task });
-  else if (key === "p") show({ kind: "priority", task });
-  else return false;
+const PICKERS = { m: "move", a: "assign", L: "label", t: "label", p: "priority", d: "due" } as const;
+
+function onTasks(key: string, tasks: readonly TaskId[], show: (dialog: BoardDialog) => void): boolean {
+  const kind = Object.hasOwn(PICKERS, key) ? PICKERS[key as keyof typeof PICKERS] : undefined;
+  if (!kind || tasks.length === 0) return false;
+  show({ kind, tasks });
   return true;
+}
+
+function select(board: Board, task: TaskId): void {
+  const title = board.handle.card(task).get()?.title ?? "";
+  board.announcer.say(t(board.selection.toggle(task) ? "selection.added" : "selection.removed", { title, count: board.selection.tasks.length }));
 }
 
 function compose(board: Board): void {

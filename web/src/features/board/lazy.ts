@@ -14,6 +14,7 @@ export const LAZY = {
   assign: picker,
   label: picker,
   priority: picker,
+  due: () => import("../palette/DueDialog.svelte"),
 } satisfies Record<BoardDialog["kind"], () => Promise<unknown>>;
 
 /** What cannot be fetched now is fetched when it is opened. */

@@ -13,6 +13,7 @@ import { toasts } from "../../app/toasts.svelte";
 import { Announcer } from "./announcer.svelte";
 import { rememberFlight } from "./flights";
 import { Grab } from "./grab.svelte";
+import { Selection } from "./selection.svelte";
 import { UndoStack } from "./undo";
 
 /** How long a remote change stays tinted. */
@@ -35,6 +36,8 @@ export class Board {
   readonly announcer = new Announcer();
   readonly grab: Grab;
   readonly undo: UndoStack;
+  readonly redo: UndoStack;
+  readonly selection: Selection;
   /** The card that the keyboard is on. */
   focused: TaskId | undefined = $state();
   /** Raised when the focused card should be scrolled into view. */
@@ -50,6 +53,7 @@ export class Board {
   /** Who drags a card right now. */
   readonly dragging = new SvelteMap<TaskId, string>();
   readonly #cards = new Map<TaskId, Live<Card | undefined>>();
+  #group: Sent[] | undefined;
   readonly #stops: Array<() => void> = [];
 
   constructor(org: string, board: string) {
@@ -66,7 +70,9 @@ export class Board {
     this.people = live(handle.presence.people);
     this.drags = live(handle.presence.drags);
     this.grab = new Grab(this);
-    this.undo = new UndoStack(board);
+    this.undo = new UndoStack("undo", board);
+    this.redo = new UndoStack("redo", board);
+    this.selection = new Selection(handle);
     this.#stops.push(handle.applied.subscribe((applied) => this.#applied(applied)));
     this.#stops.push(handle.presence.drags.subscribe((drags) => {
       const now = new Map(drags.map((drag) => [drag.task_id, drag.account_id]));
@@ -118,18 +124,45 @@ export class Board {
   send(command: BoardCommand, how: { undoable?: boolean; flight?: boolean } = {}): Sent {
     if (command.type === "task.move" && how.flight !== false) rememberFlight(command.task_id, undefined);
     const sent = this.handle.send(command);
-    if (how.undoable !== false) this.undo.push(sent);
+    if (how.undoable !== false) {
+      if (this.#group) this.#group.push(sent);
+      else this.#did([sent]);
+    }
     return sent;
   }
 
+  /** What is sent in here is undone in one go. */
+  together(work: () => void): void {
+    const group: Sent[] = [];
+    this.#group = group;
+    try {
+      work();
+    } finally {
+      this.#group = undefined;
+      this.#did(group);
+    }
+  }
+
+  #did(sents: readonly Sent[]): void {
+    this.undo.push(sents);
+    if (sents.length > 0) this.redo.clear();
+  }
+
   undoLast(): void {
-    const commands = this.undo.pop();
+    this.#turn(this.undo, this.redo, "undo");
+  }
+  redoLast(): void {
+    this.#turn(this.redo, this.undo, "redo");
+  }
+
+  #turn(from: UndoStack, to: UndoStack, word: "undo" | "redo"): void {
+    const commands = from.pop();
     if (!commands) {
-      toasts.show(t("undo.nothing"));
+      toasts.show(t(`${word}.nothing`));
       return;
     }
-    for (const command of commands) this.send(command, { undoable: false });
-    this.announcer.say(t("undo.done"));
+    to.push(commands.map((command) => this.send(command, { undoable: false })));
+    this.announcer.say(t(`${word}.done`));
   }
 
   /** Takes something away and offers to bring it back. */
