@@ -1,5 +1,5 @@
-// Dragging with the mouse or a finger (long press), wired to the elements by attachments. Where something lands is computed
-// from its neighbours at the moment of the drop.
+// Dragging with the mouse, wired to the elements by attachments, and where a card lands, also for `touch`: computed from its
+// neighbours at the moment of the drop.
 import { autoScrollForElements } from "@atlaskit/pragmatic-drag-and-drop-auto-scroll/element";
 import { combine } from "@atlaskit/pragmatic-drag-and-drop/combine";
 import { draggable, dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
@@ -8,6 +8,7 @@ import { setCustomNativeDragPreview } from "@atlaskit/pragmatic-drag-and-drop/el
 import type { ColumnId, TaskId } from "../../sdk";
 import type { Board } from "./model.svelte";
 import { placeAt, without } from "./places";
+import { byFinger, type Drop } from "./touch";
 
 type Cargo = { kind: "card"; task: TaskId } | { kind: "column"; column: ColumnId };
 const cargoOf = (data: Record<string | symbol, unknown>): Cargo => data as unknown as Cargo;
@@ -34,7 +35,7 @@ export function dragCard(board: Board, task: TaskId) {
   return (element: HTMLElement) =>
     draggable({
       element,
-      canDrag: () => board.canEdit,
+      canDrag: () => board.canEdit && !byFinger(),
       getInitialData: () => ({ kind: "card", task }),
       onGenerateDragPreview: preview(element),
       onDragStart: () => {
@@ -68,23 +69,36 @@ export function dropCards(to: ColumnDrop) {
     const own = ids.indexOf(task);
     return own >= 0 && own < at ? at - 1 : at;
   };
+  const drop: Drop = {
+    hover: (_task, client_y) => to.mark(to.indexAt(client_y)),
+    leave: () => to.mark(undefined),
+    drop: (task, client_y) => dropCard(to.board, task, to.column, index(task, client_y)),
+  };
   return (element: HTMLElement) =>
     combine(
+      offer(to, drop),
       autoScrollForElements({ element, canScroll: ({ source }) => source.data.kind === "card", getAllowedAxis: () => "vertical" }),
       dropTargetForElements({
         element,
         canDrop: ({ source }) => source.data.kind === "card",
         getData: () => ({ column: to.column }),
         onDrag: ({ location }) => to.mark(to.indexAt(location.current.input.clientY)),
-        onDragLeave: () => to.mark(undefined),
+        onDragLeave: () => drop.leave(),
         onDrop: ({ source, location }) => {
-          to.mark(undefined);
+          drop.leave();
           const cargo = cargoOf(source.data);
-          if (cargo.kind !== "card") return;
-          dropCard(to.board, cargo.task, to.column, index(cargo.task, location.current.input.clientY));
+          if (cargo.kind === "card") drop.drop(cargo.task, location.current.input.clientY);
         },
       }),
     );
+}
+
+/** The column is found by whoever drags without the browser's help. */
+function offer({ board, column }: ColumnDrop, drop: Drop): () => void {
+  board.drops.set(column, drop);
+  return () => {
+    if (board.drops.get(column) === drop) board.drops.delete(column);
+  };
 }
 
 function dropCard(board: Board, task: TaskId, column: ColumnId, index: number): void {

@@ -14,6 +14,7 @@ import { Announcer } from "./announcer.svelte";
 import { rememberFlight } from "./flights";
 import { Grab } from "./grab.svelte";
 import { Selection } from "./selection.svelte";
+import type { Drop } from "./touch";
 import { UndoStack } from "./undo";
 
 /** How long a remote change stays tinted. */
@@ -53,6 +54,8 @@ export class Board {
   /** Who drags a card right now. */
   readonly dragging = new SvelteMap<TaskId, string>();
   readonly #cards = new Map<TaskId, Live<Card | undefined>>();
+  /** The columns' lists that take a card. */
+  readonly drops = new Map<ColumnId, Drop>();
   #group: Sent[] | undefined;
   readonly #stops: Array<() => void> = [];
 
