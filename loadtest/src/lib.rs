@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod check;
 pub mod client;
+pub mod crowd;
 pub mod dice;
 pub mod figures;
 pub mod follow;
@@ -11,6 +12,7 @@ pub mod history;
 pub mod load;
 pub mod model;
 pub mod pace;
+pub mod process;
 pub mod replay;
 pub mod rest;
 pub mod slow;

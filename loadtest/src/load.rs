@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use lockstep_protocol::{
     codec::{Codec, GZIP_MAGIC, decompress},
     command::{
@@ -16,6 +17,7 @@ use lockstep_protocol::{
     ids::{BoardId, ColumnId, OrgId, TaskId},
     values::{ColumnKind, Place},
 };
+use memchr::memmem;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
@@ -29,6 +31,8 @@ use crate::{
 /// What a mark begins with; then come microseconds since the run's start in thirteen digits.
 const MARK: &[u8] = b"sent@";
 const DIGITS: usize = 13;
+/// Tasks that are added at the same time.
+const LAYING: usize = 32;
 /// What a compressed frame may grow to.
 const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -55,7 +59,7 @@ impl Epoch {
             frame
         };
         let arrived = at.saturating_duration_since(self.0);
-        for (index, _) in frame.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK) {
+        for index in memmem::find_iter(frame, MARK) {
             let digits = frame.get(index + MARK.len()..index + MARK.len() + DIGITS);
             let sent = digits.and_then(|digits| std::str::from_utf8(digits).ok()).and_then(|text| text.parse().ok());
             if let Some(sent) = sent {
@@ -81,14 +85,17 @@ impl Ground {
         let column_id = ColumnId(fresh());
         let column = CreateColumn { column_id, name: "Tasks".into(), kind: ColumnKind::Active, place: Place::END };
         client.command(board.into(), column.into()).await.context("cannot add a column")?;
-        let mut ground = Self { board, tasks: Vec::with_capacity(tasks) };
-        for index in 0..tasks {
-            let task_id = TaskId(fresh());
-            let create = create_task(task_id, column_id, format!("Task {index} of the load test's board"));
-            client.command(board.into(), create).await.context("cannot add a task")?;
-            ground.tasks.push(task_id);
-        }
-        Ok(ground)
+        let client = &client;
+        let tasks = stream::iter(0..tasks)
+            .map(|index| async move {
+                let task_id = TaskId(fresh());
+                let create = create_task(task_id, column_id, format!("Task {index} of the load test's board"));
+                client.command(board.into(), create).await.context("cannot add a task").map(|_| task_id)
+            })
+            .buffered(LAYING)
+            .try_collect()
+            .await?;
+        Ok(Self { board, tasks })
     }
 }
 

@@ -5,6 +5,7 @@ mod sleeper;
 
 use std::{
     fmt,
+    pin::pin,
     time::{Duration, Instant},
 };
 
@@ -17,6 +18,7 @@ use crate::{
     figures::Latency,
     load::{Epoch, Ground, Idle, at_rate, redescribe, stop_all},
     pace::Pace,
+    process,
     stage::{Account, Stage},
 };
 
@@ -35,6 +37,9 @@ pub struct Options {
     /// How long each half of a round lasts.
     #[arg(long, default_value_t = 10)]
     pub seconds: u64,
+    /// The server's process, to see what memory those who do not read take there.
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<u32>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -63,6 +68,8 @@ pub struct Outcome {
     pub others_closed: usize,
     /// What each sleeper found when it read again.
     pub sleepers: Vec<Found>,
+    /// Resident memory that the server gained per sleeper while all slept under load, at its most.
+    pub resident_kb_per_sleeper: Option<f64>,
 }
 
 impl Outcome {
@@ -92,9 +99,10 @@ pub async fn run(options: &Options) -> anyhow::Result<Outcome> {
         others_closed += closed;
         drop(slow);
     }
-    let sleepers = sleep(&stage.owner, sleeper, &ground).await?;
+    let (sleepers, resident_kb_per_sleeper) = sleep(options, &stage.owner, sleeper, &ground).await?;
     let p99_ratio = with.quantile_ms(0.99) / without.quantile_ms(0.99).max(0.001);
-    Ok(Outcome { watchers: options.watchers, without, with, p99_ratio, others_closed, sleepers })
+    let watchers = options.watchers;
+    Ok(Outcome { watchers, without, with, p99_ratio, others_closed, sleepers, resident_kb_per_sleeper })
 }
 
 /// The same load on the others, with or without a slow one among them.
@@ -123,17 +131,34 @@ async fn change(author: &Account, ground: &Ground, epoch: Epoch, duration: Durat
     Ok(())
 }
 
-/// Several fall asleep together and wake one after the other.
-async fn sleep(author: &Account, account: &Account, ground: &Ground) -> anyhow::Result<Vec<Found>> {
+/// Several fall asleep together and wake one after the other; what memory they took meanwhile.
+async fn sleep(
+    options: &Options,
+    author: &Account,
+    account: &Account,
+    ground: &Ground,
+) -> anyhow::Result<(Vec<Found>, Option<f64>)> {
+    let resident = || options.pid.and_then(process::resident_bytes);
+    let before = resident();
     let mut sleepers = tokio::task::JoinSet::new();
     for seconds in WAKES {
         let sleeper = Sleeper::join(account, ground.board).await?;
         sleepers.spawn(sleeper.wake(Duration::from_secs(seconds)));
     }
-    change(author, ground, Epoch(Instant::now()), SLEEP_UNDER_LOAD).await?;
+    let count = sleepers.len();
+    let mut most = before;
+    let mut changes = pin!(change(author, ground, Epoch(Instant::now()), SLEEP_UNDER_LOAD));
+    let mut looks = tokio::time::interval(Duration::from_millis(100));
+    loop {
+        tokio::select! {
+            changed = &mut changes => break changed?,
+            _ = looks.tick() => most = most.max(resident()),
+        }
+    }
+    let gained = most.zip(before).map(|(most, before)| most.saturating_sub(before) as f64 / 1e3 / count as f64);
     let mut found = sleepers.join_all().await;
     found.sort_by_key(|found| found.woke_after_s);
-    Ok(found)
+    Ok((found, gained))
 }
 
 /// Text that does not compress, the same on each run.
@@ -151,6 +176,9 @@ impl fmt::Display for Outcome {
         writeln!(f, "p99 with over without: {:.2}; others cut off: {}", self.p99_ratio, self.others_closed)?;
         for found in &self.sleepers {
             writeln!(f, "read again after {:>2} s: {}", found.woke_after_s, found.sequence.join(", "))?;
+        }
+        if let Some(gained) = self.resident_kb_per_sleeper {
+            writeln!(f, "resident memory gained per client that does not read, at most: {gained:.0} kB")?;
         }
         let verdict = if self.is_kept() { "as promised" } else { "NOT as promised" };
         writeln!(f, "resync, then 4408: {verdict}")

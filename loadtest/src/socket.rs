@@ -132,6 +132,15 @@ pub async fn open(endpoint: &Endpoint) -> anyhow::Result<(Sender, Receiver, Welc
     }
 }
 
+/// The bare connection, for those who read its bytes themselves. It must be quiet: what was received and not read is lost.
+pub fn unwrapped(sender: Sender, receiver: Receiver) -> anyhow::Result<TcpStream> {
+    let whole = sender.sink.reunite(receiver.stream).context("the halves are of one connection")?;
+    match whole.into_inner() {
+        MaybeTlsStream::Plain(stream) => Ok(stream),
+        _ => Err(anyhow!("an encrypted connection cannot be read from below")),
+    }
+}
+
 impl Sender {
     /// Sends the messages as one frame.
     pub async fn send(&mut self, messages: &[ClientMessage]) -> anyhow::Result<()> {

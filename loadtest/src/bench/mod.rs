@@ -1,19 +1,23 @@
-//! `bench`, first form: a few scenarios in one run against one server, each figure beside its limit. Client and server share the
-//! machine, so figures compare within a run and between runs on the same machine, and say little else.
+//! `bench`: scenarios in one run, each figure beside its limit. Client, server and database share the machine, so figures compare
+//! within a run and between runs on the same machine, and say little else.
 
-mod scenarios;
+mod commands;
+mod fan_out;
+mod join;
 mod server;
 mod table;
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 pub use table::Report;
 
 use crate::{
     bench::{server::Server, table::Table},
-    load::{Epoch, Ground},
-    pace::Pace,
+    load::Epoch,
     stage::{Account, Stage},
 };
 
@@ -27,7 +31,7 @@ pub struct Options {
     /// Start this binary instead, with a fresh data folder and limits that do not bind. Default: the `lockstep` beside this program.
     #[arg(long, value_name = "BINARY")]
     pub server: Option<PathBuf>,
-    /// PostgreSQL for the server that is started; SQLite otherwise.
+    /// An empty database of a PostgreSQL server: commands are measured on it too.
     #[arg(long, value_name = "URL", conflicts_with = "url")]
     pub database_url: Option<String>,
     /// The process of the server at --url, to read its memory and CPU time.
@@ -39,9 +43,15 @@ pub struct Options {
     /// Subscribers of one board, and idle connections.
     #[arg(long, default_value_t = 1_000)]
     pub subscribers: usize,
-    /// Changes a second to that board.
-    #[arg(long, default_value_t = 20)]
-    pub changes_per_second: u32,
+    /// Subscribers of one board where there are very many.
+    #[arg(long, default_value_t = 5_000)]
+    pub crowd: usize,
+    /// Who join a large board at the same time.
+    #[arg(long, default_value_t = 500)]
+    pub herd: usize,
+    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join.
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
     /// Tasks on the board that is joined.
     #[arg(long, default_value_t = 2_000)]
     pub tasks: usize,
@@ -51,38 +61,43 @@ pub struct Options {
 }
 
 /// Connections that one account opens (the server's limit is 20).
-const CONNECTIONS_PER_ACCOUNT: usize = 19;
-/// Clients and boards of the scenario with many of both.
-const CLIENTS: usize = 64;
+const CONNECTIONS_PER_ACCOUNT: usize = 18;
+/// Boards of the scenario with many.
 const BOARDS: usize = 20;
 
-/// What all scenarios share.
+/// What the scenarios against one server share.
 struct Bench<'a> {
     options: &'a Options,
     stage: Stage,
     accounts: Vec<Account>,
     server: Server,
     epoch: Epoch,
+    /// Set before the names of figures: the database, where it is not the one that comes with the server.
+    prefix: &'static str,
 }
 
 pub async fn run(options: &Options) -> anyhow::Result<Report> {
-    let server = match (&options.server, &options.url) {
-        (Some(binary), _) => Server::start(binary, options.database_url.as_deref()).await?,
-        (None, Some(url)) => Server::running(url, options.pid),
-        (None, None) => Server::start(&beside()?, options.database_url.as_deref()).await?,
-    };
-    let stage = Stage::set(&server.url, None, "Benchmark").await?;
-    let needed = options.subscribers.max(CLIENTS).div_ceil(CONNECTIONS_PER_ACCOUNT);
-    let names: Vec<_> = (1..=needed).map(|index| format!("Client {index}")).collect();
-    let accounts = stage.members(&names).await?;
-    let bench = Bench { options, stage, accounts, server, epoch: Epoch(Instant::now()) };
     let mut table = Table::new(include_str!("../../limits.toml"))?;
-    bench.single(&mut table).await.context("one client")?;
-    bench.many(&mut table).await.context("many clients")?;
-    bench.fan_out(&mut table).await.context("subscribers of one board")?;
-    bench.join(&mut table).await.context("joining a large board")?;
-    let report = table.report(&bench.server, options);
+    let binary = match &options.server {
+        Some(binary) => binary.clone(),
+        None => beside()?,
+    };
+    let server = match &options.url {
+        Some(url) => Server::running(url, options.pid),
+        None => Server::start(&binary, None).await?,
+    };
+    let mut bench = Bench::new(options, server, "").await?;
+    bench.all(&mut table).await?;
+    let mut report = table.report(&bench.server, options);
     bench.server.stop().await?;
+    if let Some(database_url) = &options.database_url {
+        let mut table = Table::new(include_str!("../../limits.toml"))?;
+        let server = Server::start(&binary, Some(database_url)).await?;
+        let bench = Bench::new(options, server, "postgres_").await?;
+        bench.commands(&mut table).await.context("on PostgreSQL")?;
+        bench.server.stop().await?;
+        report.append(table);
+    }
     Ok(report)
 }
 
@@ -92,18 +107,61 @@ fn beside() -> anyhow::Result<PathBuf> {
     Ok(program.with_file_name(if cfg!(windows) { "lockstep.exe" } else { "lockstep" }))
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    async fn new(options: &'a Options, server: Server, prefix: &'static str) -> anyhow::Result<Self> {
+        let stage = Stage::set(&server.url, None, "Benchmark").await?;
+        let needed = options.subscribers.max(options.crowd).max(options.herd).max(1_000 + 64);
+        let needed = needed.div_ceil(CONNECTIONS_PER_ACCOUNT);
+        let names: Vec<_> = (1..=needed).map(|index| format!("Client {index}")).collect();
+        let accounts = stage.members(&names).await?;
+        Ok(Self { options, stage, accounts, server, epoch: Epoch(Instant::now()), prefix })
+    }
+
+    async fn all(&mut self, table: &mut Table) -> anyhow::Result<()> {
+        if self.wanted("idle") {
+            self.idle(self.options.subscribers, table).await.context("idle connections")?;
+        }
+        self.commands(table).await?;
+        if self.wanted("fan-out") {
+            self.fan_out(table).await.context("subscribers of one board")?;
+        }
+        if self.wanted("throughout") {
+            self.idle(self.options.crowd, table).await.context("many idle connections")?;
+            self.throughout(table).await.context("many subscribers of one board")?;
+        }
+        if self.wanted("join") {
+            self.join(table).await.context("joining a large board")?;
+        }
+        Ok(())
+    }
+
+    async fn commands(&self, table: &mut Table) -> anyhow::Result<()> {
+        if self.wanted("single") {
+            self.single(table).await.context("one client")?;
+        }
+        if self.wanted("many") {
+            self.many(BOARDS, table).await.context("many clients")?;
+        }
+        if self.wanted("one-board") {
+            self.many(1, table).await.context("many clients on one board")?;
+        }
+        Ok(())
+    }
+
+    fn wanted(&self, scenario: &str) -> bool {
+        self.options.only.as_deref().is_none_or(|only| scenario.contains(only))
+    }
+
+    fn named(&self, figure: &str) -> String {
+        format!("{}{figure}", self.prefix)
+    }
+
+    fn duration(&self) -> Duration {
+        Duration::from_secs(self.options.seconds)
+    }
+
     /// The account whose connection this is, when connections are dealt out evenly.
     fn account(&self, connection: usize) -> &Account {
         &self.accounts[connection % self.accounts.len()]
-    }
-
-    /// Boards with some tasks each.
-    async fn boards(&self, count: usize, tasks: usize) -> anyhow::Result<Vec<Ground>> {
-        let mut boards = Vec::with_capacity(count);
-        for _ in 0..count {
-            boards.push(Ground::lay(&self.stage.owner, self.stage.org, tasks, Pace::unlimited()).await?);
-        }
-        Ok(boards)
     }
 }

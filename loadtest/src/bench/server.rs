@@ -1,6 +1,7 @@
-//! The server under test: started for the run, or running already. What it costs is read from the kernel, where that is Linux.
+//! The server under test: started for the run, or running already.
 
 use std::{
+    ffi::OsString,
     net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
@@ -10,11 +11,8 @@ use std::{
 use anyhow::{Context, bail};
 use tokio::process::{Child, Command};
 
-use crate::stage::fresh;
+use crate::{process, stage::fresh};
 
-/// Bytes of a page and ticks of a second: what Linux has on every machine it commonly runs on.
-const PAGE_BYTES: u64 = 4_096;
-const TICKS_PER_SECOND: f64 = 100.0;
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
 pub struct Server {
@@ -27,6 +25,8 @@ pub struct Server {
 struct Started {
     child: Child,
     data_dir: PathBuf,
+    binary: PathBuf,
+    arguments: Vec<OsString>,
 }
 
 impl Drop for Started {
@@ -45,17 +45,17 @@ impl Server {
     pub async fn start(binary: &Path, database_url: Option<&str>) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let data_dir = std::env::temp_dir().join(format!("lockstep-bench-{}", fresh().simple()));
-        let mut command = Command::new(binary);
-        command.arg("serve").args(["--listen", &format!("127.0.0.1:{port}")]).arg("--data-dir").arg(&data_dir);
-        command.args(["--registrations-max", "1000000", "--commands-per-second-max", "1000000", "--log", "warn"]);
+        let mut arguments: Vec<OsString> = ["serve", "--listen"].map(OsString::from).into();
+        arguments.extend([format!("127.0.0.1:{port}").into(), "--data-dir".into(), data_dir.clone().into()]);
+        let unbound = ["--registrations-max", "1000000", "--commands-per-second-max", "1000000", "--log", "warn"];
+        arguments.extend(unbound.map(OsString::from));
         if let Some(database_url) = database_url {
-            command.args(["--database-url", database_url]);
+            arguments.extend(["--database-url".into(), database_url.into()]);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
-        let child = command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
+        let child = launch(binary, &arguments)?;
         let pid = child.id();
-        let mut server =
-            Self { url: format!("http://127.0.0.1:{port}"), pid, started: Some(Started { child, data_dir }) };
+        let started = Started { child, data_dir, binary: binary.to_owned(), arguments };
+        let mut server = Self { url: format!("http://127.0.0.1:{port}"), pid, started: Some(started) };
         server.ready().await?;
         Ok(server)
     }
@@ -85,19 +85,26 @@ impl Server {
         Ok(())
     }
 
-    /// Memory that is not swapped out.
-    pub fn resident_bytes(&self) -> Option<u64> {
-        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.pid?)).ok()?;
-        let pages: u64 = statm.split_ascii_whitespace().nth(1)?.parse().ok()?;
-        Some(pages * PAGE_BYTES)
+    /// Ends it at once, as a crash would, and starts it again on the same data and port.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        let started = self.started.as_mut().context("only a server that was started here can be started again")?;
+        started.child.kill().await.context("cannot end the server")?;
+        started.child = launch(&started.binary, &started.arguments)?;
+        self.pid = started.child.id();
+        self.ready().await
     }
 
-    /// CPU time of all threads so far, user and system.
-    pub fn cpu_seconds(&self) -> Option<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid?)).ok()?;
-        // The name of the program is in parentheses and may hold anything; fields are counted after it.
-        let fields: Vec<_> = stat.rsplit_once(')')?.1.split_ascii_whitespace().collect();
-        let ticks = |index: usize| fields.get(index).and_then(|text| text.parse::<f64>().ok());
-        Some((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
+    pub fn resident_bytes(&self) -> Option<u64> {
+        process::resident_bytes(self.pid?)
     }
+
+    pub fn cpu_seconds(&self) -> Option<f64> {
+        process::cpu_seconds(self.pid?)
+    }
+}
+
+fn launch(binary: &Path, arguments: &[OsString]) -> anyhow::Result<Child> {
+    let mut command = Command::new(binary);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+    command.spawn().with_context(|| format!("cannot start {}", binary.display()))
 }

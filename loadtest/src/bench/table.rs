@@ -17,8 +17,8 @@ pub enum Bound {
 
 #[derive(Debug, Serialize)]
 pub struct Row {
-    pub name: &'static str,
-    pub what: &'static str,
+    pub name: String,
+    pub what: String,
     pub value: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<Bound>,
@@ -30,11 +30,14 @@ pub struct Row {
 pub struct Table {
     limits: BTreeMap<String, Bound>,
     rows: Vec<Row>,
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub struct Report {
     pub rows: Vec<Row>,
+    /// What was seen on the way to a figure.
+    pub notes: Vec<String>,
     pub cores: usize,
     pub seconds: u64,
     pub subscribers: usize,
@@ -44,11 +47,16 @@ pub struct Report {
 
 impl Table {
     pub fn new(limits: &str) -> anyhow::Result<Self> {
-        Ok(Self { limits: toml::from_str(limits).context("the limits cannot be read")?, rows: Vec::new() })
+        Ok(Self {
+            limits: toml::from_str(limits).context("the limits cannot be read")?,
+            rows: Vec::new(),
+            notes: Vec::new(),
+        })
     }
 
-    pub fn add(&mut self, name: &'static str, value: f64, what: &'static str) {
-        let bound = self.limits.get(name).copied();
+    pub fn add(&mut self, name: impl Into<String>, value: f64, what: impl Into<String>) {
+        let (name, what) = (name.into(), what.into());
+        let bound = self.limits.get(&name).copied();
         let within = bound.map(|bound| match bound {
             Bound::AtMost(most) => value <= most,
             Bound::AtLeast(least) => value >= least,
@@ -56,15 +64,28 @@ impl Table {
         self.rows.push(Row { name, what, value, bound, within });
     }
 
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     pub fn report(self, server: &Server, options: &Options) -> Report {
         Report {
             rows: self.rows,
+            notes: self.notes,
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             seconds: options.seconds,
             subscribers: options.subscribers,
             tasks: options.tasks,
             server_resident_mb: server.resident_bytes().map(|bytes| bytes as f64 / 1e6),
         }
+    }
+}
+
+impl Report {
+    /// Adds what another server showed.
+    pub fn append(&mut self, table: Table) {
+        self.rows.extend(table.rows);
+        self.notes.extend(table.notes);
     }
 }
 
@@ -82,7 +103,10 @@ impl fmt::Display for Report {
                 None => String::new(),
             };
             let verdict = row.within.map_or("", |within| if within { "within" } else { "MISSED" });
-            writeln!(f, "{:<48} {:>12.3}  {bound:<10} {verdict}", row.what, row.value)?;
+            writeln!(f, "{:<72} {:>14.3}  {bound:<12} {verdict}", row.what, row.value)?;
+        }
+        for note in &self.notes {
+            writeln!(f, "  {note}")?;
         }
         match self.server_resident_mb {
             Some(resident) => writeln!(f, "server resident at the end: {resident:.1} MB"),
