@@ -133,6 +133,18 @@ pub async fn at_rate(
     duration: Duration,
     command: impl Fn(Instant) -> Command,
 ) -> anyhow::Result<Latency> {
+    steadily(per_second, duration, |due| {
+        let (client, command) = (client.clone(), command(due));
+        async move { Ok(client.command(board.into(), command).await?.replied_at) }
+    })
+    .await
+}
+
+/// The same with whatever makes a change: it answers when it was acknowledged.
+pub async fn steadily<F>(per_second: u32, duration: Duration, change: impl Fn(Instant) -> F) -> anyhow::Result<Latency>
+where
+    F: Future<Output = anyhow::Result<Instant>> + Send + 'static,
+{
     let mut interval = tokio::time::interval(Duration::from_secs(1) / per_second.max(1));
     let mut answers = tokio::task::JoinSet::new();
     let start = Instant::now();
@@ -141,13 +153,13 @@ pub async fn at_rate(
         if start.elapsed() >= duration {
             break;
         }
-        let (client, command) = (client.clone(), command(due));
-        answers.spawn(async move { (due, client.command(board.into(), command).await) });
+        let answer = change(due);
+        answers.spawn(async move { (due, answer.await) });
     }
     let mut latency = Latency::default();
     while let Some(answer) = answers.join_next().await {
         let (due, answer) = answer?;
-        latency.record(answer?.replied_at.saturating_duration_since(due));
+        latency.record(answer?.saturating_duration_since(due));
     }
     Ok(latency)
 }

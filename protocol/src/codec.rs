@@ -7,7 +7,7 @@
 //!
 //! Decoding is bounded before it starts: size, then nesting, then typed decoding with a limit on messages.
 
-use std::{fmt, io::Write, marker::PhantomData};
+use std::{fmt, io::Write, marker::PhantomData, ops::Range};
 
 use bytes::Bytes;
 use serde::{
@@ -53,27 +53,72 @@ impl Codec {
 
     /// Joins encoded elements into one frame, copying each once.
     pub fn frame(self, elements: &[Element]) -> Bytes {
-        let size: usize = elements.iter().map(|element| element.0.len() + 1).sum();
+        self.joined(elements.len(), elements.iter().map(|element| &element.0[..]))
+    }
+
+    /// A frame that can be sent as it is, or go into a larger one with [`Codec::merge`].
+    pub fn batch(self, elements: &[Element]) -> Batch {
+        let frame = self.frame(elements);
+        let body = match self {
+            Self::Json => 1..frame.len() - 1,
+            Self::MessagePack => frame.len() - elements.iter().map(Element::len).sum::<usize>()..frame.len(),
+        };
+        Batch { count: elements.len(), body, frame }
+    }
+
+    /// One frame of all that is in these. One alone is not copied.
+    pub fn merge<'a>(self, batches: impl Iterator<Item = &'a Batch> + Clone) -> Bytes {
+        let full = batches.filter(|batch| batch.count > 0);
+        match (full.clone().next(), full.clone().nth(1)) {
+            (Some(only), None) => only.frame.clone(),
+            _ => self.joined(full.clone().map(|batch| batch.count).sum(), full.map(Batch::body)),
+        }
+    }
+
+    /// Elements or runs of them, `count` in all, as one frame.
+    fn joined<'a>(self, count: usize, parts: impl Iterator<Item = &'a [u8]> + Clone) -> Bytes {
+        let size: usize = parts.clone().map(|part| part.len() + 1).sum();
         let mut out = Vec::with_capacity(size + 5);
         match self {
             Self::Json => {
                 out.push(b'[');
-                for (index, element) in elements.iter().enumerate() {
+                for (index, part) in parts.enumerate() {
                     if index > 0 {
                         out.push(b',');
                     }
-                    out.extend_from_slice(&element.0);
+                    out.extend_from_slice(part);
                 }
                 out.push(b']');
             }
             Self::MessagePack => {
-                array_header(&mut out, elements.len());
-                for element in elements {
-                    out.extend_from_slice(&element.0);
-                }
+                array_header(&mut out, count);
+                parts.for_each(|part| out.extend_from_slice(part));
             }
         }
         out.into()
+    }
+}
+
+/// A frame whose elements can become part of a larger one without being encoded again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    frame: Bytes,
+    body: Range<usize>,
+    count: usize,
+}
+
+impl Batch {
+    /// Bytes of its elements.
+    pub fn len(&self) -> usize {
+        self.body.len()
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    fn body(&self) -> &[u8] {
+        &self.frame[self.body.clone()]
     }
 }
 

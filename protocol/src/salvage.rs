@@ -16,7 +16,6 @@ use crate::{
 };
 
 /// One message of a frame.
-#[expect(clippy::large_enum_variant, reason = "a message lives for one step; boxing it would cost more")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
     Message(ClientMessage),

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use lockstep_protocol::{
-    codec::{self, Codec, Element},
+    codec::{self, Batch, Codec, Element},
     codes::Code,
     frame::{ResumedFrom, ServerMessage},
     ids::ConnectionId,
@@ -63,7 +63,7 @@ const fn cell(codec: Codec, audience: Audience) -> usize {
 /// A message that is the same for all audiences, encoded at most once per codec.
 pub struct Shared {
     message: ServerMessage,
-    cells: [OnceLock<Element>; 2],
+    cells: [OnceLock<Batch>; 2],
 }
 
 impl Shared {
@@ -75,8 +75,9 @@ impl Shared {
         &self.message
     }
 
-    pub fn element(&self, codec: Codec) -> &Element {
-        self.cells[cell(codec, Audience::Public) / AUDIENCES].get_or_init(|| encode(codec, &self.message))
+    pub fn batch(&self, codec: Codec) -> &Batch {
+        self.cells[cell(codec, Audience::Public) / AUDIENCES]
+            .get_or_init(|| codec.batch(&[encode(codec, &self.message)]))
     }
 }
 
@@ -98,7 +99,7 @@ pub struct SharedEvents {
     pub seq: u64,
     pub epoch: u32,
     source: Box<dyn EventSource>,
-    cells: [OnceLock<Box<[Element]>>; 2 * AUDIENCES],
+    cells: [OnceLock<Batch>; 2 * AUDIENCES],
 }
 
 impl SharedEvents {
@@ -114,15 +115,17 @@ impl SharedEvents {
     /// How many bytes they take: exact once encoded, a guess before.
     pub fn bytes(&self, codec: Codec, audience: Audience) -> usize {
         match self.cells[cell(codec, audience)].get() {
-            Some(elements) => elements.iter().map(Element::len).sum(),
+            Some(batch) => batch.len(),
             None => self.source.bytes_hint(),
         }
     }
 
-    /// One element per commit.
-    pub fn elements(&self, codec: Codec, audience: Audience) -> &[Element] {
-        self.cells[cell(codec, audience)]
-            .get_or_init(|| self.source.messages(audience).iter().map(|message| encode(codec, message)).collect())
+    /// One element per commit. Who has nothing else to write writes this frame as it is.
+    pub fn batch(&self, codec: Codec, audience: Audience) -> &Batch {
+        self.cells[cell(codec, audience)].get_or_init(|| {
+            let messages = self.source.messages(audience);
+            codec.batch(&messages.iter().map(|message| encode(codec, message)).collect::<Vec<_>>())
+        })
     }
 }
 

@@ -20,6 +20,7 @@ use tokio::{sync::Notify, time::MissedTickBehavior};
 
 use super::{
     outbox::Outbox,
+    pace::Pace,
     session::{Identity, Moment},
 };
 use crate::clock::Clock;
@@ -34,6 +35,7 @@ pub struct Registry {
     /// Milliseconds since the start, moved by [`Registry::advance`] alone.
     uptime_ms: AtomicU64,
     panics: AtomicU64,
+    pace: Arc<Pace>,
     connections: Mutex<Connections>,
     /// Told when the last connection has gone.
     emptied: Notify,
@@ -86,6 +88,7 @@ impl Registry {
             clock,
             uptime_ms: AtomicU64::new(0),
             panics: AtomicU64::new(0),
+            pace: Pace::new(std::thread::available_parallelism().map_or(1, usize::from)),
             connections: Mutex::default(),
             emptied: Notify::new(),
         })
@@ -117,7 +120,7 @@ impl Registry {
             return Err(over(self.limits.unauthenticated_connections_max));
         }
         let id = self.fresh_id();
-        let outbox = Outbox::new(id, codec, &self.limits);
+        let outbox = Outbox::new(id, codec, &self.limits, Some(self.pace.clone()));
         connections.by_id.insert(id, Entry { outbox: outbox.clone(), owner: None });
         connections.unauthenticated += 1;
         drop(connections);
@@ -147,8 +150,13 @@ impl Registry {
         }
     }
 
-    /// Turns the wheel for ever.
+    /// Turns the wheel and gives turns to write, for ever.
     pub async fn run(self: Arc<Self>) {
+        let pace = self.pace.clone();
+        tokio::join!(self.turn(), pace.run());
+    }
+
+    async fn turn(&self) {
         let mut interval = tokio::time::interval(Duration::from_millis(TURN_MS));
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut last = tokio::time::Instant::now();

@@ -3,7 +3,9 @@
 
 mod commands;
 mod fan_out;
+mod floor;
 mod join;
+mod reference;
 mod server;
 mod table;
 
@@ -55,6 +57,12 @@ pub struct Options {
     /// Tasks on the board that is joined.
     #[arg(long, default_value_t = 2_000)]
     pub tasks: usize,
+    /// Redis, for the stack that the figures are compared with; needs --database-url.
+    #[arg(long, value_name = "URL", requires = "database_url")]
+    pub redis_url: Option<String>,
+    /// Where that stack's files are.
+    #[arg(long, value_name = "FOLDER", default_value_os_t = reference::folder())]
+    pub reference: PathBuf,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
@@ -90,12 +98,22 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     bench.all(&mut table).await?;
     let mut report = table.report(&bench.server, options);
     bench.server.stop().await?;
+    let mut floor = Table::new(include_str!("../../limits.toml"))?;
+    if options.only.as_deref().is_none_or(|only| "floor".contains(only)) {
+        floor::run(options, &mut floor).await.context("the floor")?;
+    }
+    report.append(floor);
     if let Some(database_url) = &options.database_url {
         let mut table = Table::new(include_str!("../../limits.toml"))?;
         let server = Server::start(&binary, Some(database_url)).await?;
         let bench = Bench::new(options, server, "postgres_").await?;
         bench.commands(&mut table).await.context("on PostgreSQL")?;
         bench.server.stop().await?;
+        let compared = options.only.as_deref().is_none_or(|only| "reference".contains(only));
+        if let Some(redis_url) = options.redis_url.as_deref().filter(|_| compared) {
+            let services = reference::Services { database_url, redis_url };
+            reference::run(options, &services, &mut table).await.context("the stack to compare with")?;
+        }
         report.append(table);
     }
     Ok(report)

@@ -1,10 +1,13 @@
 //! From what is queued to bytes for the socket: consecutive small messages share a frame. Encoding happens outside the lock.
 
-use std::sync::{Arc, MutexGuard};
+use std::{
+    borrow::Cow,
+    sync::{Arc, MutexGuard},
+};
 
 use bytes::Bytes;
 use lockstep_protocol::{
-    codec::{Codec, Element},
+    codec::{Batch, Codec},
     frame::ServerMessage,
 };
 
@@ -52,10 +55,10 @@ pub(super) fn next<'a>(codec: Codec, lock: impl Fn() -> MutexGuard<'a, State>) -
             _ => {
                 let items = small(&mut state.queue);
                 drop(state);
-                let elements = elements(codec, &items);
-                if !elements.is_empty() {
-                    let binary = codec == Codec::MessagePack;
-                    return Some(Frame { bytes: codec.frame(&elements), binary });
+                let batches: Vec<_> = items.iter().map(|item| batch(codec, item)).collect();
+                if batches.iter().any(|batch| !batch.is_empty()) {
+                    let bytes = codec.merge(batches.iter().map(|batch| &**batch));
+                    return Some(Frame { bytes, binary: codec == Codec::MessagePack });
                 }
             }
         }
@@ -89,26 +92,27 @@ fn small(queue: &mut Queue) -> Vec<Item> {
     items
 }
 
-fn elements(codec: Codec, items: &[Item]) -> Vec<Element> {
-    let mut elements = Vec::with_capacity(items.len());
+/// What an item says. What is the same for many was encoded once, for all of them.
+fn batch(codec: Codec, item: &Item) -> Cow<'_, Batch> {
+    match &item.body {
+        Body::Events(events, audience) => Cow::Borrowed(events.batch(codec, *audience)),
+        Body::Shared(shared) | Body::Ephemeral(shared) => Cow::Borrowed(shared.batch(codec)),
+        Body::Own(message) => Cow::Owned(encoded(codec, std::iter::once(&**message))),
+        Body::Rest(events, audience, from) => {
+            let messages = events.messages(*audience);
+            let after =
+                |message: &&ServerMessage| matches!(message, ServerMessage::Events(events) if events.seq > *from);
+            Cow::Owned(encoded(codec, messages.iter().filter(after)))
+        }
+        // Written part by part, never with others.
+        Body::Snapshot(..) => Cow::Owned(codec.batch(&[])),
+    }
+}
+
+fn encoded<'a>(codec: Codec, messages: impl Iterator<Item = &'a ServerMessage>) -> Batch {
     // Our own types always encode; one that does not is left out rather than breaking the frame.
     let encode = |message: &ServerMessage| {
         codec.element(message).inspect_err(|error| tracing::error!(%error, "a server message did not encode")).ok()
     };
-    for item in items {
-        match &item.body {
-            Body::Own(message) => elements.extend(encode(message)),
-            Body::Rest(events, audience, from) => {
-                let messages = events.messages(*audience);
-                let after =
-                    |message: &&ServerMessage| matches!(message, ServerMessage::Events(events) if events.seq > *from);
-                elements.extend(messages.iter().filter(after).filter_map(encode));
-            }
-            Body::Events(events, audience) => elements.extend_from_slice(events.elements(codec, *audience)),
-            Body::Shared(shared) | Body::Ephemeral(shared) => elements.push(shared.element(codec).clone()),
-            // Written part by part, never with others.
-            Body::Snapshot(..) => {}
-        }
-    }
-    elements
+    codec.batch(&messages.filter_map(encode).collect::<Vec<_>>())
 }

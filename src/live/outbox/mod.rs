@@ -10,7 +10,7 @@ mod queue;
 mod tests;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::{Context, Waker},
 };
 
@@ -27,6 +27,7 @@ use lockstep_protocol::{
 };
 use queue::Queue;
 
+use super::pace::{Go, Pace, Turn};
 use crate::actors::delivery::{Delivery, Subscriber};
 
 /// What the connection's task is to look at beside frames. Each is told once.
@@ -63,6 +64,9 @@ pub struct Outbox {
     state: Mutex<State>,
     /// Of the connection's task.
     waker: AtomicWaker,
+    /// Whose turn it is to write; without it everything is written at once.
+    pace: Option<Arc<Pace>>,
+    this: Weak<Self>,
 }
 
 /// The limits that matter here.
@@ -80,18 +84,27 @@ struct State {
     /// The task waits and must be woken for a frame. False while it runs, and while it waits for the socket.
     asleep: bool,
     due_ms: u64,
+    turn: Turn,
     /// Since when nothing was taken although a topic is behind, in uptime.
     stalled_since_ms: Option<u64>,
 }
 
 impl Outbox {
-    pub fn new(connection: ConnectionId, codec: Codec, limits: &Limits) -> Arc<Self> {
+    pub fn new(connection: ConnectionId, codec: Codec, limits: &Limits, pace: Option<Arc<Pace>>) -> Arc<Self> {
         let bounds = Bounds {
             bytes_max: limits.outbox_bytes_max,
             messages_max: limits.outbox_messages_max,
             slow_timeout_ms: limits.slow_timeout_ms,
         };
-        Arc::new(Self { connection, codec, bounds, state: Mutex::default(), waker: AtomicWaker::new() })
+        Arc::new_cyclic(|this| Self {
+            connection,
+            codec,
+            bounds,
+            state: Mutex::default(),
+            waker: AtomicWaker::new(),
+            pace,
+            this: this.clone(),
+        })
     }
 
     pub const fn codec(&self) -> Codec {
@@ -219,6 +232,15 @@ impl Outbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What others did may be written now.
+    pub(super) fn take_turn(&self) {
+        let mut state = self.lock();
+        if let Some(pace) = &self.pace {
+            pace.write(&mut state.turn);
+        }
+        self.wake(state);
+    }
+
     /// Wakes the task unless it is awake or has nothing to do.
     fn wake(&self, mut state: MutexGuard<'_, State>) {
         let wake = state.asleep && (!state.queue.is_empty() || state.signals.urgent());
@@ -240,6 +262,18 @@ impl Subscriber for Outbox {
         if state.queue.deliver(topic, delivery, self.codec, self.bounds) {
             state.signals.revoked.push(topic);
         }
-        self.wake(state);
+        let asleep = state.asleep;
+        let go = match &self.pace {
+            Some(pace) if !state.signals.urgent() => pace.go(&mut state.turn, asleep),
+            _ => Go::Now,
+        };
+        match (go, &self.pace) {
+            (Go::Waits, _) => {}
+            (Go::At(due_us), Some(pace)) => {
+                drop(state);
+                pace.wait(due_us, self.this.clone());
+            }
+            _ => self.wake(state),
+        }
     }
 }

@@ -111,7 +111,7 @@ fn moment(topic: Topic) -> Delivery {
 }
 
 fn outbox() -> Arc<Outbox> {
-    Outbox::new(ConnectionId::NIL, Codec::Json, &Limits::default())
+    Outbox::new(ConnectionId::NIL, Codec::Json, &Limits::default(), None)
 }
 
 fn on_board(topic: Topic, seq: u64) -> Arc<Outbox> {
