@@ -70,7 +70,6 @@ async fn level(count: usize, duration: Duration, interval: Duration, each: usize
     Ok(Level { received, acknowledged: 0, seconds, cpu_seconds })
 }
 
-#[expect(clippy::disallowed_methods, reason = "a thread of its own, which keeps time and does nothing else")]
 fn write(
     mut sockets: Vec<TcpStream>,
     epoch: Epoch,
@@ -93,7 +92,7 @@ fn write(
             socket.write_all(&frames)?;
         }
         due += interval;
-        thread::sleep(due.saturating_duration_since(Instant::now()));
+        thread::park_timeout(due.saturating_duration_since(Instant::now()));
     }
     Ok(thread_cpu_seconds())
 }

@@ -70,12 +70,12 @@ async fn many_connections_with_much_to_write_wait_for_their_turn_and_no_longer()
 async fn when_it_is_quiet_again_nobody_waits() {
     let pace = Pace::new(2);
     let mut many = turns(CONNECTIONS);
-    for _ in 0..100 {
+    for _ in 0..200 {
         change(&pace, &mut many);
         tokio::time::advance(Duration::from_millis(1)).await;
     }
     assert!(pace.turn_us.load(Ordering::Relaxed) > 0, "there were turns");
-    tokio::time::advance(Duration::from_millis(100)).await;
+    tokio::time::advance(Duration::from_millis(250)).await;
     let mut one = turns(1);
     for _ in 0..10 {
         assert_eq!(change(&pace, &mut one), 1);
