@@ -229,6 +229,21 @@ export async function drag(page, from, to, { x = 100, y }) {
   await page.mouse.up();
 }
 
+/** Between a page and the server's socket: what the server says can be added to, as if it had said it. Call it before the page opens. */
+export async function between(page) {
+  let route;
+  await page.routeWebSocket(/\/ws$/, (socket) => {
+    const server = socket.connectToServer();
+    route = { socket, server };
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => socket.send(message));
+  });
+  return {
+    say: (...messages) => route.socket.send(JSON.stringify(messages)),
+    close: (code) => Promise.all([route.socket.close({ code }), route.server.close()]),
+  };
+}
+
 export function picture(name) {
   const folder = join(here, "out");
   mkdirSync(folder, { recursive: true });

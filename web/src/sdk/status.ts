@@ -23,6 +23,8 @@ export function statusOf(standing: Standing): ConnectionStatus {
     case "stopped":
       return { kind: "stopped", reason: transport.reason };
     case "waiting":
+      // Between two nodes, as agreed: no failure to speak of.
+      if (transport.planned) return { kind: "syncing", changes: unanswered };
       return { kind: "offline", queued: unanswered, retry_at_ms: transport.retry_at_ms };
     case "connecting":
       // Trying again after a failure is still offline: a pill that blinks at each try says nothing.
@@ -43,7 +45,7 @@ export class Status {
   }
 
   update(standing: Omit<Standing, "first_try">): void {
-    if (standing.transport.kind === "waiting") this.#failed = true;
+    if (standing.transport.kind === "waiting" && standing.transport.planned !== true) this.#failed = true;
     if (standing.transport.kind === "live" || standing.transport.kind === "stopped") this.#failed = false;
     const next = statusOf({ ...standing, first_try: !this.#failed });
     if (!same(next, this.#box.get())) this.#box.set(next);

@@ -9,7 +9,8 @@ export type TransportState =
   | { readonly kind: "live" }
   /** The node goes away soon: what it says still counts, nothing new is sent. */
   | { readonly kind: "draining" }
-  | { readonly kind: "waiting"; readonly retry_at_ms: number }
+  /** `planned`: the node said that it goes away and when to come back; nothing has failed. */
+  | { readonly kind: "waiting"; readonly retry_at_ms: number; readonly planned?: true }
   | { readonly kind: "stopped"; readonly reason: StopReason };
 
 export interface TransportEvents {

@@ -367,7 +367,7 @@ export class Transport {
     this.#tries += 1;
     this.#env.clearTimer(this.#retry);
     this.#retry = this.#env.setTimer(() => void this.#open(), delay_ms);
-    this.state.set({ kind: "waiting", retry_at_ms: this.#env.now_ms() + delay_ms });
+    this.state.set({ kind: "waiting", retry_at_ms: this.#env.now_ms() + delay_ms, ...(drain_ms > 0 && { planned: true as const }) });
   }
 
   #flush(): void {

@@ -218,3 +218,22 @@ test("a join that is refused for the moment is tried again, still from the bookm
   expect(joins(world)).toHaveLength(7);
   expect(joins(world).slice(1).every((join) => join.after?.seq === board.seq())).toBe(true);
 });
+
+test("R50 what is done while the server cannot reach its journal is kept, tried again and saved, without a word of failure", async () => {
+  const world = new World();
+  const task_id = world.task("Task");
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  world.server.sayAll([{ type: "stale", topic: world.topic, stale: true }]);
+  await settle();
+  const unavailable = { ...failure("unavailable"), retry_after_ms: 1_000 };
+  world.server.failures.push(unavailable, unavailable, unavailable);
+  const sent = board.send({ type: "task.complete", task_id });
+  await world.clock.advance(2_500);
+  expect([board.stale.get(), ana.client.status.get()]).toEqual([true, { kind: "stale", queued: 1 }]);
+  expect(board.card(task_id).get()?.completed_at).toBeDefined();
+  world.server.sayAll([{ type: "stale", topic: world.topic, stale: false }]);
+  await world.clock.advance(2_000);
+  expect(await sent.result).toMatchObject({ kind: "ok" });
+  expect([board.stale.get(), ana.client.status.get().kind, ana.notices]).toEqual([false, "live", []]);
+});

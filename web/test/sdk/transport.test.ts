@@ -215,9 +215,28 @@ test("4410 before the delay is over: the rest of the delay is waited for", async
   world.server.sayAll([{ type: "goaway", reconnect_after_ms: 4_000 }]);
   await settle();
   world.server.cut(4410);
+  const kinds = new Set<string>();
+  ana.client.status.subscribe((status) => kinds.add(status.kind));
   await world.clock.advance(3_900);
-  expect(ana.client.status.get().kind).toBe("offline");
+  expect(world.server.connections.size).toBe(0);
   await world.clock.advance(200);
+  expect(ana.client.status.get().kind).toBe("live");
+  // Agreed, and no failure: nothing is said of it.
+  expect([kinds.has("offline"), kinds.has("stopped"), ana.notices]).toEqual([false, false, []]);
+});
+
+test("R51 a planned return to a server that is not there says so, and goes on trying", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  world.server.sayAll([{ type: "goaway", reconnect_after_ms: 1_000 }]);
+  await settle();
+  world.server.reachable = false;
+  world.server.cut(4410);
+  expect(ana.client.status.get().kind).toBe("syncing");
+  await world.clock.advance(1_500);
+  expect(ana.client.status.get().kind).toBe("offline");
+  world.server.reachable = true;
+  await world.clock.advance(10_000);
   expect(ana.client.status.get().kind).toBe("live");
 });
 
