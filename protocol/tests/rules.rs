@@ -119,7 +119,7 @@ fn r54_what_does_not_fit_the_schema_is_refused_whole() {
 }
 
 #[test]
-fn r58_only_the_body_of_a_command_may_be_unreadable() {
+fn r60_only_the_body_of_a_command_may_be_unreadable() {
     let limits = Limits::default();
     let command = |rest: &str| {
         let topic = "board:0190f3a2-0000-7000-8000-000000000007";

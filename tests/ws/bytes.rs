@@ -151,7 +151,7 @@ async fn r54_frames_that_break_the_protocol_close_with_their_code_and_have_no_ef
 }
 
 #[tokio::test]
-async fn r58_a_command_that_cannot_be_read_is_refused_alone_and_the_connection_lives_on() {
+async fn r60_a_command_that_cannot_be_read_is_refused_alone_and_the_connection_lives_on() {
     use futures_util::SinkExt;
     let server = Server::start().await;
     let owner = server.owner().await;

@@ -44,7 +44,7 @@ fn at_once() -> Limits {
 }
 
 #[tokio::test]
-async fn r57_a_change_of_a_list_is_told_to_those_who_may_see_it_and_to_nobody_else() {
+async fn r59_a_change_of_a_list_is_told_to_those_who_may_see_it_and_to_nobody_else() {
     let server = Server::with(at_once()).await;
     let owner = server.owner().await;
     let (ana, org) = (owner.person.account, owner.org);
@@ -84,7 +84,7 @@ async fn r57_a_change_of_a_list_is_told_to_those_who_may_see_it_and_to_nobody_el
 }
 
 #[tokio::test]
-async fn r57_who_enters_a_team_is_told_and_what_happens_on_a_board_is_no_change_of_a_list() {
+async fn r59_who_enters_a_team_is_told_and_what_happens_on_a_board_is_no_change_of_a_list() {
     let server = Server::with(at_once()).await;
     let owner = server.owner().await;
     let ben = server.member(&owner).await;
@@ -100,7 +100,7 @@ async fn r57_who_enters_a_team_is_told_and_what_happens_on_a_board_is_no_change_
 }
 
 #[tokio::test]
-async fn r57_many_changes_are_told_together() {
+async fn r59_many_changes_are_told_together() {
     let limits = Limits { lists_changed_interval_ms: 200, ..Limits::default() };
     let server = Server::with(limits).await;
     let owner = server.owner().await;
@@ -120,7 +120,7 @@ async fn r57_many_changes_are_told_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn r57_a_change_on_one_node_is_told_on_another_where_the_board_does_not_live() {
+async fn r59_a_change_on_one_node_is_told_on_another_where_the_board_does_not_live() {
     let (url, hub) = (postgres::database().await, Hub::default());
     let one = Node::postgres(&url, Arc::new(hub.connect()), at_once()).await;
     let two = Node::postgres(&url, Arc::new(hub.connect()), at_once()).await;

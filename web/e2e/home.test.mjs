@@ -17,7 +17,7 @@ after(async () => {
 const tile = (page, name) => page.getByRole("link", { name });
 const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
 
-test("R57 a board that another person makes, renames and archives shows at home at once; a private one never", async () => {
+test("R59 a board that another person makes, renames and archives shows at home at once; a private one never", async () => {
   const ana = await person(browser, server, ANA);
   const ben = await person(browser, server, BEN);
   await live(ben.page);

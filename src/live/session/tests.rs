@@ -390,7 +390,7 @@ fn r54_frames_that_break_the_protocol_close_and_have_no_effect() {
 }
 
 #[test]
-fn r58_a_command_that_cannot_be_read_is_answered_and_costs_as_much_as_another() {
+fn r60_a_command_that_cannot_be_read_is_answered_and_costs_as_much_as_another() {
     let (mut session, limits) = live();
     let said = || Said::Unreadable { reference: 7, failure: Failure::new(Code::Malformed).field("body") };
     let incoming = |count| Incoming { bytes: 100, messages: Ok((0..count).map(|_| said()).collect()) };

@@ -20,6 +20,7 @@ export class ViewTopic<V> implements Consumer {
   /** Lists of this organization may have changed, as of a position. */
   readonly hints = new Emitter<string | undefined>();
   readonly topic: string;
+  #stale = false;
   readonly #folding: Folding<V>;
   readonly #commands: Commands;
 
@@ -52,8 +53,10 @@ export class ViewTopic<V> implements Consumer {
     this.phaseBox.set(phase);
   }
 
-  stale(): void {
-    // The connection's state tells it.
+  stale(stale: boolean): void {
+    // The connection's state tells it. What was hinted meanwhile went nowhere.
+    if (this.#stale && !stale) this.hints.emit(undefined);
+    this.#stale = stale;
   }
 
   caughtUp(): void {

@@ -286,7 +286,7 @@ test("R54 a command is not given up for one closed connection: only when it alon
   expect(ana.notices).toEqual([]);
 });
 
-test("R58 a command refused as malformed is undone and told, and the next is sent on the same connection", async () => {
+test("R60 a command refused as malformed is undone and told, and the next is sent on the same connection", async () => {
   const world = new World();
   const task_id = world.task("Task");
   const ana = await world.page("ana");

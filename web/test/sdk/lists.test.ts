@@ -18,7 +18,7 @@ async function following() {
   return { world, topic, ana, list, reads, names };
 }
 
-test("R57 a hint has the list read again, at its position", async () => {
+test("R59 a hint has the list read again, at its position", async () => {
   const { world, topic, list, reads, names } = await following();
   expect(names()).toEqual(["One"]);
   const before = reads().length;
@@ -33,7 +33,7 @@ test("R57 a hint has the list read again, at its position", async () => {
   expect(reads()).toHaveLength(before + 1);
 });
 
-test("R57 however many hints come, the list is read once in a second, and once after the last", async () => {
+test("R59 however many hints come, the list is read once in a second, and once after the last", async () => {
   const { world, topic, reads, names } = await following();
   const before = reads().length;
   for (let index = 0; index < 100; index += 1) {
@@ -47,8 +47,8 @@ test("R57 however many hints come, the list is read once in a second, and once a
   expect(reads().at(-1)).toContain("min_position=1.99.0.0");
 });
 
-test("R57 a hint that was lost is made good after a reconnection, after waking, and in time", async () => {
-  const { world, ana, names } = await following();
+test("R59 a hint that was lost is made good after a reconnection, after waking, and in time", async () => {
+  const { world, topic, ana, names } = await following();
   world.server.list = [entry("While away")];
   world.server.cut();
   await world.clock.advance(3_000);
@@ -57,6 +57,11 @@ test("R57 a hint that was lost is made good after a reconnection, after waking, 
   ana.wake();
   await world.clock.advance(1_500);
   expect(names()).toEqual(["While asleep"]);
+  world.server.sayAll([{ type: "stale", topic, stale: true }]);
+  world.server.list = [entry("While stale")];
+  world.server.sayAll([{ type: "stale", topic, stale: false }]);
+  await world.clock.advance(1_500);
+  expect(names()).toEqual(["While stale"]);
   world.server.list = [entry("Nobody said")];
   await world.clock.advance(400_000);
   expect(names()).toEqual(["Nobody said"]);
