@@ -2,6 +2,7 @@
 //! and an independent fold of a board; must never import the server or its rules.
 
 pub mod bench;
+pub mod chaos;
 pub mod check;
 pub mod client;
 pub mod crowd;
@@ -13,6 +14,7 @@ pub mod load;
 pub mod model;
 pub mod pace;
 pub mod process;
+pub mod proxy;
 pub mod replay;
 pub mod rest;
 pub mod slow;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use lockstep_loadtest::{bench, check, replay, slow};
+use lockstep_loadtest::{bench, chaos, check, replay, slow};
 
 /// Load for a Lockstep server, over its public surface.
 #[derive(Debug, Parser)]
@@ -21,6 +21,8 @@ enum Run {
     Bench(bench::Options),
     /// See what one client that never reads does to others, and what it is told.
     Slow(slow::Options),
+    /// Break nodes, databases and connections under load, note what every client does and sees, and judge it.
+    Chaos(chaos::Options),
     /// Judge what a run of `chaos` left behind: offline, every promise that a history can break.
     Check(check::Options),
 }
@@ -41,6 +43,11 @@ async fn main() -> anyhow::Result<ExitCode> {
             let outcome = slow::run(&options).await?;
             tell(&outcome, options.json)?;
             Ok(if outcome.is_kept() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Run::Chaos(options) => {
+            let verdict = chaos::run(&options).await?;
+            tell(&verdict, options.json)?;
+            Ok(if verdict.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Run::Check(options) => match &options.folder {
             Some(folder) => {

@@ -147,6 +147,11 @@ impl Rest {
         self.call(Method::POST, &path, Some(body)).await
     }
 
+    /// A board's head as it is at `min_seq` or later, as it came.
+    pub async fn board_at(&self, org: OrgId, board: BoardId, min_seq: u64) -> anyhow::Result<Vec<u8>> {
+        self.send(Method::GET, &format!("/api/v1/orgs/{org}/boards/{board}?min_seq={min_seq}"), None).await
+    }
+
     /// Every event of a board, in order.
     pub async fn history(&self, org: OrgId, board: BoardId) -> anyhow::Result<Vec<Happened<Event>>> {
         let mut events: Vec<Happened<Event>> = Vec::new();

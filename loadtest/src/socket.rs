@@ -78,6 +78,13 @@ pub struct Received {
     pub wire_bytes: usize,
 }
 
+/// A frame with the bytes that it was decoded from, not compressed any more.
+#[derive(Debug)]
+pub struct Frame {
+    pub messages: Vec<ServerMessage>,
+    pub plain: Bytes,
+}
+
 /// Why nothing more will come.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the connection is closed ({}): {reason}", code.map_or_else(|| "no code".to_owned(), |code| code.to_string()))]
@@ -165,6 +172,18 @@ impl Receiver {
         let (at, bytes) = self.receive_bytes().await?;
         let messages = decode(self.codec, &bytes).map_err(Closed::because)?;
         Ok(Received { messages, at, wire_bytes: bytes.len() })
+    }
+
+    /// Waits for the next frame, for those who look at its bytes too.
+    pub async fn receive_frame(&mut self) -> Result<Frame, Closed> {
+        let (_, bytes) = self.receive_bytes().await?;
+        let plain = if bytes.starts_with(&GZIP_MAGIC) {
+            decompress(&bytes, FRAME_BYTES_MAX).map_err(Closed::because)?.into()
+        } else {
+            bytes
+        };
+        let messages = decode_server(self.codec, &plain).map_err(Closed::because)?;
+        Ok(Frame { messages, plain })
     }
 
     /// Waits for the next frame without decoding it, for those who only count and measure.

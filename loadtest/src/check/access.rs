@@ -185,6 +185,18 @@ fn canaries(index: &Index<'_>, findings: &mut Findings) {
             });
         }
     }
+    for client in &index.clients {
+        for record in client.records {
+            let (Record::Joined { topic, .. } | Record::Snapshot { topic, .. } | Record::Events { topic, .. }) = record
+            else {
+                continue;
+            };
+            let org = index.history.journal.rows(*topic).first().map(|row| row.org);
+            findings.expect(Kind::CrossTenant, org.is_none_or(|org| org == client.org), || {
+                format!("client {} was let into {topic} of another organization", client.index)
+            });
+        }
+    }
     // Who never finds their own would not find others'.
     findings.expect(Kind::CrossTenant, own_all > 0, || {
         "nobody received even their own secret: nothing was scanned".to_owned()

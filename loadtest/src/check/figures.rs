@@ -85,6 +85,10 @@ pub fn measure(index: &Index<'_>, bounds: Bounds, findings: &mut Findings) -> Fi
         if let Some((at, ..)) = command.acknowledged() {
             let from = command.first_invoked_at();
             figures.acknowledged += 1;
+            // Asked again later of a state in which it was allowed: that is no waiting.
+            if command.own().any(|attempt| attempt.rejected().is_some_and(|(_, _, temporary)| !temporary)) {
+                continue;
+            }
             figures.ack.record(micros(at.saturating_sub(from)));
             if weather(faults, u32::MAX, from, at) == Weather::Quiet {
                 figures.ack_quiet.record(micros(at.saturating_sub(from)));

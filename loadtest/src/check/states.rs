@@ -6,6 +6,7 @@ use lockstep_protocol::{
     event::{Event, OrganizationEvent},
     ids::{AccountId, OrgId},
     topic::Topic,
+    values::Visibility,
 };
 
 use super::{
@@ -82,7 +83,9 @@ fn converged(
     let in_time = index.history.run.quiet_at + bounds.convergence_bound_ms * 1_000;
     for (_, topic) in told.keys().filter(|(number, _)| *number == client.index) {
         let Some(board) = index.boards.get(topic) else { continue };
-        let may_see = members.contains(&(client.org, client.account)) && board.members.contains_key(&client.account);
+        let open = board.head.as_ref().is_some_and(|head| head.visibility != Visibility::Private);
+        let own = board.members.contains_key(&client.account);
+        let may_see = members.contains(&(client.org, client.account)) && (open || own);
         if !may_see {
             continue;
         }

@@ -25,8 +25,11 @@ pub const HEADS_SQL: &str = "copy (select kind, stream_id, version, encode(hash,
 pub struct Journal {
     pub epoch: u32,
     pub streams: BTreeMap<Topic, Vec<Row>>,
-    pub heads: BTreeMap<Topic, (u64, Hash)>,
+    pub heads: Heads,
 }
+
+/// By stream: the seq and the hash of the last event.
+pub type Heads = BTreeMap<Topic, (u64, Hash)>;
 
 /// An event as the database holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,16 +61,16 @@ impl Journal {
             let row = row(line).with_context(|| format!("{}: {line}", rows.display()))?;
             journal.streams.entry(row.stream).or_default().push(row);
         }
-        for line in lines(heads)?.lines() {
-            let fields: Vec<_> = line.split('\t').collect();
-            let [kind, id, version, hash, epoch] = fields[..] else { bail!("a head of {} columns", fields.len()) };
-            journal.heads.insert(topic(kind, id)?, (version.parse()?, array(hash)?));
-            journal.epoch = epoch.parse()?;
-        }
+        (journal.heads, journal.epoch) = read_heads(heads)?;
         for rows in journal.streams.values_mut() {
             rows.sort_by_key(|row| row.seq);
         }
         Ok(journal)
+    }
+
+    /// Where the streams end, of a dump of heads alone.
+    pub fn read_heads(path: &Path) -> anyhow::Result<Heads> {
+        read_heads(path).map(|(heads, _)| heads)
     }
 
     pub fn length(&self, stream: Topic) -> u64 {
@@ -128,6 +131,17 @@ impl Row {
         }
         *hasher.finalize().as_bytes()
     }
+}
+
+fn read_heads(path: &Path) -> anyhow::Result<(Heads, u32)> {
+    let (mut heads, mut known) = (Heads::new(), 0);
+    for line in lines(path)?.lines() {
+        let fields: Vec<_> = line.split('\t').collect();
+        let [kind, id, version, hash, epoch] = fields[..] else { bail!("a head of {} columns", fields.len()) };
+        heads.insert(topic(kind, id)?, (version.parse()?, array(hash)?));
+        known = epoch.parse()?;
+    }
+    Ok((heads, known))
 }
 
 fn lines(path: &Path) -> anyhow::Result<String> {
