@@ -3,11 +3,14 @@
 
 pub mod redis;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::watch,
 };
 
@@ -32,13 +35,13 @@ pub struct Line {
 }
 
 impl Line {
-    /// Listens on a free port for as long as the line is held.
-    pub async fn open(upstream: SocketAddr) -> anyhow::Result<Self> {
+    /// Listens on a free port for as long as the line is held. Connects onwards from `source`, so that the server sees a caller of its own.
+    pub async fn open(upstream: SocketAddr, source: IpAddr) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (trouble, watched) = watch::channel(Trouble::default());
         let (count, accepted) = watch::channel(0);
-        tokio::spawn(accept(listener, upstream, watched, count));
+        tokio::spawn(accept(listener, (source, upstream), watched, count));
         Ok(Self { address, trouble, accepted })
     }
 
@@ -56,7 +59,7 @@ impl Line {
 
 async fn accept(
     listener: TcpListener,
-    upstream: SocketAddr,
+    way: (IpAddr, SocketAddr),
     trouble: watch::Receiver<Trouble>,
     count: watch::Sender<u64>,
 ) {
@@ -70,12 +73,18 @@ async fn accept(
         let Ok((client, _)) = accepted else { continue };
         count.send_modify(|count| *count += 1);
         let number = *count.borrow();
-        tokio::spawn(carry(client, upstream, number, trouble.clone()));
+        tokio::spawn(carry(client, way, number, trouble.clone()));
     }
 }
 
-async fn carry(mut client: TcpStream, upstream: SocketAddr, number: u64, mut trouble: watch::Receiver<Trouble>) {
-    let Ok(mut server) = TcpStream::connect(upstream).await else { return };
+async fn connect((source, upstream): (IpAddr, SocketAddr)) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((source, 0).into())?;
+    socket.connect(upstream).await
+}
+
+async fn carry(mut client: TcpStream, way: (IpAddr, SocketAddr), number: u64, mut trouble: watch::Receiver<Trouble>) {
+    let Ok(mut server) = connect(way).await else { return };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     {
         let ((from_client, to_client), (from_server, to_server)) = (client.split(), server.split());

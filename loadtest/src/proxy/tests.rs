@@ -26,7 +26,7 @@ async fn said(stream: &mut TcpStream, text: &[u8]) -> Option<Vec<u8>> {
 
 #[tokio::test]
 async fn a_frozen_connection_is_silent_and_open_and_the_next_one_is_whole() {
-    let line = Line::open(echo().await).await.unwrap();
+    let line = Line::open(echo().await, [127, 0, 1, 7].into()).await.unwrap();
     let mut old = TcpStream::connect(line.address).await.unwrap();
     assert_eq!(said(&mut old, b"before").await.as_deref(), Some(&b"before"[..]));
     line.freeze();
@@ -37,7 +37,7 @@ async fn a_frozen_connection_is_silent_and_open_and_the_next_one_is_whole() {
 
 #[tokio::test]
 async fn a_slow_line_takes_its_time() {
-    let line = Line::open(echo().await).await.unwrap();
+    let line = Line::open(echo().await, [127, 0, 1, 7].into()).await.unwrap();
     line.throttle(Some(200));
     let mut stream = TcpStream::connect(line.address).await.unwrap();
     let start = std::time::Instant::now();
