@@ -23,6 +23,8 @@ enum Run {
     Slow(slow::Options),
     /// Break nodes, databases and connections under load, note what every client does and sees, and judge it.
     Chaos(chaos::Options),
+    /// Judge the folders of runs and write one page of them.
+    Report(chaos::report::Options),
     /// Judge what a run of `chaos` left behind: offline, every promise that a history can break.
     Check(check::Options),
 }
@@ -49,6 +51,7 @@ async fn main() -> anyhow::Result<ExitCode> {
             tell(&verdict, options.json)?;
             Ok(if verdict.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
+        Run::Report(options) => Ok(if chaos::report::write(&options)? { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
         Run::Check(options) => match &options.folder {
             Some(folder) => {
                 let verdict = check::folder(folder, options.bounds)?;

@@ -9,7 +9,10 @@ use tokio::{
     time::Instant,
 };
 
-use super::{client::Control, cluster::Cluster};
+use super::{
+    client::{Control, moment},
+    cluster::Cluster,
+};
 use crate::{
     dice::Dice,
     history::{Fault, FaultKind, Moment},
@@ -42,7 +45,7 @@ pub struct Schedule {
 
 impl Reach {
     pub fn at(&self) -> Moment {
-        u64::try_from(self.began_at.elapsed().as_micros()).unwrap_or(Moment::MAX)
+        moment(self.began_at)
     }
 
     async fn note(&self, kind: FaultKind, from: Moment, what: String) {

@@ -9,6 +9,7 @@ mod people;
 mod plan;
 mod postgres;
 mod replay;
+pub mod report;
 
 use std::{
     collections::BTreeMap,

@@ -2,19 +2,18 @@
 //! commands again under their numbers, connects anew with back-off. What it is shown it notes as it came, before it believes it.
 
 mod commands;
+mod control;
 mod topics;
 mod wire;
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
+pub use control::{Control, Counters, Phase};
 use lockstep_protocol::{
     codec::Codec,
     command::Command,
@@ -47,32 +46,6 @@ const BACKOFF_FIRST: Duration = Duration::from_millis(500);
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 /// How long a client tries to reach the end before it notes where it stands.
 const END_WITHIN: Duration = Duration::from_secs(30);
-
-/// What all clients are told.
-#[derive(Clone, Debug, Default)]
-pub struct Control {
-    pub phase: Phase,
-    /// Raised to make all connect again at once.
-    pub herd: u64,
-}
-
-#[derive(Clone, Debug, Default)]
-pub enum Phase {
-    #[default]
-    Run,
-    /// Nothing new; what is unanswered is asked until it is answered.
-    Drain,
-    /// Come to these ends, note where you stand, and go.
-    Finish(Arc<BTreeMap<Topic, u64>>),
-}
-
-/// Counted by all clients together, for whoever watches the run.
-#[derive(Debug, Default)]
-pub struct Counters {
-    pub acknowledged: AtomicU64,
-    pub unresolved: AtomicU64,
-    pub connected: AtomicU64,
-}
 
 /// Who a client is.
 #[derive(Clone)]
@@ -140,6 +113,11 @@ pub struct Player {
     reading: bool,
 }
 
+/// Of the run that began then.
+pub fn moment(began_at: Instant) -> Moment {
+    u64::try_from(began_at.elapsed().as_micros()).unwrap_or(Moment::MAX)
+}
+
 impl Player {
     #[expect(clippy::too_many_arguments, reason = "made in one place")]
     pub fn new(
@@ -190,7 +168,7 @@ impl Player {
     }
 
     pub fn at(&self) -> Moment {
-        u64::try_from(self.began_at.elapsed().as_micros()).unwrap_or(Moment::MAX)
+        moment(self.began_at)
     }
 
     fn note(&mut self, record: &Record) -> anyhow::Result<()> {
@@ -205,7 +183,7 @@ impl Player {
                 Ok(Ok((sender, receiver))) => {
                     let code = self.live(sender, receiver, &mut control).await?;
                     self.disconnected(code)?;
-                    self.failed = if matches!(code, Some(4410)) || self.ready { 0 } else { self.failed + 1 };
+                    self.failed = if self.ready { 0 } else { self.failed + 1 };
                 }
                 Ok(Err(_)) | Err(_) => self.failed += 1,
             }
@@ -252,7 +230,7 @@ impl Player {
 
     /// Waits as the protocol asks: half a second, doubling, each between half and the whole of it. A herd does not wait.
     async fn back_off(&mut self, control: &mut watch::Receiver<Control>) {
-        if control.borrow().herd != self.herd || self.goaway_at.take().is_some() {
+        if control.borrow_and_update().herd != self.herd || self.goaway_at.take().is_some() {
             return;
         }
         let whole = (BACKOFF_FIRST * 2_u32.saturating_pow(self.failed.min(6))).min(BACKOFF_MAX);
@@ -312,12 +290,10 @@ impl Player {
                     }
                     let told = control.borrow_and_update().clone();
                     let herd = told.herd != self.herd;
+                    self.obey(&told);
                     if herd {
                         // Seen by the back-off, which a herd does not keep.
                         self.goaway_at = Some(Instant::now());
-                    }
-                    self.obey(&told);
-                    if herd {
                         return Ok(None);
                     }
                 }

@@ -14,7 +14,7 @@ use lockstep_protocol::{
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use super::{Asked, Player};
+use super::{Asked, Player, moment};
 use crate::{
     history::{Moment, Record, Resumed, digest_of, head_digest},
     model::Board,
@@ -234,7 +234,7 @@ impl Player {
         tokio::spawn(async move {
             let asked = rest.board_at(org, BoardId(topic.id), min_seq);
             let bytes = tokio::time::timeout(READ_WITHIN, asked).await.ok().and_then(Result::ok);
-            let at = u64::try_from(began_at.elapsed().as_micros()).unwrap_or(Moment::MAX);
+            let at = moment(began_at);
             // The player may have gone.
             let _ = back.send(ReadBack { sent_at, at, topic, min_seq, bytes }).await;
         });

@@ -43,9 +43,14 @@ fn all() -> impl Iterator<Item = &'static Mutation> {
     mutations::ALL.iter().chain(tampering::ALL).chain(rights::ALL)
 }
 
+/// A history that keeps every promise.
+pub fn good(seed: u64) -> History {
+    generate::history(seed)
+}
+
 /// Judges a good history of this seed, then each damaged copy.
 pub fn run(seed: u64) -> anyhow::Result<Outcome> {
-    let good = generate::history(seed);
+    let good = good(seed);
     let verdict = judge(&good, Bounds::default());
     let clean = verdict.is_clean();
     let mut results = Vec::new();
