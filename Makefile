@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test check bench fuzz web deny help stages-build stages-test
+.PHONY: run test check bench chaos chaos-smoke fuzz web deny help stages-build stages-test
 
 stage := scripts/stage
 npm   := npm --prefix web run --silent
@@ -37,6 +37,7 @@ test: ## everything that CI runs
 	@$(stage) clippy cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 	@$(stage) build cargo build --workspace --all-targets --locked --quiet
 	@$(stage) tests cargo nextest run --workspace --locked
+	@$(stage) chaos-smoke $(MAKE) --no-print-directory chaos-smoke
 	@$(stage) browser env LOCKSTEP_BIN=$(CURDIR)/target/debug/lockstep $(npm) e2e
 	@$(stage) --table
 
@@ -53,6 +54,17 @@ check: ## the quick loop: under two minutes when warm
 bench: web ## the figures of docs/BENCHMARKS.md, on this machine
 	cargo build --profile dist --locked --workspace --bins
 	target/dist/lockstep-loadtest bench
+
+# Three nodes, PostgreSQL, Redis and NGINX; a node, Redis and some clients in trouble. Bounds of time are wider than the promised ones: debug
+# binaries, and whatever else this machine does.
+chaos-smoke: ## a minute of faults on the debug binaries, judged
+	rm -rf target/chaos-smoke
+	target/debug/lockstep-loadtest chaos --out target/chaos-smoke --seed 7 --for 45s --clients 12 --boards 6 --commands-per-second 40 \
+	  --faults kill,redis,slow --lag-bound-ms 5000 --convergence-bound-ms 20000 --leak-bound-ms 8000
+
+chaos: ## every fault under several seeds, half an hour: writes docs/RELIABILITY-REPORT.md
+	cargo build --release --locked --workspace --bins
+	scripts/chaos
 
 fuzz: ## the decoder against hostile bytes; FUZZ_SECONDS=60
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked

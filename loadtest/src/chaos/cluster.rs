@@ -259,7 +259,10 @@ fn nginx(folder: &Path, address: SocketAddr, nodes: &[u16], log: &Path) -> anyho
     let file = folder.join("nginx.conf");
     std::fs::write(&file, text)?;
     let arguments = ["-p", &home.to_string(), "-c", &file.display().to_string(), "-e", "stderr"].map(str::to_owned);
-    Running::start(Path::new("nginx"), &arguments, None, "KILL", log)
+    // Where it is on systems that keep it out of people's way.
+    let apart = Path::new("/usr/sbin/nginx");
+    let program = if apart.exists() { apart } else { Path::new("nginx") };
+    Running::start(program, &arguments, None, "KILL", log)
 }
 
 /// Replaces the example's node by these, and TLS by plain HTTP.

@@ -84,7 +84,7 @@ fn promises(out: &mut String, judged: &[Judged]) -> std::fmt::Result {
         writeln!(out, "| {guarantee} | `{word}`: {meaning} | {} | {found} |", grouped(checked))?;
     }
     let told: Vec<_> =
-        judged.iter().flat_map(|judged| judged.verdict.anomalies.iter().map(|it| (judged.run.seed, it))).collect();
+        judged.iter().flat_map(|judged| judged.verdict.anomalies.iter().map(move |it| (judged.run.seed, it))).collect();
     if !told.is_empty() {
         writeln!(out, "\nFound (at most twenty of a kind in each run):\n")?;
         for (seed, anomaly) in told {

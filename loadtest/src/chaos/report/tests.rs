@@ -10,7 +10,7 @@ fn numbers_are_grouped_and_paths_are_left_out() {
         [7, 1_234, 200_000, 1_234_567].map(grouped).each_ref().map(String::as_str)
     );
     assert_eq!(
-        told("chaos --seed 7 --out /tmp/x --replay tests/data/board.json --for 9s"),
+        told("chaos --seed 7 --out target/x --replay tests/data/board.json --for 9s"),
         "chaos --seed 7 --replay board.json --for 9s"
     );
 }
