@@ -7,10 +7,11 @@ mod floor;
 mod join;
 mod reference;
 mod server;
+mod services;
 mod table;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -18,7 +19,7 @@ use anyhow::Context;
 pub use table::Report;
 
 use crate::{
-    bench::{server::Server, table::Table},
+    bench::{server::Server, services::Services, table::Table},
     load::Epoch,
     stage::{Account, Stage},
 };
@@ -33,9 +34,6 @@ pub struct Options {
     /// Start this binary instead, with a fresh data folder and limits that do not bind. Default: the `lockstep` beside this program.
     #[arg(long, value_name = "BINARY")]
     pub server: Option<PathBuf>,
-    /// An empty database of a PostgreSQL server: commands are measured on it too.
-    #[arg(long, value_name = "URL", conflicts_with = "url")]
-    pub database_url: Option<String>,
     /// The process of the server at --url, to read its memory and CPU time.
     #[arg(long, value_name = "PID", requires = "url")]
     pub pid: Option<u32>,
@@ -51,21 +49,24 @@ pub struct Options {
     /// Who join a large board at the same time.
     #[arg(long, default_value_t = 500)]
     pub herd: usize,
-    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join.
+    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, floor, reference.
     #[arg(long, value_name = "NAME")]
     pub only: Option<String>,
     /// Tasks on the board that is joined.
     #[arg(long, default_value_t = 2_000)]
     pub tasks: usize,
-    /// Redis, for the stack that the figures are compared with; needs --database-url.
-    #[arg(long, value_name = "URL", requires = "database_url")]
-    pub redis_url: Option<String>,
-    /// Where that stack's files are.
+    /// Where the stack is that the figures are compared with.
     #[arg(long, value_name = "FOLDER", default_value_os_t = reference::folder())]
     pub reference: PathBuf,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,
+}
+
+impl Options {
+    fn wants(&self, scenario: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| scenario.contains(only))
+    }
 }
 
 /// Connections that one account opens (the server's limit is 20).
@@ -99,24 +100,29 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let mut report = table.report(&bench.server, options);
     bench.server.stop().await?;
     let mut floor = Table::new(include_str!("../../limits.toml"))?;
-    if options.only.as_deref().is_none_or(|only| "floor".contains(only)) {
+    if options.wants("floor") {
         floor::run(options, &mut floor).await.context("the floor")?;
     }
     report.append(floor);
-    if let Some(database_url) = &options.database_url {
-        let mut table = Table::new(include_str!("../../limits.toml"))?;
-        let server = Server::start(&binary, Some(database_url)).await?;
-        let bench = Bench::new(options, server, "postgres_").await?;
-        bench.commands(&mut table).await.context("on PostgreSQL")?;
-        bench.server.stop().await?;
-        let compared = options.only.as_deref().is_none_or(|only| "reference".contains(only));
-        if let Some(redis_url) = options.redis_url.as_deref().filter(|_| compared) {
-            let services = reference::Services { database_url, redis_url };
-            reference::run(options, &services, &mut table).await.context("the stack to compare with")?;
-        }
-        report.append(table);
+    // A server that runs already is measured alone.
+    if options.url.is_none() {
+        report.append(beside_databases(options, &binary).await?);
     }
     Ok(report)
+}
+
+/// Commands on PostgreSQL, then the stack to compare with on the same PostgreSQL and a Redis.
+async fn beside_databases(options: &Options, binary: &Path) -> anyhow::Result<Table> {
+    let mut table = Table::new(include_str!("../../limits.toml"))?;
+    let services = Services::start().await?;
+    let server = Server::start(binary, Some(&services.database_url())).await?;
+    let bench = Bench::new(options, server, "postgres_").await?;
+    bench.commands(&mut table).await.context("on PostgreSQL")?;
+    bench.server.stop().await?;
+    if options.wants("reference") {
+        reference::run(options, &services, &mut table).await.context("the stack to compare with")?;
+    }
+    Ok(table)
 }
 
 /// The server that was built together with this program.
@@ -167,7 +173,7 @@ impl<'a> Bench<'a> {
     }
 
     fn wanted(&self, scenario: &str) -> bool {
-        self.options.only.as_deref().is_none_or(|only| scenario.contains(only))
+        self.options.wants(scenario)
     }
 
     fn named(&self, figure: &str) -> String {

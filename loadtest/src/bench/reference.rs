@@ -29,6 +29,7 @@ use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 use super::{
     Options,
     fan_out::{self, Sender},
+    services::Services,
     table::Table,
 };
 use crate::{crowd::Crowd, figures::Latency, load::Epoch, process};
@@ -41,14 +42,8 @@ const OPENING: usize = 32;
 const READY_WITHIN: Duration = Duration::from_secs(20);
 const ROOM: &str = "board";
 
-/// Where the database and Redis are that it is to use.
-pub struct Services<'a> {
-    pub database_url: &'a str,
-    pub redis_url: &'a str,
-}
-
 /// Commands, then fan-out; every figure's name begins with `socketio_`.
-pub async fn run(options: &Options, services: &Services<'_>, table: &mut Table) -> anyhow::Result<()> {
+pub async fn run(options: &Options, services: &Services, table: &mut Table) -> anyhow::Result<()> {
     let stack = Stack::start(&options.reference, services).await?;
     let (epoch, duration) = (Epoch(Instant::now()), Duration::from_secs(options.seconds));
     stack.single(epoch, duration, table).await?;
@@ -76,7 +71,7 @@ struct Stack {
 }
 
 impl Stack {
-    async fn start(folder: &Path, services: &Services<'_>) -> anyhow::Result<Self> {
+    async fn start(folder: &Path, services: &Services) -> anyhow::Result<Self> {
         if !folder.join("node_modules").exists() {
             let status = Command::new("npm").args(["ci", "--silent"]).current_dir(folder).status().await;
             anyhow::ensure!(status.context("npm is not installed")?.success(), "npm ci failed in {}", folder.display());
@@ -84,7 +79,7 @@ impl Stack {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut command = Command::new("node");
         command.arg("server.mjs").current_dir(folder).env("PORT", port.to_string());
-        command.env("DATABASE_URL", services.database_url).env("REDIS_URL", services.redis_url);
+        command.env("DATABASE_URL", services.database_url()).env("REDIS_URL", services.redis_url());
         command.env("NODE_ENV", "production").stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
         let child = command.spawn().context("node is not installed")?;
         let pid = child.id().context("it ended at once")?;

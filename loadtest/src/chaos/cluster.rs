@@ -195,7 +195,7 @@ fn launch(binary: &Path, port: u16, arguments: &[String], log: &Path) -> anyhow:
 }
 
 impl Redis {
-    async fn start(folder: &Path, log: PathBuf) -> anyhow::Result<Self> {
+    pub async fn start(folder: &Path, log: PathBuf) -> anyhow::Result<Self> {
         let folder = folder.join("redis");
         std::fs::create_dir_all(&folder)?;
         let port = child::free_port()?;

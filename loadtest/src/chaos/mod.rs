@@ -11,6 +11,8 @@ mod postgres;
 mod replay;
 pub mod report;
 
+pub(crate) use cluster::Redis;
+pub(crate) use postgres::Postgres;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
