@@ -11,6 +11,7 @@ mod contract;
 mod http;
 mod nodes;
 mod real;
+mod sim;
 mod support;
 mod tidy;
 mod ws;

@@ -179,6 +179,7 @@ impl Directory {
                 permit,
                 conflicts: 0,
                 alone: false,
+                unsettled: None,
             };
             if !handle.send(Message::Command(Box::new(pending))) {
                 continue;

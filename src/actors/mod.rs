@@ -21,6 +21,18 @@ mod slots;
 mod supervisor;
 mod sweep;
 
+/// The state machine inside each actor and what surrounds it, for the simulator in `tests/sim`: it performs the effects itself, in
+/// simulated time. Nothing else may drive a shell.
+#[doc(hidden)]
+pub mod simulated {
+    pub use super::{
+        encode::{body_hash, told_lists},
+        facts::{AccountFacts, Facts, Source},
+        load::{StoredRef, load, read_all},
+        shell::{Effect, Joining, Loaded, Message, Pending, Shell, failure, origin},
+    };
+}
+
 pub use directory::{CommandKey, CommandRequest, Directory, JoinRequest, Services};
 pub use encode::happened;
 pub use load::verify;

@@ -71,12 +71,8 @@ impl<A: Aggregate> Shell<A> {
             }
             Err(error) => {
                 tracing::warn!(topic = %self.topic, %error, "cannot catch up");
-                let failure = super::outcome::failure(&error);
-                for pending in self.pending.drain(..) {
-                    pending.answer(Err(failure.clone()));
-                }
-                self.work = Work::Waiting;
-                self.effects.push(Effect::RetryLater);
+                self.wait();
+                self.refuse_pending(&super::outcome::failure(&error));
             }
         }
         self.join_the_waiting();

@@ -42,12 +42,20 @@ pub struct Pending<A: Aggregate> {
     pub conflicts: u32,
     /// Append it by itself: a batch with it was refused.
     pub alone: bool,
+    /// The head that an append of it expected whose outcome is unknown: until the stream has moved past that head it may still land,
+    /// and nobody can be told that it failed.
+    pub unsettled: Option<u64>,
 }
 
 impl<A: Aggregate> Pending<A> {
     pub(super) fn answer(self, answer: Result<Acknowledged, Failure>) {
         // Whoever asked may have gone; then nobody wants the answer.
         let _ = self.reply.send(answer);
+    }
+
+    /// Whether an append of it may have been committed, or may yet be, that is not seen at this head.
+    pub(super) fn may_land(&self, head: u64) -> bool {
+        self.unsettled.is_some_and(|expected| expected >= head)
     }
 
     pub(super) fn client(&self) -> Option<ClientKey> {

@@ -234,7 +234,7 @@ impl<A: Aggregate> Shell<A> {
                 self.reload_facts(Vec::new(), Vec::new());
             } else if self.rumoured > self.head.version || self.read_wanted() {
                 self.start_catch_up();
-            } else if !self.pending.is_empty() {
+            } else if !self.pending.is_empty() && self.stale.is_none() {
                 self.start_batch(now);
             }
             // Nothing started and nothing left the queue: done.
@@ -261,9 +261,8 @@ impl<A: Aggregate> Shell<A> {
                 self.review_subscribers();
             }
             Err(failure) => {
-                for pending in self.pending.drain(..) {
-                    pending.answer(Err(failure.clone()));
-                }
+                self.refuse_pending(&failure);
+                self.wait_if_owed();
                 for joining in self.joining.drain(..) {
                     let _ = joining.reply.send(Err(failure.clone()));
                 }
@@ -284,9 +283,11 @@ impl<A: Aggregate> Shell<A> {
                 }
             }
             Err(error) => {
-                for (_, pending) in ready {
-                    pending.answer(Err(outcome::failure(&error)));
-                }
+                let later = std::mem::take(&mut self.pending);
+                self.pending = ready.into_iter().map(|(_, pending)| pending).collect();
+                self.refuse_pending(&outcome::failure(&error));
+                self.wait_if_owed();
+                self.pending.extend(later);
             }
         }
     }

@@ -65,13 +65,8 @@ impl<A: Aggregate> Shell<A> {
             }
             Err(error) => {
                 tracing::warn!(topic = %self.topic, %error, "an append failed");
-                let failure = failure(&error);
-                for (pending, decided) in batch.items {
-                    pending.answer(Err(match decided {
-                        // Decided on what was never committed: not to be told.
-                        Decided::Refused(_) | Decided::Already(_) | Decided::Committed(_) => failure.clone(),
-                    }));
-                }
+                // What was decided on what was never committed is not to be told.
+                self.put_off(batch, &failure(&error));
             }
         }
         let _ = now;
@@ -130,6 +125,8 @@ impl<A: Aggregate> Shell<A> {
             self.subscribers.deliver(&Delivery::Events(shared));
         }
         self.keep_snapshot(false);
+        // Who waited for this seq need not wait for a read.
+        self.join_the_waiting();
     }
 
     fn tell_nodes(
@@ -205,7 +202,13 @@ impl<A: Aggregate> Shell<A> {
 
     /// Nobody knows whether it was committed: read on. What is found under its commit id is answered, the rest decided again
     /// with the same expected head, where the swap decides.
-    fn undecided(&mut self, batch: Batch<A>) {
+    fn undecided(&mut self, mut batch: Batch<A>) {
+        let expected = Some(self.head.version);
+        for (pending, decided) in &mut batch.items {
+            if matches!(decided, Decided::Committed(_)) {
+                pending.unsettled = expected;
+            }
+        }
         self.requeue(batch, |pending| pending);
         self.rumoured = self.rumoured.max(self.head.version + 1);
     }
@@ -214,7 +217,7 @@ impl<A: Aggregate> Shell<A> {
     fn requeue(&mut self, batch: Batch<A>, change: impl Fn(Pending<A>) -> Pending<A>) {
         for (pending, _) in batch.items.into_iter().rev() {
             let pending = change(pending);
-            if pending.conflicts > self.limits.conflicts_max {
+            if pending.conflicts > self.limits.conflicts_max && !pending.may_land(self.head.version) {
                 pending.answer(Err(Failure::new(Code::Contended).retry_after_ms(50)));
             } else {
                 self.pending.push_front(pending);
@@ -230,12 +233,41 @@ impl<A: Aggregate> Shell<A> {
                 self.answer_batch(batch.items, None);
             }
             Ok(head) => self.conflict(batch, Some(head)),
-            Err(error) => {
-                let failure = failure(&error);
-                for (pending, _) in batch.items {
-                    pending.answer(Err(failure.clone()));
-                }
+            Err(error) => self.put_off(batch, &failure(&error)),
+        }
+    }
+
+    /// The journal failed a batch: its commands go back, and all that can be refused are.
+    fn put_off(&mut self, batch: Batch<A>, failure: &Failure) {
+        let later = std::mem::take(&mut self.pending);
+        self.pending = batch.items.into_iter().map(|(pending, _)| pending).collect();
+        self.refuse_pending(failure);
+        self.wait_if_owed();
+        self.pending.extend(later);
+    }
+
+    /// Refuses what waits, but for what may have been committed after all: that is tried again until it is certain.
+    pub(super) fn refuse_pending(&mut self, failure: &Failure) {
+        let head = self.head.version;
+        for pending in std::mem::take(&mut self.pending) {
+            if pending.may_land(head) {
+                self.pending.push_back(pending);
+            } else {
+                pending.answer(Err(failure.clone()));
             }
         }
+    }
+
+    /// Pauses when something is left that must be tried again.
+    pub(super) fn wait_if_owed(&mut self) {
+        if !self.pending.is_empty() && matches!(self.work, Work::Idle) {
+            self.wait();
+        }
+    }
+
+    /// Pauses before the next try.
+    pub(super) fn wait(&mut self) {
+        self.work = Work::Waiting;
+        self.effects.push(Effect::RetryLater);
     }
 }

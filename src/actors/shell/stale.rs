@@ -39,12 +39,10 @@ impl<A: Aggregate> Shell<A> {
 
     /// What came while nothing may be accepted.
     pub(super) fn refuse_while_stale(&mut self) {
-        let failure = || Failure::new(Code::Unavailable).retry_after_ms(1_000);
-        for pending in self.pending.drain(..) {
-            pending.answer(Err(failure()));
-        }
+        let failure = Failure::new(Code::Unavailable).retry_after_ms(1_000);
+        self.refuse_pending(&failure);
         for joining in self.joining.drain(..) {
-            let _ = joining.reply.send(Err(failure()));
+            let _ = joining.reply.send(Err(failure.clone()));
         }
     }
 

@@ -146,6 +146,7 @@ fn ask(shell: &mut Shell<Toy>, command: Ask) -> (Vec<Effect<Toy>>, Answer) {
         permit,
         conflicts: 0,
         alone: false,
+        unsettled: None,
     };
     (shell.on(Message::Command(Box::new(pending)), 1_000, false), answer)
 }
