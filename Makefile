@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test check bench chaos chaos-smoke fuzz web deny help stages-build stages-test
+.PHONY: run test check teeth bench chaos chaos-smoke fuzz web deny help stages-build stages-test
 
 stage := scripts/stage
 npm   := npm --prefix web run --silent
@@ -50,6 +50,9 @@ check: ## the quick loop: under two minutes when warm
 	@$(stage) unit cargo nextest run --workspace --lib --locked
 	@$(stage) tidy cargo nextest run --package lockstep --test main --locked tidy::
 	@$(stage) --table
+
+teeth: ## the simulator turns red with each deliberate bug in the server
+	scripts/teeth
 
 bench: web ## the figures of docs/BENCHMARKS.md, on this machine
 	cargo build --profile dist --locked --workspace --bins

@@ -2,12 +2,13 @@
 //!
 //! `main → app → { http, ws, workers, import } → { live, auth } → actors → { store, bus } → domain → protocol`
 //!
-//! A room may use those to its right, never those to its left or beside it. `config`, `clock` and `telemetry` are leaves for all. Only
+//! A room may use those to its right, never those to its left or beside it. `config`, `clock`, `telemetry` and `bugs` are leaves for all. Only
 //! `actors` appends to the journal and speaks on the bus. docs/ARCHITECTURE.md says what each room is and must never do.
 
 pub mod actors;
 pub mod app;
 pub mod auth;
+pub mod bugs;
 pub mod bus;
 pub mod clock;
 pub mod config;

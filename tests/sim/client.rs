@@ -3,13 +3,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use lockstep_protocol::codec::{GZIP_MAGIC, decode_server, decompress};
-
 use super::{
     connection::{Connection, Link},
     executor::{MS, Time, lock},
     person::Person,
     pipe::Pipe,
+    wire,
     world::World,
 };
 
@@ -54,12 +53,7 @@ async fn stay(world: &Arc<World>, person: &Arc<Mutex<Person>>, link: &Link) {
         match read {
             Some(None) => return,
             Some(Some((written_at, (codec, frame)))) => {
-                let bytes = if frame.bytes.starts_with(&GZIP_MAGIC) {
-                    decompress(&frame.bytes, 1 << 24).expect("the server compresses soundly")
-                } else {
-                    frame.bytes.to_vec()
-                };
-                let messages = decode_server(codec, &bytes).expect("the server encodes soundly");
+                let messages = wire::messages(codec, &frame);
                 read_slowly(world, person).await;
                 for message in messages {
                     let mut person = lock(person);

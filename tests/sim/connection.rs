@@ -1,6 +1,7 @@
 //! The server's end of one connection: the server's own session and outbox, with a pipe for a socket. It mirrors `ws::socket`.
 
 use std::{
+    collections::BTreeSet,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -19,13 +20,13 @@ use lockstep_domain::Principal;
 use lockstep_protocol::{
     codec::Codec,
     codes::{CloseCode, Code, Failure},
-    frame::{Acknowledged, ClientMessage},
+    frame::{Acknowledged, ClientMessage, ServerMessage},
     ids::{ClientId, ConnectionId},
     salvage::Said,
     topic::Topic,
 };
 
-use super::{executor::MS, node::Node, pipe::Pipe};
+use super::{executor::MS, node::Node, pipe::Pipe, wire};
 
 /// The client's end of a connection.
 #[derive(Clone)]
@@ -72,6 +73,8 @@ pub struct Connection {
     watch: Option<(Topic, Arc<Watch>)>,
     client_id: ClientId,
     unwatched: bool,
+    /// Topics that were revoked and not joined since: nothing of them may be written any more.
+    revoked: BTreeSet<Topic>,
 }
 
 impl Drop for Connection {
@@ -100,6 +103,7 @@ impl Connection {
             watch: None,
             client_id: ClientId::NIL,
             unwatched: false,
+            revoked: BTreeSet::new(),
         };
         connection.session = Session::new(connection.now(), &node.limits);
         node.sim.spawn(node.group, connection.run());
@@ -122,7 +126,8 @@ impl Connection {
             let event = std::future::poll_fn(|context| self.poll_event(context)).await;
             let closing = match event {
                 Event::Messages(messages) => {
-                    let incoming = Incoming { bytes: 64, messages: Ok(messages.into_iter().map(Said::Message).collect()) };
+                    let incoming =
+                        Incoming { bytes: 64, messages: Ok(messages.into_iter().map(Said::Message).collect()) };
                     let effects = self.session.on_frame(incoming, self.now(), &self.node.limits);
                     self.perform(effects)
                 }
@@ -147,6 +152,7 @@ impl Connection {
                 break signals;
             }
             if let Some(frame) = self.outbox.next_frame() {
+                self.look(&frame);
                 self.link.down.write((self.outbox.codec(), frame));
             }
         };
@@ -157,6 +163,24 @@ impl Connection {
             return Poll::Pending;
         }
         self.link.up.poll_read(context).map(|read| read.map_or(Event::Ended, |(_, messages)| Event::Messages(messages)))
+    }
+
+    /// Of what was revoked nothing more is written, not even what waited.
+    fn look(&self, frame: &Frame) {
+        if self.revoked.is_empty() {
+            return;
+        }
+        for message in wire::messages(self.outbox.codec(), frame) {
+            let topic = match &message {
+                ServerMessage::Events(events) => events.topic,
+                ServerMessage::Snapshot(part) => part.topic,
+                _ => continue,
+            };
+            if self.revoked.contains(&topic) {
+                let id = self.id;
+                self.node.sim.anomaly("leak-after-revoke", || format!("{id} is written something of {topic}"));
+            }
+        }
     }
 
     fn on_done(&mut self, done: Done) -> Option<CloseCode> {
@@ -195,6 +219,7 @@ impl Connection {
         }
         for topic in &signals.revoked {
             self.session.on_revoked(*topic);
+            self.revoked.insert(*topic);
         }
         self.unwatched |= signals.watch;
         if self.unwatched && (signals.watch || signals.tick) {
@@ -235,6 +260,7 @@ impl Connection {
                 Effect::Join { reference, topic, after, presence } => {
                     let Some(identity) = self.session.identity() else { continue };
                     self.outbox.expect(topic, after);
+                    self.revoked.remove(&topic);
                     let request = JoinRequest {
                         topic,
                         principal: Principal::Account(identity.account_id),

@@ -28,6 +28,10 @@ pub fn begin(world: &Arc<World>, people: &[Arc<Mutex<Person>>]) {
             lock(&world.model).poison(*topic);
         }
     });
+    every(world, plan.epochs, |world| {
+        world.sim.trace(|| "fault: the journal begins a new epoch");
+        lock(&world.model).begin_epoch();
+    });
     every(world, plan.hiccups, |world| world.bus.hiccup(world.sim.below(world.plan.nodes as u64) as usize));
     strike(world, plan.crashes, |world| async move {
         let index = world.sim.below(world.plan.nodes as u64) as usize;

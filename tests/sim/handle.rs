@@ -9,7 +9,9 @@ use lockstep::{
     actors::{Published, simulated::Message},
     bus::Notice,
 };
-use lockstep_domain::{Aggregate, access::Reach, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, access::Reach, account::Account, board::Board, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     ids::{ConnectionId, OrgId},
     position::{Bookmark, Position},

@@ -199,6 +199,13 @@ impl Model {
         events
     }
 
+    /// The journal was moved to another cluster: nothing is lost, and nothing of the old epoch is trusted.
+    pub fn begin_epoch(&mut self) {
+        self.raise_epoch(self.epoch);
+        // Every node lets go of what it holds, and every client joins again.
+        self.trouble_until = self.trouble_until.max(self.sim.now() + 3_000_000);
+    }
+
     pub fn raise_epoch(&mut self, seen: u32) -> u32 {
         if self.epoch == seen {
             self.epoch += 1;

@@ -24,8 +24,11 @@ mod pulse;
 mod register;
 mod remote;
 mod run;
+#[cfg(feature = "bugs")]
+mod teeth;
 mod truth;
 mod view;
+mod wire;
 mod words;
 mod workload;
 mod world;

@@ -28,6 +28,7 @@ pub struct Plan {
     pub poison: Option<Time>,
     pub sessions: Option<Time>,
     pub journal_cuts: Option<Time>,
+    pub epochs: Option<Time>,
     pub hiccups: Option<Time>,
     pub passivates: bool,
     /// Of a thousand reads of a client: slept over.
@@ -74,6 +75,7 @@ impl Plan {
             poison: every(250, 200 * MS, SECOND),
             sessions: every(300, 300 * MS, 2 * SECOND),
             journal_cuts: every(150, 500 * MS, 2 * SECOND),
+            epochs: every(150, 600 * MS, 3 * SECOND),
             hiccups: every(150, 300 * MS, SECOND),
             passivates: sim.chance(300),
             slow_reads: sometimes(250, 300),
@@ -85,8 +87,10 @@ impl Plan {
 /// Small ones, so that a short run meets them.
 fn limits(sim: &Sim) -> Limits {
     let any = |values: &[usize]| values[sim.below(values.len() as u64) as usize];
+    // A small outbox goes with a small ring: what a join is answered with must fit, or it never ends.
+    let small = sim.chance(350);
     Limits {
-        ring_events_max: any(&[1, 4, 16, 500]),
+        ring_events_max: if small { any(&[1, 4]) } else { any(&[1, 4, 16, 500]) },
         resume_events_max: any(&[3, 12, 5_000]),
         snapshot_events_max: any(&[2, 7, 20, 300]) as u64,
         idempotency_window_max: any(&[1, 2, 4, 1_024]),
@@ -95,8 +99,8 @@ fn limits(sim: &Sim) -> Limits {
         mailbox_permits_max: any(&[2, 16, 256]),
         snapshot_part_bytes_max: any(&[1_200, 4_000, 256 * 1_024]),
         compress_bytes_min: any(&[600, 4 * 1_024]),
-        outbox_bytes_max: any(&[12 * 1_024, 40 * 1_024, 1_024 * 1_024]),
-        outbox_messages_max: any(&[8, 64, 1_024]),
+        outbox_bytes_max: if small { any(&[16 * 1_024, 40 * 1_024]) } else { 1_024 * 1_024 },
+        outbox_messages_max: if small { any(&[24, 64]) } else { 1_024 },
         slow_timeout_ms: 2_000,
         commands_per_second_max: 200,
         commands_burst_max: 400,

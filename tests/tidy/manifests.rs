@@ -93,6 +93,33 @@ fn every_licence_is_one_that_we_allow() {
     settle("licence", &findings);
 }
 
+#[test]
+fn no_deliberate_bug_is_built_in_by_default_and_each_is_tried_and_told_of() {
+    let features = manifest("")["features"].as_table().expect("a table").clone();
+    let default = features.get("default").map(toml::Value::to_string).unwrap_or_default();
+    assert!(!default.contains("bug"), "Cargo.toml: a deliberate bug is on by default: {default}");
+    let bugs: Vec<&String> = features.keys().filter(|name| name.starts_with("bug_")).collect();
+    assert!(bugs.len() >= 10, "only {} deliberate bugs", bugs.len());
+    let sources: String =
+        tree::rust_files().into_iter().filter(|file| file.top() == "src").map(|file| file.text).collect();
+    let (tried, told) = (tree::read("tests/sim/teeth.rs"), tree::read("docs/RELIABILITY.md"));
+    let mut findings = Vec::new();
+    for name in bugs {
+        assert_eq!(features[name].to_string(), r#"["bugs"]"#, "{name} turns on the switch and nothing else");
+        let quoted = format!("\"{name}\"");
+        for (place, there) in [
+            ("src", sources.contains(&format!("bug!({quoted})"))),
+            ("tests/sim/teeth.rs", tried.contains(&quoted)),
+            ("docs/RELIABILITY.md", told.contains(&format!("`{name}`"))),
+        ] {
+            if !there {
+                findings.push(Finding::new("Cargo.toml", name.clone(), format!("{place} does not have it")));
+            }
+        }
+    }
+    settle("deliberate-bug", &findings);
+}
+
 /// `name::…` or, as serde's attributes do, `"name"`: a variable of that name is no use of the crate.
 fn names_crate(text: &str, name: &str) -> bool {
     lexer::identifiers(text).any(|(at, word)| {

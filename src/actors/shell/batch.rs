@@ -18,6 +18,7 @@ use lockstep_protocol::{
 use super::{Effect, Pending, Shell, Work, commits::Commit, window::Seen};
 use crate::{
     actors::{encode, facts::AccountFacts},
+    bugs::bug,
     store::journal::{Append, Guard, NewEvent, StreamAppend},
 };
 
@@ -106,6 +107,9 @@ impl<A: Aggregate> Shell<A> {
             batch.items.push((pending, decided));
             return None;
         }
+        if bug!("bug_no_dedupe") {
+            return Some(pending);
+        }
         match self.windows.see(client, origin.client_seq, origin.body_hash) {
             Seen::Fresh => return Some(pending),
             Seen::Done { seq, position } => {
@@ -126,6 +130,7 @@ impl<A: Aggregate> Shell<A> {
 
     fn decide(&self, pending: Pending<A>, batch: &mut Batch<A>) {
         let account = match pending.account.as_ref().map(AccountFacts::check).transpose() {
+            Err(_) if bug!("bug_session_not_checked") => None,
             Ok(account) => account,
             Err(failure) => return batch.items.push((pending, Decided::Refused(failure))),
         };
@@ -212,7 +217,7 @@ impl<A: Aggregate> Shell<A> {
         Ok((commit, new))
     }
 
-    fn send_batch(&mut self, batch: Batch<A>) {
+    pub(super) fn send_batch(&mut self, mut batch: Batch<A>) {
         if batch.items.is_empty() {
             return;
         }
@@ -225,6 +230,12 @@ impl<A: Aggregate> Shell<A> {
                 self.answer_batch(batch.items, None);
             }
             return;
+        }
+        if bug!("bug_publish_before_commit") {
+            self.show_early(&batch);
+        }
+        if bug!("bug_ack_before_commit") {
+            self.answer_batch(std::mem::take(&mut batch.items), Some(self.committed.position));
         }
         let guards = self.guards(&batch.accounts);
         let raises = batch.raised.map(|version| Guard { subject: self.topic.id, version }).into_iter().collect();

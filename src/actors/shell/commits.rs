@@ -77,3 +77,14 @@ impl<A: Aggregate> ViewSource for View<A> {
         (0..count).zip(parts).map(message).collect()
     }
 }
+
+impl<A: Aggregate> super::Shell<A> {
+    /// What `bug_publish_before_commit` does.
+    pub(super) fn show_early(&self, batch: &super::batch::Batch<A>) {
+        let (epoch, after) = (self.head.epoch, self.head.version);
+        let seq = after + batch.events.len() as u64;
+        let source = Commits { topic: self.topic, epoch, after, commits: batch.commits.clone(), bytes: 0 };
+        let shared = crate::actors::delivery::SharedEvents::new(epoch, after, seq, Box::new(source));
+        self.subscribers.deliver(&crate::actors::delivery::Delivery::Events(shared));
+    }
+}

@@ -22,6 +22,7 @@ use crate::{
         delivery::{Delivery, SharedEvents, SharedSnapshot, Subscriber},
         encode,
     },
+    bugs::bug,
     store::journal::{JournalError, Recorded},
 };
 
@@ -38,7 +39,12 @@ impl<A: Aggregate> Shell<A> {
             return self.joining.push(joining);
         }
         let ahead = joining.after.is_some_and(|after| after.seq > self.head.version);
-        if self.shared && ahead && !joining.waited && !self.committed.quarantined {
+        if self.shared
+            && ahead
+            && !bug!("bug_snapshot_older_than_seen")
+            && !joining.waited
+            && !self.committed.quarantined
+        {
             // The client saw more than this replica (it comes from another node): catch up first.
             joining.waited = true;
             self.rumoured = self.rumoured.max(joining.after.map_or(0, |after| after.seq));
@@ -91,7 +97,10 @@ impl<A: Aggregate> Shell<A> {
         after: Option<Bookmark>,
     ) {
         let head = self.committed.bookmark;
-        let after = after.filter(|after| after.epoch == head.epoch && after.seq <= head.seq).map(|after| after.seq);
+        let after = after
+            .filter(|after| after.epoch == head.epoch || bug!("bug_epoch_ignored"))
+            .filter(|after| after.seq <= head.seq)
+            .map(|after| after.seq);
         let joined =
             |resumed_from| Delivery::Joined { reference, audience, resumed_from, head: self.committed.bookmark };
         let topic = self.topic;
@@ -99,7 +108,7 @@ impl<A: Aggregate> Shell<A> {
             Some(seq) if seq == head.seq => subscriber.deliver(topic, joined(ResumedFrom::Current)),
             Some(seq) if self.ring.since(seq).is_some() => {
                 subscriber.deliver(topic, joined(ResumedFrom::Ring));
-                self.deliver_ring(subscriber.as_ref(), seq);
+                self.deliver_ring(subscriber.as_ref(), if bug!("bug_resume_off_by_one") { seq + 1 } else { seq });
             }
             Some(seq) if head.seq - seq <= self.limits.resume_events_max as u64 => {
                 subscriber.deliver(topic, joined(ResumedFrom::Journal));

@@ -22,6 +22,7 @@ use crate::{
         encode,
         published::Published,
     },
+    bugs::bug,
     bus::Notice,
     store::journal::{Appended, Guard, Head, JournalError, NewEvent, Recorded},
 };
@@ -55,7 +56,7 @@ impl<A: Aggregate> Shell<A> {
                 self.conflict(batch, seen);
             }
             Ok(Appended::GuardFailed(guards)) => self.guard_failed(batch, &guards),
-            Err(JournalError::Unknown(why)) => {
+            Err(JournalError::Unknown(why)) if !bug!("bug_unknown_is_failure") => {
                 tracing::warn!(topic = %self.topic, %why, "the outcome of an append is unknown; reading the journal");
                 self.undecided(batch);
             }
@@ -126,7 +127,9 @@ impl<A: Aggregate> Shell<A> {
         }
         self.keep_snapshot(false);
         // Who waited for this seq need not wait for a read.
-        self.join_the_waiting();
+        if !bug!("bug_waiting_join_forgotten") {
+            self.join_the_waiting();
+        }
     }
 
     fn tell_nodes(
@@ -179,6 +182,15 @@ impl<A: Aggregate> Shell<A> {
         {
             // The journal lost what it had acknowledged, or began anew: this memory is of another history.
             return self.lose_history(batch, seen.epoch);
+        }
+        if bug!("bug_skip_swap")
+            && let Some(seen) = seen
+        {
+            self.head = seen;
+            return self.send_batch(batch);
+        }
+        if bug!("bug_evolve_tentative_kept_on_conflict") {
+            Arc::make_mut(&mut self.committed).state = batch.tentative.clone();
         }
         self.rumoured = self.rumoured.max(seen.map_or(self.head.version + 1, |head| head.version));
         self.requeue(batch, |pending| Pending { conflicts: pending.conflicts + 1, ..pending });

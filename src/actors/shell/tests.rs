@@ -1,6 +1,7 @@
 //! The shell alone, with an aggregate made for the purpose: what no real rule does, it must survive all the same.
 
 mod following;
+mod unsettled;
 
 use std::sync::Arc;
 

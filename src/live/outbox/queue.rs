@@ -13,6 +13,7 @@ use lockstep_protocol::{
 
 use super::Bounds;
 use crate::actors::delivery::{Delivery, Shared, SharedEvents, SharedSnapshot};
+use crate::bugs::bug;
 
 /// Accounted for what is shared by many, or was asked for by a join: its bytes are bounded elsewhere and are taken out one
 /// frame at a time.
@@ -149,7 +150,9 @@ impl Queue {
             }
             (Phase::Joining, _) => {}
             (_, Delivery::Revoked(code)) => {
-                self.purge(topic, Some(code));
+                if !bug!("bug_revoked_outbox_kept") {
+                    self.purge(topic, Some(code));
+                }
                 self.topics.retain(|held| held.topic != topic);
                 self.push_own(None, ServerMessage::Revoked(Revoked { topic, code }), bounds);
                 return true;
