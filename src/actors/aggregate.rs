@@ -9,7 +9,7 @@ use lockstep_protocol::{
     frame::Acknowledged,
     ids::{OrgId, TeamId},
     position::Bookmark,
-    topic::{Kind, Topic},
+    topic::Topic,
     values::Micros,
 };
 use ractor::{Actor, ActorProcessingErr, ActorRef};
@@ -176,7 +176,7 @@ impl<A: Kinded> Running<A> {
                 send(&myself, Message::JoinRead(connection, after, events));
             }),
             Effect::ReloadFacts { refresh, accounts } => {
-                let (org, team) = self.dependencies();
+                let (org, team) = self.shell.dependencies();
                 spawn(async move {
                     for account in accounts.iter().filter(|facts| refresh.contains(&facts.account.0)) {
                         directory.refresh::<Account>(account.account.0).await;
@@ -215,13 +215,6 @@ impl<A: Kinded> Running<A> {
             }),
             Effect::Stop => myself.stop(None),
         }
-    }
-
-    fn dependencies(&self) -> (Option<OrgId>, Option<TeamId>) {
-        let published = self.shell.reader().borrow().clone();
-        let org = Some(published.state.org_id(self.topic.id))
-            .filter(|org| *org != OrgId::NIL && A::KIND != Kind::Organization);
-        (org, published.state.team_id())
     }
 }
 

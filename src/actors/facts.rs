@@ -6,7 +6,7 @@ use std::{any::Any, sync::Arc};
 use lockstep_domain::{Aggregate, Principal, account::Account, organization::Organization, team::Team};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::{AccountId, SessionId},
+    ids::{AccountId, OrgId, SessionId, TeamId},
     values::Audience,
 };
 use tokio::sync::watch;
@@ -61,6 +61,11 @@ impl Facts {
         if let Some(team) = &mut self.team {
             team.look();
         }
+    }
+
+    /// Whose facts these are.
+    pub fn ids(&self) -> (Option<OrgId>, Option<TeamId>) {
+        (self.org.as_ref().map(|org| org.id.into()), self.team.as_ref().map(|team| team.id.into()))
     }
 
     pub fn ended(&self) -> bool {

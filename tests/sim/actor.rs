@@ -17,7 +17,7 @@ use lockstep_protocol::{
     frame::Acknowledged,
     ids::{OrgId, TeamId},
     position::Bookmark,
-    topic::{Kind, Topic},
+    topic::Topic,
     values::Micros,
 };
 use tokio::sync::{Notify, Semaphore, mpsc};
@@ -134,7 +134,7 @@ impl<A: Kinded> Running<A> {
                 tell.say(Message::JoinRead(connection, after, journal.read(topic, after, limit).await));
             }),
             Effect::ReloadFacts { refresh, accounts } => {
-                let (org, team) = self.dependencies();
+                let (org, team) = self.shell.dependencies();
                 self.spawn(async move {
                     for account in accounts.iter().filter(|facts| refresh.contains(&facts.account.0)) {
                         node.refresh::<Account>(account.account.0).await;
@@ -152,6 +152,8 @@ impl<A: Kinded> Running<A> {
                 node.sim.sleep(delay_ms * MS).await;
                 tell.say(Message::ListsDue);
             }),
+            // Who is present elsewhere may be lost, and here always is.
+            Effect::Whisper(..) => {}
             Effect::RetryLater => self.spawn(async move {
                 node.sim.sleep(RETRY).await;
                 tell.say(Message::Retry);
@@ -168,13 +170,6 @@ impl<A: Kinded> Running<A> {
             Effect::Stop => return false,
         }
         true
-    }
-
-    fn dependencies(&self) -> (Option<OrgId>, Option<TeamId>) {
-        let published = self.shell.reader().borrow().clone();
-        let org = Some(published.state.org_id(self.topic.id))
-            .filter(|org| *org != OrgId::NIL && A::KIND != Kind::Organization);
-        (org, published.state.team_id())
     }
 }
 

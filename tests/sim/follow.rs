@@ -67,6 +67,7 @@ impl Node {
                         handle.heard(notice);
                     }
                 }
+                Heard::Beat(_) | Heard::Whisper(..) => {}
                 Heard::Gap => self.each_live(|handle| {
                     handle.behind(handle.bookmark().seq + 1);
                     handle.lists(None);

@@ -161,7 +161,8 @@ fn refuse(sim: &Sim, record: &Record, truth: &Truth, id: CommandId, failure: &Fa
         }
         return;
     };
-    if record.unknown == 0 && record.open == 0 {
+    // Of one that was acknowledged before, a temporary refusal says nothing new.
+    if record.unknown == 0 && record.open == 0 && record.acknowledged.is_none() {
         sim.anomaly("rejected-but-applied", || format!("{id:?} was refused with {failure:?}, and is at {effect:?}"));
     }
     let committed_at =

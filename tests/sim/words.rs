@@ -33,6 +33,9 @@ pub fn message<A: Aggregate>(message: &Message<A>) -> String {
         Message::Stale => "stale".to_owned(),
         Message::Revive(_) => "revive".to_owned(),
         Message::NewHistory => "new history".to_owned(),
+        Message::Whispered(..) | Message::NodeGone(_) | Message::NodeCame | Message::PresenceDue => {
+            "presence".to_owned()
+        }
         Message::Retry => "retry".to_owned(),
         Message::Passivate(_) => "passivate".to_owned(),
     }
@@ -56,6 +59,7 @@ pub fn effect<A: Aggregate>(effect: &Effect<A>) -> String {
         Effect::Publish(notice) => format!("publish {}..{}", notice.first, notice.last),
         Effect::FactsChanged(_) => "tell dependents".to_owned(),
         Effect::ListsChanged(..) | Effect::ListsLater(_) => "lists".to_owned(),
+        Effect::Whisper(..) => "whisper".to_owned(),
         Effect::RetryLater => "retry later".to_owned(),
         Effect::LostHistory(seen) => format!("lost history {seen}"),
         Effect::Stop => "stop".to_owned(),

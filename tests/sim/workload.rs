@@ -70,7 +70,7 @@ fn create_task(sim: &Sim, column_id: lockstep_protocol::ids::ColumnId, tasks: &[
 /// Something that changes who may do what in an organization.
 pub fn org_command(sim: &Sim, people: &[AccountId]) -> Option<Command> {
     let account_id = *sim.pick(people)?;
-    let roles = [OrgRole::Guest, OrgRole::Member, OrgRole::Member, OrgRole::Admin];
+    let roles = [OrgRole::Member, OrgRole::Member, OrgRole::Admin];
     let role = *sim.pick(&roles)?;
     Some(match sim.below(10) {
         0..4 => RemoveMember { account_id }.into(),

@@ -33,9 +33,9 @@ use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     codes::{Code, Failure},
     frame::{Ephemeral, EphemeralBroadcast},
-    ids::{AccountId, ConnectionId},
+    ids::{AccountId, ConnectionId, OrgId, TeamId},
     limits::Limits,
-    topic::Topic,
+    topic::{Kind, Topic},
     values::Micros,
 };
 pub use messages::{Effect, Joining, Message, Pending, origin};
@@ -162,6 +162,16 @@ impl<A: Aggregate> Shell<A> {
     pub fn memory_bytes(&self) -> usize {
         let snapshot = self.snapshot.as_ref().map_or(0, |_| self.committed.state.memory_bytes() / 4);
         self.committed.state.memory_bytes() + self.windows.memory_bytes() + self.ring.memory_bytes() + snapshot
+    }
+
+    /// The organization and team that it depends on. One that is about to be founded has no state that says so yet: it depends on
+    /// what it began with.
+    pub fn dependencies(&self) -> (Option<OrgId>, Option<TeamId>) {
+        match self.committed.state.org_id(self.topic.id) {
+            OrgId::NIL => self.facts.ids(),
+            _ if A::KIND == Kind::Organization => (None, None),
+            org => (Some(org), self.committed.state.team_id()),
+        }
     }
 
     pub fn subscribers(&self) -> usize {
