@@ -38,7 +38,7 @@ impl Register {
     pub fn admit(&self) -> (ConnectionId, Arc<Outbox>) {
         let id = ConnectionId(self.sim.uuid());
         let codec = if self.sim.chance(100) { Codec::Json } else { Codec::MessagePack };
-        let outbox = Outbox::new(id, codec, &self.limits);
+        let outbox = Outbox::new(id, codec, &self.limits, None);
         lock(&self.places).insert(id, Place { outbox: outbox.clone(), owner: None });
         (id, outbox)
     }
