@@ -92,7 +92,9 @@ impl Model {
         let committed = append.streams.into_iter().map(|part| self.commit(part)).collect();
         self.access.extend(append.raises.iter().map(|raise| (raise.subject, raise.version)));
         let now = self.sim.now();
-        self.truth.note_sight(&self.accounts, now);
+        if !append.raises.is_empty() {
+            self.truth.change_access(&self.accounts, now);
+        }
         Ok(Appended::Committed(committed))
     }
 

@@ -4,23 +4,24 @@
 use super::run::run;
 
 /// Each bug, and the anomalies that it is known by.
-const BUGS: [(&str, &[&str]); 16] = [
+const BUGS: [(&str, &[&str]); 14] = [
     ("bug_ack_before_commit", &["lost-acked-write", "ack-mismatch"]),
     ("bug_skip_swap", &["wrong-state", "gap", "divergent-event", "effect-twice", "not-converged"]),
-    ("bug_no_dedupe", &["effect-twice"]),
-    ("bug_access_cached_at_connect", &["leak-after-revoke"]),
+    ("bug_no_dedupe", &["effect-twice", "ack-mismatch"]),
+    ("bug_access_cached_at_connect", &["leak-after-revoke", "deadlock"]),
     ("bug_no_guards", &["command-after-revoke"]),
     ("bug_publish_before_commit", &["phantom-event"]),
-    ("bug_gap_ignored", &["wrong-state", "gap", "duplicate-or-reorder", "divergent-event", "not-converged"]),
+    (
+        "bug_gap_ignored",
+        &["wrong-state", "gap", "duplicate-or-reorder", "divergent-event", "not-converged", "split-commit"],
+    ),
     ("bug_unknown_is_failure", &["rejected-but-applied"]),
     ("bug_resume_off_by_one", &["gap"]),
-    ("bug_no_backstop", &["realtime-lag", "deadlock"]),
+    ("bug_no_backstop", &["realtime-lag", "deadlock", "not-converged"]),
     ("bug_snapshot_older_than_seen", &["snapshot-went-back"]),
     ("bug_revoked_outbox_kept", &["leak-after-revoke"]),
     ("bug_epoch_ignored", &["gap"]),
     ("bug_evolve_tentative_kept_on_conflict", &["wrong-state", "not-converged", "divergent-event"]),
-    ("bug_waiting_join_forgotten", &["deadlock", "realtime-lag"]),
-    ("bug_session_not_checked", &["command-after-revoke"]),
 ];
 
 /// Seeds that each bug is given.

@@ -205,6 +205,7 @@ pub struct Effect {
 pub struct Truth {
     pub streams: BTreeMap<Topic, History>,
     pub effects: BTreeMap<CommandId, Effect>,
+    access_changed_at: Time,
     /// Since when somebody may (or may not) see a topic; the last entry holds now.
     sight: BTreeMap<(AccountId, Topic), Vec<(Time, bool)>>,
 }
@@ -288,7 +289,8 @@ impl Truth {
     }
 
     /// Notes who may see what from now on.
-    pub fn note_sight(&mut self, accounts: &[AccountId], now: Time) {
+    pub fn change_access(&mut self, accounts: &[AccountId], now: Time) {
+        self.access_changed_at = now;
         let topics: Vec<Topic> = self.streams.keys().copied().filter(|topic| topic.kind != Kind::Account).collect();
         for account in accounts {
             for topic in &topics {
@@ -299,6 +301,11 @@ impl Truth {
                 }
             }
         }
+    }
+
+    /// When something last changed who may see what.
+    pub const fn access_changed_at(&self) -> Time {
+        self.access_changed_at
     }
 
     /// Whether somebody could see a topic at some moment between two times.

@@ -119,7 +119,9 @@ impl<A: Aggregate> Shell<A> {
             Seen::Mismatch => pending.answer(Err(Failure::new(Code::IdempotencyMismatch))),
             Seen::Unread => {
                 self.parked.push((client, pending));
-                self.effects.push(Effect::ReadWindow(client));
+                if self.windows.begin_read(client) {
+                    self.effects.push(Effect::ReadWindow(client));
+                }
             }
             Seen::BeforeWindow => {
                 self.effects.push(Effect::LookUp(Box::new(pending), self.committed.bookmark));
@@ -130,7 +132,6 @@ impl<A: Aggregate> Shell<A> {
 
     fn decide(&self, pending: Pending<A>, batch: &mut Batch<A>) {
         let account = match pending.account.as_ref().map(AccountFacts::check).transpose() {
-            Err(_) if bug!("bug_session_not_checked") => None,
             Ok(account) => account,
             Err(failure) => return batch.items.push((pending, Decided::Refused(failure))),
         };

@@ -295,6 +295,7 @@ impl<A: Aggregate> Shell<A> {
                 }
             }
             Err(error) => {
+                self.windows.read_failed(client);
                 let later = std::mem::take(&mut self.pending);
                 self.pending = ready.into_iter().map(|(_, pending)| pending).collect();
                 self.refuse_pending(&outcome::failure(&error));

@@ -127,9 +127,7 @@ impl<A: Aggregate> Shell<A> {
         }
         self.keep_snapshot(false);
         // Who waited for this seq need not wait for a read.
-        if !bug!("bug_waiting_join_forgotten") {
-            self.join_the_waiting();
-        }
+        self.join_the_waiting();
     }
 
     fn tell_nodes(

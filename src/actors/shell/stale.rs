@@ -91,14 +91,13 @@ impl<A: Aggregate> Shell<A> {
         let _ = revival.done.send(true);
     }
 
-    /// Whether somebody waits for a read that has not begun.
+    /// Whether somebody waits for a read; asked when none is under way. One that failed is not enough.
     pub(super) fn read_wanted(&self) -> bool {
-        let next = self.reads + 1;
         self.refreshing
             .iter()
             .map(|awaiting| awaiting.read)
             .chain(self.revival.iter().map(|it| it.read))
-            .any(|read| read >= next)
+            .any(|read| read > self.read_done)
     }
 
     /// A read of the journal reached its end.

@@ -47,6 +47,8 @@ struct Window {
 #[derive(Debug)]
 pub struct Windows {
     clients: HashMap<ClientKey, Window>,
+    /// What took effect while a client's window is being read: the read may have looked before it.
+    meanwhile: HashMap<ClientKey, Vec<(Origin, u64, Position)>>,
     window_max: usize,
     clients_max: usize,
     tick: u64,
@@ -56,7 +58,7 @@ pub struct Windows {
 
 impl Windows {
     pub fn new(window_max: usize, clients_max: usize) -> Self {
-        Self { clients: HashMap::new(), window_max, clients_max, tick: 0, entries: 0 }
+        Self { clients: HashMap::new(), meanwhile: HashMap::new(), window_max, clients_max, tick: 0, entries: 0 }
     }
 
     pub fn see(&mut self, key: ClientKey, client_seq: u64, body_hash: [u8; 16]) -> Seen {
@@ -73,6 +75,18 @@ impl Windows {
         }
     }
 
+    /// A client's window is wanted; whether it must be read, because no read is under way.
+    pub fn begin_read(&mut self, key: ClientKey) -> bool {
+        let under_way = self.meanwhile.contains_key(&key);
+        self.meanwhile.entry(key).or_default();
+        !under_way
+    }
+
+    /// The read failed: it is begun anew when the window is asked for.
+    pub fn read_failed(&mut self, key: ClientKey) {
+        self.meanwhile.remove(&key);
+    }
+
     /// Takes in what the journal knows of a client; `known` is newest first and at most the window.
     pub fn load(&mut self, key: ClientKey, known: &[Known]) {
         if self.clients.len() >= self.clients_max
@@ -81,17 +95,25 @@ impl Windows {
             let dropped = self.clients.remove(&oldest);
             self.entries -= dropped.map_or(0, |window| window.entries.len());
         }
+        let meanwhile = self.meanwhile.remove(&key).unwrap_or_default();
         self.tick += 1;
         let window = Window { entries: BTreeMap::new(), cut: known.len() >= self.window_max, used: self.tick };
         self.clients.insert(key, window);
         for known in known.iter().rev() {
             self.record(key.0, known.origin, known.seq, known.position);
         }
+        for (origin, seq, position) in meanwhile {
+            self.record(key.0, origin, seq, position);
+        }
     }
 
     /// A command of a client took effect. Of a client without a window nothing is kept: it is read when needed.
     pub fn record(&mut self, account: AccountId, origin: Origin, seq: u64, position: Position) {
-        let Some(window) = self.clients.get_mut(&(account, origin.client_id)) else { return };
+        let key = (account, origin.client_id);
+        if let Some(meanwhile) = self.meanwhile.get_mut(&key) {
+            meanwhile.push((origin, seq, position));
+        }
+        let Some(window) = self.clients.get_mut(&key) else { return };
         let entry = Entry { body_hash: origin.body_hash, seq, position };
         let before = window.entries.len();
         // A command's later events move its end forward; a read may bring what is already here.

@@ -102,3 +102,15 @@ fn a_revival_that_cannot_read_is_given_up_and_tried_again() {
     tell(&mut shell, Message::CaughtUp(Ok(Vec::new())));
     assert_eq!(revived.try_recv(), Ok(true));
 }
+
+#[test]
+fn who_asks_for_what_is_now_is_served_though_the_first_read_failed() {
+    let mut shell = shell();
+    let (done, mut refreshed) = oneshot::channel();
+    assert!(reads(&tell(&mut shell, Message::Refresh(done))));
+    tell(&mut shell, Message::CaughtUp(Err(JournalError::Unavailable("the line is down".into()))));
+    assert!(refreshed.try_recv().is_err(), "nothing was read");
+    assert!(reads(&tell(&mut shell, Message::Retry)), "and so it is read again");
+    tell(&mut shell, Message::CaughtUp(Ok(Vec::new())));
+    assert!(refreshed.try_recv().is_ok());
+}

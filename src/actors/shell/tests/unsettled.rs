@@ -90,3 +90,19 @@ fn once_the_stream_has_moved_past_it_a_failure_is_told() {
     tell(&mut shell, Message::Appended(Err(DOWN())));
     assert_eq!(answer.try_recv().expect("answered").expect_err("refused").code, Code::Unavailable);
 }
+
+#[test]
+fn what_takes_effect_while_a_window_is_being_read_is_in_it() {
+    use super::super::window::{Seen, Windows};
+    let (account, client_id) = (AccountId::NIL, lockstep_protocol::ids::ClientId::NIL);
+    let origin = crate::store::journal::Origin { client_id, client_seq: 7, body_hash: [1; 16] };
+    let mut windows = Windows::new(4, 4);
+    assert_eq!(windows.see((account, client_id), 7, [1; 16]), Seen::Unread);
+    assert!(windows.begin_read((account, client_id)));
+    assert!(!windows.begin_read((account, client_id)), "one read serves all who wait");
+    // The journal was read before this was committed.
+    windows.record(account, origin, 5, Position::START);
+    windows.load((account, client_id), &[]);
+    let done = Seen::Done { seq: 5, position: Position::START };
+    assert_eq!(windows.see((account, client_id), 7, [1; 16]), done);
+}
