@@ -149,13 +149,13 @@ impl<A: Kinded> Running<A> {
             Effect::FactsChanged(org) => node.facts_changed(org),
             Effect::ListsChanged(org, reach, position) => node.lists_changed(org, Some((reach, position))),
             Effect::ListsLater(delay_ms) => self.spawn(async move {
-                node.sim.sleep(delay_ms * MS).await;
+                node.sim.pause_for(delay_ms * MS).await;
                 tell.say(Message::ListsDue);
             }),
             // Who is present elsewhere may be lost, and here always is.
             Effect::Whisper(..) => {}
             Effect::RetryLater => self.spawn(async move {
-                node.sim.sleep(RETRY).await;
+                node.sim.pause_for(RETRY).await;
                 tell.say(Message::Retry);
             }),
             Effect::LostHistory(seen) => {

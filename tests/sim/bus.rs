@@ -78,7 +78,7 @@ impl Bus {
     fn deliver(&self, to: mpsc::Sender<Heard>, notice: Notice, delay: Time) {
         let sim = self.sim.clone();
         self.sim.spawn(WORLD, async move {
-            sim.sleep(delay).await;
+            sim.pause_for(delay).await;
             // The node may have ended, or hear too slowly: the backstop is for that.
             let _ = to.try_send(Heard::Notice(Arc::new(notice)));
         });

@@ -76,6 +76,6 @@ async fn read_slowly(world: &World, person: &Arc<Mutex<Person>>) {
     if !calm && world.sim.chance(world.plan.slow_reads) {
         world.note_slow(person);
         let nap: Time = world.sim.between(50 * MS, 900 * MS);
-        world.sim.sleep(nap).await;
+        world.sim.pause_for(nap).await;
     }
 }

@@ -146,7 +146,7 @@ impl Sim {
             .into_uuid()
     }
 
-    pub fn sleep(&self, micros: Time) -> Sleep {
+    pub fn pause_for(&self, micros: Time) -> Sleep {
         self.until(self.now() + micros)
     }
 
@@ -157,7 +157,7 @@ impl Sim {
     /// Some time between two bounds.
     pub fn jitter(&self, least: Time, most: Time) -> Sleep {
         let micros = self.between(least, most);
-        self.sleep(micros)
+        self.pause_for(micros)
     }
 
     /// Wakes whoever waits at a time.

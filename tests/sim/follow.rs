@@ -89,7 +89,7 @@ impl Node {
             let scanned = tokio::select! {
                 biased;
                 scanned = self.scan_once(since) => scanned.ok(),
-                () = self.sim.sleep(SCAN_TIMEOUT) => None,
+                () = self.sim.pause_for(SCAN_TIMEOUT) => None,
             };
             if let Some((changed, cursor, now)) = scanned {
                 since = Some(cursor);
@@ -123,7 +123,7 @@ impl Node {
                 self.each_live(AnyHandle::stale);
             }
             closed = expired;
-            self.sim.sleep(WATCH).await;
+            self.sim.pause_for(WATCH).await;
         }
     }
 
@@ -178,14 +178,14 @@ impl Node {
 
     async fn tick(self: Arc<Self>) {
         loop {
-            self.sim.sleep(TICK).await;
+            self.sim.pause_for(TICK).await;
             self.register.tick();
         }
     }
 
     async fn sweep(self: Arc<Self>) {
         loop {
-            self.sim.sleep(SWEEP).await;
+            self.sim.pause_for(SWEEP).await;
             for (topic, slot, handle) in self.all_live() {
                 if !self.passivates || !handle.vitals().idle() || slot.closing.swap(true, Ordering::Relaxed) {
                     continue;
@@ -195,7 +195,7 @@ impl Node {
                 if answered.await.unwrap_or(true) {
                     // It ends after this turn, and frees its slot.
                     while self.live(topic).is_some_and(|live| Arc::ptr_eq(live.vitals(), handle.vitals())) {
-                        self.sim.sleep(1).await;
+                        self.sim.pause_for(1).await;
                     }
                 }
                 slot.end_closing();

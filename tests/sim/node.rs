@@ -142,7 +142,7 @@ impl Node {
             let permit = match handle.permits.clone().try_acquire_owned() {
                 Ok(permit) => permit,
                 Err(_) if handle.vitals.leaving.load(Ordering::Relaxed) => {
-                    self.sim.sleep(1).await;
+                    self.sim.pause_for(1).await;
                     continue;
                 }
                 Err(_) => return Err(Failure::new(Code::Busy).retry_after_ms(50)),
@@ -278,7 +278,7 @@ impl Node {
             let Some(handle) = A::unwrap(&any) else { return Err(Failure::new(Code::WrongTopic)) };
             if handle.ended() {
                 self.forget(topic, &handle.vitals);
-                self.sim.sleep(1).await;
+                self.sim.pause_for(1).await;
                 continue;
             }
             return Ok(handle.clone());

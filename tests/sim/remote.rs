@@ -88,23 +88,23 @@ impl Remote {
         let (fate, there, back) = self.fate();
         let unavailable = || Err(JournalError::Unavailable("the line is down".into()));
         if matches!(fate, Fate::Refused) || (!writes && !matches!(fate, Fate::Answered)) {
-            self.sim.sleep(there).await;
+            self.sim.pause_for(there).await;
             return unavailable();
         }
         let (sim, model) = (self.sim.clone(), self.model.clone());
         let (reply, answer) = oneshot::channel();
         self.sim.spawn(WORLD, async move {
-            sim.sleep(there).await;
+            sim.pause_for(there).await;
             match fate {
                 Fate::Answered => {
                     let result = ask(&mut lock(&model));
-                    sim.sleep(back).await;
+                    sim.pause_for(back).await;
                     // Nobody waits any more when the node died: it was done all the same.
                     let _ = reply.send(result);
                 }
                 Fate::Unanswered { late: false } => {
                     let _ = ask(&mut lock(&model));
-                    sim.sleep(back).await;
+                    sim.pause_for(back).await;
                 }
                 Fate::Unanswered { late: true } => {
                     drop(reply);
