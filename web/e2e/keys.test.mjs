@@ -65,6 +65,7 @@ test("every key that the list of shortcuts names does what it says", async () =>
   await open(page, path);
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await dialog.waitFor();
   const keys = (await dialog.locator("dt").allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim());
   for (const wanted of ["x", "d", "g b", "Ctrl Z", "Ctrl Shift Z", "m", "a", "t", "p", "c", "/", "?"]) assert.ok(keys.map((key) => key.replace(/ /g, "")).includes(wanted.replace(/ /g, "")), `${wanted} is missing in ${keys}`);
   await page.keyboard.press("Escape");
