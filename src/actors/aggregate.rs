@@ -1,6 +1,6 @@
 //! The actor around a shell: the only code that performs a shell's effects. One per live aggregate, whatever its kind.
 
-use std::{marker::PhantomData, sync::Arc, time::Duration};
+use std::{collections::HashSet, marker::PhantomData, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use lockstep_domain::{Aggregate, account::Account, organization::Organization, team::Team};
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     bus::Whisper,
-    store::journal::{Head, Snapshot},
+    store::journal::{Append, Head, JournalError, Snapshot},
 };
 
 /// How long a failed catch-up waits before the next try.
@@ -152,11 +152,7 @@ impl<A: Kinded> Running<A> {
         let (topic, myself, directory) = (self.topic, myself.clone(), self.directory.clone());
         let journal = services.journal.clone();
         match effect {
-            Effect::Append(append) => spawn(async move {
-                let outcome = journal.append(append).await;
-                services.committed.notify_one();
-                send(&myself, Message::Appended(outcome));
-            }),
+            Effect::Append(append) => self.append(myself, append),
             Effect::ReadHead => spawn(async move {
                 let head = journal.head(topic).await;
                 send(&myself, Message::Verified(head));
@@ -187,7 +183,7 @@ impl<A: Kinded> Running<A> {
             }
             Effect::SaveSnapshot(published, head, last_at) => {
                 let saving = save_snapshot(directory, topic, published, head, last_at);
-                spawn(saving);
+                self.directory.saving().spawn(saving);
             }
             Effect::Publish(notice) => services.bus.publish(Arc::new(notice)),
             Effect::Whisper(org, word) => {
@@ -215,6 +211,24 @@ impl<A: Kinded> Running<A> {
             }),
             Effect::Stop => myself.stop(None),
         }
+    }
+
+    /// Hands events to the journal, unless a node that runs would not understand them.
+    fn append(&self, myself: ActorRef<Message<A>>, append: Append) {
+        if !self.directory.understood(&append) {
+            // One by one: those that need nothing new are not kept waiting.
+            let commits: HashSet<_> =
+                append.streams.iter().flat_map(|part| &part.events).map(|event| event.commit).collect();
+            let refused = if commits.len() == 1 { JournalError::Unavailable } else { JournalError::Refused };
+            let text = "a node that runs is too old for what would be written".into();
+            return send(&myself, Message::Appended(Err(refused(text))));
+        }
+        let services = self.directory.services().clone();
+        spawn(async move {
+            let outcome = services.journal.append(append).await;
+            services.committed.notify_one();
+            send(&myself, Message::Appended(outcome));
+        });
     }
 }
 

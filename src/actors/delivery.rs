@@ -46,6 +46,8 @@ pub enum Delivery {
     Revoked(Code),
     /// The actor ended for reasons of its own (memory, an error): join again.
     Resync,
+    /// This node is too old for what happened on the topic: the connection is better served by another.
+    Rehome,
     /// The connection's audience on this topic changed; everything after is projected for the new one.
     Audience(Audience),
 }

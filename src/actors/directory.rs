@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -13,6 +13,7 @@ use lockstep_domain::{Principal, account::Account, board::Board, organization::O
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::Command,
+    event::FEATURE_LEVEL,
     frame::{Acknowledged, Ephemeral, PresenceMeta},
     ids::{ClientId, CommitId, ConnectionId, OrgId, SessionId, TeamId},
     limits::Limits,
@@ -20,6 +21,7 @@ use lockstep_protocol::{
     topic::{Kind, Topic},
 };
 use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::{
@@ -89,6 +91,10 @@ struct Inner {
     tree: Tree,
     pulse: Pulse,
     loads: Semaphore,
+    /// Snapshots on their way to the store.
+    saving: TaskTracker,
+    /// The newest events that every node understands; kept by a worker.
+    common_level: Arc<AtomicU32>,
     /// Counts uses: the order in which aggregates were used last.
     tick: AtomicU64,
 }
@@ -113,18 +119,27 @@ impl Directory {
         let loads = Semaphore::new(services.limits.loads_max);
         let tree = Tree::plant(on_end).await?;
         let age_max = Duration::from_millis(services.limits.stale_after_ms);
+        let common_level = Arc::new(AtomicU32::new(FEATURE_LEVEL));
         let pulse = Pulse::new((!services.bus.alone()).then_some(age_max));
         let services = Arc::new(services);
-        Ok(Self(Arc::new(Inner { services, slots, restarts, tree, pulse, loads, tick: AtomicU64::new(1) })))
-    }
-
-    /// Ends every live aggregate. Commands in flight are decided by the journal, not by this.
-    pub async fn stop(&self) {
-        self.0.tree.fell().await;
+        Ok(Self(Arc::new(Inner { services, slots, restarts, tree, pulse, saving: TaskTracker::new(), common_level, loads, tick: AtomicU64::new(1) })))
     }
 
     pub fn services(&self) -> &Arc<Services> {
         &self.0.services
+    }
+
+    pub(super) fn tree(&self) -> &Tree {
+        &self.0.tree
+    }
+
+    /// The newest events that every node understands: whoever knows the others keeps it.
+    pub fn common_level(&self) -> &Arc<AtomicU32> {
+        &self.0.common_level
+    }
+
+    pub(super) fn saving(&self) -> &TaskTracker {
+        &self.0.saving
     }
 
     pub(super) fn pulse(&self) -> &Pulse {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use lockstep_domain::{Aggregate, access::Reach};
 use lockstep_protocol::{
     command::Command,
-    event::Happened,
+    event::{Happened, is_known},
     ids::{AccountId, ClientId, CommitId, OrgId},
     position::Position,
     topic::Topic,
@@ -21,10 +21,12 @@ pub fn payload<E: Serialize>(event: &E) -> Result<Bytes, rmp_serde::encode::Erro
 
 /// The event in its place, as rules fold it.
 pub fn happened<A: Aggregate>(recorded: &Recorded) -> Result<Happened<A::Event>, JournalError> {
-    let event = rmp_serde::from_slice(&recorded.payload).map_err(|error| JournalError::Damaged {
-        stream: recorded.stream,
-        seq: recorded.seq,
-        what: format!("{} does not decode: {error}", recorded.tag).into(),
+    let (stream, seq) = (recorded.stream, recorded.seq);
+    let event = rmp_serde::from_slice(&recorded.payload).map_err(|error| match is_known(&recorded.tag) {
+        true => {
+            JournalError::Damaged { stream, seq, what: format!("{} does not decode: {error}", recorded.tag).into() }
+        }
+        false => JournalError::TooNew { stream, seq, tag: recorded.tag.as_str().into() },
     })?;
     Ok(Happened {
         seq: recorded.seq,

@@ -1,10 +1,11 @@
 //! How a node follows the others: it hears the bus, scans the journal so that whatever the bus lost is noticed anyway, and
 //! closes itself while its scans fail for too long.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use lockstep_protocol::{
+    event::level_of,
     ids::OrgId,
     topic::{Kind, Topic},
 };
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     bus::Heard,
-    store::journal::{Head, JournalError},
+    store::journal::{Append, Head, JournalError},
 };
 
 /// How often the journal is scanned for commits of other nodes.
@@ -206,6 +207,12 @@ impl Directory {
             .buffer_unordered(REVIVALS)
             .all(|revived| async move { revived })
             .await
+    }
+
+    /// Whether every node that runs understands what would be written.
+    pub(super) fn understood(&self, append: &Append) -> bool {
+        let common = self.common_level().load(Ordering::Acquire);
+        append.streams.iter().flat_map(|part| &part.events).all(|event| level_of(event.tag) <= common)
     }
 
     /// Roles changed in this organization: every live aggregate of it looks again at who is on it.

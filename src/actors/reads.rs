@@ -70,7 +70,21 @@ impl Directory {
 
     /// The board once it has reached this seq; `behind` when that takes too long.
     pub async fn board_at(&self, id: BoardId, min_seq: u64) -> Result<Arc<Published<Board>>, Failure> {
-        let handle = self.readable::<Board>(id.0).await?;
+        self.reach::<Board>(id.0, min_seq).await
+    }
+
+    /// The organization once it has reached this seq. For whoever may see it already: a wait tells that it is there.
+    pub async fn organization_at(&self, id: OrgId, min_seq: u64) -> Result<Arc<Published<Organization>>, Failure> {
+        self.reach::<Organization>(id.0, min_seq).await
+    }
+
+    /// The team once it has reached this seq.
+    pub async fn team_at(&self, id: TeamId, min_seq: u64) -> Result<Arc<Published<Team>>, Failure> {
+        self.reach::<Team>(id.0, min_seq).await
+    }
+
+    async fn reach<A: Kinded>(&self, id: Uuid, min_seq: u64) -> Result<Arc<Published<A>>, Failure> {
+        let handle = self.readable::<A>(id).await?;
         let mut reader = handle.reader.clone();
         if reader.borrow().bookmark.seq < min_seq {
             handle.send(Message::Behind(min_seq));

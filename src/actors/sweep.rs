@@ -2,8 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::{StreamExt, stream};
 use lockstep_domain::access::Reach;
-use lockstep_protocol::{ids::OrgId, position::Position, topic::Topic};
+use lockstep_protocol::{
+    ids::OrgId,
+    position::Position,
+    topic::{Kind, Topic},
+};
 use tokio::{sync::oneshot, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -11,6 +16,11 @@ use super::{directory::Directory, handle::AnyHandle, shell::Message, slots::Slot
 
 /// How often idle aggregates are looked for. The budget is checked each time too.
 const SWEEP: Duration = Duration::from_millis(200);
+/// Aggregates that leave at the same time when the node stops, and how long all of them may take.
+const LEAVING: usize = 32;
+const LEAVING_ROUNDS: u32 = 3;
+const LEAVING_PAUSE: Duration = Duration::from_millis(20);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an aggregate may take to end after it agreed to.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -50,6 +60,34 @@ impl Directory {
                 }
             }
         }
+    }
+
+    /// Ends every live aggregate: first those that nothing depends on, each with a snapshot of what it is, so that the next start
+    /// reads little. Commands in flight are decided by the journal, not by this.
+    pub async fn stop(&self) {
+        let leaving = async {
+            for kind in [Kind::Board, Kind::Team, Kind::Organization, Kind::Account] {
+                // Whoever depended on it may take a moment to be gone; who stays is ended with the rest.
+                for _ in 0..LEAVING_ROUNDS {
+                    let live = self.slots().live().into_iter().filter(|(_, handle)| handle.topic().kind == kind);
+                    let gone = stream::iter(live)
+                        .map(|(slot, handle)| async move { self.passivate(&slot, &handle).await })
+                        .buffer_unordered(LEAVING)
+                        // Each to its end: none may be left half closed.
+                        .fold(true, |all, gone| async move { all && gone });
+                    if gone.await {
+                        break;
+                    }
+                    tokio::time::sleep(LEAVING_PAUSE).await;
+                }
+            }
+            self.saving().close();
+            self.saving().wait().await;
+        };
+        if tokio::time::timeout(STOP_TIMEOUT, leaving).await.is_err() {
+            tracing::warn!("not every snapshot was stored in time; the next start reads more of the journal");
+        }
+        self.tree().fell().await;
     }
 
     /// Takes the slot out of use, asks the actor to go, and waits for its end; only then may it be loaded again.

@@ -3,7 +3,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use lockstep_protocol::{codes::Failure, limits::Limits, position::Position};
+use lockstep_protocol::{codes::Failure, event::FEATURE_LEVEL, limits::Limits, position::Position};
 use secrecy::ExposeSecret;
 use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -96,8 +96,10 @@ impl Engine {
         let (cancel, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (background, token) = (directory.clone(), cancel.clone());
         tasks.spawn(async move { background.run(token).await });
-        let (progress, listed) = watch::channel(Position::START);
         let node = if node.is_nil() { clock.fresh_id() } else { node };
+        let common = directory.common_level().clone();
+        tasks.spawn(workers::nodes::run(store.clone(), node, FEATURE_LEVEL, common, cancel.clone()));
+        let (progress, listed) = watch::channel(Position::START);
         tasks.spawn(workers::run(Projector, store.clone(), node, committed, progress, cancel.clone()));
         Ok(Self { store, directory, clock, limits, listed, cancel, tasks })
     }

@@ -22,7 +22,7 @@ use ts_rs::TS;
 use super::{
     answers::{Items, Read, Written},
     extract::{Asked, Body, Caller, Fields, Ids},
-    organizations::ListQuery,
+    organizations::{ListQuery, ReadQuery},
     problem::Answer,
 };
 use crate::{
@@ -90,14 +90,6 @@ pub struct NewBoard {
     #[serde(default)]
     #[ts(optional, as = "Option<Template>")]
     template: Template,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReadQuery {
-    /// Answer only from a state at least this new.
-    #[serde(default)]
-    pub min_seq: Option<u64>,
 }
 
 pub async fn list(

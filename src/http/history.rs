@@ -25,6 +25,9 @@ pub struct HistoryQuery {
     after: u64,
     #[serde(default)]
     limit: Option<usize>,
+    /// Answer only from a state at least this new.
+    #[serde(default)]
+    min_seq: Option<u64>,
 }
 
 #[derive(Serialize, TS)]
@@ -43,7 +46,7 @@ pub async fn read(
     Ids((org, board)): Ids<(OrgId, BoardId)>,
     Asked(query): Asked<HistoryQuery>,
 ) -> Answer<Json<HistoryPage>> {
-    let (published, audience) = caller.board(org, board, None).await?;
+    let (published, audience) = caller.board(org, board, query.min_seq).await?;
     let limit = page_rows(query.limit, caller.http.limits.history_events_max)?;
     let head = published.bookmark.seq;
     // Never beyond what this node has published: access was checked against that.

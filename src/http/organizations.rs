@@ -38,6 +38,14 @@ pub struct NewOrg {
     name: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadQuery {
+    /// Answer only from a state at least this new.
+    #[serde(default)]
+    pub min_seq: Option<u64>,
+}
+
 /// Lists are as old as the read tables, unless a position is given.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,8 +88,18 @@ pub async fn create(caller: Caller, Body(body): Body<NewOrg>) -> Answer<Written<
     Ok(Written { acknowledged, created: true, value: view(&published.state, org, audience) })
 }
 
-pub async fn read(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Read<OrganizationView>> {
-    let (published, audience) = caller.http.directory.readable_org(caller.principal(), org).await?;
+pub async fn read(
+    caller: Caller,
+    Ids(org): Ids<OrgId>,
+    Asked(query): Asked<ReadQuery>,
+) -> Answer<Read<OrganizationView>> {
+    let directory = &caller.http.directory;
+    let (mut published, mut audience) = directory.readable_org(caller.principal(), org).await?;
+    if let Some(min_seq) = query.min_seq.filter(|min_seq| *min_seq > published.bookmark.seq) {
+        directory.organization_at(org, min_seq).await?;
+        // What was waited for may have changed what the caller may see.
+        (published, audience) = directory.readable_org(caller.principal(), org).await?;
+    }
     let value = view(&published.state, org, audience).ok_or(Code::NotFound)?;
     Ok(Read { value, bookmark: published.bookmark, position: Some(published.position), held: caller.held })
 }

@@ -43,16 +43,19 @@ const COMPRESS_BYTES_MIN: u64 = 1_400;
 
 const MIN_POSITION: &[Parameter] =
     &[Parameter { name: "min_position", kind: "Position", says: "Wait until the list holds this change." }];
-const MIN_SEQ: &[Parameter] =
-    &[Parameter { name: "min_seq", kind: "number", says: "Answer only from a state at least this new." }];
+const NEW_ENOUGH: Parameter =
+    Parameter { name: "min_seq", kind: "number", says: "Answer only from a state at least this new." };
+const MIN_SEQ: &[Parameter] = &[NEW_ENOUGH];
 const TASKS: &[Parameter] = &[
     Parameter { name: "lifecycle", kind: "Lifecycle", says: "Default: active." },
     Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+    NEW_ENOUGH,
 ];
 const HISTORY: &[Parameter] = &[
     Parameter { name: "after", kind: "number", says: "Events that follow this seq." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+    NEW_ENOUGH,
 ];
 
 #[rustfmt::skip]
@@ -80,7 +83,7 @@ fn who() -> Vec<Endpoint> { vec![
 fn organization() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs", organizations::list, "The caller's organizations").asks(MIN_POSITION).answers(200, "{ items: Array<OrgEntry> }"),
     post("/api/v1/orgs", organizations::create, "Found an organization").takes("NewOrg").answers(201, "OrganizationView & Acknowledged"),
-    get("/api/v1/orgs/{org}", organizations::read, "An organization").answers(200, "OrganizationView & Acknowledged"),
+    get("/api/v1/orgs/{org}", organizations::read, "An organization").asks(MIN_SEQ).answers(200, "OrganizationView & Acknowledged"),
     patch("/api/v1/orgs/{org}", organizations::update, "Change an organization").takes("UpdateOrganization").answers(200, "OrganizationView & Acknowledged"),
     get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
     post("/api/v1/orgs/{org}/members", members::add, "Add somebody who has an account").takes("NewMember").answers(201, "Acknowledged"),
@@ -90,7 +93,7 @@ fn organization() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged"),
     get("/api/v1/orgs/{org}/teams", teams::list, "Its teams").asks(MIN_POSITION).answers(200, "{ items: Array<TeamEntry> }"),
     post("/api/v1/orgs/{org}/teams", teams::create, "Found a team").takes("NewTeam").answers(201, "TeamView & Acknowledged"),
-    get("/api/v1/orgs/{org}/teams/{team}", teams::read, "A team").answers(200, "TeamView & Acknowledged"),
+    get("/api/v1/orgs/{org}/teams/{team}", teams::read, "A team").asks(MIN_SEQ).answers(200, "TeamView & Acknowledged"),
     patch("/api/v1/orgs/{org}/teams/{team}", teams::update, "Change a team").takes("UpdateTeam").answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/teams/{team}", teams::delete, "Delete a team; its boards stay").answers(200, "Acknowledged"),
     put("/api/v1/orgs/{org}/teams/{team}/members/{account}", teams::set_member, "Put a member into a team, or change their role in it").takes_but("AddTeamMember", &["account_id"], &[]).answers(200, "Acknowledged"),

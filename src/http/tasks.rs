@@ -18,8 +18,8 @@ use ts_rs::TS;
 
 use super::{
     answers::{Page, Read, Written},
-    boards::ReadQuery,
     extract::{Asked, Body, Caller, Fields, Ids},
+    organizations::ReadQuery,
     problem::Answer,
 };
 use crate::actors::happened;
@@ -36,6 +36,9 @@ pub struct TasksQuery {
     cursor: Option<TaskId>,
     #[serde(default)]
     limit: Option<usize>,
+    /// Answer only from a state at least this new.
+    #[serde(default)]
+    min_seq: Option<u64>,
 }
 
 /// What is absent stays; `null` takes a date away.
@@ -71,7 +74,7 @@ pub async fn list(
     Ids((org, board)): Ids<(OrgId, BoardId)>,
     Asked(query): Asked<TasksQuery>,
 ) -> Answer<axum::Json<Page<TaskFace>>> {
-    let (published, audience) = caller.board(org, board, None).await?;
+    let (published, audience) = caller.board(org, board, query.min_seq).await?;
     let lifecycle = query.lifecycle.unwrap_or(Lifecycle::Active);
     let limit = page_rows(query.limit, caller.http.limits.page_rows_max)?;
     if audience == Audience::Public && lifecycle != Lifecycle::Active {

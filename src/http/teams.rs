@@ -15,7 +15,7 @@ use ts_rs::TS;
 use super::{
     answers::{Items, Read, Written},
     extract::{Asked, Body, Caller, Fields, Ids},
-    organizations::ListQuery,
+    organizations::{ListQuery, ReadQuery},
     problem::Answer,
 };
 
@@ -60,8 +60,17 @@ pub async fn create(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewTe
     Ok(Written { acknowledged, created: true, value: view(&published.state, team, audience) })
 }
 
-pub async fn read(caller: Caller, Ids((org, team)): Ids<(OrgId, TeamId)>) -> Answer<Read<TeamView>> {
-    let (published, audience) = caller.http.directory.readable_team(caller.principal(), org, team).await?;
+pub async fn read(
+    caller: Caller,
+    Ids((org, team)): Ids<(OrgId, TeamId)>,
+    Asked(query): Asked<ReadQuery>,
+) -> Answer<Read<TeamView>> {
+    let directory = &caller.http.directory;
+    let (mut published, mut audience) = directory.readable_team(caller.principal(), org, team).await?;
+    if let Some(min_seq) = query.min_seq.filter(|min_seq| *min_seq > published.bookmark.seq) {
+        directory.team_at(team, min_seq).await?;
+        (published, audience) = directory.readable_team(caller.principal(), org, team).await?;
+    }
     let value = view(&published.state, team, audience).ok_or(Code::NotFound)?;
     Ok(Read { value, bookmark: published.bookmark, position: Some(published.position), held: caller.held })
 }

@@ -50,6 +50,7 @@ impl Subscriber for Watch {
             }
             Delivery::Revoked(_) => self.outbox.close(CloseCode::Revoked),
             Delivery::Resync => self.outbox.watch_again(),
+            Delivery::Rehome => self.outbox.drain(),
             // The join itself was refused unless the session was open; the rest is for eyes this does not have.
             Delivery::Joined { .. }
             | Delivery::Snapshot(_)

@@ -129,6 +129,9 @@ pub enum JournalError {
     /// This append alone is at fault (a value the database refuses); the rest of its batch was not hurt.
     #[error("the append was refused: {0}")]
     Refused(Arc<str>),
+    /// An event of a kind that this build does not have: a newer node wrote it.
+    #[error("{stream} seq {seq} is a {tag}, which this server is too old for")]
+    TooNew { stream: Topic, seq: u64, tag: Arc<str> },
     /// What was read does not add up: a broken hash chain, a hole, bytes that are no event.
     #[error("the journal is damaged at {stream} seq {seq}: {what}")]
     Damaged { stream: Topic, seq: u64, what: Arc<str> },

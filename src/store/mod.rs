@@ -12,6 +12,7 @@ pub mod consumers;
 mod db;
 mod error;
 pub mod journal;
+pub mod nodes;
 mod open;
 mod postgres;
 pub mod projections;
@@ -28,6 +29,7 @@ pub use open::{About, Location, Options};
 use accounts::Accounts;
 use consumers::Consumers;
 use journal::SharedJournal;
+use nodes::Nodes;
 use projections::Projections;
 
 /// Everything durable, opened. Cheap to clone; all clones share the same connections.
@@ -37,6 +39,7 @@ pub struct Store {
     accounts: Accounts,
     consumers: Consumers,
     projections: Projections,
+    nodes: Nodes,
     handle: open::Handle,
 }
 
@@ -54,6 +57,11 @@ impl Store {
     /// Leases and cursors of those who read the journal behind it.
     pub fn consumers(&self) -> &Consumers {
         &self.consumers
+    }
+
+    /// The nodes that run on this database.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
     }
 
     /// Read tables, kept by a worker.

@@ -12,6 +12,7 @@ use super::{
     consumers::Consumers,
     db::{Db, on_db},
     journal::SharedJournal,
+    nodes::Nodes,
     postgres::{self, PostgresJournal},
     projections::Projections,
     rows,
@@ -122,6 +123,7 @@ impl Store {
             accounts: Accounts { db: db.clone() },
             consumers: Consumers { db: projections.clone() },
             projections: Projections { db: projections.clone() },
+            nodes: Nodes { db: db.clone() },
             handle: Handle { db, projections, stop, committers: Arc::new(tokio::sync::Mutex::new(tasks)), lock },
         }
     }

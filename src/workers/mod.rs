@@ -4,6 +4,7 @@
 //! A worker changes things only by commands through the directory, or in its own tables. It must never append, and nobody
 //! may wait for it to be told the truth.
 
+pub mod nodes;
 pub mod projections;
 
 use std::{sync::Arc, time::Duration};
@@ -22,6 +23,9 @@ const LEASE_MS: u64 = 3_000;
 const LOOK: Duration = Duration::from_millis(100);
 /// How long it waits after a failure.
 const BACK_OFF: Duration = Duration::from_millis(500);
+/// How often, and how many times in a row, it is looked how far another node has come.
+const FOLLOW: Duration = Duration::from_millis(50);
+const FOLLOWS: u32 = 20;
 /// Events taken at once.
 const BATCH: usize = 1_000;
 
@@ -56,8 +60,7 @@ pub async fn run<W: Worker>(
         let turn = async {
             match store.consumers().acquire(W::NAME, node, LEASE_MS).await {
                 Ok(Some(lease)) => work(&worker, &store, lease, &nudge, &progress, &cancel).await,
-                // Another node works; follow how far it has come.
-                Ok(None) => store.consumers().cursor(W::NAME).await.map(|cursor| advance(&progress, cursor)),
+                Ok(None) => follow::<W>(&store, &progress, &cancel).await,
                 Err(error) => Err(error),
             }
         };
@@ -69,6 +72,22 @@ pub async fn run<W: Worker>(
             () = cancel.cancelled() => {}
         }
     }
+}
+
+/// Another node works: its readers here wait for how far it has come, until the lease is looked at again.
+async fn follow<W: Worker>(
+    store: &Store,
+    progress: &watch::Sender<Position>,
+    cancel: &CancellationToken,
+) -> Result<(), StoreError> {
+    for _ in 0..FOLLOWS {
+        advance(progress, store.consumers().cursor(W::NAME).await?);
+        tokio::select! {
+            () = tokio::time::sleep(FOLLOW) => {}
+            () = cancel.cancelled() => break,
+        }
+    }
+    Ok(())
 }
 
 fn advance(progress: &watch::Sender<Position>, cursor: Position) {

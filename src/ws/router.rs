@@ -17,5 +17,7 @@ pub struct Gate {
 }
 
 pub fn router(gate: Gate) -> Router {
-    Router::new().route("/ws", any(upgrade::upgrade)).with_state(gate)
+    // An organization in the path is for balancers alone, which keep its people on one node; it gives no right.
+    let upgrade = any(upgrade::upgrade);
+    Router::new().route("/ws", upgrade.clone()).route("/ws/{org}", upgrade).with_state(gate)
 }

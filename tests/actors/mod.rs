@@ -7,3 +7,5 @@ mod joining;
 mod nodes;
 mod passivation;
 mod replay;
+mod revokes;
+mod unruly;

@@ -60,11 +60,20 @@ pub fn refusal(answer: Upgraded) -> (u16, serde_json::Value) {
 
 impl Client {
     pub async fn open(address: SocketAddr, codec: Codec) -> Self {
-        let (socket, response) =
-            upgrade(address, "/ws", &[("sec-websocket-protocol", codec.subprotocol())]).await.expect("upgrades");
+        Self::open_at(address, "/ws", codec).await.expect("upgrades").0
+    }
+
+    /// The same at another path; gives the answer's headers too.
+    pub async fn open_at(
+        address: SocketAddr,
+        path: &str,
+        codec: Codec,
+    ) -> Result<(Self, http::HeaderMap), tungstenite::Error> {
+        let (socket, response) = upgrade(address, path, &[("sec-websocket-protocol", codec.subprotocol())]).await?;
         assert_eq!(response.headers()["sec-websocket-protocol"], codec.subprotocol());
         let kept = VecDeque::new();
-        Self { socket, codec, id: ConnectionId::NIL, kept, reference: 0, client_seq: 0 }
+        let headers = response.headers().clone();
+        Ok((Self { socket, codec, id: ConnectionId::NIL, kept, reference: 0, client_seq: 0 }, headers))
     }
 
     pub async fn hello(&mut self, token: String, client_id: ClientId) {

@@ -99,6 +99,23 @@ language! {
     }
 }
 
+/// The newest events that this build understands. Adding a kind of event raises it, and gives the event its level in
+/// [`level_of`]: it is written only when every node that runs understands it.
+pub const FEATURE_LEVEL: u32 = 1;
+
+/// Events above level 1.
+const NEWER: &[(&str, u32)] = &[];
+
+/// The level of an event's tag.
+pub fn level_of(tag: &str) -> u32 {
+    NEWER.iter().find(|(newer, _)| *newer == tag).map_or(1, |(_, level)| *level)
+}
+
+/// Whether this build has an event of this tag.
+pub fn is_known(tag: &str) -> bool {
+    [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS].iter().any(|tags| tags.contains(&tag))
+}
+
 /// An event in its place: what subscribers receive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Happened<E> {

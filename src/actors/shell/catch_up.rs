@@ -3,9 +3,9 @@
 use lockstep_domain::Aggregate;
 use lockstep_protocol::frame::Acknowledged;
 
-use super::{Effect, Shell, Work, commits::Commit};
+use super::{Effect, Shell, Work, commits::Commit, outcome};
 use crate::{
-    actors::encode,
+    actors::{delivery::Delivery, encode},
     bugs::bug,
     bus::Notice,
     store::journal::{Head, JournalError, Recorded},
@@ -25,6 +25,7 @@ impl<A: Aggregate> Shell<A> {
             return;
         }
         let next = matches!(self.work, Work::Idle)
+            && !self.frozen
             && (notice.first <= self.head.version + 1 || bug!("bug_gap_ignored"))
             && notice.epoch == self.head.epoch
             && self.stale.is_none()
@@ -69,6 +70,7 @@ impl<A: Aggregate> Shell<A> {
                     self.rumoured = self.rumoured.min(self.head.version);
                 }
             }
+            Err(JournalError::TooNew { seq, tag, .. }) => self.freeze(seq, &tag),
             Err(JournalError::Damaged { seq, what, .. }) => {
                 tracing::error!(topic = %self.topic, seq, %what, "what was read does not continue what is held");
                 self.effects.push(Effect::LostHistory(0));
@@ -80,6 +82,31 @@ impl<A: Aggregate> Shell<A> {
             }
         }
         self.join_the_waiting();
+    }
+
+    /// A newer node wrote what this one does not understand. It shows what it knows to those who read, and nothing to those who
+    /// follow: they are better served elsewhere.
+    fn freeze(&mut self, seq: u64, tag: &str) {
+        tracing::error!(topic = %self.topic, seq, tag, "a newer server wrote this: read only here from now on");
+        self.frozen = true;
+        self.subscribers.deliver_to_all(&Delivery::Rehome);
+        self.subscribers.mute();
+    }
+
+    /// Answers whoever wants something of a stream that this node does not understand.
+    pub(super) fn refuse_while_frozen(&mut self) {
+        for pending in self.pending.drain(..) {
+            pending.answer(Err(outcome::too_old()));
+        }
+        for joining in self.joining.drain(..) {
+            let _ = joining.reply.send(Err(outcome::too_old()));
+        }
+        for awaiting in self.refreshing.drain(..) {
+            let _ = awaiting.done.send(());
+        }
+        if let Some(revival) = self.revival.take() {
+            let _ = revival.done.send(true);
+        }
     }
 
     /// Folds events that follow the head and shows them. Commands of ours among them (an append whose outcome was unknown) are

@@ -35,7 +35,7 @@ impl<A: Aggregate> Shell<A> {
             // The connection has gone while this waited; its leave came before.
             return;
         }
-        if self.stale.is_some() {
+        if self.stale.is_some() || self.frozen {
             return self.joining.push(joining);
         }
         let ahead = joining.after.is_some_and(|after| after.seq > self.head.version);

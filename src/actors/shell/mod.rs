@@ -106,6 +106,8 @@ pub struct Shell<A: Aggregate> {
     /// The seq since which nothing is shown, because the node cannot check access.
     stale: Option<u64>,
     revival: Option<Awaiting<bool>>,
+    /// The journal holds an event of a newer server.
+    frozen: bool,
     /// Organization and team must be looked for anew before anything else.
     facts_wanted: bool,
     work: Work<A>,
@@ -142,6 +144,7 @@ impl<A: Aggregate> Shell<A> {
             asked: 0,
             stale: None,
             revival: None,
+            frozen: false,
             facts_wanted: false,
             work: Work::Idle,
             rumoured: loaded.head.version,
@@ -231,6 +234,9 @@ impl<A: Aggregate> Shell<A> {
 
     /// Starts whatever is due, if nothing is under way.
     fn pump(&mut self, now: Micros) {
+        if self.frozen {
+            return self.refuse_while_frozen();
+        }
         if self.committed.quarantined {
             for pending in self.pending.drain(..) {
                 pending.answer(Err(Failure::new(Code::Quarantined)));

@@ -36,7 +36,13 @@ pub fn failure(error: &JournalError) -> Failure {
         JournalError::Full => Failure::new(Code::StorageFull).retry_after_ms(10_000),
         JournalError::Refused(_) => Failure::new(Code::Internal),
         JournalError::Damaged { .. } => Failure::new(Code::Quarantined),
+        JournalError::TooNew { .. } => too_old(),
     }
+}
+
+/// This node does not understand the stream any more; others do.
+pub fn too_old() -> Failure {
+    Failure::because(Code::GoingAway, "This server is too old for it: connect again, to another.").retry_after_ms(1_000)
 }
 
 /// Events above this size are not told over the bus; the others read the journal.

@@ -258,6 +258,9 @@ impl Subscriber for Outbox {
     }
 
     fn deliver(&self, topic: Topic, delivery: Delivery) {
+        if matches!(delivery, Delivery::Rehome) {
+            return self.drain();
+        }
         let mut state = self.lock();
         if state.queue.deliver(topic, delivery, self.codec, self.bounds) {
             state.signals.revoked.push(topic);

@@ -198,7 +198,7 @@ impl Queue {
             Delivery::Stale(stale) => return self.mark_stale(topic, stale, bounds),
             Delivery::Resync => return self.fall_behind(topic),
             // Handled in every phase by the caller.
-            Delivery::Joined { .. } | Delivery::Revoked(_) | Delivery::Audience(_) => return,
+            Delivery::Joined { .. } | Delivery::Revoked(_) | Delivery::Audience(_) | Delivery::Rehome => return,
         };
         let ephemeral = matches!(body, Body::Ephemeral(_));
         if !self.room(cost, bounds) {

@@ -133,8 +133,12 @@ export function browserEnvironment(base_url = ""): Environment {
   };
 }
 
-/** The WebSocket's address beside the REST surface. */
-export function socketUrl(base_url: string): string {
+/**
+ * The WebSocket's address beside the REST surface. It names the organization that is looked at, if one is: a balancer then keeps
+ * its people on one node.
+ */
+export function socketUrl(base_url: string, path: string = globalThis.location?.pathname ?? ""): string {
   const origin = base_url === "" ? globalThis.location.origin : base_url;
-  return `${origin.replace(/^http/, "ws")}/ws`;
+  const org = /^\/orgs\/([0-9a-f-]{36})(?:\/|$)/.exec(path)?.[1];
+  return `${origin.replace(/^http/, "ws")}/ws${org === undefined ? "" : `/${org}`}`;
 }
