@@ -17,7 +17,7 @@ use lockstep_protocol::{
         Acknowledged, ClientMessage, CommandMessage, Events, Join, Joined, Leave, Outcome, Ping, Pong, PresenceDiff,
         PresenceState, Refresh, Reply, ServerMessage, SnapshotPart, Welcome,
     },
-    position::Bookmark,
+    position::Held,
     topic::Topic,
 };
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -144,7 +144,7 @@ impl Client {
     }
 
     /// Joins a topic, or joins it again from `after`.
-    pub async fn join(&self, topic: Topic, after: Option<Bookmark>, presence: bool) -> Result<Subscription, Error> {
+    pub async fn join(&self, topic: Topic, after: Option<Held>, presence: bool) -> Result<Subscription, Error> {
         let reference = self.reference();
         let (sender, updates) = mpsc::channel(TOPIC_QUEUE);
         self.shared.waiting().joins.insert(reference, sender);

@@ -7,7 +7,7 @@ use lockstep_protocol::{
     codes::Code,
     frame::{Events, ResumedFrom},
     ids::{BoardId, ClientId},
-    position::Bookmark,
+    position::{Bookmark, Held},
     view::ViewPart,
 };
 
@@ -61,9 +61,11 @@ impl Follower {
 
     /// Joins again from where it stands, perhaps on another connection: after a `resync` or a reconnect.
     pub async fn resume(&mut self, client: &Client) -> Result<ResumedFrom, Error> {
-        self.subscription = client.join(self.board_id.into(), Some(self.bookmark), false).await?;
+        // What is not whole is held by nobody.
+        let after = self.whole.then(|| Held::new(self.bookmark, self.subscription.joined.audience));
+        self.subscription = client.join(self.board_id.into(), after, false).await?;
         let resumed_from = self.subscription.joined.resumed_from;
-        self.whole = resumed_from != ResumedFrom::Snapshot;
+        self.whole &= resumed_from != ResumedFrom::Snapshot;
         Ok(resumed_from)
     }
 

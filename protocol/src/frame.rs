@@ -11,8 +11,9 @@ use crate::{
     command::Command,
     event::{Event, Happened},
     ids::{AccountId, ClientId, ColumnId, CommitId, ConnectionId, SessionId, TaskId},
-    position::{Bookmark, Position},
+    position::{Bookmark, Held, Position},
     topic::Topic,
+    values::Audience,
     view::ViewPart,
 };
 
@@ -21,7 +22,7 @@ pub const SUBPROTOCOL_JSON: &str = "lockstep.v1.json";
 /// The WebSocket subprotocol whose frames are MessagePack.
 pub const SUBPROTOCOL_MSGPACK: &str = "lockstep.v1.msgpack";
 /// The version of this schema. A change that old clients would misread raises it; `schema.lock` pins the rest.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// What a client says.
 #[expect(clippy::large_enum_variant, reason = "a message lives for one step; boxing commands would cost more")]
@@ -85,7 +86,7 @@ pub struct Join {
     /// What the client already holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub after: Option<Bookmark>,
+    pub after: Option<Held>,
     /// Whether to be shown to others, and to be told of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
@@ -219,6 +220,8 @@ pub struct Joined {
     pub topic: Topic,
     pub resumed_from: ResumedFrom,
     pub head: Bookmark,
+    /// For whose eyes what follows is made; to be said with what is held of it at the next join.
+    pub audience: Audience,
 }
 
 /// A part of a topic's view at `bookmark`. Parts come in order, nothing of the topic between them; with the last one the view

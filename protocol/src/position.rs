@@ -6,6 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use ts_rs::TS;
 use uuid::Uuid;
 
+use crate::values::Audience;
+
 /// A place in one stream's history: `seq` is dense from 1, and 0 stands before the first event. `epoch` is raised when
 /// the history cannot be trusted to continue (a restore, a standby that lost its tail).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, TS)]
@@ -13,6 +15,28 @@ pub struct Bookmark {
     pub epoch: u32,
     #[ts(type = "number")]
     pub seq: u64,
+}
+
+/// What a client holds of a topic when it joins again: a place in its history, and for whose eyes what came was made. What one
+/// audience was shown cannot be continued by what another is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    pub epoch: u32,
+    #[ts(type = "number")]
+    pub seq: u64,
+    /// As the `joined` said under which it came.
+    pub audience: Audience,
+}
+
+impl Held {
+    pub const fn new(bookmark: Bookmark, audience: Audience) -> Self {
+        Self { epoch: bookmark.epoch, seq: bookmark.seq, audience }
+    }
+
+    pub const fn bookmark(&self) -> Bookmark {
+        Bookmark { epoch: self.epoch, seq: self.seq }
+    }
 }
 
 /// The journal-wide cursor. Opaque to clients: they hand back what they were given, as text.

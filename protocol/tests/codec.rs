@@ -8,9 +8,9 @@ use lockstep_protocol::{
     frame::*,
     ids::*,
     limits::Limits,
-    position::{Bookmark, Position},
+    position::{Held, Position},
     topic::{Kind, Topic},
-    values::{ColumnKind, Place},
+    values::{Audience, ColumnKind, Place},
 };
 use uuid::Uuid;
 
@@ -27,7 +27,12 @@ pub fn client_messages() -> Vec<ClientMessage> {
             protocol_version: 1,
             client_name: None,
         }),
-        ClientMessage::Join(Join { reference: 1, topic, after: Some(Bookmark { epoch: 1, seq: 9 }), presence: true }),
+        ClientMessage::Join(Join {
+            reference: 1,
+            topic,
+            after: Some(Held { epoch: 1, seq: 9, audience: Audience::Guest }),
+            presence: true,
+        }),
         ClientMessage::Command(CommandMessage {
             reference: 2,
             topic,

@@ -10,6 +10,7 @@ use lockstep_protocol::{
     position::Bookmark,
     salvage::{Said, read_client},
     topic::{Kind, Topic},
+    values::Audience,
 };
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -65,6 +66,7 @@ fn r52_numbers_stay_where_a_double_is_exact() {
         topic: topic(),
         resumed_from: ResumedFrom::Current,
         head: bookmark,
+        audience: Audience::Member,
     });
     for codec in Codec::ALL {
         let frame = codec.frame(&[codec.element(&joined).unwrap()]);

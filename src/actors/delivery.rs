@@ -48,8 +48,6 @@ pub enum Delivery {
     Resync,
     /// This node is too old for what happened on the topic: the connection is better served by another.
     Rehome,
-    /// The connection's audience on this topic changed; everything after is projected for the new one.
-    Audience(Audience),
 }
 
 const AUDIENCES: usize = Audience::ALL.len();

@@ -14,10 +14,10 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::Command,
     event::FEATURE_LEVEL,
-    frame::{Acknowledged, Ephemeral, PresenceMeta},
-    ids::{ClientId, CommitId, ConnectionId, OrgId, SessionId, TeamId},
+    frame::{Ephemeral, PresenceMeta},
+    ids::{ClientId, ConnectionId, OrgId, SessionId, TeamId},
     limits::Limits,
-    position::Bookmark,
+    position::Held,
     topic::{Kind, Topic},
 };
 use tokio::sync::{Notify, Semaphore, oneshot};
@@ -27,13 +27,13 @@ use uuid::Uuid;
 use super::{
     aggregate::{self, Start},
     delivery::Subscriber,
-    encode,
     facts::AccountFacts,
+    hand_in::HAND_INS_MAX,
     handle::{AnyHandle, Handle, Kinded, Vitals},
     load,
     pulse::Pulse,
     restart::Restarts,
-    shell::{self, Joining, Loaded, Message, Pending},
+    shell::{self, Joining, Loaded, Message},
     slots::{Slot, Slots},
     supervisor::Tree,
 };
@@ -75,7 +75,7 @@ pub struct JoinRequest {
     pub principal: Principal,
     pub session: Option<SessionId>,
     pub reference: u32,
-    pub after: Option<Bookmark>,
+    pub after: Option<Held>,
     pub presence: bool,
     pub subscriber: Arc<dyn Subscriber>,
 }
@@ -99,9 +99,6 @@ struct Inner {
     tick: AtomicU64,
 }
 
-/// How often a request is handed in anew because its aggregate ended before taking it.
-const HAND_INS_MAX: u32 = 4;
-
 impl Directory {
     /// Starts the tree of a node.
     pub async fn start(services: Services) -> Result<Self, Failure> {
@@ -122,7 +119,17 @@ impl Directory {
         let common_level = Arc::new(AtomicU32::new(FEATURE_LEVEL));
         let pulse = Pulse::new((!services.bus.alone()).then_some(age_max));
         let services = Arc::new(services);
-        Ok(Self(Arc::new(Inner { services, slots, restarts, tree, pulse, saving: TaskTracker::new(), common_level, loads, tick: AtomicU64::new(1) })))
+        Ok(Self(Arc::new(Inner {
+            services,
+            slots,
+            restarts,
+            tree,
+            pulse,
+            saving: TaskTracker::new(),
+            common_level,
+            loads,
+            tick: AtomicU64::new(1),
+        })))
     }
 
     pub fn services(&self) -> &Arc<Services> {
@@ -150,67 +157,8 @@ impl Directory {
         &self.0.slots
     }
 
-    /// Asks for a change. Answered when it is durable, or when it is certain that it is not.
-    pub async fn command(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
-        if request.body.kind() != request.topic.kind {
-            return Err(Failure::new(Code::WrongTopic));
-        }
-        match request.topic.kind {
-            Kind::Organization => self.command_of::<Organization>(request).await,
-            Kind::Team => self.command_of::<Team>(request).await,
-            Kind::Board => self.command_of::<Board>(request).await,
-            Kind::Account => self.command_of::<Account>(request).await,
-        }
-    }
-
-    async fn command_of<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
-        let CommandRequest { topic, principal, session, key, body, saw } = request;
-        self.pulse().open()?;
-        let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
-        let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
-        let account = self.account_facts(topic, principal, session).await?;
-        let commit = CommitId(self.0.services.clock.fresh_id());
-        for _ in 0..HAND_INS_MAX {
-            let handle = self.handle_for::<A>(topic, &command).await?;
-            self.pulse().open()?;
-            let permit = match handle.permits.clone().try_acquire_owned() {
-                Ok(permit) => permit,
-                // It is about to end: the next look waits for its successor.
-                Err(_) if handle.vitals.leaving() => {
-                    tokio::task::yield_now().await;
-                    continue;
-                }
-                Err(_) => return Err(Failure::new(Code::Busy).retry_after_ms(50)),
-            };
-            let (reply, answer) = oneshot::channel();
-            let pending = Pending {
-                command: command.clone(),
-                principal,
-                account: account.clone(),
-                origin: key.map(|key| shell::origin(key.client_id, key.client_seq, hash)),
-                saw: saw.unwrap_or(0),
-                commit,
-                reply,
-                permit,
-                conflicts: 0,
-                alone: false,
-                unsettled: None,
-            };
-            if !handle.send(Message::Command(Box::new(pending))) {
-                continue;
-            }
-            match answer.await {
-                Ok(answer) => return answer,
-                // The aggregate ended with the command in hand. With a key, asking again is safe.
-                Err(_) if key.is_some() => {}
-                Err(_) => break,
-            }
-        }
-        Err(Failure::new(Code::Unavailable).retry_after_ms(200))
-    }
-
     /// The account behind a request, unless it is the server's own or about that very account.
-    async fn account_facts(
+    pub(super) async fn account_facts(
         &self,
         topic: Topic,
         principal: Principal,
@@ -319,7 +267,11 @@ impl Directory {
     }
 
     /// As [`Self::handle`], or an aggregate that this command may found.
-    async fn handle_for<A: Kinded>(&self, topic: Topic, command: &A::Command) -> Result<Arc<Handle<A>>, Failure> {
+    pub(super) async fn handle_for<A: Kinded>(
+        &self,
+        topic: Topic,
+        command: &A::Command,
+    ) -> Result<Arc<Handle<A>>, Failure> {
         match A::founding(command) {
             Some(founding) => self.find::<A>(topic, Some(founding)).await,
             None => self.handle::<A>(topic.id).await,
@@ -343,6 +295,7 @@ impl Directory {
                     return Err(failure);
                 }
             };
+            slot.hand_on(any);
             let Some(handle) = A::unwrap(any) else { return Err(Failure::new(Code::WrongTopic)) };
             if handle.ended() {
                 self.0.slots.remove(topic, &slot);

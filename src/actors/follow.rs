@@ -21,6 +21,7 @@ use super::{
     directory::Directory,
     encode,
     handle::AnyHandle,
+    missed::Missed,
     peers::{BEAT, Peers},
 };
 use crate::{
@@ -81,16 +82,16 @@ impl Directory {
                     if let Some(hint) = notice.lists.as_deref().and_then(encode::told_lists) {
                         self.lists_changed(notice.org, hint);
                     }
-                    if let Some(handle) = self.live(notice.stream) {
-                        handle.heard(notice);
+                    if let Some(slot) = self.slots().get(notice.stream) {
+                        slot.tell(|missed| missed.behind(notice.last), |handle| handle.heard(notice.clone()));
                     }
                 }
                 Heard::Gap => {
-                    for (_, handle) in self.slots().live() {
-                        handle.behind(handle.head() + 1);
+                    self.something_missed();
+                    self.each_live(|handle| {
                         handle.lists_lost();
                         handle.node_came();
-                    }
+                    });
                 }
             }
         }
@@ -133,16 +134,19 @@ impl Directory {
             let began = Instant::now();
             match timeout(SCAN_TIMEOUT, self.scan_once(since)).await {
                 Ok(Ok((changed, cursor, now))) => {
-                    since = Some(cursor);
+                    if since.replace(cursor).is_none() {
+                        // What was loaded before the first scan may have missed what was committed in between.
+                        self.something_missed();
+                    }
                     if epoch.replace(now).is_some_and(|was| was != now) {
                         tracing::warn!(epoch = now, "the journal begins anew: so does everything live");
-                        self.each_live(AnyHandle::new_history);
+                        for slot in self.slots().all() {
+                            slot.tell(Missed::new_history, AnyHandle::new_history);
+                        }
                     }
                     for (topic, head) in changed {
-                        if let Some(handle) = self.live(topic)
-                            && handle.head() < head.version
-                        {
-                            handle.behind(head.version);
+                        if let Some(slot) = self.slots().get(topic) {
+                            slot.tell(|missed| missed.behind(head.version), |handle| handle.reach(head.version));
                         }
                     }
                     self.pulse().scanned(began);
@@ -150,6 +154,13 @@ impl Directory {
                 Ok(Err(error)) => tracing::warn!(%error, "the scan of the journal failed"),
                 Err(_) => tracing::warn!("the scan of the journal took too long"),
             }
+        }
+    }
+
+    /// Everything live looks whether there is more, and so will what is being loaded.
+    fn something_missed(&self) {
+        for slot in self.slots().all() {
+            slot.tell(Missed::something, |handle| handle.behind(handle.head() + 1));
         }
     }
 

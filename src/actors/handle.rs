@@ -199,6 +199,13 @@ impl AnyHandle {
         each!(self, handle => drop(handle.send(Message::Behind(version))));
     }
 
+    /// The journal has come to this version.
+    pub fn reach(&self, version: u64) {
+        if self.head() < version {
+            self.behind(version);
+        }
+    }
+
     /// Another node of the same organization speaks of who is here.
     pub fn whispered(&self, node: Uuid, org: OrgId, word: Word) {
         let own = each!(self, handle => handle.reader.borrow().state.org_id(handle.topic.id));

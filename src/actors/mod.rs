@@ -4,13 +4,16 @@
 //! To add a kind of aggregate: its rules in `domain`, a line in `handle.rs` and in `directory.rs` where the kinds are listed.
 
 mod aggregate;
+mod commands;
 pub mod delivery;
 pub mod directory;
 mod encode;
 mod facts;
 mod follow;
+mod hand_in;
 mod handle;
 mod load;
+mod missed;
 mod peers;
 pub mod published;
 mod pulse;
@@ -28,7 +31,9 @@ pub mod simulated {
     pub use super::{
         encode::{body_hash, told_lists},
         facts::{AccountFacts, Facts, Source},
+        hand_in::{HAND_INS_MAX, HandIn},
         load::{StoredRef, load, read_all},
+        missed::Missed,
         shell::{Effect, Joining, Loaded, Message, Pending, Shell, failure, origin},
     };
 }

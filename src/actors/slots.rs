@@ -13,18 +13,42 @@ use lockstep_protocol::{ids::OrgId, topic::Topic};
 use ractor::ActorId;
 use tokio::sync::{Notify, OnceCell};
 
-use super::handle::AnyHandle;
+use super::{handle::AnyHandle, missed::Missed};
 
 /// A place for one aggregate.
 #[derive(Default)]
 pub struct Slot {
     /// Filled by whoever loads first; the others wait for it.
     pub cell: OnceCell<AnyHandle>,
+    /// What happened to the stream while it was loaded.
+    missed: Missed,
     closing: AtomicBool,
     closed: Notify,
 }
 
 impl Slot {
+    /// Tells the aggregate, or leaves it for the one that is being loaded.
+    pub fn tell(&self, leave: impl FnOnce(&Missed), tell: impl FnOnce(&AnyHandle)) {
+        if let Some(handle) = self.cell.get() {
+            return tell(handle);
+        }
+        leave(&self.missed);
+        if let Some(handle) = self.cell.get() {
+            self.hand_on(handle);
+        }
+    }
+
+    /// Tells an aggregate what happened while it was being loaded.
+    pub fn hand_on(&self, handle: &AnyHandle) {
+        let (behind, new_history) = self.missed.take();
+        if let Some(version) = behind {
+            handle.behind(version);
+        }
+        if new_history {
+            handle.new_history();
+        }
+    }
+
     /// Waits while the aggregate is being asked to go; true if it had to.
     pub async fn wait_if_closing(&self) -> bool {
         let closed = self.closed.notified();
@@ -109,6 +133,11 @@ impl Slots {
         self.remove(lived.topic, &lived.slot);
         lived.slot.end_closing();
         Some((lived.topic, lived.org))
+    }
+
+    /// Every slot, also of what is being loaded.
+    pub fn all(&self) -> Vec<Arc<Slot>> {
+        self.read().values().cloned().collect()
     }
 
     /// Every live aggregate.

@@ -57,8 +57,7 @@ impl Subscriber for Watch {
             | Delivery::PresenceState(_)
             | Delivery::Presence(_)
             | Delivery::Ephemeral(_)
-            | Delivery::Stale(_)
-            | Delivery::Audience(_) => {}
+            | Delivery::Stale(_) => {}
         }
     }
 }

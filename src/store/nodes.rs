@@ -26,12 +26,8 @@ impl Nodes {
             gone as (delete from nodes where node_id <> $1 and seen_at < (select now from clock) - 60 * $3)
             select coalesce(min(feature_level), $2) from nodes
             where node_id <> $1 and seen_at >= (select now from clock) - $3";
-        let others: i32 = sqlx::query_scalar(sql)
-            .bind(node)
-            .bind(rows::small(level))
-            .bind(GONE_MS * 1_000)
-            .fetch_one(pool)
-            .await?;
+        let others: i32 =
+            sqlx::query_scalar(sql).bind(node).bind(rows::small(level)).bind(GONE_MS * 1_000).fetch_one(pool).await?;
         Ok(level.min(rows::unsigned_small(others)))
     }
 

@@ -9,7 +9,7 @@ use lockstep_protocol::{
     command::Command,
     frame::{Acknowledged, Ephemeral, PresenceMeta},
     ids::{ClientId, ConnectionId},
-    position::Bookmark,
+    position::Held,
     topic::Topic,
 };
 
@@ -22,7 +22,7 @@ pub type Answer<T> = BoxFuture<'static, Result<T, Failure>>;
 pub struct JoinAsk {
     pub topic: Topic,
     pub reference: u32,
-    pub after: Option<Bookmark>,
+    pub after: Option<Held>,
     pub presence: bool,
     pub subscriber: Arc<dyn Subscriber>,
 }

@@ -100,9 +100,7 @@ impl Drop for Watching {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        for topic in self.outbox().topics() {
-            self.door.leave(topic, self.place.id());
-        }
+        self.leave_all();
     }
 }
 
@@ -321,7 +319,7 @@ impl Connection {
                 Effect::Join { reference, topic, after, presence } => {
                     // The session dispatches only for somebody.
                     let Some(identity) = self.session.identity() else { continue };
-                    self.outbox().expect(topic, after);
+                    self.outbox().expect(topic, after.map(|held| held.bookmark()));
                     let subscriber = self.outbox().clone();
                     let joined = self.door.join(identity, JoinAsk { topic, reference, after, presence, subscriber });
                     self.start(joined.map(move |outcome| Done::Joined(reference, topic, outcome)));
@@ -366,6 +364,12 @@ impl Connection {
     }
 
     /// Writes what is still owed, says why, and waits for the other side to hang up.
+    fn leave_all(&self) {
+        for topic in self.outbox().topics() {
+            self.door.leave(topic, self.place.id());
+        }
+    }
+
     async fn close(&mut self, code: CloseCode) {
         // Who lost access, or does not read, gets nothing more.
         if !matches!(code, CloseCode::Revoked | CloseCode::Slow)
@@ -373,6 +377,8 @@ impl Connection {
         {
             return;
         }
+        // Before the outbox forgets them, and before the other side has closed, which may take it long.
+        self.leave_all();
         self.outbox().end();
         let frame = CloseFrame { code: code.number(), reason: Utf8Bytes::from_static(code.meaning().trim_ascii()) };
         if self.socket.send(Message::Close(Some(frame))).await.is_err() {

@@ -7,8 +7,8 @@ use lockstep_protocol::{
     command::{account::*, organization::*, task::*},
     frame::ResumedFrom,
     ids::SessionId,
-    position::Bookmark,
-    values::OrgRole,
+    position::Held,
+    values::{Audience, OrgRole},
 };
 
 use crate::support::{
@@ -94,17 +94,19 @@ async fn one_whose_audience_changed_begins_anew_whatever_they_hold() {
     let raise = ChangeMemberRole { account_id: guest, role: OrgRole::Member };
     let head = node.ask(ana, org, raise).await.expect("raises the role").seq;
     until("the guest's view ends", async || listener.heard().contains(&Heard::Resync).then_some(())).await;
-    let request = JoinRequest {
-        topic: org.into(),
-        principal: Principal::Account(guest),
-        session: None,
-        reference: 2,
-        after: Some(Bookmark { epoch: 1, seq: head }),
-        presence: false,
-        subscriber: listener.clone(),
-    };
-    node.directory.join(request).await.expect("joins as a member");
-    let heard = listener.heard();
-    let again = heard.iter().rposition(|heard| matches!(heard, Heard::Joined(..))).expect("joined");
-    assert!(matches!(heard[again], Heard::Joined(ResumedFrom::Snapshot, _)), "{:?}", heard[again]);
+    for (held_for, expected) in [(Audience::Guest, ResumedFrom::Snapshot), (Audience::Member, ResumedFrom::Current)] {
+        let request = JoinRequest {
+            topic: org.into(),
+            principal: Principal::Account(guest),
+            session: None,
+            reference: 2,
+            after: Some(Held { epoch: 1, seq: head, audience: held_for }),
+            presence: false,
+            subscriber: listener.clone(),
+        };
+        node.directory.join(request).await.expect("joins as a member");
+        let heard = listener.heard();
+        let again = heard.iter().rfind(|heard| matches!(heard, Heard::Joined(..))).expect("joined");
+        assert!(matches!(again, Heard::Joined(from, _) if *from == expected), "{again:?}");
+    }
 }

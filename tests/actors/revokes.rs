@@ -40,8 +40,7 @@ async fn scene() -> Scene {
         Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
     );
     let (ana, ben) = (one.account().await, one.account().await);
-    let (org, team, board, column) =
-        (one.organization(ana).await, TeamId(id()), BoardId(id()), ColumnId(id()));
+    let (org, team, board, column) = (one.organization(ana).await, TeamId(id()), BoardId(id()), ColumnId(id()));
     let add = AddMember { account_id: ben, role: OrgRole::Member, placeholder: false };
     one.ask(ana, org, add).await.expect("adds ben");
     one.ask(ana, team, CreateTeam { org_id: org, name: "Team".into() }).await.expect("founds");

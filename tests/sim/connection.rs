@@ -259,7 +259,7 @@ impl Connection {
                 }
                 Effect::Join { reference, topic, after, presence } => {
                     let Some(identity) = self.session.identity() else { continue };
-                    self.outbox.expect(topic, after);
+                    self.outbox.expect(topic, after.map(|held| held.bookmark()));
                     self.revoked.remove(&topic);
                     let request = JoinRequest {
                         topic,

@@ -4,7 +4,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use lockstep::{
-    actors::simulated::{Message, told_lists},
+    actors::simulated::{Message, Missed, told_lists},
     bus::Heard,
     store::journal::{Head, JournalError},
 };
@@ -63,15 +63,15 @@ impl Node {
                     if let Some(hint) = notice.lists.as_deref().and_then(told_lists) {
                         self.lists_changed(notice.org, Some(hint));
                     }
-                    if let Some(handle) = self.live(notice.stream) {
-                        handle.heard(notice);
+                    if let Some(slot) = self.slot(notice.stream) {
+                        slot.tell(|missed| missed.behind(notice.last), |handle| handle.heard(notice.clone()));
                     }
                 }
                 Heard::Beat(_) | Heard::Whisper(..) => {}
-                Heard::Gap => self.each_live(|handle| {
-                    handle.behind(handle.bookmark().seq + 1);
-                    handle.lists(None);
-                }),
+                Heard::Gap => {
+                    self.something_missed();
+                    self.each_live(|handle| handle.lists(None));
+                }
             }
         }
     }
@@ -92,18 +92,28 @@ impl Node {
                 () = self.sim.pause_for(SCAN_TIMEOUT) => None,
             };
             if let Some((changed, cursor, now)) = scanned {
-                since = Some(cursor);
+                if since.replace(cursor).is_none() {
+                    self.something_missed();
+                }
                 if epoch.replace(now).is_some_and(|was| was != now) {
-                    self.each_live(AnyHandle::new_history);
+                    for slot in self.all_slots() {
+                        slot.tell(Missed::new_history, AnyHandle::new_history);
+                    }
                 }
                 for (topic, head) in changed {
-                    if let Some(handle) = self.live(topic).filter(|handle| handle.bookmark().seq < head.version) {
-                        handle.behind(head.version);
+                    if let Some(slot) = self.slot(topic) {
+                        slot.tell(|missed| missed.behind(head.version), |handle| handle.reach(head.version));
                     }
                 }
                 self.pulse.scanned(began);
             }
             self.sim.until(self.sim.now().max(began + SCAN)).await;
+        }
+    }
+
+    fn something_missed(&self) {
+        for slot in self.all_slots() {
+            slot.tell(Missed::something, |handle| handle.behind(handle.bookmark().seq + 1));
         }
     }
 

@@ -6,7 +6,10 @@ use std::sync::{
 };
 
 use lockstep::{
-    actors::{Published, simulated::Message},
+    actors::{
+        Published,
+        simulated::{Message, Missed},
+    },
     bus::Notice,
 };
 use lockstep_domain::{
@@ -120,6 +123,12 @@ impl AnyHandle {
         each!(self, handle => drop(handle.send(Message::Behind(version))));
     }
 
+    pub fn reach(&self, version: u64) {
+        if self.bookmark().seq < version {
+            self.behind(version);
+        }
+    }
+
     pub fn stale(&self) {
         each!(self, handle => drop(handle.send(Message::Stale)));
     }
@@ -176,11 +185,31 @@ kinded!(Organization, Team, Board, Account);
 #[derive(Default)]
 pub struct Slot {
     pub cell: OnceCell<AnyHandle>,
+    missed: Missed,
     pub closing: AtomicBool,
     pub closed: Notify,
 }
 
 impl Slot {
+    /// Tells the aggregate, or leaves it for the one that is being loaded.
+    pub fn tell(&self, leave: impl FnOnce(&Missed), tell: impl FnOnce(&AnyHandle)) {
+        match self.cell.get() {
+            Some(handle) => tell(handle),
+            None => leave(&self.missed),
+        }
+    }
+
+    /// Tells an aggregate what happened while it was being loaded.
+    pub fn hand_on(&self, handle: &AnyHandle) {
+        let (behind, new_history) = self.missed.take();
+        if let Some(version) = behind {
+            handle.behind(version);
+        }
+        if new_history {
+            handle.new_history();
+        }
+    }
+
     /// Waits while the aggregate is asked to go; true if it had to.
     pub async fn wait_if_closing(&self) -> bool {
         let closed = self.closed.notified();

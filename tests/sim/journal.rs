@@ -204,7 +204,6 @@ impl Model {
     /// The journal was moved to another cluster: nothing is lost, and nothing of the old epoch is trusted.
     pub fn begin_epoch(&mut self) {
         self.raise_epoch(self.epoch);
-        self.truth.epoch_begun_at = Some(self.sim.now());
         // Every node lets go of what it holds, and every client joins again.
         self.trouble_until = self.trouble_until.max(self.sim.now() + 3_000_000);
     }

@@ -10,7 +10,7 @@ use lockstep_protocol::{
 };
 
 use super::{
-    executor::{SECOND, Sim, Time},
+    executor::{Sim, Time},
     truth::{CommandId, Effect, Truth},
 };
 
@@ -162,8 +162,7 @@ fn refuse(sim: &Sim, record: &Record, truth: &Truth, id: CommandId, failure: &Fa
         return;
     };
     // Of one that was acknowledged before, a temporary refusal says nothing new.
-    let anew = truth.epoch_begun_at.is_some_and(|at| record.last_sent.saturating_sub(SECOND) < at);
-    if record.unknown == 0 && record.open == 0 && record.acknowledged.is_none() && !(anew && failure.temporary) {
+    if record.unknown == 0 && record.open == 0 && record.acknowledged.is_none() {
         sim.anomaly("rejected-but-applied", || format!("{id:?} was refused with {failure:?}, and is at {effect:?}"));
     }
     let committed_at =

@@ -7,12 +7,16 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 
 use lockstep::{
     actors::{
         CommandRequest, JoinRequest,
-        simulated::{AccountFacts, Joining, Loaded, Message, Pending, Shell, body_hash, failure, load, origin},
+        simulated::{
+            AccountFacts, HAND_INS_MAX, HandIn, Joining, Loaded, Message, Pending, Shell, body_hash, failure, load,
+            origin,
+        },
     },
     store::journal::SharedJournal,
 };
@@ -39,7 +43,6 @@ use super::{
 
 /// 2024, in microseconds: where every node's clock begins.
 const START: Micros = 1_704_067_200_000_000;
-const HAND_INS_MAX: u32 = 4;
 const MAILBOX: usize = 2_048;
 
 /// See the module.
@@ -102,6 +105,14 @@ impl Node {
         lock(&self.slots).get(&topic)?.cell.get().cloned()
     }
 
+    pub fn slot(&self, topic: Topic) -> Option<Arc<Slot>> {
+        lock(&self.slots).get(&topic).cloned()
+    }
+
+    pub fn all_slots(&self) -> Vec<Arc<Slot>> {
+        lock(&self.slots).values().cloned().collect()
+    }
+
     pub fn all_live(&self) -> Vec<(Topic, Arc<Slot>, AnyHandle)> {
         let slots = lock(&self.slots);
         slots.iter().filter_map(|(topic, slot)| Some((*topic, slot.clone(), slot.cell.get()?.clone()))).collect()
@@ -133,19 +144,30 @@ impl Node {
         let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let account = self.account_facts(topic, principal, session).await?;
         let commit = CommitId(self.sim.uuid());
-        for _ in 0..HAND_INS_MAX {
-            let handle = match A::founding(&command) {
-                Some(founding) => self.find::<A>(topic, Some(founding)).await?,
-                None => self.handle::<A>(topic.id).await?,
+        let mut hand_in = HandIn::new(key.is_some());
+        let pause = async |duration: Duration| self.sim.pause_for((duration.as_micros() as Time).max(1)).await;
+        loop {
+            let found = match A::founding(&command) {
+                Some(founding) => self.find::<A>(topic, Some(founding)).await,
+                None => self.handle::<A>(topic.id).await,
             };
-            self.pulse.open()?;
+            let handle = match found.and_then(|handle| self.pulse.open().map(|()| handle)) {
+                Ok(handle) => handle,
+                Err(failure) => {
+                    pause(hand_in.refused(failure)?).await;
+                    continue;
+                }
+            };
             let permit = match handle.permits.clone().try_acquire_owned() {
                 Ok(permit) => permit,
                 Err(_) if handle.vitals.leaving.load(Ordering::Relaxed) => {
-                    self.sim.pause_for(1).await;
+                    pause(hand_in.not_taken()?).await;
                     continue;
                 }
-                Err(_) => return Err(Failure::new(Code::Busy).retry_after_ms(50)),
+                Err(_) => {
+                    pause(hand_in.refused(Failure::new(Code::Busy).retry_after_ms(50))?).await;
+                    continue;
+                }
             };
             let (reply, answer) = oneshot::channel();
             let pending = Pending {
@@ -159,18 +181,17 @@ impl Node {
                 permit,
                 conflicts: 0,
                 alone: false,
-                unsettled: None,
+                unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
             };
             if !handle.send(Message::Command(Box::new(pending))) {
+                pause(hand_in.not_taken()?).await;
                 continue;
             }
             match answer.await {
                 Ok(answer) => return answer,
-                Err(_) if key.is_some() => {}
-                Err(_) => break,
+                Err(_) => pause(hand_in.lost()?).await,
             }
         }
-        Err(Failure::new(Code::Unavailable).retry_after_ms(200))
     }
 
     async fn account_facts(
@@ -275,6 +296,7 @@ impl Node {
                     return Err(failure);
                 }
             };
+            slot.hand_on(&any);
             let Some(handle) = A::unwrap(&any) else { return Err(Failure::new(Code::WrongTopic)) };
             if handle.ended() {
                 self.forget(topic, &handle.vitals);

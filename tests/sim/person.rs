@@ -11,7 +11,7 @@ use lockstep_protocol::{
     command::Command,
     frame::{ClientMessage, CommandMessage, Hello, Join, Leave, Outcome, PROTOCOL_VERSION, Reply, ServerMessage},
     ids::{AccountId, ClientId, SessionId, TaskId},
-    position::Bookmark,
+    position::{Bookmark, Held},
     topic::{Kind, Topic},
 };
 
@@ -301,9 +301,10 @@ impl Person {
         let reference = self.reference();
         let view = self.views.get_mut(&topic).expect("it follows this topic");
         view.phase = Phase::Joining;
-        let after = view.bookmark;
+        let (after, held_for) = (view.bookmark, view.held_for);
         self.requests.insert(reference, Request::Join(topic, after));
         self.sim.trace(|| format!("client {} ({}): joins {topic} after {after:?}", self.account, self.client_id));
+        let after = after.map(|after| Held::new(after, held_for));
         self.send(ClientMessage::Join(Join { reference, topic, after, presence: false }));
     }
 

@@ -206,9 +206,6 @@ pub struct Truth {
     pub streams: BTreeMap<Topic, History>,
     pub effects: BTreeMap<CommandId, Effect>,
     access_changed_at: Time,
-    /// When the journal last began a new epoch: an aggregate that ends then drops what it has in hand, and the directory that hands it
-    /// in anew may be refused although the first try landed.
-    pub epoch_begun_at: Option<Time>,
     /// Since when somebody may (or may not) see a topic; the last entry holds now.
     sight: BTreeMap<(AccountId, Topic), Vec<(Time, bool)>>,
 }

@@ -6,6 +6,7 @@ use lockstep_protocol::{
     ids::AccountId,
     position::Bookmark,
     topic::Topic,
+    values::Audience,
 };
 
 use super::{
@@ -33,6 +34,9 @@ pub struct View {
     pub fold: Fold,
     /// What the fold is at; none until it is whole.
     pub bookmark: Option<Bookmark>,
+    /// For whose eyes what comes is made, and for whose was what the fold is at.
+    coming_for: Audience,
+    pub held_for: Audience,
     /// What the client said it holds when it joined: no snapshot may be older.
     floor: Bookmark,
     /// Events were promised, and none has come yet: should they not be readable, a snapshot may take their place (R14).
@@ -64,6 +68,8 @@ impl View {
             phase: Phase::Away,
             fold: Fold::empty(topic),
             bookmark: None,
+            coming_for: Audience::Member,
+            held_for: Audience::Member,
             floor: Bookmark::default(),
             promised: false,
             stream: None,
@@ -95,7 +101,8 @@ impl View {
     }
 
     pub fn joined(&mut self, joined: &Joined, after: Option<Bookmark>, witness: &Witness<'_>) {
-        let Joined { resumed_from, head, .. } = *joined;
+        let Joined { resumed_from, head, audience, .. } = *joined;
+        self.coming_for = audience;
         self.phase = Phase::Live;
         self.live_since = witness.sim.now();
         self.incoming = None;
@@ -138,7 +145,7 @@ impl View {
         }
         self.fold = fold;
         self.stream = Some(bookmark);
-        self.bookmark = Some(bookmark);
+        (self.bookmark, self.held_for) = (Some(bookmark), self.coming_for);
         let floor = self.floor;
         if bookmark.epoch == floor.epoch && bookmark.seq < floor.seq {
             witness.found("snapshot-went-back", self.topic, || format!("to {bookmark:?} from {floor:?}"));

@@ -18,6 +18,9 @@ use lockstep_protocol::{
 
 use super::executor::Sim;
 
+/// What people are in an organization besides its owner.
+pub const ROLES: [OrgRole; 5] = [OrgRole::Member, OrgRole::Member, OrgRole::Member, OrgRole::Admin, OrgRole::Guest];
+
 /// Something done to the tasks of a board; `None` when there is nothing to do it to.
 pub fn task_command(sim: &Sim, board: &Board, people: &[AccountId], known: &[TaskId]) -> Option<Command> {
     let columns: Vec<_> = board.columns.keys().copied().collect();
@@ -70,8 +73,7 @@ fn create_task(sim: &Sim, column_id: lockstep_protocol::ids::ColumnId, tasks: &[
 /// Something that changes who may do what in an organization.
 pub fn org_command(sim: &Sim, people: &[AccountId]) -> Option<Command> {
     let account_id = *sim.pick(people)?;
-    let roles = [OrgRole::Member, OrgRole::Member, OrgRole::Admin];
-    let role = *sim.pick(&roles)?;
+    let role = *sim.pick(&ROLES)?;
     Some(match sim.below(10) {
         0..4 => RemoveMember { account_id }.into(),
         4..8 => AddMember { account_id, role, placeholder: false }.into(),

@@ -19,7 +19,7 @@ use lockstep_protocol::{
     },
     ids::{AccountId, BoardId, OrgId, SessionId},
     topic::Topic,
-    values::{ColumnKind, OrgRole, Place, Visibility},
+    values::{ColumnKind, Place, Visibility},
 };
 
 use super::{
@@ -31,6 +31,7 @@ use super::{
     person::Person,
     plan::Plan,
     remote::{Line, Remote},
+    workload::ROLES,
 };
 
 /// A node's place: it may be down, its line and its clock stay.
@@ -266,8 +267,7 @@ impl World {
         let owner = people[0].0;
         self.serve(org.into(), owner, CreateOrganization { name: "org".to_owned() }).await;
         for (account_id, _) in people.iter().skip(1).copied() {
-            // No guests: one whose audience changes while away resumes into another view (docs/RELIABILITY.md says so).
-            let role = if self.sim.chance(250) { OrgRole::Admin } else { OrgRole::Member };
+            let role = *self.sim.pick(&ROLES).expect("some");
             self.serve(org.into(), owner, AddMember { account_id, role, placeholder: false }).await;
         }
         let mut topics: Vec<Topic> = vec![org.into()];

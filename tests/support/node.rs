@@ -22,7 +22,7 @@ use lockstep_protocol::{
     frame::{Acknowledged, ResumedFrom, ServerMessage},
     ids::*,
     limits::Limits,
-    position::{Bookmark, Position},
+    position::{Bookmark, Held, Position},
     topic::Topic,
     values::*,
 };
@@ -167,7 +167,7 @@ impl Node {
             principal: Principal::Account(who),
             session: None,
             reference: 1,
-            after,
+            after: after.map(|after| Held::new(after, Audience::Member)),
             presence: false,
             subscriber: listener.clone(),
         };

@@ -10,8 +10,9 @@ use lockstep_protocol::{
     command::Command,
     frame::*,
     ids::*,
-    position::Bookmark,
+    position::{Bookmark, Held},
     topic::Topic,
+    values::Audience,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
@@ -185,6 +186,7 @@ impl Client {
         presence: bool,
     ) -> Result<Joined, Failure> {
         let wanted = self.next_reference();
+        let after = after.map(|after| Held::new(after, Audience::Member));
         let join = Join { reference: wanted, topic: topic.into(), after, presence };
         self.send(&[ClientMessage::Join(join)]).await;
         self.pick(|message| match message {

@@ -1,6 +1,11 @@
 //! Presence and moments between connections.
 
-use lockstep_protocol::{codec::Codec, frame::*, ids::TaskId, limits::Limits};
+use lockstep_protocol::{
+    codec::Codec,
+    frame::*,
+    ids::{ClientId, TaskId},
+    limits::Limits,
+};
 
 use super::harness::*;
 use crate::support::node::id;
@@ -48,6 +53,22 @@ async fn r36_r37_r38_the_others_are_told_who_comes_what_they_do_and_who_goes() {
     let went = diff(&mut one).await;
     assert_eq!((went.left, went.count), (vec![id], 1));
     assert!(silent.settle().await.is_empty(), "who does not take part is told nothing");
+}
+
+#[tokio::test]
+async fn r38_one_whom_the_server_closes_is_gone_for_the_others_even_while_its_socket_stays_open() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let ben = server.member(&owner).await;
+    let mut one = server.connect(owner.person, Codec::Json).await;
+    let mut two = server.connect(ben, Codec::Json).await;
+    one.join_with(owner.board, None, true).await.expect("joins");
+    two.join_with(owner.board, None, true).await.expect("joins");
+    assert_eq!(diff(&mut one).await.joined[0].connection_id, two.id);
+    // A second hello is against the rules; nobody reads what the server says of it.
+    two.hello(String::new(), ClientId(id())).await;
+    let went = diff(&mut one).await;
+    assert_eq!((went.left, went.count), (vec![two.id], 1));
 }
 
 #[tokio::test]

@@ -113,7 +113,9 @@ pub fn level_of(tag: &str) -> u32 {
 
 /// Whether this build has an event of this tag.
 pub fn is_known(tag: &str) -> bool {
-    [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS].iter().any(|tags| tags.contains(&tag))
+    [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS]
+        .iter()
+        .any(|tags| tags.contains(&tag))
 }
 
 /// An event in its place: what subscribers receive.

@@ -8,7 +8,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     frame::ResumedFrom,
     ids::ConnectionId,
-    position::Bookmark,
+    position::Held,
     values::Audience,
 };
 
@@ -74,8 +74,7 @@ impl<A: Aggregate> Shell<A> {
             presence: joining.presence.then(Default::default),
             catching_up: false,
         });
-        let after = joining.after.filter(|_| !self.anew.remove(&connection));
-        self.bring_up(&subscriber, joining.reference, audience, after);
+        self.bring_up(&subscriber, joining.reference, audience, joining.after);
         self.subscribers.introduce(connection);
         let _ = joining.reply.send(Ok(()));
     }
@@ -89,18 +88,13 @@ impl<A: Aggregate> Shell<A> {
         }
     }
 
-    fn bring_up(
-        &mut self,
-        subscriber: &Arc<dyn Subscriber>,
-        reference: u32,
-        audience: Audience,
-        after: Option<Bookmark>,
-    ) {
+    fn bring_up(&mut self, subscriber: &Arc<dyn Subscriber>, reference: u32, audience: Audience, held: Option<Held>) {
         let head = self.committed.bookmark;
-        let after = after
-            .filter(|after| after.epoch == head.epoch || bug!("bug_epoch_ignored"))
-            .filter(|after| after.seq <= head.seq)
-            .map(|after| after.seq);
+        let held = held.filter(|held| held.epoch == head.epoch || bug!("bug_epoch_ignored"));
+        let after = held
+            // What was shown to another audience is not continued: guests and members see different things of one history.
+            .filter(|held| held.audience == audience && held.seq <= head.seq)
+            .map(|held| held.seq);
         let joined =
             |resumed_from| Delivery::Joined { reference, audience, resumed_from, head: self.committed.bookmark };
         let topic = self.topic;
@@ -121,7 +115,7 @@ impl<A: Aggregate> Shell<A> {
             }
             _ => {
                 subscriber.deliver(topic, joined(ResumedFrom::Snapshot));
-                self.deliver_snapshot(subscriber.as_ref());
+                self.deliver_snapshot(subscriber.as_ref(), held.map_or(0, |held| held.seq));
             }
         }
     }
@@ -132,12 +126,13 @@ impl<A: Aggregate> Shell<A> {
         }
     }
 
-    /// The shared snapshot, with the ring's events since; or a new one when it is too far behind.
-    fn deliver_snapshot(&mut self, subscriber: &dyn Subscriber) {
+    /// The shared snapshot, with the ring's events since; or a new one when it is too far behind, or older than what was seen.
+    fn deliver_snapshot(&mut self, subscriber: &dyn Subscriber, seen: u64) {
         let head = self.committed.bookmark;
         let usable = |snapshot: &&Arc<SharedSnapshot>| {
             let at = snapshot.bookmark;
             at.epoch == head.epoch
+                && at.seq >= seen.min(head.seq)
                 && head.seq - at.seq <= SNAPSHOT_BEHIND_MAX
                 && (at == head || self.ring.since(at.seq).is_some())
         };
@@ -179,14 +174,14 @@ impl<A: Aggregate> Shell<A> {
             Ok((events, commits)) if !events.is_empty() => (events, commits),
             _ => {
                 // The snapshot is in memory: it serves whatever became of the read.
-                self.deliver_snapshot(subscriber.as_ref());
+                self.deliver_snapshot(subscriber.as_ref(), after);
                 return;
             }
         };
         let seq = events.last().map_or(after, |event| event.seq);
         let missing = seq < self.head.version && self.ring.since(seq).is_none();
         if missing {
-            self.deliver_snapshot(subscriber.as_ref());
+            self.deliver_snapshot(subscriber.as_ref(), after);
             return;
         }
         let bytes = events.iter().map(|event| event.payload.len()).sum();

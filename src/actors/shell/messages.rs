@@ -7,7 +7,7 @@ use lockstep_protocol::{
     codes::Failure,
     frame::{Acknowledged, Ephemeral, PresenceMeta},
     ids::{ClientId, CommitId, ConnectionId, OrgId},
-    position::{Bookmark, Position},
+    position::{Bookmark, Held, Position},
     values::Micros,
 };
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -67,7 +67,7 @@ impl<A: Aggregate> Pending<A> {
 pub struct Joining {
     pub principal: Principal,
     pub reference: u32,
-    pub after: Option<Bookmark>,
+    pub after: Option<Held>,
     pub presence: bool,
     pub subscriber: Arc<dyn Subscriber>,
     pub reply: oneshot::Sender<Result<(), Failure>>,

@@ -21,10 +21,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use batch::Batch;
 pub use elsewhere::Word;
@@ -90,8 +87,6 @@ pub struct Shell<A: Aggregate> {
     ring: Ring,
     subscribers: Subscribers,
     lists: Lists,
-    /// Connections whose audience changed: whatever they hold, they begin anew when they join again.
-    anew: HashSet<ConnectionId>,
     pending: VecDeque<Pending<A>>,
     /// Commands whose client's window is being read, in order.
     parked: Vec<(ClientKey, Pending<A>)>,
@@ -134,7 +129,6 @@ impl<A: Aggregate> Shell<A> {
             ring: Ring::new(limits.ring_events_max, limits.ring_bytes_max),
             subscribers: Subscribers::new(topic, limits.presence_entries_max),
             lists: Lists::default(),
-            anew: HashSet::new(),
             pending: VecDeque::new(),
             parked: Vec::new(),
             joining: Vec::new(),
@@ -187,7 +181,6 @@ impl<A: Aggregate> Shell<A> {
             Message::Command(pending) => self.pending.push_back(*pending),
             Message::Join(joining) => self.join(*joining),
             Message::Leave(connection) => {
-                self.anew.remove(&connection);
                 self.subscribers.remove(connection);
             }
             Message::Presence(connection, meta) => self.subscribers.update_presence(connection, meta),
@@ -346,10 +339,7 @@ impl<A: Aggregate> Shell<A> {
             let delivery = match audience {
                 None => Delivery::Revoked(Code::NotFound),
                 // What it holds is another audience's view: it joins again and gets its own, whole.
-                Some(_) => {
-                    self.anew.insert(member.subscriber.connection());
-                    Delivery::Resync
-                }
+                Some(_) => Delivery::Resync,
             };
             member.subscriber.deliver(self.topic, delivery);
         }

@@ -203,7 +203,10 @@ impl<A: Aggregate> Shell<A> {
     fn lose_history(&mut self, batch: Batch<A>, epoch: u32) {
         tracing::error!(topic = %self.topic, "the journal's history is not the one in memory");
         for (pending, _) in batch.items {
-            pending.answer(Err(Failure::new(Code::Unavailable).retry_after_ms(200)));
+            // What may have landed is not answered: it is handed to the next life of this aggregate.
+            if !pending.may_land(self.head.version) {
+                pending.answer(Err(Failure::new(Code::Unavailable).retry_after_ms(200)));
+            }
         }
         let seen = if epoch == self.head.epoch { epoch } else { 0 };
         self.effects.push(Effect::LostHistory(seen));

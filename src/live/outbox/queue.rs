@@ -145,7 +145,7 @@ impl Queue {
                     // Whatever comes before the snapshot is in it.
                     ResumedFrom::Snapshot => u64::MAX,
                 };
-                let joined = Joined { reference, topic, resumed_from, head };
+                let joined = Joined { reference, topic, resumed_from, head, audience };
                 self.push_own(Some(topic), ServerMessage::Joined(joined), bounds);
             }
             (Phase::Joining, _) => {}
@@ -156,10 +156,6 @@ impl Queue {
                 self.topics.retain(|held| held.topic != topic);
                 self.push_own(None, ServerMessage::Revoked(Revoked { topic, code }), bounds);
                 return true;
-            }
-            (_, Delivery::Audience(audience)) => {
-                held.audience = audience;
-                self.project(topic, audience);
             }
             (Phase::Behind, Delivery::Events(events)) => {
                 held.head = Bookmark { epoch: events.epoch, seq: events.seq };
@@ -198,7 +194,7 @@ impl Queue {
             Delivery::Stale(stale) => return self.mark_stale(topic, stale, bounds),
             Delivery::Resync => return self.fall_behind(topic),
             // Handled in every phase by the caller.
-            Delivery::Joined { .. } | Delivery::Revoked(_) | Delivery::Audience(_) | Delivery::Rehome => return,
+            Delivery::Joined { .. } | Delivery::Revoked(_) | Delivery::Rehome => return,
         };
         let ephemeral = matches!(body, Body::Ephemeral(_));
         if !self.room(cost, bounds) {
@@ -300,17 +296,6 @@ impl Queue {
         }
         let is_answer = |message: &ServerMessage| matches!(message, ServerMessage::Joined(_) | ServerMessage::Reply(_));
         self.retain(|item| item.topic != Some(topic) || matches!(&item.body, Body::Own(message) if is_answer(message)));
-    }
-
-    /// What waits is projected for the audience of now, not of when it arrived.
-    fn project(&mut self, topic: Topic, now: Audience) {
-        for item in self.items.iter_mut().filter(|item| item.topic == Some(topic)) {
-            if let Body::Events(_, audience) | Body::Rest(_, audience, _) | Body::Snapshot(_, audience, _) =
-                &mut item.body
-            {
-                *audience = now;
-            }
-        }
     }
 
     fn push(&mut self, item: Item) {

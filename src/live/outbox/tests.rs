@@ -302,22 +302,6 @@ fn r10_r46_a_join_whose_answer_still_waited_at_the_revoke_is_answered_by_a_refus
 }
 
 #[test]
-fn what_waits_is_projected_for_the_audience_of_now() {
-    let outbox = on_board(board(1), 0);
-    outbox.deliver(board(1), events(board(1), 1, 100));
-    outbox.deliver(board(1), Delivery::Audience(Audience::Public));
-    outbox.deliver(board(1), events(board(1), 2, 100));
-    let messages: Vec<_> = read(&outbox).into_iter().flatten().collect();
-    let counts: Vec<_> = messages
-        .iter()
-        .filter_map(
-            |message| if let ServerMessage::Events(events) = message { Some(events.events.len()) } else { None },
-        )
-        .collect();
-    assert_eq!(counts, [0, 0]);
-}
-
-#[test]
 fn r45_heads_say_where_topics_stand_also_those_that_are_behind() {
     let outbox = on_board(board(1), 3);
     outbox.deliver(board(1), Delivery::Resync);

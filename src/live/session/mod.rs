@@ -19,7 +19,7 @@ use lockstep_protocol::{
     },
     ids::{AccountId, ClientId, ConnectionId, SessionId},
     limits::Limits,
-    position::Bookmark,
+    position::Held,
     salvage::Said,
     topic::Topic,
     values::Micros,
@@ -57,7 +57,7 @@ pub enum Effect {
     Join {
         reference: u32,
         topic: Topic,
-        after: Option<Bookmark>,
+        after: Option<Held>,
         presence: bool,
     },
     /// Leave; nothing of the topic may be written after what is queued before this effect.

@@ -481,7 +481,7 @@ ref: number, topic: Topic,
 /**
  * What the client already holds.
  */
-after?: Bookmark, 
+after?: Held, 
 /**
  * Whether to be shown to others, and to be told of them.
  */
@@ -535,7 +535,11 @@ now: number, };
 
 export type ResumedFrom = "current" | "ring" | "journal" | "snapshot";
 
-export type Joined = { ref: number, topic: Topic, resumed_from: ResumedFrom, head: Bookmark, };
+export type Joined = { ref: number, topic: Topic, resumed_from: ResumedFrom, head: Bookmark, 
+/**
+ * For whose eyes what follows is made; to be said with what is held of it at the next join.
+ */
+audience: Audience, };
 
 export type SnapshotPart = { topic: Topic, bookmark: Bookmark, part: number, parts: number, view: ViewPart, };
 
@@ -594,7 +598,7 @@ export type Pong = { ref: number,
 now: number, };
 
 export const SUBPROTOCOL_JSON = "lockstep.v1.json";
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Error codes: number, whether the same request may succeed later. */
 export const CODES: Record<Code, { number: number; temporary: boolean; message: string }> = {

@@ -1,7 +1,7 @@
 //! An open board, put together: the store fed by its topic, predictions of own commands, open details, presence, and keeping the
 //! confirmed state for reading offline. One per board, however many handles there are.
 
-import type { AccountId, BoardCommand, BoardEvent, Bookmark, Command, Events, Happened, OrgId, ServerMessage, TaskDetail, TaskId, Topic, ViewPart } from "../gen/protocol";
+import type { AccountId, BoardCommand, BoardEvent, Command, Events, Happened, Held, OrgId, ServerMessage, TaskDetail, TaskId, Topic, ViewPart } from "../gen/protocol";
 import { assemble, BoardStore } from "./board";
 import type { Effect } from "./board-reduce";
 import { Box, Emitter } from "./cells";
@@ -20,7 +20,7 @@ export interface BoardContext {
   readonly commands: Commands;
   readonly presence: Presence;
   seq(): number | undefined;
-  bookmark(): Bookmark | undefined;
+  held(): Held | undefined;
   readDetail(task_id: TaskId, min_seq: number | undefined, signal: AbortSignal): Promise<TaskDetail>;
   keep(board: Omit<KeptBoard, "account_id" | "topic">): void;
   notify(notice: Notice): void;
@@ -252,10 +252,10 @@ export class BoardTopic implements Consumer, Optimist {
   #keepNow(): void {
     this.#context.env.clearTimer(this.#keepTimer);
     const snapshot = this.store.snapshot();
-    const bookmark = this.#context.bookmark();
-    if (!this.#dirty || snapshot === undefined || bookmark === undefined) return;
+    const held = this.#context.held();
+    if (!this.#dirty || snapshot === undefined || held === undefined) return;
     this.#dirty = false;
-    this.#context.keep({ org_id: this.org_id, bookmark, snapshot, saved_at_ms: this.#context.env.now_ms() });
+    this.#context.keep({ org_id: this.org_id, held, snapshot, saved_at_ms: this.#context.env.now_ms() });
   }
 }
 

@@ -227,7 +227,7 @@ class Client implements Lockstep {
       commands: this.#commands,
       presence,
       seq: () => this.#topics.held(topic)?.seq,
-      bookmark: () => this.#topics.held(topic),
+      held: () => this.#topics.held(topic),
       readDetail: (task_id: TaskId, min_seq, signal) => this.rest.task(org_id, board_id, task_id, min_seq, signal),
       keep: (kept) => {
         const account_id = this.#commands.account_id;
@@ -256,9 +256,9 @@ class Client implements Lockstep {
     if (account_id === undefined || this.#topics.held(board.topic) !== undefined) return;
     const kept = await this.#storage?.board(account_id, board.topic);
     const open = this.#boards.get(board.topic)?.value === board;
-    if (!open || kept === undefined || this.#topics.held(board.topic) !== undefined) return;
+    if (!open || kept?.held === undefined || this.#topics.held(board.topic) !== undefined) return;
     board.restore(kept);
-    this.#topics.open(board.topic, board, kept.bookmark);
+    this.#topics.open(board.topic, board, kept.held);
   }
 
   #openView<V, C extends Command>(kept: Map<Topic, Held<ViewTopic<V>>>, topic: Topic, folding: ConstructorParameters<typeof ViewTopic<V>>[1]) {

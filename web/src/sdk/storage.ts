@@ -2,7 +2,7 @@
 //! there is none. It never keeps a token.
 
 import { type DBSchema, type IDBPDatabase, wrap } from "idb";
-import type { AccountId, Bookmark, ClientId, Command, OrgId, Topic } from "../gen/protocol";
+import type { AccountId, ClientId, Command, Held, OrgId, Topic } from "../gen/protocol";
 import type { BoardSnapshot } from "./board";
 
 export interface KeptCommand {
@@ -21,7 +21,8 @@ export interface KeptBoard {
   readonly account_id: AccountId;
   readonly topic: Topic;
   readonly org_id: OrgId;
-  readonly bookmark: Bookmark;
+  /** Absent in what an older version of this app kept, which is of no use. */
+  readonly held?: Held;
   readonly snapshot: BoardSnapshot;
   readonly saved_at_ms: number;
 }

@@ -1,7 +1,7 @@
 //! What is joined: each topic with its bookmark. Joins, resumes, puts snapshots together, refuses gaps and repetitions. What a topic's
 //! content means is its consumer's business.
 
-import type { Acknowledged, Bookmark, Events, Failure, Heads, Joined, ServerMessage, SnapshotPart, Topic, ViewPart } from "../gen/protocol";
+import type { Acknowledged, Audience, Bookmark, Events, Failure, Heads, Held, Joined, ServerMessage, SnapshotPart, Topic, ViewPart } from "../gen/protocol";
 import { CODES } from "../gen/protocol";
 import { backoff } from "./backoff";
 import type { Environment, TimerId } from "./environment";
@@ -32,12 +32,14 @@ const FRUITLESS_MAX = 3;
 interface Entry {
   readonly topic: Topic;
   readonly consumer: Consumer;
-  held: Bookmark | undefined;
+  held: Held | undefined;
   state: "idle" | "joining" | "snapshot" | "catching_up" | "joined" | "refused";
   ref: number;
   head: Bookmark | undefined;
   /** What was held when the connection began. */
-  from: Bookmark | undefined;
+  from: Held | undefined;
+  /** For whose eyes what comes is made. */
+  audience: Audience;
   parts: ViewPart[];
   /** Joins that were answered and led nowhere. */
   fruitless: number;
@@ -69,9 +71,9 @@ export class Topics {
   }
 
   /** Starts to follow a topic from what is held of it. */
-  open(topic: Topic, consumer: Consumer, held: Bookmark | undefined): void {
+  open(topic: Topic, consumer: Consumer, held: Held | undefined): void {
     this.#env.clearTimer(this.#entries.get(topic)?.timer);
-    const entry: Entry = { topic, consumer, held, state: "idle", ref: 0, head: undefined, from: held, parts: [], fruitless: 0, refusals: 0, timer: undefined };
+    const entry: Entry = { topic, consumer, held, state: "idle", ref: 0, head: undefined, from: held, audience: "member", parts: [], fruitless: 0, refusals: 0, timer: undefined };
     this.#entries.set(topic, entry);
     if (this.#transport.live) this.#join(entry);
   }
@@ -85,7 +87,7 @@ export class Topics {
     if (this.#transport.live && entry.state !== "refused") this.#transport.send({ type: "leave", ref: this.#transport.ref(), topic });
   }
 
-  held(topic: Topic): Bookmark | undefined {
+  held(topic: Topic): Held | undefined {
     return this.#entries.get(topic)?.held;
   }
 
@@ -183,10 +185,11 @@ export class Topics {
     this.#transport.send({ type: "join", ref, topic, ...(after !== undefined && { after }), ...(consumer.presence && { presence: true }) });
   }
 
-  #joined({ topic, ref, head, resumed_from }: Joined): void {
+  #joined({ topic, ref, head, resumed_from, audience }: Joined): void {
     this.#with(topic, (entry) => {
       if (entry.state !== "joining" || entry.ref !== ref) return;
       entry.head = head;
+      entry.audience = audience;
       entry.fruitless += 1;
       entry.refusals = 0;
       entry.state = resumed_from === "snapshot" ? "snapshot" : "catching_up";
@@ -210,7 +213,7 @@ export class Topics {
         this.#later(entry, undefined);
         return;
       }
-      entry.held = bookmark;
+      entry.held = { ...bookmark, audience: entry.audience };
       entry.state = "catching_up";
       this.#advanced(topic);
       this.#arrived(entry);
@@ -232,7 +235,7 @@ export class Topics {
         return;
       }
       const fresh = message.events.filter((happened) => happened.seq > held.seq);
-      entry.held = { epoch: message.epoch, seq: message.seq };
+      entry.held = { ...held, seq: message.seq };
       entry.fruitless = 0;
       entry.consumer.apply({ ...message, events: fresh }, entry.state === "catching_up");
       this.#advanced(message.topic);

@@ -165,7 +165,7 @@ test("the queue, the numbers and the last board survive a reload, and the queue 
   await vi.waitFor(async () => {
     const [client] = await storage.clients();
     expect(await storage.commands(client?.client_id ?? "", "ana")).toHaveLength(2);
-    expect(await storage.board("ana", world.topic)).toMatchObject({ bookmark: { seq: board.seq() } });
+    expect(await storage.board("ana", world.topic)).toMatchObject({ held: { seq: board.seq(), audience: "member" } });
   });
   ana.client.stop();
   world.crash();
@@ -243,7 +243,7 @@ test.each([["IndexedDB", true], ["memory", false]])("only the last eight boards 
   const storage = await openStorage(real ? new IDBFactory() : undefined);
   const world = new World();
   for (let index = 0; index < 11; index += 1) {
-    await storage.putBoard({ account_id: "ana", topic: `board:${index}`, org_id: "o", bookmark: { epoch: 1, seq: 1 }, snapshot: { head: world.board.head(), tasks: [] }, saved_at_ms: index });
+    await storage.putBoard({ account_id: "ana", topic: `board:${index}`, org_id: "o", held: { epoch: 1, seq: 1, audience: "member" }, snapshot: { head: world.board.head(), tasks: [] }, saved_at_ms: index });
   }
   expect(await storage.board("ana", "board:2")).toBeUndefined();
   expect(await storage.board("ana", "board:3")).toBeDefined();

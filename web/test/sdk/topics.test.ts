@@ -17,10 +17,26 @@ test("after a cut the topic resumes from its bookmark and says how much it caugh
   const catching: boolean[] = [];
   board.applied.subscribe((applied) => catching.push(applied.catching_up));
   await world.clock.advance(1_000);
-  expect(joins(world).at(-1)).toMatchObject({ after: { epoch: 1, seq: before }, presence: true });
+  expect(joins(world).at(-1)).toMatchObject({ after: { epoch: 1, seq: before, audience: "member" }, presence: true });
   expect(ana.notices).toEqual([{ kind: "caught_up", topic: world.topic, changes: 7 }]);
   expect(catching).toEqual([true]);
   expect(shown(board)).toEqual(truth(world.board));
+});
+
+test("one who comes back as another audience begins anew, and resumes as that from then on", async () => {
+  const world = new World();
+  world.task("Task");
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  const held = board.seq();
+  world.server.audience = "guest";
+  world.server.cut();
+  await world.clock.advance(1_000);
+  expect(joins(world).at(-1)).toMatchObject({ after: { seq: held, audience: "member" } });
+  expect(shown(board)).toEqual(truth(world.board));
+  world.server.cut();
+  await world.clock.advance(2_000);
+  expect(joins(world).at(-1)).toMatchObject({ after: { seq: held, audience: "guest" } });
 });
 
 test("a snapshot swaps in at once, with its last part, and not before", async () => {

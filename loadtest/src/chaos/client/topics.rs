@@ -7,8 +7,9 @@ use lockstep_protocol::{
     event::Happened,
     frame::{ClientMessage, Events, Join, Joined, ResumedFrom, SnapshotPart},
     ids::BoardId,
-    position::Bookmark,
+    position::{Bookmark, Held},
     topic::Topic,
+    values::Audience,
     view::{BoardHead, BoardPart, ViewPart},
 };
 use serde::Deserialize;
@@ -127,6 +128,8 @@ impl Player {
     pub(super) fn join(&mut self, topic: Topic, after: Option<Bookmark>) {
         let reference = self.reference();
         self.asked.insert(reference, Asked::Join(topic));
+        // Players are members throughout, or nothing at all.
+        let after = after.map(|after| Held::new(after, Audience::Member));
         self.outgoing.push(ClientMessage::Join(Join { reference, topic, after, presence: false }));
     }
 

@@ -2,7 +2,7 @@
 //! details. Its wires can be cut, slowed and made lossy.
 
 import { gzipSync } from "node:zlib";
-import type { BoardCommand, BoardEvent, ClientMessage, Event, Failure, Happened, OrganizationView, PresenceEntry, ServerMessage, Topic } from "../../../src/gen/protocol";
+import { type Audience, type BoardCommand, type BoardEvent, type ClientMessage, type Event, type Failure, type Happened, type OrganizationView, PROTOCOL_VERSION, type PresenceEntry, type ServerMessage, type Topic } from "../../../src/gen/protocol";
 import type { BoardEntry } from "../../../src/sdk/rest";
 import type { Clock } from "./clock";
 import { type FakeBoard, failure, Refused } from "./fake-board";
@@ -34,6 +34,8 @@ export class FakeServer {
   ring = 50;
   /** Faces in a part of a snapshot. */
   part_tasks = 5;
+  /** For whose eyes boards are shown. */
+  audience: Audience = "member";
   /** Messages pass by themselves; otherwise the test moves them. */
   auto = true;
   reachable = true;
@@ -231,7 +233,7 @@ export class FakeServer {
     connection.account_id = account_id;
     connection.client_id = client_id;
     const now = this.clock.now_ms * 1000;
-    this.say(connection, [{ type: "welcome", connection_id: connection.connection_id, account_id, session_id: `session-${account_id}`, server_version: "test", protocol_version: 1, heartbeat_interval_ms: 15_000, token_expires_at: now + this.token_life_ms * 1000, now }]);
+    this.say(connection, [{ type: "welcome", connection_id: connection.connection_id, account_id, session_id: `session-${account_id}`, server_version: "test", protocol_version: PROTOCOL_VERSION, heartbeat_interval_ms: 15_000, token_expires_at: now + this.token_life_ms * 1000, now }]);
   }
 
   #join(connection: Connection, { ref, topic, after, presence }: Extract<ClientMessage, { type: "join" }>): void {
@@ -240,7 +242,7 @@ export class FakeServer {
       const head = { epoch: 1, seq: 1 };
       connection.topics.set(topic, { presence: false });
       const resumed_from = after === undefined ? "snapshot" : "current";
-      this.say(connection, [{ type: "joined", ref, topic, resumed_from, head }]);
+      this.say(connection, [{ type: "joined", ref, topic, resumed_from, head, audience: "member" }]);
       if (after === undefined) this.say(connection, [{ type: "snapshot", topic, bookmark: head, part: 0, parts: 1, view: { kind: "organization", ...organization } }]);
       return;
     }
@@ -252,9 +254,10 @@ export class FakeServer {
     }
     connection.topics.set(topic, { presence: presence === true });
     const head = { epoch: board.epoch, seq: board.seq };
-    const joined = (resumed_from: "current" | "ring" | "snapshot"): ServerMessage => ({ type: "joined", ref, topic, resumed_from, head });
-    if (after !== undefined && after.epoch === board.epoch && after.seq === board.seq) this.say(connection, [joined("current")]);
-    else if (after !== undefined && after.epoch === board.epoch && after.seq < board.seq && board.seq - after.seq <= this.ring) {
+    const joined = (resumed_from: "current" | "ring" | "snapshot"): ServerMessage => ({ type: "joined", ref, topic, resumed_from, head, audience: this.audience });
+    const continues = after !== undefined && after.epoch === board.epoch && after.audience === this.audience;
+    if (continues && after.seq === board.seq) this.say(connection, [joined("current")]);
+    else if (continues && after.seq < board.seq && board.seq - after.seq <= this.ring) {
       const events = board.log.filter((happened) => happened.seq > after.seq);
       this.say(connection, [joined("ring"), { type: "events", topic, epoch: board.epoch, after: after.seq, seq: board.seq, commit_id: "ring", events }]);
     } else this.#snapshot(connection, topic, board, joined("snapshot"));

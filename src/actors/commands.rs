@@ -1,0 +1,100 @@
+//! A command's way through the directory to its aggregate, and back with the answer.
+
+use std::time::Duration;
+
+use lockstep_domain::{account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    frame::Acknowledged,
+    ids::CommitId,
+    topic::Kind,
+};
+use tokio::sync::oneshot;
+
+use super::{
+    directory::{CommandRequest, Directory},
+    encode,
+    hand_in::HandIn,
+    handle::Kinded,
+    shell::{self, Message, Pending},
+};
+
+/// Before a command is handed in anew. Never nothing: the actor that ended gets to say so.
+async fn pause(duration: Duration) {
+    if duration.is_zero() {
+        tokio::task::yield_now().await;
+    } else {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+impl Directory {
+    /// Asks for a change. Answered when it is durable, or when it is certain that it is not.
+    pub async fn command(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+        if request.body.kind() != request.topic.kind {
+            return Err(Failure::new(Code::WrongTopic));
+        }
+        match request.topic.kind {
+            Kind::Organization => self.command_of::<Organization>(request).await,
+            Kind::Team => self.command_of::<Team>(request).await,
+            Kind::Board => self.command_of::<Board>(request).await,
+            Kind::Account => self.command_of::<Account>(request).await,
+        }
+    }
+
+    async fn command_of<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+        let CommandRequest { topic, principal, session, key, body, saw } = request;
+        self.pulse().open()?;
+        let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
+        let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
+        let account = self.account_facts(topic, principal, session).await?;
+        let commit = CommitId(self.services().clock.fresh_id());
+        let mut hand_in = HandIn::new(key.is_some());
+        loop {
+            let handle = match self.handle_for::<A>(topic, &command).await.and_then(|handle| {
+                self.pulse().open()?;
+                Ok(handle)
+            }) {
+                Ok(handle) => handle,
+                Err(failure) => {
+                    pause(hand_in.refused(failure)?).await;
+                    continue;
+                }
+            };
+            let permit = match handle.permits.clone().try_acquire_owned() {
+                Ok(permit) => permit,
+                // It is about to end: the next look waits for its successor.
+                Err(_) if handle.vitals.leaving() => {
+                    pause(hand_in.not_taken()?).await;
+                    continue;
+                }
+                Err(_) => {
+                    pause(hand_in.refused(Failure::new(Code::Busy).retry_after_ms(50))?).await;
+                    continue;
+                }
+            };
+            let (reply, answer) = oneshot::channel();
+            let pending = Pending {
+                command: command.clone(),
+                principal,
+                account: account.clone(),
+                origin: key.map(|key| shell::origin(key.client_id, key.client_seq, hash)),
+                saw: saw.unwrap_or(0),
+                commit,
+                reply,
+                permit,
+                conflicts: 0,
+                alone: false,
+                unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
+            };
+            if !handle.send(Message::Command(Box::new(pending))) {
+                pause(hand_in.not_taken()?).await;
+                continue;
+            }
+            match answer.await {
+                Ok(answer) => return answer,
+                Err(_) => pause(hand_in.lost()?).await,
+            }
+        }
+    }
+}
