@@ -43,3 +43,19 @@ impl Missed {
         ((behind > 0).then_some(behind), new_history)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_taken_once_and_the_highest_counts() {
+        let missed = Missed::default();
+        assert_eq!(missed.take(), (None, false));
+        missed.behind(7);
+        missed.behind(5);
+        missed.new_history();
+        assert_eq!(missed.take(), (Some(7), true));
+        assert_eq!(missed.take(), (None, false));
+    }
+}

@@ -8,18 +8,19 @@ use std::sync::{
 
 use lockstep::{
     actors::CommandKey,
-    bus::local::Alone,
+    bus::local::{Alone, Silent},
     store::{Location, Options, Store, journal::*},
 };
 use lockstep_protocol::{
     codes::Code, command::task::UpdateTask, ids::*, limits::Limits, position::Position, topic::Topic,
 };
 use sqlx::{Connection, Executor};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::support::{
     node::{Node, code, id, new_task},
-    until,
+    postgres, until,
 };
 
 /// What happens to an append instead of what should.
@@ -41,9 +42,16 @@ struct Faulty {
     /// The next faults, first first; then none. `RefuseTitle` stays.
     faults: Mutex<Vec<Fault>>,
     met: AtomicUsize,
+    /// Scans wait for a permit here.
+    scans: Semaphore,
 }
 
 impl Faulty {
+    fn around(inner: SharedJournal, scans: usize) -> Arc<Self> {
+        let (faults, met, scans) = (Mutex::default(), AtomicUsize::new(0), Semaphore::new(scans));
+        Arc::new(Self { inner, faults, met, scans })
+    }
+
     fn next(&self) -> Option<Fault> {
         let mut faults = self.faults.lock().expect("not poisoned");
         match faults.first().copied() {
@@ -108,7 +116,10 @@ impl Journal for Faulty {
         self.inner.tail(after, limit)
     }
     fn changed(&self, since: Option<u64>) -> JournalFuture<'_, (Vec<(Topic, Head)>, u64)> {
-        self.inner.changed(since)
+        Box::pin(async move {
+            let _scan = self.scans.acquire().await.expect("open");
+            self.inner.changed(since).await
+        })
     }
     fn raise_epoch(&self, seen: u32) -> JournalFuture<'_, u32> {
         self.inner.raise_epoch(seen)
@@ -136,7 +147,7 @@ struct Scene {
 async fn scene() -> Scene {
     let folder = Arc::new(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder"));
     let store = Store::open(&Options::new(Location::Sqlite(folder.path().to_owned()))).await.expect("opens");
-    let journal = Arc::new(Faulty { inner: store.journal(), faults: Mutex::default(), met: AtomicUsize::new(0) });
+    let journal = Faulty::around(store.journal(), 1);
     let node = Node::start_on(journal.clone(), store, Arc::new(Alone), Limits::default(), Some(folder)).await;
     let ana = node.account().await;
     let org = node.organization(ana).await;
@@ -251,4 +262,23 @@ async fn a_damaged_stream_is_read_only_at_its_last_good_event_and_others_are_unt
     node.ask(ana, good, new_task(good_column, "Untouched")).await.expect("the sibling works");
     let damaged = lockstep::actors::verify(&node.store.journal(), bad.into()).await;
     assert!(matches!(damaged, Err(JournalError::Damaged { seq: 4, .. })), "{damaged:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_node_commits_before_the_first_scan_is_seen_by_what_was_loaded_before_it() {
+    let url = postgres::database().await;
+    let other = Node::postgres(&url, Arc::new(Silent), Limits::default()).await;
+    let ana = other.account().await;
+    let org = other.organization(ana).await;
+    let (board, column) = other.board(ana, org).await;
+    let store = Store::open(&Options::new(Location::Postgres(url))).await.expect("opens");
+    let journal = Faulty::around(store.journal(), 0);
+    let node = Node::start_on(journal.clone(), store, Arc::new(Silent), Limits::default(), None).await;
+    let listener = node.join(ana, board, None).await.expect("joins");
+    other.ask(ana, board, new_task(column, "Unheard of")).await.expect("adds");
+    journal.scans.add_permits(1);
+    until("it is seen", async || (listener.seq() == 3).then_some(())).await;
+    for node in [node, other] {
+        node.stop().await;
+    }
 }
