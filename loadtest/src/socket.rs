@@ -24,6 +24,7 @@ use tokio_tungstenite::{
         protocol::WebSocketConfig,
     },
 };
+use uuid::Uuid;
 
 type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -40,6 +41,8 @@ pub struct Endpoint {
     pub token: String,
     pub client_id: ClientId,
     pub codec: Codec,
+    /// What a balancer chooses the node by: an organization, as the web app says, or anything else.
+    pub near: Option<Uuid>,
     /// Of the operating system, for this connection; its own choice where absent.
     pub receive_buffer_bytes: Option<u32>,
 }
@@ -50,7 +53,8 @@ impl Endpoint {
         let rest = self.url.trim_end_matches('/').strip_prefix("http");
         let rest = rest.filter(|rest| rest.starts_with("://") || rest.starts_with("s://"));
         let rest = rest.ok_or_else(|| anyhow!("the URL must begin with http:// or https://: {}", self.url))?;
-        format!("ws{rest}/ws").parse().with_context(|| format!("not a URL: {}", self.url))
+        let near = self.near.map(|near| format!("/{near}")).unwrap_or_default();
+        format!("ws{rest}/ws{near}").parse().with_context(|| format!("not a URL: {}", self.url))
     }
 
     async fn stream(&self, url: &Uri) -> anyhow::Result<TcpStream> {

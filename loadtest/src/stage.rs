@@ -37,7 +37,7 @@ impl Account {
     /// How this account connects, as a client of its own.
     pub fn endpoint(&self, codec: Codec) -> Endpoint {
         let (url, token) = (self.rest.url().to_owned(), self.tokens.access_token.clone());
-        Endpoint { url, token, client_id: ClientId(fresh()), codec, receive_buffer_bytes: None }
+        Endpoint { url, token, client_id: ClientId(fresh()), codec, near: None, receive_buffer_bytes: None }
     }
 
     pub async fn connect(&self, codec: Codec, pace: Pace) -> anyhow::Result<(ClientId, Client)> {

@@ -274,8 +274,7 @@ fn configured(text: &str, address: SocketAddr, nodes: &[u16]) -> String {
         let word = line.split_whitespace().next().unwrap_or_default();
         if word == "server" && line.contains("127.0.0.1:308") {
             // Here nodes come back within a second or two: who was passed over is tried again soon.
-            let line =
-                if line.contains("fail_timeout") { line.to_owned() } else { line.replace(';', " fail_timeout=1s;") };
+            let line = line.replace("fail_timeout=5s", "fail_timeout=1s");
             if !std::mem::replace(&mut listed, true) {
                 lines.extend(nodes.iter().map(|port| line.replace(EXAMPLE, &format!("127.0.0.1:{port}"))));
             }
