@@ -22,6 +22,26 @@ const CLIENTS: usize = 64;
 /// Who watch each board.
 const WATCHERS: usize = 50;
 
+/// What a storm of commands showed.
+pub(super) struct Storm {
+    pub acknowledged: Latency,
+    pub seen: Latency,
+    seconds: f64,
+    cpu_seconds: Option<f64>,
+}
+
+impl Storm {
+    /// Commands a second.
+    pub fn rate(&self) -> f64 {
+        self.acknowledged.count() as f64 / self.seconds
+    }
+
+    /// The server's CPU for each command.
+    pub fn cpu_ms(&self) -> Option<f64> {
+        Some(self.cpu_seconds? * 1_000.0 / self.acknowledged.count().max(1) as f64)
+    }
+}
+
 impl Bench<'_> {
     /// One client, one command after the other.
     pub(super) async fn single(&self, table: &mut Table) -> anyhow::Result<()> {
@@ -35,45 +55,51 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Many clients on some boards, each sending its next command when the last is acknowledged, while others watch every board.
+    /// Many clients on some boards, while others watch every board.
     pub(super) async fn many(&self, boards: usize, table: &mut Table) -> anyhow::Result<()> {
-        let grounds = self.boards(boards, CLIENTS.div_ceil(boards)).await?;
-        let watching = grounds.iter().flat_map(|ground| (0..WATCHERS).map(|_| ground.board)).enumerate();
-        let endpoints = watching.map(|(index, board)| (self.account(index).endpoint(crowd::codec(index)), board));
-        let crowd = Crowd::join(endpoints.collect(), self.epoch).await?;
-        let mut clients = Vec::new();
-        for index in 0..CLIENTS {
-            let ground = &grounds[index % boards];
-            let (_, client) = self.account(index).connect(Codec::MessagePack, Pace::unlimited()).await?;
-            clients.push((client, ground.board, ground.tasks[index / boards]));
-        }
-        let (before, start) = (self.server.cpu_seconds(), Instant::now());
-        let mut running = JoinSet::new();
-        for (client, board, task) in clients {
-            let (epoch, duration) = (self.epoch, self.duration());
-            running.spawn(async move { closed_loop(&client, board, task, epoch, duration).await });
-        }
-        let mut latency = Latency::default();
-        while let Some(measured) = running.join_next().await {
-            latency.add(&measured??);
-        }
-        let (seconds, after) = (start.elapsed().as_secs_f64(), self.server.cpu_seconds());
-        let seen = crowd.take();
-        let (closed, why) = crowd.disperse().await;
-        anyhow::ensure!(closed == 0, "{closed} watchers were closed, the first because {why:?}");
-        let commands = latency.count() as f64;
+        let storm = self.storm(boards, CLIENTS, WATCHERS).await?;
         let on = if boards == 1 { "one_board" } else { "boards" };
         let told = format!("{CLIENTS} clients, {boards} boards, {WATCHERS} watch each");
         let mut add = |name: &str, value, what: &str| {
             table.add(self.named(&format!("{on}_{name}")), value, format!("{told}: {what}"));
         };
-        add("commands_per_second", commands / seconds, "commands/s");
-        add("ack_p99_ms", latency.quantile_ms(0.99), "acknowledged p99, ms");
-        add("seen_p99_ms", seen.latency.quantile_ms(0.99), "seen by the others p99, ms");
-        if let Some(cpu) = after.zip(before).map(|(after, before)| after - before) {
-            add("server_cpu_ms_per_command", cpu * 1_000.0 / commands, "server CPU per command, ms");
+        add("commands_per_second", storm.rate(), "commands/s");
+        add("ack_p99_ms", storm.acknowledged.quantile_ms(0.99), "acknowledged p99, ms");
+        add("seen_p99_ms", storm.seen.quantile_ms(0.99), "seen by the others p99, ms");
+        if let Some(cpu_ms) = storm.cpu_ms() {
+            add("server_cpu_ms_per_command", cpu_ms, "server CPU per command, ms");
         }
         Ok(())
+    }
+
+    /// Clients, dealt out evenly to boards, that each send their next command when the last is acknowledged.
+    pub(super) async fn storm(&self, boards: usize, clients: usize, watchers: usize) -> anyhow::Result<Storm> {
+        let grounds = self.boards(boards, clients.div_ceil(boards)).await?;
+        let watching = grounds.iter().flat_map(|ground| (0..watchers).map(|_| ground.board)).enumerate();
+        let endpoints = watching.map(|(index, board)| (self.account(index).endpoint(crowd::codec(index)), board));
+        let crowd = Crowd::join(endpoints.collect(), self.epoch).await?;
+        let mut senders = Vec::new();
+        for index in 0..clients {
+            let ground = &grounds[index % boards];
+            let (_, client) = self.account(index).connect(Codec::MessagePack, Pace::unlimited()).await?;
+            senders.push((client, ground.board, ground.tasks[index / boards]));
+        }
+        let (before, start) = (self.server.cpu_seconds(), Instant::now());
+        let mut running = JoinSet::new();
+        for (client, board, task) in senders {
+            let (epoch, duration) = (self.epoch, self.duration());
+            running.spawn(async move { closed_loop(&client, board, task, epoch, duration).await });
+        }
+        let mut acknowledged = Latency::default();
+        while let Some(measured) = running.join_next().await {
+            acknowledged.add(&measured??);
+        }
+        let (seconds, after) = (start.elapsed().as_secs_f64(), self.server.cpu_seconds());
+        let seen = crowd.take().latency;
+        let (closed, why) = crowd.disperse().await;
+        anyhow::ensure!(closed == 0, "{closed} watchers were closed, the first because {why:?}");
+        let cpu_seconds = after.zip(before).map(|(after, before)| after - before);
+        Ok(Storm { acknowledged, seen, seconds, cpu_seconds })
     }
 
     /// Boards with some tasks each.

@@ -46,7 +46,7 @@ pub(super) trait Sender: Clone + Send + Sync + 'static {
 
 /// A connection that renames a task of its own.
 #[derive(Clone)]
-struct Renamer {
+pub(super) struct Renamer {
     client: Client,
     board: BoardId,
     task: TaskId,
@@ -111,7 +111,7 @@ impl Bench<'_> {
         ended(crowd).await
     }
 
-    async fn seated(&self, count: usize) -> anyhow::Result<(Crowd, Vec<Renamer>)> {
+    pub(super) async fn seated(&self, count: usize) -> anyhow::Result<(Crowd, Vec<Renamer>)> {
         let ground = self.boards(1, SENDERS).await?.remove(0);
         let endpoint = |index: usize| (self.account(index).endpoint(crowd::codec(index)), ground.board);
         let crowd = Crowd::join((0..count).map(endpoint).collect(), self.epoch).await?;
@@ -161,7 +161,7 @@ pub(super) async fn climb(
 }
 
 /// Changes at such a rate that about so many deliveries a second are due.
-async fn level(
+pub(super) async fn level(
     crowd: &Crowd,
     senders: &[impl Sender],
     epoch: Epoch,

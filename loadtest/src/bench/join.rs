@@ -21,8 +21,8 @@ const AT_ONCE: usize = 64;
 const LARGEST: usize = 10_000;
 
 /// A join from its request to the last part of the snapshot, decoded.
-struct Joined {
-    elapsed: Duration,
+pub(super) struct Joined {
+    pub elapsed: Duration,
     wire_bytes: usize,
     tasks: usize,
 }
@@ -81,11 +81,11 @@ impl Bench<'_> {
         Ok(())
     }
 
-    async fn large(&self, tasks: usize) -> anyhow::Result<Ground> {
+    pub(super) async fn large(&self, tasks: usize) -> anyhow::Result<Ground> {
         Ground::lay(&self.stage.owner, self.stage.org, tasks, Pace::unlimited()).await
     }
 
-    async fn joins(&self, board: &Ground) -> anyhow::Result<(Latency, usize)> {
+    pub(super) async fn joins(&self, board: &Ground) -> anyhow::Result<(Latency, usize)> {
         let (mut latency, mut wire_bytes) = (Latency::default(), 0);
         for _ in 0..JOINS {
             let joined = self.join_once(board.board).await?;
@@ -96,7 +96,7 @@ impl Bench<'_> {
         Ok((latency, wire_bytes))
     }
 
-    async fn join_once(&self, board: BoardId) -> anyhow::Result<Joined> {
+    pub(super) async fn join_once(&self, board: BoardId) -> anyhow::Result<Joined> {
         let (mut sender, mut receiver, _) = socket::open(&self.account(0).endpoint(Codec::MessagePack)).await?;
         let start = Instant::now();
         sender.send(&[join(board)]).await?;

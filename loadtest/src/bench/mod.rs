@@ -4,6 +4,7 @@
 mod commands;
 mod fan_out;
 mod floor;
+mod growth;
 mod join;
 mod reference;
 mod server;
@@ -55,6 +56,9 @@ pub struct Options {
     /// Tasks on the board that is joined.
     #[arg(long, default_value_t = 2_000)]
     pub tasks: usize,
+    /// Only this: the same work ten, a hundred and a thousand times, written as a page with plots to this file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "only"])]
+    pub growth: Option<PathBuf>,
     /// Where the stack is that the figures are compared with.
     #[arg(long, value_name = "FOLDER", default_value_os_t = reference::folder())]
     pub reference: PathBuf,
@@ -96,6 +100,14 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         None => Server::start(&binary, None).await?,
     };
     let mut bench = Bench::new(options, server, "").await?;
+    if let Some(file) = &options.growth {
+        let page = bench.growth().await?.markdown(options.seconds);
+        std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
+        table.note(format!("written: {}", file.display()));
+        let report = table.report(&bench.server, options);
+        bench.server.stop().await?;
+        return Ok(report);
+    }
     bench.all(&mut table).await?;
     let mut report = table.report(&bench.server, options);
     bench.server.stop().await?;
