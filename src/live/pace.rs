@@ -24,11 +24,11 @@ use super::outbox::Outbox;
 const WINDOW_US: u64 = 100_000;
 /// What one write is given of the time of one core: some for the call, some for the reader, the same again for all else. Measured with
 /// `make bench` (docs/adr/0005-writes-in-turns.md).
-const WRITE_US: u64 = 40;
+const WRITE_US: u64 = 70;
 /// Shorter turns are not worth waiting for: the timer is no finer.
 const TURN_US_MIN: u64 = 2_000;
 /// Nobody waits longer, however many there are.
-const TURN_US_MAX: u64 = 100_000;
+const TURN_US_MAX: u64 = 80_000;
 
 /// The turns of a node's connections.
 pub struct Pace {

@@ -21,6 +21,7 @@ use crate::store::{StoreError, db::SqliteFile, projections};
 /// Before this version a checkpoint could lose what another connection had just written.
 const SQLITE_VERSION_MIN: [u32; 3] = [3, 51, 3];
 const READERS: u32 = 4;
+const STATEMENTS: usize = 200;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The lock of the data folder. Shared by the store, which gives it back on closing, and by whoever may still write
@@ -69,7 +70,9 @@ async fn open(path: &PathBuf) -> Result<SqliteFile, StoreError> {
         .foreign_keys(true)
         // What a burst left behind is given back.
         .pragma("journal_size_limit", "67108864")
-        .busy_timeout(BUSY_TIMEOUT);
+        .busy_timeout(BUSY_TIMEOUT)
+        // The texts that commit a small batch are one for each size.
+        .statement_cache_capacity(STATEMENTS);
     // Exactly one, kept for good: whoever writes takes it in turn.
     let write = SqlitePoolOptions::new()
         .max_connections(1)
