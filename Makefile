@@ -56,13 +56,15 @@ teeth: ## the simulator turns red with each deliberate bug in the server
 
 bench: web ## the figures of docs/BENCHMARKS.md, on this machine
 	cargo build --profile dist --locked --workspace --bins
-	target/dist/lockstep-loadtest bench
+	journal=$$(cargo bench --profile dist --locked --bench journal --no-run 2>&1 | tee /dev/stderr | sed -n 's/.*(\(.*journal-[0-9a-f]*\))$$/\1/p'); \
+	  target/dist/lockstep-loadtest bench --journal "$$journal"
+	target/dist/lockstep-loadtest bench --growth docs/GROWTH.md
 
 # Three nodes, PostgreSQL, Redis and NGINX; a node, Redis and some clients in trouble. Bounds of time are wider than the promised ones: debug
 # binaries, and whatever else this machine does.
-chaos-smoke: ## a minute of faults on the debug binaries, judged
+chaos-smoke: ## three minutes of faults on the debug binaries, judged
 	rm -rf target/chaos-smoke
-	target/debug/lockstep-loadtest chaos --out target/chaos-smoke --seed 7 --for 45s --clients 12 --boards 6 --commands-per-second 40 \
+	target/debug/lockstep-loadtest chaos --out target/chaos-smoke --seed 7 --for 150s --clients 12 --boards 6 --commands-per-second 40 \
 	  --faults kill,redis,slow --lag-bound-ms 5000 --convergence-bound-ms 20000 --leak-bound-ms 8000
 
 chaos: ## every fault under several seeds, half an hour: writes docs/RELIABILITY-REPORT.md

@@ -29,22 +29,26 @@ const BARE_ROWS: usize = 500;
 #[tokio::main]
 async fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    measure("SQLite", Location::Sqlite(folder.path().to_owned())).await;
-    println!("SQLite: bare rows/s, {BARE_ROWS} a transaction: {:.0}", bare_sqlite(folder.path()).await);
-    match std::env::var("LOCKSTEP_BENCH_DATABASE_URL") {
-        Ok(url) => {
-            measure("PostgreSQL", Location::Postgres(url.clone())).await;
-            println!("PostgreSQL: bare rows/s, {BARE_ROWS} a transaction: {:.0}", bare_postgres(&url).await);
-        }
-        Err(_) => println!("PostgreSQL: not measured, LOCKSTEP_BENCH_DATABASE_URL is not set"),
+    measure("sqlite", Location::Sqlite(folder.path().to_owned())).await;
+    tell("sqlite_bare", BARE_ROWS, bare_sqlite(folder.path()).await, "SQLite: bare rows/s, so many a transaction");
+    if let Ok(url) = std::env::var("LOCKSTEP_BENCH_DATABASE_URL") {
+        measure("postgres", Location::Postgres(url.clone())).await;
+        tell("postgres_bare", BARE_ROWS, bare_postgres(&url).await, "PostgreSQL: bare rows/s, so many a transaction");
+    } else {
+        eprintln!("PostgreSQL: not measured, LOCKSTEP_BENCH_DATABASE_URL is not set");
     }
+}
+
+/// A line for people and programs: a name, a number, what it is.
+fn tell(name: &str, at_once: usize, per_second: f64, what: &str) {
+    println!("journal_{name}_{at_once}_per_second\t{per_second:.0}\t{what}: {at_once}");
 }
 
 async fn measure(database: &str, location: Location) {
     let store = Store::open(&Options::new(location)).await.expect("an empty database opens");
     for events in [1, 10, 50] {
-        let per_second = journal(&store.journal(), events).await;
-        println!("{database}: durable events/s, {STREAMS} streams, {events} an append: {per_second:.0}");
+        let what = format!("{database}: durable events/s, {STREAMS} streams, so many an append");
+        tell(database, events, journal(&store.journal(), events).await, &what);
     }
     store.close().await;
 }

@@ -10,7 +10,7 @@ use lockstep_protocol::{
     topic::{Kind, Topic},
 };
 use tokio::{
-    sync::oneshot,
+    sync::{Mutex, mpsc, oneshot},
     time::{Instant, MissedTickBehavior, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     bus::Heard,
+    steady::steadily,
     store::journal::{Append, Head, JournalError},
 };
 
@@ -47,7 +48,12 @@ impl Directory {
             return;
         }
         let work = async {
-            tokio::join!(self.hear(), self.scan(), self.watch(), self.revive());
+            tokio::join!(
+                self.hear(),
+                steadily("scan", || self.scan()),
+                steadily("watch", || self.watch()),
+                steadily("revive", || self.revive())
+            );
         };
         tokio::select! {
             () = work => {}
@@ -56,7 +62,15 @@ impl Directory {
     }
 
     async fn hear(&self) {
-        let Some(mut heard) = self.services().bus.hear() else { return };
+        let Some(heard) = self.services().bus.hear() else { return };
+        let heard = Mutex::new(heard);
+        steadily("hear", || self.listen(&heard)).await;
+    }
+
+    async fn listen(&self, heard: &Mutex<mpsc::Receiver<Heard>>) {
+        let mut heard = heard.lock().await;
+        // The last that was heard may not have been told to all.
+        self.something_missed();
         let mut peers = Peers::new(Instant::now());
         let mut beats = ticks(BEAT);
         loop {

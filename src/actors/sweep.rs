@@ -13,6 +13,7 @@ use tokio::{sync::oneshot, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use super::{directory::Directory, handle::AnyHandle, shell::Message, slots::Slot};
+use crate::steady::steadily;
 
 /// How often idle aggregates are looked for. The budget is checked each time too.
 const SWEEP: Duration = Duration::from_millis(200);
@@ -27,7 +28,7 @@ const END_TIMEOUT: Duration = Duration::from_secs(5);
 impl Directory {
     /// Runs until cancelled.
     pub async fn run(&self, cancel: CancellationToken) {
-        tokio::join!(self.sweep(cancel.clone()), self.follow(cancel));
+        tokio::join!(steadily("sweep", || self.sweep(cancel.clone())), self.follow(cancel.clone()));
     }
 
     /// Some lists of an organization changed: those of its subscribers here whom it concerns are told.
@@ -47,7 +48,8 @@ impl Directory {
         while next(&mut ticks, &cancel).await {
             let mut live = self.slots().live();
             seen.retain(|topic, _| live.iter().any(|(_, handle)| handle.topic() == *topic) || live.len() > 10_000);
-            live.sort_by_key(|(_, handle)| handle.vitals().used());
+            // Each asked once: they are used while this sorts.
+            live.sort_by_cached_key(|(_, handle)| handle.vitals().used());
             let mut bytes: usize = live.iter().map(|(_, handle)| handle.vitals().bytes()).sum();
             for (slot, handle) in live {
                 let used = handle.vitals().used();

@@ -14,6 +14,7 @@ use crate::{
     bus::{SharedBus, local::Alone},
     clock::Clock,
     config::StoreFlags,
+    steady::steadily,
     store::{Location, Options, Store, StoreError},
     workers::{self, Progress, projections::Projector},
 };
@@ -98,9 +99,16 @@ impl Engine {
         tasks.spawn(async move { background.run(token).await });
         let node = if node.is_nil() { clock.fresh_id() } else { node };
         let common = directory.common_level().clone();
-        tasks.spawn(workers::nodes::run(store.clone(), node, FEATURE_LEVEL, common, cancel.clone()));
+        let (beside, token) = (store.clone(), cancel.clone());
+        let beat = move || workers::nodes::run(beside.clone(), node, FEATURE_LEVEL, common.clone(), token.clone());
+        tasks.spawn(steadily("nodes", beat));
         let (progress, listed) = watch::channel(Position::START);
-        tasks.spawn(workers::run(Projector, store.clone(), node, committed, progress, cancel.clone()));
+        let (beside, token) = (store.clone(), cancel.clone());
+        let project = move || {
+            let (store, committed) = (beside.clone(), Arc::clone(&committed));
+            workers::run(Projector, store, node, committed, progress.clone(), token.clone())
+        };
+        tasks.spawn(steadily("projections", project));
         Ok(Self { store, directory, clock, limits, listed, cancel, tasks })
     }
 

@@ -6,7 +6,7 @@ use axum_server::Handle;
 use futures_util::FutureExt;
 use lockstep_protocol::limits::Limits;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -31,12 +31,14 @@ use crate::{
     config::Settings,
     http,
     live::{registry::Registry, session::Identity},
-    store::Store,
+    store::{Store, StoreError},
     ws,
 };
 
 /// How long connections and requests may take to end.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Between two tries to reach the database at the start.
+const DATABASE_RETRY: Duration = Duration::from_millis(500);
 
 /// A server that accepts connections.
 pub struct Server {
@@ -83,7 +85,7 @@ impl Server {
         let node = clock.fresh_id();
         let bus = bus(&settings, &keys, node, cancel.clone()).await?;
         let ephemeral = ephemeral(&settings, &keys, cancel.clone()).await?;
-        let store = Store::open(&options(&settings.store)).await?;
+        let store = open_store(&settings).await?;
         let engine = Engine::start(store, bus, limits, clock.clone(), node).await?;
         let auth = Auth::new(Parts {
             store: &engine.store,
@@ -137,6 +139,20 @@ impl Server {
         self.wheel.abort();
         self.engine.stop().await;
         self.cancel.cancel();
+    }
+}
+
+/// Opens the store. A database that cannot be reached yet is waited for: it may be starting as well.
+async fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    let (options, until) = (options(&settings.store), Instant::now() + settings.database_wait);
+    loop {
+        match Store::open(&options).await {
+            Err(StoreError::Unavailable(why)) if Instant::now() < until => {
+                tracing::warn!(%why, "waiting for the database");
+                tokio::time::sleep(DATABASE_RETRY).await;
+            }
+            outcome => return Ok(outcome?),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod address;
 mod authenticate;
+mod change;
 pub mod keys;
 pub mod passwords;
 pub mod refresh;

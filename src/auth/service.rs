@@ -129,6 +129,22 @@ impl Auth {
         &self.0.directory
     }
 
+    pub(super) fn accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(super) async fn hash(&self, password: SecretString) -> Result<String, Failure> {
+        self.0.passwords.hash(password).await
+    }
+
     /// Makes an account with its personal organization and logs in. An address that is taken is refused, unless the password is
     /// that account's: then this is the same person, whose first answer was lost.
     pub async fn register(
@@ -219,6 +235,7 @@ impl Auth {
         // Counted before it is known to fail: many tries at once are many tries.
         inner.throttle.count(&tries[0], now).await;
         let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
+        let hash = known.as_ref().and_then(|account| account.password_hash.clone());
         let Some(account) = self.check_password(known, password).await? else {
             inner.throttle.count(&tries[1], now).await;
             tracing::info!(network = %network(client.address), "a log-in failed");
@@ -227,10 +244,17 @@ impl Auth {
         inner.throttle.forget(&tries[0]).await;
         // An account whose registration was cut off is completed here.
         self.found(account).await?;
-        self.open(account, client).await
+        let logged_in = self.open(account, client).await?;
+        // Changed since it was checked: what was proved is worth nothing any more.
+        let now_known = inner.accounts.find(account).await.map_err(stored)?;
+        if now_known.and_then(|account| account.password_hash) != hash {
+            self.end(account, logged_in.session).await?;
+            return Err(Failure::because(Code::Unauthenticated, "The address or the password is wrong."));
+        }
+        Ok(logged_in)
     }
 
-    async fn check_password(
+    pub(super) async fn check_password(
         &self,
         known: Option<Account>,
         password: SecretString,
@@ -327,7 +351,7 @@ impl Auth {
         Ok(())
     }
 
-    async fn ask(&self, topic: Topic, account: AccountId, body: Command) -> Result<(), Failure> {
+    pub(super) async fn ask(&self, topic: Topic, account: AccountId, body: Command) -> Result<(), Failure> {
         let principal = Principal::System(account);
         let request = CommandRequest { topic, principal, session: None, key: None, body, saw: None };
         self.0.directory.command(request).await.map(|_| ())

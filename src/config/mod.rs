@@ -4,6 +4,7 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -112,6 +113,9 @@ pub struct ServeFlags {
     /// Memory for live boards, in bytes; the least recently used leave it first.
     #[arg(long, env = "LOCKSTEP_LIVE_BYTES_MAX", default_value_t = 512 * 1024 * 1024, value_name = "BYTES")]
     pub live_bytes_max: usize,
+    /// How long a start waits for a database that cannot be reached yet, in seconds.
+    #[arg(long, env = "LOCKSTEP_DATABASE_WAIT", default_value_t = 60, value_name = "SECONDS")]
+    pub database_wait: u64,
     /// Accounts that one network (/24, /48) may register in 15 minutes before each costs a growing delay.
     #[arg(long, env = "LOCKSTEP_REGISTRATIONS_MAX", default_value_t = 30, value_name = "COUNT")]
     pub registrations_max: u32,
@@ -150,6 +154,7 @@ pub struct Settings {
     pub public: PublicUrl,
     pub demo_password: Option<SecretString>,
     pub live_bytes_max: usize,
+    pub database_wait: Duration,
     pub registrations_max: u32,
     pub commands_per_second_max: u32,
     pub trusted_proxies: Vec<Network>,
@@ -207,6 +212,7 @@ impl TryFrom<ServeFlags> for Settings {
             public,
             demo_password: flags.demo_password,
             live_bytes_max: flags.live_bytes_max,
+            database_wait: Duration::from_secs(flags.database_wait),
             registrations_max: flags.registrations_max,
             commands_per_second_max: flags.commands_per_second_max,
             trusted_proxies: flags.trusted_proxies,

@@ -6,11 +6,12 @@ use lockstep_protocol::{
     ids::{AccountId, SessionId},
     values::Micros,
 };
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
-    extract::{Body, Caller, Ids},
+    extract::{Body, Caller, From, Ids},
     organizations::{OrgEntry, orgs_of},
     problem::Answer,
 };
@@ -33,6 +34,17 @@ pub struct UpdateMe {
     #[serde(default)]
     #[ts(optional)]
     name: Option<String>,
+}
+
+/// The caller's password, to be another.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    #[ts(type = "string")]
+    current_password: SecretString,
+    /// 12 to 256 characters, not easy to guess.
+    #[ts(type = "string")]
+    new_password: SecretString,
 }
 
 /// One log-in.
@@ -69,6 +81,17 @@ pub async fn update(caller: Caller, Body(body): Body<UpdateMe>) -> Answer<Json<M
     let change = ProfileChange { name, ..ProfileChange::default() };
     caller.http.store.accounts().update_profile(caller.who.account, &change, caller.http.clock.now()).await?;
     read(caller).await
+}
+
+/// Every other session ends.
+pub async fn change_password(
+    caller: Caller,
+    From(client): From,
+    Body(body): Body<ChangePassword>,
+) -> Answer<StatusCode> {
+    let who = (caller.who.account, caller.who.session);
+    caller.http.auth.change_password(who, body.current_password, body.new_password, &client).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The open sessions, newest first.

@@ -75,6 +75,7 @@ fn who() -> Vec<Endpoint> { vec![
     get("/readyz", health::ready, "This node can take work").answers(200, "Ready").open(),
     get("/api/v1/me", me::read, "The caller").answers(200, "Me"),
     patch("/api/v1/me", me::update, "Change the caller's profile").takes("UpdateMe").answers(200, "Me"),
+    post("/api/v1/me/password", me::change_password, "Change the caller's password; every other session ends").takes("ChangePassword").answers_nothing(),
     get("/api/v1/me/sessions", me::sessions, "The caller's open sessions").answers(200, "Array<SessionEntry>"),
     delete("/api/v1/me/sessions/{session}", me::end_session, "End a session").answers_nothing(),
 ] }

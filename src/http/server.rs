@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::Router;
-use axum_server::Handle;
+use axum_server::{Handle, accept::NoDelayAcceptor};
 use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
     server::conn::auto::Builder,
@@ -36,7 +36,8 @@ impl Listening {
     /// Serves until told to end. After `graceful_shutdown` on the handle no connection is accepted, and those that are open get
     /// so long to finish.
     pub async fn serve(self, router: Router, handle: Handle<SocketAddr>, limits: &Limits) -> io::Result<()> {
-        let mut server = axum_server::from_tcp(self.listener)?.handle(handle);
+        // What is small is sent at once: held back until the last was acknowledged (RFC 896) a reply would come 40 ms late.
+        let mut server = axum_server::from_tcp(self.listener)?.acceptor(NoDelayAcceptor::new()).handle(handle);
         // Said to the builder: the server's own `http1_only` also gives up upgrades, and with them every socket.
         *server.http_builder() = Builder::new(TokioExecutor::new()).http1_only();
         server

@@ -23,7 +23,7 @@ use super::{
     pace::Pace,
     session::{Identity, Moment},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, steady::steadily};
 
 /// How often the wheel turns: nothing a connection waits for needs to be more exact.
 const TURN_MS: u64 = 250;
@@ -153,7 +153,7 @@ impl Registry {
     /// Turns the wheel and gives turns to write, for ever.
     pub async fn run(self: Arc<Self>) {
         let pace = self.pace.clone();
-        tokio::join!(self.turn(), pace.run());
+        tokio::join!(steadily("wheel", || self.turn()), steadily("turns", || pace.clone().run()));
     }
 
     async fn turn(&self) {

@@ -124,3 +124,51 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all() {
     ben.get("/api/v1/me").await.ok();
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_changed_password_ends_every_other_session_and_the_old_one_is_worth_nothing() {
+    const NEW: &str = "another long and winding phrase";
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let log_in = async |password: &str| {
+        let login = json!({ "email": ana.email, "password": password, "refresh_in": "body" });
+        app.post("/api/v1/auth/login", login).await
+    };
+    let phone = log_in(PASSWORD).await.ok();
+    let path = "/api/v1/me/password";
+    let change = |current: &str, new: &str| json!({ "current_password": current, "new_password": new });
+
+    let wrong = ana.post(path, change("not the right one at all", NEW)).await;
+    assert_eq!(wrong.refused("field_invalid")["field"], "current_password");
+    let weak = ana.post(path, change(PASSWORD, "password1234")).await;
+    assert_eq!(weak.refused("password_weak")["field"], "new_password");
+    let short = ana.post(path, change(PASSWORD, "short")).await;
+    assert_eq!(short.refused("field_invalid")["field"], "new_password");
+    ana.post(path, json!({ "new_password": NEW })).await.is(422);
+    let on_phone = || app.request(Method::GET, "/api/v1/me").bearer_auth(text(&phone["access_token"]));
+    send(on_phone()).await.ok();
+
+    ana.post(path, change(PASSWORD, NEW)).await.is(204);
+    ana.get("/api/v1/me").await.ok();
+    send(on_phone()).await.refused("session_revoked");
+    let refresh = json!({ "refresh_token": phone["refresh_token"] });
+    app.post("/api/v1/auth/refresh", refresh).await.refused("unauthenticated");
+    log_in(PASSWORD).await.refused("unauthenticated");
+    log_in(NEW).await.ok();
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_stolen_session_is_no_way_to_guess_the_password() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let guess = async |number: u32| {
+        let body = json!({ "current_password": format!("wrong-guess-{number}"), "new_password": "another long and winding phrase" });
+        ana.post("/api/v1/me/password", body).await
+    };
+    for number in 0..10 {
+        guess(number).await.refused("field_invalid");
+    }
+    guess(10).await.refused("rate_limited");
+    app.stop().await;
+}

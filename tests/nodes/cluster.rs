@@ -79,6 +79,17 @@ impl Cluster {
 
     /// Starts one more node and waits until it is ready.
     pub async fn add(&mut self, flags: &[&str]) {
+        self.launch(flags);
+        let node = self.nodes.last().expect("it was just launched");
+        until("the node is ready", async || {
+            let ready = reqwest::get(node.url("/readyz")).await.ok()?;
+            ready.status().is_success().then_some(())
+        })
+        .await;
+    }
+
+    /// Starts one more node.
+    pub fn launch(&mut self, flags: &[&str]) {
         let data = self.root.join(format!("node-{}", self.nodes.len()));
         fs::create_dir(&data).expect("made");
         if let Some(keys) = Some(self.root.join("node-0/keys")).filter(|keys| keys.is_dir()) {
@@ -96,13 +107,7 @@ impl Cluster {
         command.args(["--commands-per-second-max", "500", "--trusted-proxies", "127.0.0.1"]).args(flags);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
         let child = command.spawn().expect("the server was built");
-        let node = Process { address, child };
-        until("the node is ready", async || {
-            let ready = reqwest::get(node.url("/readyz")).await.ok()?;
-            ready.status().is_success().then_some(())
-        })
-        .await;
-        self.nodes.push(node);
+        self.nodes.push(Process { address, child });
     }
 
     /// What a node has logged, for a test that fails.

@@ -11,7 +11,10 @@ use lockstep_protocol::{
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
 use super::cluster::{Cluster, connect, found, register};
-use crate::support::node::{id, new_task};
+use crate::support::{
+    node::{id, new_task},
+    until,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r51_a_node_that_is_told_to_end_answers_what_is_on_its_way_and_its_people_go_on_elsewhere() {
@@ -80,4 +83,14 @@ async fn r51_a_node_that_is_told_to_end_answers_what_is_on_its_way_and_its_peopl
     let streams = vec![place.org.0, place.board.0];
     let kept: i64 = sqlx::query_scalar(count).bind(streams).fetch_one(&mut connection).await.expect("a number");
     assert_eq!(kept, 2, "the organization and the board: {}", cluster.log(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_starts_before_its_database_waits_for_it() {
+    let mut cluster = Cluster::start(0).await;
+    cluster.postgres.kill();
+    cluster.launch(&[]);
+    until("it says so", async || cluster.log(0).contains("waiting for the database").then_some(())).await;
+    cluster.postgres.restart().await;
+    until("it is ready", async || reqwest::get(cluster.nodes[0].url("/livez")).await.ok()).await;
 }

@@ -24,7 +24,7 @@ const LEVELS: [(&str, u8); 12] = [
 ];
 
 /// Leaves: any room may import them, they import no room; but settings are plain data, which the other leaves may read.
-const LEAVES: [&str; 4] = ["config", "clock", "telemetry", "bugs"];
+const LEAVES: [&str; 5] = ["config", "clock", "steady", "telemetry", "bugs"];
 
 /// Crates that have one home, and the rooms that may name them.
 const HOMES: [(&str, &[&str]); 10] = [

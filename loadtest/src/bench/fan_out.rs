@@ -52,6 +52,12 @@ pub(super) struct Renamer {
     task: TaskId,
 }
 
+impl Renamer {
+    pub(super) fn board(&self) -> BoardId {
+        self.board
+    }
+}
+
 impl Sender for Renamer {
     fn change(&self, text: String) -> impl Future<Output = anyhow::Result<Instant>> + Send + 'static {
         let (client, board, command) = (self.client.clone(), self.board, retitle(self.task, text));

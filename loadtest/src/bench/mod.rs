@@ -6,6 +6,8 @@ mod fan_out;
 mod floor;
 mod growth;
 mod join;
+mod journal;
+mod nodes;
 mod reference;
 mod server;
 mod services;
@@ -20,7 +22,11 @@ use anyhow::Context;
 pub use table::Report;
 
 use crate::{
-    bench::{server::Server, services::Services, table::Table},
+    bench::{
+        server::{On, Server},
+        services::Services,
+        table::Table,
+    },
     load::Epoch,
     stage::{Account, Stage},
 };
@@ -50,7 +56,8 @@ pub struct Options {
     /// Who join a large board at the same time.
     #[arg(long, default_value_t = 500)]
     pub herd: usize,
-    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, floor, reference.
+    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, floor, nodes,
+    /// journal, reference.
     #[arg(long, value_name = "NAME")]
     pub only: Option<String>,
     /// Tasks on the board that is joined.
@@ -59,6 +66,9 @@ pub struct Options {
     /// Only this: the same work ten, a hundred and a thousand times, written as a page with plots to this file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "only"])]
     pub growth: Option<PathBuf>,
+    /// The program that measures the journal alone (`cargo bench --bench journal`); without it that is left out.
+    #[arg(long, value_name = "PROGRAM")]
+    pub journal: Option<PathBuf>,
     /// Where the stack is that the figures are compared with.
     #[arg(long, value_name = "FOLDER", default_value_os_t = reference::folder())]
     pub reference: PathBuf,
@@ -97,7 +107,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     };
     let server = match &options.url {
         Some(url) => Server::running(url, options.pid),
-        None => Server::start(&binary, None).await?,
+        None => Server::start(&binary, On::default()).await?,
     };
     let mut bench = Bench::new(options, server, "").await?;
     if let Some(file) = &options.growth {
@@ -127,10 +137,17 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
 async fn beside_databases(options: &Options, binary: &Path) -> anyhow::Result<Table> {
     let mut table = Table::new(include_str!("../../limits.toml"))?;
     let services = Services::start().await?;
-    let server = Server::start(binary, Some(&services.database_url())).await?;
+    let database_url = services.database_url();
+    let server = Server::start(binary, On { database_url: Some(&database_url), ..On::default() }).await?;
     let bench = Bench::new(options, server, "postgres_").await?;
     bench.commands(&mut table).await.context("on PostgreSQL")?;
     bench.server.stop().await?;
+    if options.wants("nodes") {
+        nodes::run(options, binary, &services, &mut table).await.context("two nodes")?;
+    }
+    if let Some(journal) = options.journal.as_ref().filter(|_| options.wants("journal")) {
+        journal::run(journal, &services, &mut table).await.context("the journal alone")?;
+    }
     if options.wants("reference") {
         reference::run(options, &services, &mut table).await.context("the stack to compare with")?;
     }

@@ -15,6 +15,16 @@ use crate::{process, stage::fresh};
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
+/// What a server is started on.
+#[derive(Clone, Copy, Default)]
+pub struct On<'a> {
+    /// The one in its own folder where absent.
+    pub database_url: Option<&'a str>,
+    pub redis_url: Option<&'a str>,
+    /// Another node, whose keys this one shares.
+    pub keys_of: Option<&'a Server>,
+}
+
 pub struct Server {
     pub url: String,
     pid: Option<u32>,
@@ -42,15 +52,24 @@ impl Server {
     }
 
     /// Starts the binary on a free port with a fresh folder, and waits until it is ready.
-    pub async fn start(binary: &Path, database_url: Option<&str>) -> anyhow::Result<Self> {
+    pub async fn start(binary: &Path, on: On<'_>) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let data_dir = std::env::temp_dir().join(format!("lockstep-bench-{}", fresh().simple()));
         let mut arguments: Vec<OsString> = ["serve", "--listen"].map(OsString::from).into();
         arguments.extend([format!("127.0.0.1:{port}").into(), "--data-dir".into(), data_dir.clone().into()]);
         let unbound = ["--registrations-max", "1000000", "--commands-per-second-max", "1000000", "--log", "warn"];
         arguments.extend(unbound.map(OsString::from));
-        if let Some(database_url) = database_url {
-            arguments.extend(["--database-url".into(), database_url.into()]);
+        for (flag, url) in [("--database-url", on.database_url), ("--redis-url", on.redis_url)] {
+            if let Some(url) = url {
+                arguments.extend([flag.into(), url.into()]);
+            }
+        }
+        if let Some(other) = on.keys_of.and_then(|other| other.started.as_ref()) {
+            let keys = data_dir.join("keys");
+            std::fs::create_dir_all(&keys)?;
+            for key in std::fs::read_dir(other.data_dir.join("keys"))?.flatten() {
+                std::fs::copy(key.path(), keys.join(key.file_name()))?;
+            }
         }
         let child = launch(binary, &arguments)?;
         let pid = child.id();

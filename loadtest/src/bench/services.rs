@@ -38,6 +38,11 @@ impl Services {
         self.postgres.url()
     }
 
+    /// One more, empty.
+    pub async fn another_database(&self) -> anyhow::Result<String> {
+        self.postgres.create(&format!("bench_{}", fresh().simple())).await
+    }
+
     pub fn redis_url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.redis.port)
     }

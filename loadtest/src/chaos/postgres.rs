@@ -37,7 +37,17 @@ impl Postgres {
     }
 
     pub fn url(&self) -> String {
-        format!("postgres://{SUPERUSER}@127.0.0.1:{}/{DATABASE}?sslmode=disable", self.port)
+        self.url_of(DATABASE)
+    }
+
+    fn url_of(&self, database: &str) -> String {
+        format!("postgres://{SUPERUSER}@127.0.0.1:{}/{database}?sslmode=disable", self.port)
+    }
+
+    /// One more database, empty; answers its URL.
+    pub async fn create(&self, name: &str) -> anyhow::Result<String> {
+        self.psql("postgres", &format!("create database {name}"), None).await?;
+        Ok(self.url_of(name))
     }
 
     /// Until it answers. A killed server's children leave when they notice; only then can it start, so it is started until it stays.

@@ -41,6 +41,7 @@ fn own_types() -> String {
     declare(authentication::Tokens::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
+    declare(me::ChangePassword::decl(&config));
     declare(me::SessionEntry::decl(&config));
     declare(organizations::OrgEntry::decl(&config));
     declare(organizations::NewOrg::decl(&config));

@@ -1,0 +1,65 @@
+//! What a logged-in person changes about how they log in. Whoever may be holding the old secret loses every session with it.
+
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::account::CloseAllSessions,
+    ids::{AccountId, SessionId},
+};
+use secrecy::SecretString;
+
+use super::{
+    Client,
+    passwords::check_policy,
+    service::{Auth, stored},
+    throttle::Key,
+};
+
+impl Auth {
+    /// Sets a new password for somebody who knows the old one, and ends every session but the one they ask from. Cut off half way
+    /// it may be asked again: until the new password is stored the old one holds.
+    pub async fn change_password(
+        &self,
+        (account, session): (AccountId, SessionId),
+        current: SecretString,
+        new: SecretString,
+        client: &Client,
+    ) -> Result<(), Failure> {
+        let accounts = self.accounts();
+        let known = accounts.find(account).await.map_err(stored)?.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
+        let email = known.email.clone().unwrap_or_default();
+        let profile = accounts.profile(account).await.map_err(stored)?;
+        let name = profile.map(|profile| profile.name).unwrap_or_default();
+        let own = |failure: Failure| match failure.field.as_deref() {
+            Some("password") => failure.field("new_password"),
+            _ => failure,
+        };
+        check_policy(&new, &email, &name, self.limits()).map_err(own)?;
+        // A stolen session is no way to guess the password: tries count like tries to log in.
+        let tries = Key::login(&email, client.address);
+        let now = self.clock().now();
+        self.throttle().check(&tries, now).await?;
+        self.throttle().count(&tries[0], now).await;
+        if self.check_password(Some(known), current).await?.is_none() {
+            self.throttle().count(&tries[1], now).await;
+            return Err(
+                Failure::because(Code::FieldInvalid, "This is not the current password.").field("current_password")
+            );
+        }
+        self.throttle().forget(&tries[0]).await;
+        let hash = self.hash(new).await?;
+        self.end_others(account, session).await?;
+        if !accounts.set_password(account, &hash).await.map_err(stored)? {
+            return Err(Failure::new(Code::Unauthenticated));
+        }
+        // Once more: one who logged in with the old password meanwhile.
+        self.end_others(account, session).await?;
+        tracing::info!(%account, %session, "the password was changed; other sessions ended");
+        Ok(())
+    }
+
+    async fn end_others(&self, account: AccountId, session: SessionId) -> Result<(), Failure> {
+        self.ask(account.into(), account, CloseAllSessions { except: Some(session) }.into()).await?;
+        self.accounts().revoke_sessions(account, Some(session), self.clock().now()).await.map_err(stored)?;
+        Ok(())
+    }
+}
