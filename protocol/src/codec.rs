@@ -152,10 +152,9 @@ fn array_header(out: &mut Vec<u8>, count: usize) {
 /// The first bytes of a gzip member. In MessagePack `1f` is the number 31, which no frame starts with.
 pub const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// Compresses a frame (level 6), to be sent as a binary message.
+/// Compresses a frame, to be sent as a binary message. At the best level, because what is compressed is sent to many.
 pub fn compress(frame: &[u8]) -> Bytes {
-    let mut encoder =
-        flate2::write::GzEncoder::new(Vec::with_capacity(frame.len() / 4), flate2::Compression::default());
+    let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(frame.len() / 4), flate2::Compression::best());
     // Writing into a vector cannot fail; were it to, the frame goes out as it is.
     match encoder.write_all(frame).and_then(|()| encoder.finish()) {
         Ok(bytes) => bytes.into(),

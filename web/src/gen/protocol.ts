@@ -37,6 +37,12 @@ export type Position = string;
 
 export type Bookmark = { epoch: number, seq: number, };
 
+export type Held = { epoch: number, seq: number, 
+/**
+ * As the `joined` said under which it came.
+ */
+audience: Audience, };
+
 export type OrgRole = "guest" | "member" | "admin" | "owner";
 
 export type BoardRole = "viewer" | "commenter" | "editor" | "owner";
