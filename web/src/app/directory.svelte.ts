@@ -27,6 +27,14 @@ class Directory {
     }
   }
 
+  /** Somebody is called otherwise from now on, wherever they are listed. */
+  renamed(account: string, name: string): void {
+    if (this.#names.has(account)) this.#names.set(account, name);
+    for (const [org, members] of this.#members) {
+      this.#members.set(org, members.map((member) => (member.account_id === account ? { ...member, name } : member)));
+    }
+  }
+
   members(org: string): readonly MemberEntry[] {
     return this.#members.get(org) ?? [];
   }

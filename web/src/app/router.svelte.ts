@@ -3,6 +3,7 @@
 export type Route =
   | { name: "home"; org?: string }
   | { name: "board"; org: string; board: string }
+  | { name: "account" }
   | { name: "login" }
   | { name: "register" }
   | { name: "missing" };
@@ -12,6 +13,7 @@ export type Place = { route: Route; path: string; query: URLSearchParams };
 const ID = "([0-9a-fA-F-]{8,64})";
 const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   [/^\/$/, () => ({ name: "home" })],
+  [/^\/account$/, () => ({ name: "account" })],
   [/^\/login$/, () => ({ name: "login" })],
   [/^\/register$/, () => ({ name: "register" })],
   [new RegExp(`^/orgs/${ID}$`), ([org = ""]) => ({ name: "home", org })],
@@ -77,5 +79,6 @@ export const router = new Router();
 export const paths = {
   home: (org?: string) => (org ? `/orgs/${org}` : "/"),
   board: (org: string, board: string, task?: string) => `/orgs/${org}/boards/${board}${task ? `?task=${task}` : ""}`,
+  account: () => "/account",
   login: (next?: string) => (next && next !== "/" ? `/login?next=${encodeURIComponent(next)}` : "/login"),
 };

@@ -14,6 +14,8 @@ class Session {
   orgs: readonly OrgEntry[] = $state.raw([]);
   /** The first answer about the log-in has come, or the server cannot be reached. */
   asked = $state(false);
+  /** The last question about names and organizations got no answer. */
+  failed = $state(false);
 
   get state(): "unknown" | "anonymous" | "authenticated" {
     return this.#auth.value.kind;
@@ -56,10 +58,16 @@ class Session {
     try {
       this.me = await client.rest.me();
       this.orgs = this.me.orgs;
+      this.failed = false;
     } catch (error) {
       // Names come later; boards open from what is kept here.
       if (!(error instanceof Problem)) throw error;
+      this.failed = true;
     }
+  }
+
+  async rename(name: string): Promise<void> {
+    this.me = await client.rest.updateMe({ name });
   }
 
   /** An organization that is followed says what it is called now, and what this person is there. */
@@ -81,6 +89,16 @@ class Session {
       // The server may be away: this browser has forgotten the session all the same.
       if (!(error instanceof Problem)) throw error;
     }
+    this.#left();
+  }
+
+  /** On every device. Rejects when the server could not be told: then nothing has ended. */
+  async logoutEverywhere(): Promise<void> {
+    await client.auth.logoutAll();
+    this.#left();
+  }
+
+  #left(): void {
     drafts.forgetAll();
     router.go(paths.login(), { replace: true });
   }

@@ -1,6 +1,7 @@
 // Light or dark: the system's, until someone chooses. `public/theme.js` applies the choice before the first paint.
 
 export type Theme = "light" | "dark";
+export type ThemeSetting = Theme | "system";
 const KEY = "lockstep.theme";
 
 class ThemeChoice {
@@ -18,11 +19,21 @@ class ThemeChoice {
     return this.#chosen ?? (this.#dark ? "dark" : "light");
   }
 
+  get setting(): ThemeSetting {
+    return this.#chosen ?? "system";
+  }
+
   toggle(): void {
-    this.#chosen = this.now === "dark" ? "light" : "dark";
-    document.documentElement.dataset.theme = this.#chosen;
+    this.choose(this.now === "dark" ? "light" : "dark");
+  }
+
+  choose(setting: ThemeSetting): void {
+    this.#chosen = setting === "system" ? null : setting;
+    if (this.#chosen) document.documentElement.dataset.theme = this.#chosen;
+    else delete document.documentElement.dataset.theme;
     try {
-      localStorage.setItem(KEY, this.#chosen);
+      if (this.#chosen) localStorage.setItem(KEY, this.#chosen);
+      else localStorage.removeItem(KEY);
     } catch {
       // Storage is full or forbidden: the choice lasts as long as the page.
     }

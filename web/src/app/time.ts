@@ -61,5 +61,6 @@ export function ago(micros: number, language: string, now: Date): string {
   return new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }).format(date);
 }
 
+export const dayText = (micros: number, language: string): string => new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(toDate(micros));
 export const fullTime = (micros: number, language: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(toDate(micros));

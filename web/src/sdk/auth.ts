@@ -91,11 +91,17 @@ export class Auth implements TokenSource {
 
   /** Ends this session on the server, and here whatever the server says. */
   async logout(): Promise<void> {
-    await this.#end(`${AUTH}/logout`);
+    try {
+      await this.#end(`${AUTH}/logout`);
+    } finally {
+      this.forget();
+    }
   }
 
+  /** Ends every session. Unless the server did it, this one goes on: elsewhere nothing would have ended. */
   async logoutAll(): Promise<void> {
     await this.#end(`${AUTH}/logout_all`);
+    this.forget();
   }
 
   /** The server said that the session is over. */
@@ -118,12 +124,8 @@ export class Auth implements TokenSource {
     }
   }
 
-  async #end(path: string): Promise<void> {
-    try {
-      await this.#http.request<void>("POST", path, { body: {}, headers: { "x-lockstep": "1" } });
-    } finally {
-      this.forget();
-    }
+  #end(path: string): Promise<void> {
+    return this.#http.request<void>("POST", path, { body: {}, headers: { "x-lockstep": "1" } });
   }
 
   #take(tokens: Tokens): void {

@@ -7,7 +7,7 @@ export { browserEnvironment, type Environment, type SocketLike } from "./environ
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
 export { Problem, rangeOf, type Range } from "./problem";
 export {
-  Rest, type BoardEntry, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
+  Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
   type SessionEntry, type TeamEntry,
 } from "./rest";
 export type * from "./types";

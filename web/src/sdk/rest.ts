@@ -8,6 +8,7 @@ import type { Http } from "./http";
 
 export interface OrgEntry { readonly org_id: OrgId; readonly name: string; readonly role: OrgRole }
 export interface Me { readonly account_id: AccountId; readonly name: string; readonly email: string; readonly created_at: number; readonly orgs: readonly OrgEntry[] }
+export interface ChangePassword { readonly current_password: string; readonly new_password: string }
 export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
 export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; readonly team_ids?: readonly TeamId[] }
 export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
@@ -32,6 +33,10 @@ export class Rest {
   }
   updateMe(fields: { name?: string }): Promise<Me> {
     return this.#http.request("PATCH", `${V1}/me`, { body: fields });
+  }
+  /** Ends every other session. */
+  changePassword(fields: ChangePassword): Promise<void> {
+    return this.#http.request("POST", `${V1}/me/password`, { body: fields });
   }
   sessions(): Promise<readonly SessionEntry[]> {
     return this.#http.request("GET", `${V1}/me/sessions`);

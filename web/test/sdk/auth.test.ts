@@ -108,3 +108,16 @@ test("a first visit asks the server nothing; one after a log-in asks, and one af
   expect(third.client.auth.state.get()).toEqual({ kind: "anonymous" });
   expect(refreshes(world)).toBe(1);
 });
+
+test("logging out everywhere ends this session too, unless the server could not be told: then nothing has ended", async () => {
+  const world = new World();
+  const { auth } = browser(world);
+  await auth.login({ email: "ana", password: "correct horse battery" });
+  world.server.reachable = false;
+  await expect(auth.logoutAll()).rejects.toMatchObject({ unreachable: true });
+  expect(auth.state.get()).toMatchObject({ kind: "authenticated" });
+  world.server.reachable = true;
+  await auth.logoutAll();
+  expect(auth.state.get()).toEqual({ kind: "anonymous" });
+  expect(world.server.requests.at(-1)).toMatch(/\/auth\/logout_all$/);
+});

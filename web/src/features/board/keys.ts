@@ -47,8 +47,9 @@ let went_ms = Number.NEGATIVE_INFINITY;
 function goes(key: string, board: Board): boolean {
   const going = performance.now() - went_ms < GO_MS;
   went_ms = key === "g" && !board.grab.held ? performance.now() : Number.NEGATIVE_INFINITY;
-  if (!going || key !== "b") return key === "g" && !board.grab.held;
-  router.go(paths.home(board.handle.org_id));
+  if (going && key === "b") router.go(paths.home(board.handle.org_id));
+  else if (going && key === "a") router.go(paths.account());
+  else return key === "g" && !board.grab.held;
   return true;
 }
 

@@ -1,0 +1,35 @@
+// Where the caller is logged in. Read when asked for; what is known stays on screen meanwhile.
+import { client } from "../../app/client";
+import { Problem, type SessionEntry } from "../../sdk";
+import { inOrder } from "./device";
+
+export class Sessions {
+  list: readonly SessionEntry[] | undefined = $state.raw();
+  failed = $state(false);
+  #asked = 0;
+
+  async load(): Promise<void> {
+    const question = ++this.#asked;
+    try {
+      const list = await client.rest.sessions();
+      if (question !== this.#asked) return;
+      this.list = inOrder(list);
+      this.failed = false;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (question === this.#asked) this.failed = true;
+    }
+  }
+
+  async end(id: string): Promise<void> {
+    try {
+      await client.rest.endSession(id);
+    } catch (error) {
+      // It has ended by itself: what was wanted.
+      if (!(error instanceof Problem) || error.code !== "not_found") throw error;
+    }
+    // An answer that is on its way may still name it.
+    this.#asked += 1;
+    this.list = this.list?.filter((each) => each.session_id !== id);
+  }
+}
