@@ -1,12 +1,10 @@
 // Every screen in both themes and both sizes: no violation of the accessibility rules, none of the content security policy,
 // nothing wider than the screen. Pictures go to e2e/out.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { ANA, BEN, DESKTOP, PHONE, Server, card, launch, live, open, person, picture, until } from "./support.mjs";
+import { look } from "./look.mjs";
+import { ANA, BEN, DESKTOP, PHONE, Server, card, launch, live, open, person, until } from "./support.mjs";
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let server;
 let browser;
 let path;
@@ -22,19 +20,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** Looks at the page as it is now. */
-async function look(page, name) {
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((each) => each.effect?.getTiming().iterations === 1).map((each) => each.finished)));
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(wide <= 0, `${name} is ${wide} px wider than the screen`);
-  await page.screenshot({ path: picture(name) });
-  // Evaluated by the driver, which the page's policy does not bind.
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  const said = found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => `${node.target} ${node.any[0]?.message ?? ""}`).slice(0, 4).join(" | ")}`);
-  assert.deepEqual(said, [], `${name} breaks rules of accessibility`);
-}
 
 for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
   for (const theme of ["light", "dark"]) {
