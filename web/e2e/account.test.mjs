@@ -185,6 +185,15 @@ test("what cannot be loaded is said, and can be asked for again", async () => {
   await section.getByRole("button", { name: "Try again" }).click();
   await until("the devices", async () => (await devices(page).count()) > 0);
   assert.equal(await section.getByText("That could not be loaded.").count(), 0);
+  assert.equal(await focused(page), "Devices");
+  await page.route("**/api/v1/me", (route) => route.abort());
+  await page.reload();
+  const profile = page.getByRole("region", { name: "Profile" });
+  await profile.getByText("That could not be loaded.").waitFor();
+  await page.unroute("**/api/v1/me");
+  await profile.getByRole("button", { name: "Try again" }).click();
+  await profile.getByText(ANA).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "account-name");
   await context.close();
 });
 
