@@ -135,10 +135,19 @@ export function browserEnvironment(base_url = ""): Environment {
 
 /**
  * The WebSocket's address beside the REST surface. It names the organization that is looked at, if one is: a balancer then keeps
- * its people on one node.
+ * its people on one node. `elsewhere` is named in its place, for another node.
  */
-export function socketUrl(base_url: string, path: string = globalThis.location?.pathname ?? ""): string {
+export function socketUrl(base_url: string, elsewhere?: string, path: string = globalThis.location?.pathname ?? ""): string {
   const origin = base_url === "" ? globalThis.location.origin : base_url;
-  const org = /^\/orgs\/([0-9a-f-]{36})(?:\/|$)/.exec(path)?.[1];
-  return `${origin.replace(/^http/, "ws")}/ws${org === undefined ? "" : `/${org}`}`;
+  const near = elsewhere ?? /^\/orgs\/([0-9a-f-]{36})(?:\/|$)/.exec(path)?.[1];
+  return `${origin.replace(/^http/, "ws")}/ws${near === undefined ? "" : `/${near}`}`;
+}
+
+/**
+ * What stands for no organization: a balancer sends it anywhere. For a dial after one that was not welcomed: a node that accepts and says
+ * nothing would be dialled again and again, because a balancer cannot tell it from one that is busy.
+ */
+export function anywhere(random: () => number): string {
+  const digits = Math.floor(random() * 2 ** 48).toString(16).padStart(12, "0");
+  return `00000000-0000-8000-8000-${digits}`;
 }

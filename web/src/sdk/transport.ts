@@ -5,7 +5,7 @@ import { type ClientMessage, CLOSE_CODES, PROTOCOL_VERSION, type ServerMessage, 
 import type { Auth } from "./auth";
 import { backoff } from "./backoff";
 import { Box, type Cell } from "./cells";
-import { type Environment, type SocketLike, socketUrl, type TimerId } from "./environment";
+import { anywhere, type Environment, type SocketLike, socketUrl, type TimerId } from "./environment";
 import { FrameReader, packed } from "./frames";
 import { Problem } from "./problem";
 import type { StopReason, TransportEvents, TransportState } from "./transport-state";
@@ -47,6 +47,7 @@ export class Transport {
   #flush_queued = false;
   #tries = 0;
   #unreadable = 0;
+  #unanswered = false;
   #next_ref = 1;
   #retry: TimerId | undefined;
   #beat: TimerId | undefined;
@@ -179,7 +180,7 @@ export class Transport {
   }
 
   #dial(token: string): void {
-    const socket = this.#env.openSocket(socketUrl(this.#env.base_url), SUBPROTOCOL_JSON);
+    const socket = this.#env.openSocket(socketUrl(this.#env.base_url, this.#unanswered ? anywhere(this.#env.random) : undefined), SUBPROTOCOL_JSON);
     socket.binaryType = "arraybuffer";
     const now_ms = this.#env.now_ms();
     const reader = new FrameReader(
@@ -322,6 +323,7 @@ export class Transport {
   /** The connection ended, or is taken for dead: what to do is in the table of close codes. */
   #lost(connection: Connection, code: number): void {
     if (this.#connection !== connection) return;
+    this.#unanswered = !connection.welcome;
     if (connection.welcome && this.#env.now_ms() - connection.opened_at_ms > STABLE_MS) this.#tries = this.#unreadable = 0;
     const again = UNREADABLE.has(code) && this.#again(code);
     this.#drop();

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { ServerMessage } from "../../src/gen/protocol";
 import { backoff } from "../../src/sdk/backoff";
-import { browserEnvironment } from "../../src/sdk/environment";
+import { browserEnvironment, socketUrl } from "../../src/sdk/environment";
 import { FrameReader, packed } from "../../src/sdk/frames";
 import { settle } from "./support/clock";
 import { World } from "./support/world";
@@ -90,6 +90,31 @@ test("a cut connection comes back by itself and the pill says so honestly", asyn
   // It did not blink between the tries.
   expect(new Set(kinds)).toEqual(new Set(["offline", "syncing", "live"]));
   expect(kinds.indexOf("syncing")).toBeGreaterThan(kinds.lastIndexOf("offline"));
+});
+
+test("after a dial that nobody answered it asks for another node, and for its own again once it was welcomed", async () => {
+  const world = new World();
+  const ana = await world.page("ana");
+  world.server.reachable = false;
+  world.server.cut();
+  await world.clock.advance(60_000);
+  world.server.reachable = true;
+  await world.clock.advance(30_000);
+  expect(ana.client.status.get().kind).toBe("live");
+  const [first, again, ...others] = world.server.dialled;
+  expect([first, again]).toEqual(["ws://server/ws", "ws://server/ws"]);
+  expect(new Set(others).size).toBeGreaterThan(1);
+  for (const url of others) expect(url).toMatch(/^ws:\/\/server\/ws\/[0-9a-f-]{36}$/);
+  world.server.dialled.length = 0;
+  world.server.cut();
+  await world.clock.advance(30_000);
+  expect(world.server.dialled[0]).toBe("ws://server/ws");
+});
+
+test("an organization that is looked at is named to the balancer", () => {
+  const org = "01890000-0000-7000-8000-000000000001";
+  expect(socketUrl("https://boards.example.org", undefined, `/orgs/${org}/boards/x`)).toBe(`wss://boards.example.org/ws/${org}`);
+  expect(socketUrl("https://boards.example.org", undefined, "/account")).toBe("wss://boards.example.org/ws");
 });
 
 test("when the network comes back it connects at once, without waiting for the back-off", async () => {

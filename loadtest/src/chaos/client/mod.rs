@@ -34,6 +34,7 @@ use crate::{
     history::{Intent, Moment, Record, log::Writer},
     rest::{Rest, Tokens},
     socket::{self, Endpoint, Sender},
+    stage::fresh,
 };
 
 /// How often a client looks at what is due.
@@ -202,6 +203,8 @@ impl Player {
     async fn connect(&mut self) -> anyhow::Result<(Sender, socket::Receiver)> {
         // Every other one goes where its organization lives, as the web app does; the rest anywhere, so that nodes write the same boards.
         let near = if self.me.index.is_multiple_of(2) { self.me.org.0 } else { self.me.client_id.0 };
+        // Not again to one that accepts and says nothing.
+        let near = if self.failed > 0 { fresh() } else { near };
         let endpoint = Endpoint {
             url: self.me.url.clone(),
             token: self.tokens.access_token.clone(),

@@ -85,7 +85,11 @@ export class FakeServer {
     this.commit(topic, this.board(topic).decide(command), by);
   }
 
-  openSocket = (): FakeSocket => {
+  /** Where was dialled, in order. */
+  readonly dialled: string[] = [];
+
+  openSocket = (url = ""): FakeSocket => {
+    this.dialled.push(url);
     const wire = new Wire(this.auto && this.reachable);
     const connection: Connection = { wire, connection_id: `connection-${this.#next}`, account_id: undefined, client_id: "", topics: new Map(), entries: new Map() };
     this.#next += 1;
