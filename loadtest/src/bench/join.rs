@@ -15,6 +15,8 @@ use crate::{figures::Latency, load::Ground, pace::Pace, socket};
 
 /// Joins that are timed, one after the other.
 const JOINS: usize = 20;
+/// Boards whose first join is measured.
+const FIRSTS: usize = 3;
 /// Joins of a herd that are under way at the same time.
 const AT_ONCE: usize = 64;
 /// Tasks of the largest board.
@@ -31,6 +33,7 @@ impl Bench<'_> {
     /// A large board joined again and again, then by a herd, then cold.
     pub(super) async fn join(&mut self, table: &mut Table) -> anyhow::Result<()> {
         let tasks = self.options.tasks;
+        self.first(tasks, table).await?;
         let board = self.large(tasks).await?;
         let (latency, wire_bytes) = self.joins(&board).await?;
         table.add("join_wire_kb", wire_bytes as f64 / 1e3, format!("{tasks} tasks joined: bytes on the wire, kB"));
@@ -50,6 +53,29 @@ impl Bench<'_> {
             cold.elapsed.as_secs_f64() * 1e3,
             format!("{tasks} tasks, board not live: joined, ms"),
         );
+        Ok(())
+    }
+
+    /// CPU of the server for the first join of a board, which encodes what all others share: the least of some boards, because whatever
+    /// else the server does meanwhile is counted too.
+    async fn first(&self, tasks: usize, table: &mut Table) -> anyhow::Result<()> {
+        let mut least = None;
+        for _ in 0..FIRSTS {
+            let board = self.large(tasks).await?;
+            // What follows the last change is done by then.
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let before = self.server.cpu_of_threads();
+            self.join_once(board.board).await?;
+            let spent = self.server.cpu_of_threads().zip(before).map(|(after, before)| after.saturating_sub(before));
+            least = least.into_iter().chain(spent).min();
+        }
+        if let Some(least) = least {
+            table.add(
+                "join_first_cpu_ms",
+                least.as_secs_f64() * 1e3,
+                format!("{tasks} tasks, the first join: server CPU, ms"),
+            );
+        }
         Ok(())
     }
 

@@ -117,6 +117,10 @@ impl Server {
         process::resident_bytes(self.pid?)
     }
 
+    pub fn cpu_of_threads(&self) -> Option<Duration> {
+        process::cpu_of_threads(self.pid?)
+    }
+
     pub fn cpu_seconds(&self) -> Option<f64> {
         process::cpu_seconds(self.pid?)
     }
