@@ -232,7 +232,7 @@ export async function drag(page, from, to, { x = 100, y }) {
 /** Between a page and the server's socket: what the server says can be added to, as if it had said it. Call it before the page opens. */
 export async function between(page) {
   let route;
-  await page.routeWebSocket(/\/ws$/, (socket) => {
+  await page.routeWebSocket(/\/ws(\/[0-9a-f-]+)?$/, (socket) => {
     const server = socket.connectToServer();
     route = { socket, server };
     socket.onMessage((message) => server.send(message));
