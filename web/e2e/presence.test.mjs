@@ -60,7 +60,7 @@ test("who reads, writes and holds a card is seen on it, and no card moves for th
   await ana.page.mouse.up();
   await shows(ben.page, 1, ["Hold me"]);
   // At once, not when the moment has passed.
-  await until("the hand to be gone", async () => (await ben.page.locator(".ghost").count()) === 0 && (await face(ben.page, "Hold me", /moving/).count()) === 0, 1_500);
+  await until("the hand to be gone", async () => (await ben.page.locator(".ghost").count()) === 0 && (await face(ben.page, "Hold me", /moving/).count()) === 0, 2_500);
   assert.deepEqual([...ana.errors, ...watchers.flatMap(({ errors }) => errors)], []);
   for (const each of [ana, ...watchers]) await each.context.close();
 });
