@@ -149,14 +149,18 @@ class Client implements Lockstep {
     this.#storage = await openStorage(this.#env.indexed_db);
     await this.#claimClient(this.#storage);
     const last = await this.#storage.lastAccount();
-    if (last !== undefined) {
-      this.auth.remember(last);
-      await this.#load(last);
+    if (!this.#env.session_hint.get()) {
+      // A first visit, or one right after a log-out: there is nothing to ask for, and nothing may stay.
+      if (last !== undefined) await this.#storage.forget(last);
+      this.auth.forget();
+    } else {
+      if (last !== undefined) {
+        this.auth.remember(last);
+        await this.#load(last);
+      }
+      // Also without an answer: the transport asks again, and says so in its state.
+      await this.auth.restore();
     }
-    // On a first visit there is nothing to ask for.
-    if (last === undefined && !this.#env.session_hint.get()) this.auth.forget();
-    // Also without an answer: the transport asks again, and says so in its state.
-    else await this.auth.restore();
     const state = this.auth.state.get();
     await this.#loaded;
     if (state.kind !== "anonymous") this.#transport.start(this.#client_id);

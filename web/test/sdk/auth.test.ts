@@ -1,9 +1,11 @@
+import { IDBFactory } from "fake-indexeddb";
 import { expect, test } from "vitest";
 import { Auth } from "../../src/sdk/auth";
 import type { Environment } from "../../src/sdk/environment";
 import { Http } from "../../src/sdk/http";
 import { Problem, rangeOf } from "../../src/sdk/problem";
 import { Rest } from "../../src/sdk/rest";
+import { openStorage } from "../../src/sdk/storage";
 import { settle } from "./support/clock";
 import { World } from "./support/world";
 
@@ -107,6 +109,17 @@ test("a first visit asks the server nothing; one after a log-in asks, and one af
   const third = await world.visit("ana");
   expect(third.client.auth.state.get()).toEqual({ kind: "anonymous" });
   expect(refreshes(world)).toBe(1);
+});
+
+test("who logged out is not asked about again, also when what was kept of them was still going", async () => {
+  const indexed_db = new IDBFactory();
+  const world = new World({ indexed_db });
+  const storage = await openStorage(indexed_db);
+  await storage.setLastAccount("ana");
+  const next = await world.visit("ana");
+  expect(next.client.auth.state.get()).toEqual({ kind: "anonymous" });
+  expect(world.server.requests).toEqual([]);
+  expect(await storage.lastAccount()).toBeUndefined();
 });
 
 test("logging out everywhere ends this session too, unless the server could not be told: then nothing has ended", async () => {
