@@ -64,6 +64,10 @@ impl Server {
                 arguments.extend([flag.into(), url.into()]);
             }
         }
+        if on.redis_url.is_some() {
+            // One product to the outside: a log-in at one node counts at the other.
+            arguments.extend(["--public-url", "http://bench.example.org"].map(OsString::from));
+        }
         if let Some(other) = on.keys_of.and_then(|other| other.started.as_ref()) {
             let keys = data_dir.join("keys");
             std::fs::create_dir_all(&keys)?;
