@@ -22,6 +22,8 @@ use crate::{
 
 /// Of a change's title: with what surrounds it, about 200 bytes.
 pub(super) const TITLE_BYTES: usize = 150;
+/// Connections before those whose memory is counted.
+const FIRST_IDLE: usize = 20;
 /// Who send the changes, so that no connection's bound on commands under way is what is measured.
 const SENDERS: usize = 8;
 /// Deliveries/s at which their cost is taken.
@@ -76,9 +78,13 @@ pub(super) struct Level {
 impl Bench<'_> {
     /// Memory of connections that said hello and nothing more.
     pub(super) async fn idle(&self, count: usize, table: &mut Table) -> anyhow::Result<()> {
-        let before = self.server.resident_bytes();
         let mut idle = Vec::with_capacity(count);
-        for index in 0..count {
+        // The first bring in code that all share.
+        for index in 0..FIRST_IDLE {
+            idle.push(load::Idle::connect(self.account(index), crowd::codec(index)).await?);
+        }
+        let before = self.server.resident_bytes();
+        for index in FIRST_IDLE..count + FIRST_IDLE {
             idle.push(load::Idle::connect(self.account(index), crowd::codec(index)).await?);
         }
         if let Some((after, before)) = self.server.resident_bytes().zip(before) {

@@ -172,6 +172,7 @@ impl<'a> Bench<'a> {
 
     async fn all(&mut self, table: &mut Table) -> anyhow::Result<()> {
         if self.wanted("idle") {
+            self.server.forget().await?;
             self.idle(self.options.subscribers, table).await.context("idle connections")?;
         }
         self.commands(table).await?;
@@ -179,6 +180,7 @@ impl<'a> Bench<'a> {
             self.fan_out(table).await.context("subscribers of one board")?;
         }
         if self.wanted("throughout") {
+            self.server.forget().await?;
             self.idle(self.options.crowd, table).await.context("many idle connections")?;
             self.throughout(table).await.context("many subscribers of one board")?;
         }

@@ -117,6 +117,12 @@ impl Server {
         self.ready().await
     }
 
+    /// A process that has done nothing yet, where it was started here: what hashing the accounts' passwords took is used again by whatever
+    /// comes next, which would then seem to take nothing.
+    pub async fn forget(&mut self) -> anyhow::Result<()> {
+        if self.started.is_some() { self.restart().await } else { Ok(()) }
+    }
+
     pub fn resident_bytes(&self) -> Option<u64> {
         process::resident_bytes(self.pid?)
     }
