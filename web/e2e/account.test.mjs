@@ -148,6 +148,18 @@ test("a device is logged out after a question, and all of them are", async () =>
   await page.keyboard.press("Escape");
   await question.waitFor({ state: "detached" });
   assert.equal(await focused(page), "Log out");
+  // Asked again in the same moment in which it is given up: it stays, whatever the browser has still to say about the first one.
+  await page.keyboard.press("Enter");
+  await question.waitFor();
+  await question.evaluate(async (dialog) => {
+    dialog.querySelector("header button").click();
+    await new Promise((done) => queueMicrotask(done));
+    document.activeElement.click();
+    await new Promise((done) => setTimeout(done));
+  });
+  await question.waitFor();
+  await page.keyboard.press("Escape");
+  await question.waitFor({ state: "detached" });
   // The server away: the question stays, and says why.
   await page.route("**/api/v1/me/sessions/*", (route) => route.abort());
   await page.keyboard.press("Enter");

@@ -39,6 +39,9 @@ test("this device stands first, then the one seen last", () => {
   const given = [entry("old", 1), entry("here", 2, true), entry("new", 3)];
   expect(inOrder(given).map((each) => each.session_id)).toEqual(["here", "new", "old"]);
   expect(given[0]?.session_id).toBe("old");
+  // What is shown already stays where it is, whoever was seen since.
+  const shown = [entry("here", 0, true), entry("old", 0), entry("new", 0)];
+  expect(inOrder([entry("fresh", 9), ...given], shown).map((each) => each.session_id)).toEqual(["here", "old", "new", "fresh"]);
 });
 
 test("passwords are checked before the server is asked; a character counts once, whatever its bytes", () => {

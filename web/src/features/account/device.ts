@@ -42,6 +42,12 @@ export function deviceOf(user_agent: string): Device {
   return program ? { kind: "program", browser: [...program].slice(0, PROGRAM_CHARS_MAX).join("") } : { kind: "program" };
 }
 
-/** This device first, then the one that was seen last. */
-export const inOrder = (sessions: readonly SessionEntry[]): SessionEntry[] =>
-  [...sessions].sort((a, b) => Number(b.current) - Number(a.current) || b.last_seen_at - a.last_seen_at);
+/**
+ * This device first, then the one that was seen last. What is on screen already stays where it is: a list that is
+ * read again must not move under a finger or a focus.
+ */
+export function inOrder(sessions: readonly SessionEntry[], shown: readonly SessionEntry[] = []): SessionEntry[] {
+  const place = new Map(shown.map((each, index) => [each.session_id, index]));
+  const of = (each: SessionEntry) => place.get(each.session_id) ?? place.size;
+  return [...sessions].sort((a, b) => Number(b.current) - Number(a.current) || of(a) - of(b) || b.last_seen_at - a.last_seen_at);
+}

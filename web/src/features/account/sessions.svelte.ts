@@ -13,7 +13,7 @@ export class Sessions {
     try {
       const list = await client.rest.sessions();
       if (question !== this.#asked) return;
-      this.list = inOrder(list);
+      this.list = inOrder(list, this.list);
       this.failed = false;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
