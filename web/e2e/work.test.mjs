@@ -19,10 +19,10 @@ test("somebody registers, is told what is wrong with the password, and makes a f
   await page.goto("/register");
   await page.getByLabel("Your name").fill("Cleo Berg");
   await page.getByLabel("E-mail").fill("cleo@example.org");
-  await page.getByLabel("Password").fill("short");
+  await page.getByLabel("Password", { exact: true }).fill("short");
   await page.getByRole("button", { name: "Create account" }).click();
-  await page.getByText("Use at least 12 characters.").waitFor();
-  await page.getByLabel("Password").fill("a long enough pass phrase");
+  await page.getByText("Use 12 to 256 characters.").waitFor();
+  await page.getByLabel("Password", { exact: true }).fill("a long enough pass phrase");
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Your first board" }).waitFor();
   await page.getByRole("button", { name: "Create board" }).click();
@@ -37,7 +37,7 @@ test("somebody registers, is told what is wrong with the password, and makes a f
   await page.getByRole("menuitem", { name: "Log out" }).click();
   await page.getByRole("heading", { name: "Log in to your boards" }).waitFor();
   await page.getByLabel("E-mail").fill("cleo@example.org");
-  await page.getByLabel("Password").fill("not the pass phrase");
+  await page.getByLabel("Password", { exact: true }).fill("not the pass phrase");
   await page.getByRole("button", { name: "Log in" }).click();
   await page.getByText("do not belong together").waitFor();
   assert.deepEqual(errors, []);

@@ -21,6 +21,16 @@ interface Tokens {
   readonly session_id: SessionId;
 }
 
+export interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly name: string;
+  readonly locale?: string;
+  readonly time_zone?: string;
+  /** The code of an invitation. */
+  readonly invitation?: string;
+}
+
 const AUTH = "/api/v1/auth";
 
 export class Auth implements TokenSource {
@@ -49,14 +59,21 @@ export class Auth implements TokenSource {
     return this.#tokens === undefined ? 0 : this.#tokens.access_expires_at / 1000 - server_now_ms;
   }
 
-  async register(fields: { email: string; password: string; name: string }): Promise<void> {
-    const body = { ...fields, refresh_in: "cookie" };
-    this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/register`, { body, anonymous: true }));
+  /** Logs in, or gives what names this browser once the link in the mail is followed. */
+  async register(fields: NewAccount): Promise<{ readonly pending: string } | undefined> {
+    const answer = await this.#post<Tokens | { readonly pending: string }>("register", fields);
+    if ("pending" in answer) return answer;
+    this.#take(answer);
+    return undefined;
+  }
+
+  /** Makes the account that a mailed link is about, and logs in. Another browser than the one that registered sends the password. */
+  async confirm(fields: { code: string; pending?: string; password?: string }): Promise<void> {
+    this.#take(await this.#post<Tokens>("register/confirm", fields));
   }
 
   async login(fields: { email: string; password: string }): Promise<void> {
-    const body = { ...fields, refresh_in: "cookie" };
-    this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/login`, { body, anonymous: true }));
+    this.#take(await this.#post<Tokens>("login", fields));
   }
 
   /** Who was here last, from this browser's store: until the server is asked. */
@@ -122,6 +139,10 @@ export class Auth implements TokenSource {
       this.forget();
       return false;
     }
+  }
+
+  #post<T>(path: string, fields: object): Promise<T> {
+    return this.#http.request<T>("POST", `${AUTH}/${path}`, { body: { ...fields, refresh_in: "cookie" }, anonymous: true });
   }
 
   #end(path: string): Promise<void> {

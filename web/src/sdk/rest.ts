@@ -7,7 +7,17 @@ import type {
 import type { Http } from "./http";
 
 export interface OrgEntry { readonly org_id: OrgId; readonly name: string; readonly role: OrgRole }
-export interface Me { readonly account_id: AccountId; readonly name: string; readonly email: string; readonly created_at: number; readonly orgs: readonly OrgEntry[] }
+export interface Me {
+  readonly account_id: AccountId;
+  readonly name: string;
+  readonly email: string;
+  readonly email_verified: boolean;
+  /** Asked for, and not confirmed yet. */
+  readonly pending_email?: string;
+  readonly has_password: boolean;
+  readonly created_at: number;
+  readonly orgs: readonly OrgEntry[];
+}
 export interface ChangePassword { readonly current_password: string; readonly new_password: string }
 export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
 export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; readonly team_ids?: readonly TeamId[] }

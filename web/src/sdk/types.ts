@@ -8,6 +8,7 @@ import type {
 import type { Auth } from "./auth";
 import type { Cell, Signal } from "./cells";
 import type { Environment } from "./environment";
+import type { Identity } from "./identity";
 import type { BoardEntry, Rest } from "./rest";
 
 /** The four honest states of the connection, and the two ends after which nothing happens by itself. */
@@ -223,6 +224,7 @@ export interface BoardListHandle {
 export interface Lockstep {
   readonly auth: Auth;
   readonly rest: Rest;
+  readonly identity: Identity;
   readonly status: Cell<ConnectionStatus>;
   readonly notices: Signal<Notice>;
   /** Every command that is not confirmed, oldest first, over all topics; survives a reload. */

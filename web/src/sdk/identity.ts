@@ -1,0 +1,59 @@
+//! Who somebody is, over REST: the ways into this server, addresses and their confirmation, the account's end. What gives tokens is in
+//! `auth.ts`.
+
+import type { Http } from "./http";
+
+const V1 = "/api/v1";
+
+/** `open`: at once · `verified`: by a link that is mailed · `invited`: only with an invitation · `closed`: not at all. */
+export type Registration = "open" | "verified" | "invited" | "closed";
+export interface Provider { readonly id: string; readonly name: string }
+export interface ServerInfo {
+  readonly registration: Registration;
+  /** Mails are not sent: they can be read here. */
+  readonly mailbox: boolean;
+  readonly providers: readonly Provider[];
+  readonly passkeys: boolean;
+}
+export interface MailEntry {
+  readonly mail_id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly at: number;
+  readonly state: "queued" | "sent" | "failed";
+}
+
+export class Identity {
+  readonly #http: Http;
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  server(): Promise<ServerInfo> {
+    return this.#http.request("GET", `${V1}/server`, { anonymous: true });
+  }
+  async mailbox(): Promise<readonly MailEntry[]> {
+    return (await this.#http.request<{ items: readonly MailEntry[] }>("GET", `${V1}/mailbox`, { anonymous: true })).items;
+  }
+
+  /** The same answer whatever is known of the address. */
+  forgotPassword(email: string): Promise<void> {
+    return this.#http.request("POST", `${V1}/auth/password/forgot`, { body: { email }, anonymous: true });
+  }
+  /** Ends every session. */
+  resetPassword(fields: { code: string; new_password: string }): Promise<void> {
+    return this.#http.request("POST", `${V1}/auth/password/reset`, { body: fields, anonymous: true });
+  }
+  confirmEmail(code: string): Promise<void> {
+    return this.#http.request("POST", `${V1}/auth/email/confirm`, { body: { code }, anonymous: true });
+  }
+  /** A link goes to the address; with the one that is already there, once more. */
+  changeEmail(fields: { email: string; password: string }): Promise<void> {
+    return this.#http.request("POST", `${V1}/me/email`, { body: fields });
+  }
+  deleteAccount(fields: { password: string }): Promise<void> {
+    return this.#http.request("DELETE", `${V1}/me`, { body: fields });
+  }
+}
