@@ -31,6 +31,15 @@ export interface NewAccount {
   readonly invitation?: string;
 }
 
+export type SecondMethod = "totp" | "passkey" | "recovery";
+
+/** The password was right; with any of the methods the log-in is whole. */
+export interface SecondFactorAsked {
+  readonly second_factor: { readonly challenge: string; readonly methods: readonly SecondMethod[]; readonly expires_at: number };
+}
+/** Exactly one proof. */
+export interface SecondStep { readonly challenge: string; readonly totp?: string; readonly recovery?: string }
+
 const AUTH = "/api/v1/auth";
 
 export class Auth implements TokenSource {
@@ -59,12 +68,9 @@ export class Auth implements TokenSource {
     return this.#tokens === undefined ? 0 : this.#tokens.access_expires_at / 1000 - server_now_ms;
   }
 
-  /** Logs in, or gives what names this browser once the link in the mail is followed. */
-  async register(fields: NewAccount): Promise<{ readonly pending: string } | undefined> {
-    const answer = await this.#post<Tokens | { readonly pending: string }>("register", fields);
-    if ("pending" in answer) return answer;
-    this.#take(answer);
-    return undefined;
+  /** Logs in; or gives what names this browser once the link in the mail is followed, or what the second step takes. */
+  async register(fields: NewAccount): Promise<{ readonly pending: string } | SecondFactorAsked | undefined> {
+    return this.#enter(await this.#post<Tokens | { readonly pending: string } | SecondFactorAsked>("register", fields));
   }
 
   /** Makes the account that a mailed link is about, and logs in. Another browser than the one that registered sends the password. */
@@ -72,8 +78,13 @@ export class Auth implements TokenSource {
     this.#take(await this.#post<Tokens>("register/confirm", fields));
   }
 
-  async login(fields: { email: string; password: string }): Promise<void> {
-    this.#take(await this.#post<Tokens>("login", fields));
+  /** Logs in, or gives what the second step takes. */
+  async login(fields: { email: string; password: string }): Promise<SecondFactorAsked | undefined> {
+    return this.#enter(await this.#post<Tokens | SecondFactorAsked>("login", fields));
+  }
+
+  async loginSecond(fields: SecondStep): Promise<void> {
+    this.#take(await this.#post<Tokens>("login/second", fields));
   }
 
   /** Who was here last, from this browser's store: until the server is asked. */
@@ -139,6 +150,12 @@ export class Auth implements TokenSource {
       this.forget();
       return false;
     }
+  }
+
+  #enter<T extends object>(answer: Tokens | T): T | undefined {
+    if (!("access_token" in answer)) return answer;
+    this.#take(answer as Tokens);
+    return undefined;
   }
 
   #post<T>(path: string, fields: object): Promise<T> {

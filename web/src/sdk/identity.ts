@@ -25,6 +25,13 @@ export interface MailEntry {
   readonly state: "queued" | "sent" | "failed";
 }
 
+export interface FactorEntry { readonly factor_id: string; readonly kind: "totp" | "passkey"; readonly created_at: number; readonly last_used_at?: number }
+export interface FactorList { readonly items: readonly FactorEntry[]; readonly recovery_codes_left: number }
+/** Shown once: `secret` for typing, `uri` for a QR code. */
+export interface TotpSecret { readonly factor_id: string; readonly secret: string; readonly uri: string }
+/** The password once more; an account without one needs a fresh log-in instead. */
+export interface StepUp { readonly password?: string }
+
 export class Identity {
   readonly #http: Http;
   constructor(http: Http) {
@@ -55,5 +62,22 @@ export class Identity {
   }
   deleteAccount(fields: { password: string }): Promise<void> {
     return this.#http.request("DELETE", `${V1}/me`, { body: fields });
+  }
+
+  factors(): Promise<FactorList> {
+    return this.#http.request("GET", `${V1}/me/factors`);
+  }
+  beginTotp(step: StepUp): Promise<TotpSecret> {
+    return this.#http.request("POST", `${V1}/me/totp`, { body: step });
+  }
+  /** Takes the app into use and gives the recovery codes, this once. */
+  async confirmTotp(code: string): Promise<readonly string[]> {
+    return (await this.#http.request<{ recovery_codes: readonly string[] }>("POST", `${V1}/me/totp/confirm`, { body: { code } })).recovery_codes;
+  }
+  removeTotp(step: StepUp): Promise<void> {
+    return this.#http.request("DELETE", `${V1}/me/totp`, { body: step });
+  }
+  async renewRecoveryCodes(step: StepUp): Promise<readonly string[]> {
+    return (await this.#http.request<{ recovery_codes: readonly string[] }>("POST", `${V1}/me/recovery-codes`, { body: step })).recovery_codes;
   }
 }

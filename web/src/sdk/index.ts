@@ -1,10 +1,10 @@
 //! The sync client's door: everything the app may import. The rest of this folder is private to it.
 
-export { Auth, type AuthState, type NewAccount } from "./auth";
+export { Auth, type AuthState, type NewAccount, type SecondFactorAsked, type SecondMethod } from "./auth";
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
-export type { Identity, MailEntry, Provider, Registration, ServerInfo } from "./identity";
+export type { FactorEntry, FactorList, Identity, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
 export { Problem, rangeOf, type Range } from "./problem";
 export {
