@@ -1,8 +1,12 @@
 // Addresses and what they show: the history API, a table of patterns, nothing else. Must not know what a screen does.
 
+export const ORG_PAGES = ["members", "teams", "roles", "settings"] as const;
+export type OrgPage = (typeof ORG_PAGES)[number];
+
 export type Route =
   | { name: "home"; org?: string }
   | { name: "board"; org: string; board: string }
+  | { name: "organization"; org: string; page: OrgPage }
   | { name: "account" }
   | { name: "login" }
   | { name: "register" }
@@ -26,6 +30,7 @@ const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
     () => ({ name }),
   ]),
   [new RegExp(`^/orgs/${ID}$`), ([org = ""]) => ({ name: "home", org })],
+  [new RegExp(`^/orgs/${ID}/(${ORG_PAGES.join("|")})$`), ([org = "", page = ""]) => ({ name: "organization", org, page: page as OrgPage })],
   [new RegExp(`^/orgs/${ID}/boards/${ID}$`), ([org = "", board = ""]) => ({ name: "board", org, board })],
 ];
 
@@ -96,6 +101,7 @@ export const router = new Router();
 export const paths = {
   home: (org?: string) => (org ? `/orgs/${org}` : "/"),
   board: (org: string, board: string, task?: string) => `/orgs/${org}/boards/${board}${task ? `?task=${task}` : ""}`,
+  organization: (org: string, page: OrgPage = "members") => `/orgs/${org}/${page}`,
   account: () => "/account",
   forgot: () => "/forgot",
   checkMail: () => "/check-mail",

@@ -12,6 +12,7 @@ import { boardHandle, detailHandle, viewHandle } from "./handles";
 import { Http } from "./http";
 import { Identity } from "./identity";
 import { boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
+import { Organizations } from "./organizations";
 import { Presence } from "./presence";
 import { Rest } from "./rest";
 import { Status } from "./status";
@@ -30,6 +31,7 @@ class Client implements Lockstep {
   readonly auth: Auth;
   readonly rest: Rest;
   readonly identity: Identity;
+  readonly organizations: Organizations;
   readonly #env: Environment;
   readonly #transport: Transport;
   readonly #topics: Topics;
@@ -53,6 +55,7 @@ class Client implements Lockstep {
     this.auth = new Auth(this.#env, http);
     this.rest = new Rest(http);
     this.identity = new Identity(http);
+    this.organizations = new Organizations(http);
     this.#transport = new Transport(this.#env, this.auth, options.client_name ?? "lockstep web", {
       welcome: (welcome) => this.#up(welcome),
       message: (message) => this.#message(message),
