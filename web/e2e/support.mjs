@@ -50,11 +50,17 @@ export class Server {
   #port = 0;
   #child;
   #lines = [];
+  #flags;
   url = "";
+
+  /** Flags of `serve` beside those of every test. */
+  constructor(flags = []) {
+    this.#flags = flags;
+  }
 
   async start() {
     this.#port ||= await freePort();
-    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#folder], {
+    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#folder, ...this.#flags], {
       env: { ...process.env, LOCKSTEP_DEMO_PASSWORD: PASSWORD },
       stdio: ["ignore", "pipe", "pipe"],
     });
