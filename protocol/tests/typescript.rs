@@ -42,6 +42,7 @@ fn types() -> String {
         ChecklistItemId,
         AccountId,
         SessionId,
+        FactorId,
         ClientId,
         CommitId,
         ConnectionId,
@@ -59,6 +60,8 @@ fn types() -> String {
         Colour,
         Audience,
         Lifecycle,
+        FactorKind,
+        SecondMethod,
         Due,
         Original,
         Place<TaskId>,
@@ -83,6 +86,8 @@ fn types() -> String {
         command::account::OpenSession,
         command::account::CloseSession,
         command::account::CloseAllSessions,
+        command::account::AddFactor,
+        command::account::RemoveFactor,
     );
     declare!(
         out,
@@ -155,6 +160,8 @@ fn types() -> String {
         event::account::UserRegistered,
         event::account::UserLoggedIn,
         event::account::UserLoggedOut,
+        event::account::UserFactorAdded,
+        event::account::UserFactorRemoved,
     );
     declare!(
         out,

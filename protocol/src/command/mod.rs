@@ -89,5 +89,7 @@ language! {
         "session.open" => OpenSession,
         "session.close" => CloseSession,
         "session.close_all" => CloseAllSessions,
+        "factor.add" => AddFactor,
+        "factor.remove" => RemoveFactor,
     }
 }
