@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 const here = dirname(fileURLToPath(import.meta.url));
 const binary = resolve(process.env.LOCKSTEP_BIN ?? join(here, "../../target/debug/lockstep"));
 const browser_path = process.env.LOCKSTEP_BROWSER ?? "/usr/bin/chromium";
-const PASSWORD = "correct horse battery staple";
+export const PASSWORD = "correct horse battery staple";
 const READY_MS = 30_000;
 export const WAIT_MS = 10_000;
 
@@ -120,6 +120,12 @@ export class Server {
     const tokens = await this.#request("POST", "/api/v1/auth/login", undefined, { email, password: PASSWORD, refresh_in: "body" });
     const call = (method, path, body) => this.#request(method, `/api/v1${path}`, tokens.access_token, body);
     return { call, account_id: tokens.account_id };
+  }
+
+  /** Somebody new, who may log in with the password of everybody here. */
+  async join(name, email) {
+    await this.#request("POST", "/api/v1/auth/register", undefined, { name, email, password: PASSWORD, refresh_in: "body" });
+    return this.rest(email);
   }
 
   async #request(method, path, token, body) {

@@ -1,7 +1,7 @@
 //! Who is logged in. The access token lives in this object's memory and nowhere else; the refresh token is a cookie that
 //! scripts cannot read. Refreshing happens once at a time, over all tabs.
 
-import type { AccountId, SessionId } from "../gen/protocol";
+import type { AccountId, SecondMethod, SessionId } from "../gen/protocol";
 import { Box, type Cell } from "./cells";
 import type { Environment } from "./environment";
 import type { Http, TokenSource } from "./http";
@@ -30,8 +30,6 @@ export interface NewAccount {
   /** The code of an invitation. */
   readonly invitation?: string;
 }
-
-export type SecondMethod = "totp" | "passkey" | "recovery";
 
 /** The password was right; with any of the methods the log-in is whole. */
 export interface SecondFactorAsked {

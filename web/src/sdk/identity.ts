@@ -1,6 +1,7 @@
 //! Who somebody is, over REST: the ways into this server, addresses and their confirmation, the account's end. What gives tokens is in
 //! `auth.ts`.
 
+import type { FactorId, FactorKind } from "../gen/protocol";
 import type { Http } from "./http";
 
 const V1 = "/api/v1";
@@ -25,10 +26,10 @@ export interface MailEntry {
   readonly state: "queued" | "sent" | "failed";
 }
 
-export interface FactorEntry { readonly factor_id: string; readonly kind: "totp" | "passkey"; readonly created_at: number; readonly last_used_at?: number }
+export interface FactorEntry { readonly factor_id: FactorId; readonly kind: FactorKind; readonly created_at: number; readonly last_used_at?: number }
 export interface FactorList { readonly items: readonly FactorEntry[]; readonly recovery_codes_left: number }
 /** Shown once: `secret` for typing, `uri` for a QR code. */
-export interface TotpSecret { readonly factor_id: string; readonly secret: string; readonly uri: string }
+export interface TotpSecret { readonly factor_id: FactorId; readonly secret: string; readonly uri: string }
 /** The password once more; an account without one needs a fresh log-in instead. */
 export interface StepUp { readonly password?: string }
 
