@@ -53,14 +53,14 @@ export class Server {
   #flags;
   url = "";
 
-  /** Flags of `serve` beside those of every test. */
+  /** Flags of `serve` beside those of every test; `{port}` is its port. */
   constructor(flags = []) {
     this.#flags = flags;
   }
 
   async start() {
     this.#port ||= await freePort();
-    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#folder, ...this.#flags], {
+    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#folder, ...this.#flags.map((flag) => flag.replace("{port}", String(this.#port)))], {
       env: { ...process.env, LOCKSTEP_DEMO_PASSWORD: PASSWORD },
       stdio: ["ignore", "pipe", "pipe"],
     });

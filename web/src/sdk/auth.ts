@@ -31,12 +31,17 @@ export interface NewAccount {
   readonly invitation?: string;
 }
 
+/** What browsers make and read of passkeys; the server's and theirs, not ours. */
+export type Json = Readonly<Record<string, unknown>>;
+/** `options` for the browser; `ceremony` goes back with its answer. */
+export interface PasskeyAsked { readonly ceremony: string; readonly options: Json }
+
 /** The password was right; with any of the methods the log-in is whole. */
 export interface SecondFactorAsked {
-  readonly second_factor: { readonly challenge: string; readonly methods: readonly SecondMethod[]; readonly expires_at: number };
+  readonly second_factor: { readonly challenge: string; readonly methods: readonly SecondMethod[]; readonly expires_at: number; readonly passkey?: Json };
 }
 /** Exactly one proof. */
-export interface SecondStep { readonly challenge: string; readonly totp?: string; readonly recovery?: string }
+export interface SecondStep { readonly challenge: string; readonly totp?: string; readonly recovery?: string; readonly passkey?: Json }
 
 const AUTH = "/api/v1/auth";
 
@@ -83,6 +88,14 @@ export class Auth implements TokenSource {
 
   async loginSecond(fields: SecondStep): Promise<void> {
     this.#take(await this.#post<Tokens>("login/second", fields));
+  }
+
+  beginPasskey(): Promise<PasskeyAsked> {
+    return this.#http.request<PasskeyAsked>("POST", `${AUTH}/passkey/start`, { body: {}, anonymous: true });
+  }
+
+  async loginByPasskey(fields: { ceremony: string; credential: Json }): Promise<void> {
+    this.#take(await this.#post<Tokens>("passkey/finish", fields));
   }
 
   /** Who was here last, from this browser's store: until the server is asked. */

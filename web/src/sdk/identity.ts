@@ -2,6 +2,7 @@
 //! `auth.ts`.
 
 import type { FactorId, FactorKind } from "../gen/protocol";
+import type { Json, PasskeyAsked } from "./auth";
 import type { Http } from "./http";
 
 const V1 = "/api/v1";
@@ -26,7 +27,7 @@ export interface MailEntry {
   readonly state: "queued" | "sent" | "failed";
 }
 
-export interface FactorEntry { readonly factor_id: FactorId; readonly kind: FactorKind; readonly created_at: number; readonly last_used_at?: number }
+export interface FactorEntry { readonly factor_id: FactorId; readonly kind: FactorKind; readonly name?: string; readonly created_at: number; readonly last_used_at?: number }
 export interface FactorList { readonly items: readonly FactorEntry[]; readonly recovery_codes_left: number }
 /** Shown once: `secret` for typing, `uri` for a QR code. */
 export interface TotpSecret { readonly factor_id: FactorId; readonly secret: string; readonly uri: string }
@@ -80,5 +81,19 @@ export class Identity {
   }
   async renewRecoveryCodes(step: StepUp): Promise<readonly string[]> {
     return (await this.#http.request<{ recovery_codes: readonly string[] }>("POST", `${V1}/me/recovery-codes`, { body: step })).recovery_codes;
+  }
+
+  beginPasskey(step: StepUp): Promise<PasskeyAsked> {
+    return this.#http.request("POST", `${V1}/me/passkeys/start`, { body: step });
+  }
+  /** With the first factor come recovery codes, this once. */
+  addPasskey(fields: { ceremony: string; credential: Json; name: string }): Promise<{ readonly passkey: FactorEntry; readonly recovery_codes?: readonly string[] }> {
+    return this.#http.request("POST", `${V1}/me/passkeys`, { body: fields });
+  }
+  renamePasskey(factor_id: FactorId, name: string): Promise<void> {
+    return this.#http.request("PATCH", `${V1}/me/passkeys/${factor_id}`, { body: { name } });
+  }
+  removePasskey(factor_id: FactorId, step: StepUp): Promise<void> {
+    return this.#http.request("DELETE", `${V1}/me/passkeys/${factor_id}`, { body: step });
   }
 }
