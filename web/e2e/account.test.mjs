@@ -118,10 +118,10 @@ test("a new password is checked field by field, ends the log-in elsewhere at onc
   // The old one is of no use, the new one is.
   await there.page.getByLabel("E-mail").fill("emil@example.org");
   await there.page.getByLabel("Password", { exact: true }).fill(OLD);
-  await there.page.getByRole("button", { name: "Log in" }).click();
+  await there.page.getByRole("button", { name: "Log in", exact: true }).click();
   await there.page.getByText("do not belong together").waitFor();
   await there.page.getByLabel("Password", { exact: true }).fill(NEW);
-  await there.page.getByRole("button", { name: "Log in" }).click();
+  await there.page.getByRole("button", { name: "Log in", exact: true }).click();
   await there.page.getByRole("heading", { name: "Boards", exact: true }).waitFor();
   assert.deepEqual([...here.errors, ...there.errors], []);
   await here.context.close();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { DESKTOP, PASSWORD, PHONE, Server, launch, person, until } from "./support.mjs";
+import { DESKTOP, PASSWORD, PHONE, Server, launch, person } from "./support.mjs";
 
 let server;
 let browser;
@@ -53,7 +53,7 @@ async function logIn(page, email) {
   await page.goto("/login");
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
 }
 
 test("an authenticator app is set up, asked for, replaced by a code that was kept, and removed", async () => {

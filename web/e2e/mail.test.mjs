@@ -33,7 +33,7 @@ async function fill(page, name, email) {
 async function logIn(page, email, password) {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
 }
 /** The newest mail to somebody, its page form, and the tab that its link opens. */
 async function follow(page, email, subject) {

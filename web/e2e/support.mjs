@@ -195,7 +195,7 @@ export async function person(browser, server, email, { viewport = DESKTOP, theme
     await page.goto("/login");
     await page.getByLabel("E-mail").fill(email);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
     await page.getByRole("heading", { name: "Boards", exact: true }).waitFor();
   }
   return { context, page, errors };
