@@ -7,7 +7,9 @@ use lockstep_protocol::{
     command::{AccountCommand, Command, account::OpenSession},
     event::{
         AccountEvent, Event, Happened,
-        account::{UserLoggedIn, UserLoggedOut, UserRegistered},
+        account::{
+            UserDeleted, UserEmailVerified, UserLoggedIn, UserLoggedOut, UserPasswordReset, UserRegistered, UserUpdated,
+        },
     },
     ids::{AccountId, OrgId, SessionId, TeamId},
     topic::Kind,
@@ -30,6 +32,11 @@ pub struct Account {
     placeholder: bool,
     /// Open sessions, oldest first.
     sessions: Vector<SessionId>,
+    deleted: bool,
+    /// The seqs at which the profile changed, the address was proved, and the password was reset last; 0: never.
+    profile_seq: u64,
+    verified_seq: u64,
+    reset_seq: u64,
     access_version: u64,
 }
 
@@ -49,9 +56,38 @@ impl Account {
         self.sessions.iter().copied()
     }
 
+    /// The seq at which the profile changed last: whoever keeps a name reads it again when it is another.
+    pub const fn profile_seq(&self) -> u64 {
+        self.profile_seq
+    }
+
+    /// Whether an address was ever proved to be the owner's.
+    pub const fn is_verified(&self) -> bool {
+        self.verified_seq > 0
+    }
+
+    /// The seq at which the password was last set by mail.
+    pub const fn reset_seq(&self) -> u64 {
+        self.reset_seq
+    }
+
+    /// Deleted for good: it cannot log in any more.
+    pub const fn is_deleted(&self) -> bool {
+        self.deleted
+    }
+
+    /// Events that end every session but `except`.
+    fn close_all(&self, except: Option<SessionId>) -> impl Iterator<Item = AccountEvent> + '_ {
+        let closed = self.sessions().filter(move |session| except != Some(*session));
+        closed.map(|session_id| UserLoggedOut { session_id }.into())
+    }
+
     fn open(&self, command: &OpenSession, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
         if self.placeholder {
             return Err(wrong_state("A placeholder cannot log in."));
+        }
+        if self.deleted {
+            return Err(wrong_state("This account was deleted."));
         }
         if self.has_session(command.session_id) {
             return Ok(vec![]);
@@ -65,7 +101,7 @@ impl Account {
 
 impl Aggregate for Account {
     const KIND: Kind = Kind::Account;
-    const STATE_VERSION: u32 = 1;
+    const STATE_VERSION: u32 = 2;
 
     type Command = AccountCommand;
     type Event = AccountEvent;
@@ -99,10 +135,15 @@ impl Aggregate for Account {
             // Logging out twice is logging out.
             AccountCommand::CloseSession(command) if !self.has_session(command.session_id) => Ok(vec![]),
             AccountCommand::CloseSession(command) => Ok(vec![UserLoggedOut { session_id: command.session_id }.into()]),
-            AccountCommand::CloseAllSessions(command) => {
-                let closed = self.sessions().filter(|session| command.except != Some(*session));
-                Ok(closed.map(|session_id| UserLoggedOut { session_id }.into()).collect())
+            AccountCommand::CloseAllSessions(command) => Ok(self.close_all(command.except).collect()),
+            // Nothing is left of it that could change.
+            _ if self.deleted => Ok(vec![]),
+            AccountCommand::UpdateAccount(_) => Ok(vec![UserUpdated {}.into()]),
+            AccountCommand::VerifyEmail(_) => Ok(vec![UserEmailVerified {}.into()]),
+            AccountCommand::ResetPassword(_) => {
+                Ok(std::iter::once(UserPasswordReset {}.into()).chain(self.close_all(None)).collect())
             }
+            AccountCommand::DeleteAccount(_) => Ok(self.close_all(None).chain([UserDeleted {}.into()]).collect()),
         }
     }
 
@@ -115,6 +156,13 @@ impl Aggregate for Account {
                 }
             }
             AccountEvent::UserLoggedOut(closed) => self.sessions.retain(|session| *session != closed.session_id),
+            AccountEvent::UserDeleted(_) => {
+                self.deleted = true;
+                self.sessions.clear();
+            }
+            AccountEvent::UserUpdated(_) => self.profile_seq = happened.seq,
+            AccountEvent::UserEmailVerified(_) => self.verified_seq = happened.seq,
+            AccountEvent::UserPasswordReset(_) => self.reset_seq = happened.seq,
         }
         if Self::changes_access(&happened.event) {
             self.access_version = happened.seq;
@@ -136,8 +184,11 @@ impl Aggregate for Account {
     /// A log-in gives nothing to what is already open, so it disturbs nobody.
     fn changes_access(event: &Self::Event) -> bool {
         match event {
-            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) => true,
-            AccountEvent::UserLoggedIn(_) => false,
+            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) | AccountEvent::UserDeleted(_) => true,
+            AccountEvent::UserLoggedIn(_)
+            | AccountEvent::UserUpdated(_)
+            | AccountEvent::UserEmailVerified(_)
+            | AccountEvent::UserPasswordReset(_) => false,
         }
     }
 

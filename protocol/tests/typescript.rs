@@ -83,6 +83,10 @@ fn types() -> String {
         command::account::OpenSession,
         command::account::CloseSession,
         command::account::CloseAllSessions,
+        command::account::UpdateAccount,
+        command::account::VerifyEmail,
+        command::account::ResetPassword,
+        command::account::DeleteAccount,
     );
     declare!(
         out,
@@ -113,6 +117,7 @@ fn types() -> String {
         command::task::MoveTask,
         command::task::AssignTask,
         command::task::UnassignTask,
+        command::task::ReassignTasks,
         command::task::LabelTask,
         command::task::UnlabelTask,
         command::task::PrioritizeTask,
@@ -155,6 +160,10 @@ fn types() -> String {
         event::account::UserRegistered,
         event::account::UserLoggedIn,
         event::account::UserLoggedOut,
+        event::account::UserUpdated,
+        event::account::UserEmailVerified,
+        event::account::UserPasswordReset,
+        event::account::UserDeleted,
     );
     declare!(
         out,
@@ -187,6 +196,7 @@ fn types() -> String {
         event::task::TasksReranked,
         event::task::TaskAssigned,
         event::task::TaskUnassigned,
+        event::task::TaskReassigned,
         event::task::TaskLabelled,
         event::task::TaskUnlabelled,
         event::task::TaskPriorityChanged,

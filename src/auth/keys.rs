@@ -44,6 +44,8 @@ pub struct ServerKeys {
     pub signing: Vec<SigningKey>,
     /// HMAC-SHA-256: see `refresh`.
     pub refresh: hmac::Key,
+    /// What one-time codes are made with: see `codes`.
+    pub codes: hmac::Key,
     /// Seals what nodes tell each other; nodes of one cluster share the folder `keys/`.
     pub cluster: [u8; 32],
 }
@@ -71,7 +73,13 @@ impl ServerKeys {
             return Err(KeyError::Weak(path));
         }
         let cluster = blake3::derive_key("lockstep 2026-11 notices between nodes", &secret);
-        Ok(Self { signing, refresh: hmac::Key::new(hmac::HMAC_SHA256, &secret), cluster })
+        let codes = blake3::derive_key("lockstep 2026-11 one-time codes", &secret);
+        Ok(Self {
+            signing,
+            refresh: hmac::Key::new(hmac::HMAC_SHA256, &secret),
+            codes: hmac::Key::new(hmac::HMAC_SHA256, &codes),
+            cluster,
+        })
     }
 }
 

@@ -4,9 +4,14 @@
 pub mod address;
 mod authenticate;
 mod change;
+pub mod codes;
+mod email;
 pub mod keys;
+pub mod letters;
 pub mod passwords;
+mod recover;
 pub mod refresh;
+pub mod register;
 pub mod service;
 pub mod throttle;
 pub mod tokens;

@@ -1,4 +1,4 @@
-//! Register, log in, refresh, log out. The refresh token is a cookie that scripts cannot read, or, for programs, part of the
+//! Log in, refresh, log out. The refresh token is a cookie that scripts cannot read, or, for programs, part of the
 //! answer. A cookie proves nothing by itself: it counts only with our own header, from our own origin.
 
 use axum::{
@@ -33,21 +33,6 @@ pub enum RefreshIn {
     #[default]
     Cookie,
     Body,
-}
-
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct Register {
-    email: String,
-    /// 12 to 256 characters, not easy to guess.
-    #[ts(type = "string")]
-    password: SecretString,
-    /// What others see.
-    name: String,
-    /// `cookie` for browsers (the default), `body` for programs.
-    #[serde(default)]
-    #[ts(optional, as = "Option<RefreshIn>")]
-    refresh_in: RefreshIn,
 }
 
 #[derive(Deserialize, TS)]
@@ -113,7 +98,7 @@ impl FromRequestParts<Http> for Browser {
 
 impl Browser {
     /// A page of another origin is refused, whatever it sends.
-    fn check_origin(&self, http: &Http) -> Answer<()> {
+    pub(super) fn check_origin(&self, http: &Http) -> Answer<()> {
         match &self.origin {
             Some(origin) if !http.public.allows(origin) => Err(Code::OriginRefused.into()),
             _ => Ok(()),
@@ -126,17 +111,6 @@ impl Browser {
         let own_origin = self.origin.as_ref().is_some_and(|origin| http.public.allows(origin));
         if own_origin && self.own_header { Ok(Some(cookie)) } else { Err(Code::OriginRefused.into()) }
     }
-}
-
-pub async fn register(
-    State(http): State<Http>,
-    From(client): From,
-    browser: Browser,
-    Body(body): Body<Register>,
-) -> Answer<Response> {
-    browser.check_origin(&http)?;
-    let logged_in = http.auth.register(&body.email, body.password, &body.name, &client).await?;
-    Ok((StatusCode::CREATED, answer(&http, logged_in, body.refresh_in)).into_response())
 }
 
 pub async fn log_in(
@@ -204,7 +178,7 @@ pub async fn jwks(State(http): State<Http>) -> Response {
     ([(header::CACHE_CONTROL, "public, max-age=300")], Json(http.auth.tokens().jwks().clone())).into_response()
 }
 
-fn answer(http: &Http, logged_in: LoggedIn, refresh_in: RefreshIn) -> Response {
+pub(super) fn answer(http: &Http, logged_in: LoggedIn, refresh_in: RefreshIn) -> Response {
     let refresh = logged_in.refresh.text();
     let tokens = Tokens {
         access_token: logged_in.access.token,

@@ -9,6 +9,7 @@ mod epochs;
 mod faults;
 mod guards;
 mod journal;
+mod mails;
 mod order;
 mod snapshots;
 

@@ -5,6 +5,7 @@ mod assets;
 mod boards;
 mod guessing;
 mod lists;
+mod mail;
 mod nodes;
 mod process;
 mod refresh;

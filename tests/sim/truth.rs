@@ -90,7 +90,11 @@ impl Fold {
                 AccountEvent::UserLoggedOut(closed) => {
                     sessions.remove(&closed.session_id);
                 }
-                AccountEvent::UserRegistered(_) => {}
+                AccountEvent::UserDeleted(_) => sessions.clear(),
+                AccountEvent::UserRegistered(_)
+                | AccountEvent::UserUpdated(_)
+                | AccountEvent::UserEmailVerified(_)
+                | AccountEvent::UserPasswordReset(_) => {}
             },
             _ => {}
         }

@@ -63,7 +63,7 @@ impl Role {
             Self::Board(BoardRole::Commenter) => &[LeaveBoard, Comment],
             Self::Board(BoardRole::Editor) => &[LeaveBoard, Comment, EditTasks, ShapeBoard],
             Self::Board(BoardRole::Owner) => {
-                &[LeaveBoard, Comment, EditTasks, ShapeBoard, ModerateComments, ManageBoard, ManageBoardMembers, Import]
+                &[LeaveBoard, Comment, EditTasks, ShapeBoard, ModerateComments, ManageBoard, ManageBoardMembers, ReassignTasks, Import]
             }
         }
     }
