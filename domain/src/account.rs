@@ -1,19 +1,23 @@
-//! An account: its sessions. Names, addresses and passwords live elsewhere. Must never be changed by anybody but its owner and the
+//! An account: its sessions, and which second factors it has. Names, addresses and passwords live elsewhere. Must never be changed by anybody but its owner and the
 //! server itself.
 
 use imbl::Vector;
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{AccountCommand, Command, account::OpenSession},
+    command::{
+        AccountCommand, Command,
+        account::{AddFactor, OpenSession},
+    },
     event::{
         AccountEvent, Event, Happened,
         account::{
-            UserDeleted, UserEmailVerified, UserLoggedIn, UserLoggedOut, UserPasswordReset, UserRegistered, UserUpdated,
+            UserDeleted, UserEmailVerified, UserFactorAdded, UserFactorRemoved, UserLoggedIn, UserLoggedOut,
+            UserPasswordReset, UserRegistered, UserUpdated,
         },
     },
-    ids::{AccountId, OrgId, SessionId, TeamId},
+    ids::{AccountId, FactorId, OrgId, SessionId, TeamId},
     topic::Kind,
-    values::Audience,
+    values::{Audience, FactorKind},
     view::{AccountView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
@@ -37,6 +41,8 @@ pub struct Account {
     profile_seq: u64,
     verified_seq: u64,
     reset_seq: u64,
+    /// Second factors, oldest first: for the record. Whether one counts is known where its secret is.
+    factors: Vector<(FactorId, FactorKind)>,
     access_version: u64,
 }
 
@@ -80,6 +86,26 @@ impl Account {
     fn close_all(&self, except: Option<SessionId>) -> impl Iterator<Item = AccountEvent> + '_ {
         let closed = self.sessions().filter(move |session| except != Some(*session));
         closed.map(|session_id| UserLoggedOut { session_id }.into())
+    }
+
+    /// Second factors, oldest first.
+    pub fn factors(&self) -> impl Iterator<Item = (FactorId, FactorKind)> + '_ {
+        self.factors.iter().copied()
+    }
+
+    fn factor(&self, id: FactorId) -> Option<FactorKind> {
+        self.factors().find(|(factor, _)| *factor == id).map(|(_, kind)| kind)
+    }
+
+    fn add_factor(&self, command: &AddFactor) -> Result<Vec<AccountEvent>, Failure> {
+        if self.placeholder {
+            return Err(wrong_state("A placeholder cannot log in."));
+        }
+        // Recorded again by one who was cut off.
+        if self.factor(command.factor_id).is_some() {
+            return Ok(vec![]);
+        }
+        Ok(vec![UserFactorAdded { factor_id: command.factor_id, kind: command.kind }.into()])
     }
 
     fn open(&self, command: &OpenSession, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
@@ -144,6 +170,12 @@ impl Aggregate for Account {
                 Ok(std::iter::once(UserPasswordReset {}.into()).chain(self.close_all(None)).collect())
             }
             AccountCommand::DeleteAccount(_) => Ok(self.close_all(None).chain([UserDeleted {}.into()]).collect()),
+            AccountCommand::AddFactor(command) => self.add_factor(command),
+            AccountCommand::RemoveFactor(command) => {
+                let gone = self.factor(command.factor_id);
+                let gone = gone.map(|kind| UserFactorRemoved { factor_id: command.factor_id, kind }.into());
+                Ok(gone.into_iter().collect())
+            }
         }
     }
 
@@ -159,10 +191,17 @@ impl Aggregate for Account {
             AccountEvent::UserDeleted(_) => {
                 self.deleted = true;
                 self.sessions.clear();
+                self.factors.clear();
             }
             AccountEvent::UserUpdated(_) => self.profile_seq = happened.seq,
             AccountEvent::UserEmailVerified(_) => self.verified_seq = happened.seq,
             AccountEvent::UserPasswordReset(_) => self.reset_seq = happened.seq,
+            AccountEvent::UserFactorAdded(added) => {
+                if self.factor(added.factor_id).is_none() {
+                    self.factors.push_back((added.factor_id, added.kind));
+                }
+            }
+            AccountEvent::UserFactorRemoved(removed) => self.factors.retain(|(id, _)| *id != removed.factor_id),
         }
         if Self::changes_access(&happened.event) {
             self.access_version = happened.seq;
@@ -181,14 +220,16 @@ impl Aggregate for Account {
         matches!(command, AccountCommand::RegisterAccount(_)).then_some((OrgId::NIL, None))
     }
 
-    /// A log-in gives nothing to what is already open, so it disturbs nobody.
+    /// A log-in gives nothing to what is already open, so it disturbs nobody; a factor is asked for at the next log-in.
     fn changes_access(event: &Self::Event) -> bool {
         match event {
             AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) | AccountEvent::UserDeleted(_) => true,
             AccountEvent::UserLoggedIn(_)
             | AccountEvent::UserUpdated(_)
             | AccountEvent::UserEmailVerified(_)
-            | AccountEvent::UserPasswordReset(_) => false,
+            | AccountEvent::UserPasswordReset(_)
+            | AccountEvent::UserFactorAdded(_)
+            | AccountEvent::UserFactorRemoved(_) => false,
         }
     }
 
@@ -221,6 +262,6 @@ impl Aggregate for Account {
     }
 
     fn memory_bytes(&self) -> usize {
-        256 + self.sessions.len() * 32
+        256 + (self.sessions.len() + self.factors.len()) * 32
     }
 }

@@ -42,6 +42,7 @@ fn types() -> String {
         ChecklistItemId,
         AccountId,
         SessionId,
+        FactorId,
         ClientId,
         CommitId,
         ConnectionId,
@@ -59,6 +60,8 @@ fn types() -> String {
         Colour,
         Audience,
         Lifecycle,
+        FactorKind,
+        SecondMethod,
         Due,
         Original,
         Place<TaskId>,
@@ -87,6 +90,8 @@ fn types() -> String {
         command::account::VerifyEmail,
         command::account::ResetPassword,
         command::account::DeleteAccount,
+        command::account::AddFactor,
+        command::account::RemoveFactor,
     );
     declare!(
         out,
@@ -164,6 +169,8 @@ fn types() -> String {
         event::account::UserEmailVerified,
         event::account::UserPasswordReset,
         event::account::UserDeleted,
+        event::account::UserFactorAdded,
+        event::account::UserFactorRemoved,
     );
     declare!(
         out,

@@ -11,9 +11,7 @@ use super::{
     Client,
     passwords::check_policy,
     service::{Auth, stored},
-    throttle::Key,
 };
-use crate::store::accounts::Account;
 
 impl Auth {
     /// Sets a new password for somebody who knows the old one, and ends every session but the one they ask from. Cut off half way
@@ -35,7 +33,7 @@ impl Auth {
             _ => failure,
         };
         check_policy(&new, &email, &name, self.limits()).map_err(own)?;
-        self.check_own_password(known, current, client, "current_password").await?;
+        self.check_own(known, current, client, "current_password").await?;
         let hash = self.hash(new).await?;
         self.end_others(account, session).await?;
         if !accounts.set_password(account, &hash).await.map_err(stored)? {
@@ -45,27 +43,6 @@ impl Auth {
         self.end_others(account, session).await?;
         tracing::info!(%account, %session, "the password was changed; other sessions ended");
         self.tell_of_new_password(account).await
-    }
-
-    /// Refuses, naming `field`, where the password is not the account's. A stolen session is no way to guess it: tries count like
-    /// tries to log in.
-    pub(super) async fn check_own_password(
-        &self,
-        known: Account,
-        password: SecretString,
-        client: &Client,
-        field: &'static str,
-    ) -> Result<(), Failure> {
-        let tries = Key::login(known.email.as_deref().unwrap_or_default(), client.address);
-        let now = self.clock().now();
-        self.throttle().check(&tries, now).await?;
-        self.throttle().count(&tries[0], now).await;
-        if self.check_password(Some(known), password).await?.is_none() {
-            self.throttle().count(&tries[1], now).await;
-            return Err(Failure::because(Code::FieldInvalid, "This is not the current password.").field(field));
-        }
-        self.throttle().forget(&tries[0]).await;
-        Ok(())
     }
 
     /// Says that the profile is another: whoever shows the name reads it again.

@@ -58,7 +58,7 @@ impl Auth {
         let email = normal_email(email, self.limits())?;
         let known = self.accounts().find(account).await.map_err(stored)?;
         let known = known.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
-        self.check_own_password(known, password, client, "password").await?;
+        self.check_own(known, password, client, "password").await?;
         let mails = [Key::Reset { email: email.clone() }];
         self.throttle().check(&mails, now).await?;
         self.throttle().count(&mails[0], now).await;

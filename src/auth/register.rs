@@ -20,6 +20,7 @@ use super::{
     codes::Purpose,
     letters::Addressee,
     passwords::check_policy,
+    second_factor::{Entered, Mark},
     service::{Auth, personal_org, stored, unless_there},
     throttle::Key,
 };
@@ -51,7 +52,7 @@ pub struct Newcomer {
 /// What became of a registration.
 pub enum Registered {
     /// The account is there.
-    LoggedIn(Box<LoggedIn>),
+    Entered(Box<Entered>),
     /// A mail is on its way. The secret lets the same browser go on without the password.
     Pending(SecretString),
 }
@@ -79,7 +80,7 @@ impl Auth {
     pub async fn register(&self, newcomer: Newcomer, client: &Client) -> Result<Registered, Failure> {
         let newcomer = self.admitted(newcomer, client).await?;
         match self.registration() {
-            Registration::Open => self.register_at_once(newcomer, client).await.map(Box::new).map(Registered::LoggedIn),
+            Registration::Open => self.register_at_once(newcomer, client).await.map(Box::new).map(Registered::Entered),
             Registration::Verified => self.register_by_mail(newcomer).await.map(Registered::Pending),
             Registration::Closed => Err(Failure::new(Code::RegistrationClosed)),
         }
@@ -108,29 +109,25 @@ impl Auth {
     }
 
     /// Makes an account with its personal organization and logs in. An address that is taken is refused, unless the password is
-    /// that account's: then this is the same person, whose first answer was lost.
-    async fn register_at_once(&self, newcomer: Newcomer, client: &Client) -> Result<LoggedIn, Failure> {
+    /// that account's: then this is the same person, whose first answer was lost, and who logs in like anybody.
+    async fn register_at_once(&self, newcomer: Newcomer, client: &Client) -> Result<Entered, Failure> {
         let now = self.clock().now();
         let tries = Key::login(&newcomer.email, client.address);
         let (email, password) = (newcomer.email.clone(), newcomer.password.clone());
-        let account = match self.create(newcomer, false).await? {
-            Some(account) => {
-                self.ask_to_verify(account).await?;
-                account
-            }
-            None => {
-                self.throttle().count(&tries[0], now).await;
-                let known = self.accounts().find_by_email(&email).await.map_err(stored)?;
-                let Some(account) = self.check_password(known, password).await? else {
-                    self.throttle().count(&tries[1], now).await;
-                    return Err(Failure::new(Code::RegistrationRefused).field("email"));
-                };
-                self.throttle().forget(&tries[0]).await;
-                account
-            }
+        if let Some(account) = self.create(newcomer, false).await? {
+            self.found(account).await?;
+            self.ask_to_verify(account).await?;
+            return self.open(account, client).await.map(Entered::In);
+        }
+        self.throttle().count(&tries[0], now).await;
+        let known = self.accounts().find_by_email(&email).await.map_err(stored)?;
+        let mark = Mark::of(known.as_ref());
+        let Some(account) = self.check_password(known, password).await? else {
+            self.throttle().count(&tries[1], now).await;
+            return Err(Failure::new(Code::RegistrationRefused).field("email"));
         };
-        self.found(account).await?;
-        self.open(account, client).await
+        self.throttle().forget(&tries[0]).await;
+        self.enter(account, mark, client).await
     }
 
     /// Queues a mail: the link that makes the account, or word that there is one. Both take the same steps and give the same answer.

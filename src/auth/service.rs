@@ -21,14 +21,15 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::{
-    address::{network, normal_email},
+    address::network,
     codes::Codes,
     keys::{KeyError, ServerKeys},
     letters::Scribe,
     passwords::Passwords,
     refresh::RefreshToken,
-    throttle::{Key, Throttle},
+    throttle::Throttle,
     tokens::{AccessTokens, Issued},
+    vault::Vault,
 };
 use crate::{
     actors::{CommandRequest, Directory},
@@ -53,7 +54,7 @@ pub struct Client {
 
 impl Client {
     /// What refresh tokens are bound to during the grace after a rotation.
-    fn binding(&self) -> Vec<u8> {
+    pub(super) fn binding(&self) -> Vec<u8> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.device.as_bytes()).update(&[0]).update(network(self.address).to_string().as_bytes());
         hasher.finalize().as_bytes().to_vec()
@@ -84,6 +85,7 @@ struct Inner {
     tokens: AccessTokens,
     passwords: Passwords,
     refresh_key: hmac::Key,
+    vault: Vault,
     throttle: Throttle,
     scribe: Scribe,
     registration: Registration,
@@ -111,12 +113,14 @@ impl Auth {
         let passwords = Passwords::new().map_err(|_| KeyError::NoRandomness)?;
         let codes = Codes::new(parts.keys.codes);
         let scribe = Scribe::new(parts.store.clone(), codes, parts.clock.clone(), parts.issuer);
+        let vault = Vault::new(&parts.keys.factors).map_err(|_| KeyError::NoRandomness)?;
         Ok(Self(Arc::new(Inner {
             accounts: parts.store.accounts().clone(),
             directory: parts.directory,
             tokens,
             passwords,
             refresh_key: parts.keys.refresh,
+            vault,
             throttle: parts.throttle,
             scribe,
             registration: parts.registration,
@@ -159,37 +163,12 @@ impl Auth {
         &self.0.limits
     }
 
-    pub(super) async fn hash(&self, password: SecretString) -> Result<String, Failure> {
-        self.0.passwords.hash(password).await
+    pub(super) fn vault(&self) -> &Vault {
+        &self.0.vault
     }
 
-    /// Logs in. Every refusal is the same, and takes as long, whether or not there is such an account.
-    pub async fn log_in(&self, email: &str, password: SecretString, client: &Client) -> Result<LoggedIn, Failure> {
-        let inner = &*self.0;
-        let now = inner.clock.now();
-        let email = normal_email(email, &inner.limits).unwrap_or_default();
-        let tries = Key::login(&email, client.address);
-        inner.throttle.check(&tries, now).await?;
-        // Counted before it is known to fail: many tries at once are many tries.
-        inner.throttle.count(&tries[0], now).await;
-        let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
-        let hash = known.as_ref().and_then(|account| account.password_hash.clone());
-        let Some(account) = self.check_password(known, password).await? else {
-            inner.throttle.count(&tries[1], now).await;
-            tracing::info!(network = %network(client.address), "a log-in failed");
-            return Err(Failure::because(Code::Unauthenticated, "The address or the password is wrong."));
-        };
-        inner.throttle.forget(&tries[0]).await;
-        // An account whose registration was cut off is completed here.
-        self.found(account).await?;
-        let logged_in = self.open(account, client).await?;
-        // Changed since it was checked: what was proved is worth nothing any more.
-        let now_known = inner.accounts.find(account).await.map_err(stored)?;
-        if now_known.and_then(|account| account.password_hash) != hash {
-            self.end(account, logged_in.session).await?;
-            return Err(Failure::because(Code::Unauthenticated, "The address or the password is wrong."));
-        }
-        Ok(logged_in)
+    pub(super) async fn hash(&self, password: SecretString) -> Result<String, Failure> {
+        self.0.passwords.hash(password).await
     }
 
     pub(super) async fn verify(&self, password: SecretString, hash: String) -> Result<bool, Failure> {
@@ -335,6 +314,6 @@ pub(super) fn unless_there(outcome: Result<(), Failure>) -> Result<(), Failure> 
     }
 }
 
-fn micros(milliseconds: u64) -> Micros {
+pub(super) fn micros(milliseconds: u64) -> Micros {
     Micros::try_from(milliseconds.saturating_mul(1_000)).unwrap_or(Micros::MAX)
 }

@@ -20,8 +20,9 @@ use super::{
     Http,
     extract::{Body, Caller, From},
     problem::{Answer, Problem},
+    second_factor::SecondFactorAsked,
 };
-use crate::auth::LoggedIn;
+use crate::auth::{Entered, LoggedIn};
 
 /// Sent with a cookie to show that our own script asks: foreign pages cannot set it without being asked for permission first.
 const OWN_HEADER: &str = "x-lockstep";
@@ -120,8 +121,8 @@ pub async fn log_in(
     Body(body): Body<Login>,
 ) -> Answer<Response> {
     browser.check_origin(&http)?;
-    let logged_in = http.auth.log_in(&body.email, body.password, &client).await?;
-    Ok(answer(&http, logged_in, body.refresh_in))
+    let entered = http.auth.log_in(&body.email, body.password, &client).await?;
+    Ok(entered_with(StatusCode::OK, &http, entered, body.refresh_in))
 }
 
 pub async fn refresh(
@@ -176,6 +177,14 @@ pub async fn log_out_all(caller: Caller) -> Answer<Response> {
 /// RFC 7517: the public keys of access tokens.
 pub async fn jwks(State(http): State<Http>) -> Response {
     ([(header::CACHE_CONTROL, "public, max-age=300")], Json(http.auth.tokens().jwks().clone())).into_response()
+}
+
+/// The tokens, or 202: the second factor is asked for.
+pub(super) fn entered_with(status: StatusCode, http: &Http, entered: Entered, refresh_in: RefreshIn) -> Response {
+    match entered {
+        Entered::In(logged_in) => (status, answer(http, logged_in, refresh_in)).into_response(),
+        Entered::Asked(asked) => (StatusCode::ACCEPTED, Json(SecondFactorAsked::from(asked))).into_response(),
+    }
 }
 
 pub(super) fn answer(http: &Http, logged_in: LoggedIn, refresh_in: RefreshIn) -> Response {

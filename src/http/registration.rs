@@ -13,7 +13,7 @@ use ts_rs::TS;
 
 use super::{
     Http,
-    authentication::{Browser, RefreshIn, answer},
+    authentication::{Browser, RefreshIn, answer, entered_with},
     extract::{Body, From},
     problem::Answer,
 };
@@ -102,7 +102,7 @@ pub async fn register(
     let Register { email, password, name, locale, time_zone, refresh_in } = body;
     let newcomer = Newcomer { email, password, name, locale, time_zone };
     Ok(match http.auth.register(newcomer, &client).await? {
-        Registered::LoggedIn(logged_in) => (StatusCode::CREATED, answer(&http, *logged_in, refresh_in)).into_response(),
+        Registered::Entered(entered) => entered_with(StatusCode::CREATED, &http, *entered, refresh_in),
         Registered::Pending(pending) => {
             (StatusCode::ACCEPTED, Json(Pending { pending: pending.expose_secret().to_owned() })).into_response()
         }

@@ -22,7 +22,7 @@ pub struct Endpoint {
     /// The type of the answer; `None`: no body.
     pub answer: Option<&'static str>,
     /// Another answer that is no refusal.
-    pub other: Option<(u16, &'static str)>,
+    pub or: Option<(u16, &'static str)>,
     /// Anybody may ask.
     pub open: bool,
     handler: MethodRouter<Http>,
@@ -66,7 +66,7 @@ where
         query: &[],
         status: 200,
         answer: None,
-        other: None,
+        or: None,
         open: false,
         handler,
     }
@@ -110,15 +110,15 @@ impl Endpoint {
         self
     }
 
-    /// Or this.
-    pub const fn or_answers(mut self, status: u16, kind: &'static str) -> Self {
-        self.other = Some((status, kind));
-        self
-    }
-
     /// No body; what was asked for will be done.
     pub const fn accepts(mut self) -> Self {
         self.status = 202;
+        self
+    }
+
+    /// Another answer that is no refusal.
+    pub const fn or_answers(mut self, status: u16, kind: &'static str) -> Self {
+        self.or = Some((status, kind));
         self
     }
 

@@ -12,6 +12,7 @@ pub mod codes;
 pub mod consumers;
 mod db;
 mod error;
+pub mod factors;
 pub mod journal;
 pub mod mails;
 pub mod nodes;

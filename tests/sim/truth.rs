@@ -94,7 +94,9 @@ impl Fold {
                 AccountEvent::UserRegistered(_)
                 | AccountEvent::UserUpdated(_)
                 | AccountEvent::UserEmailVerified(_)
-                | AccountEvent::UserPasswordReset(_) => {}
+                | AccountEvent::UserPasswordReset(_)
+                | AccountEvent::UserFactorAdded(_)
+                | AccountEvent::UserFactorRemoved(_) => {}
             },
             _ => {}
         }

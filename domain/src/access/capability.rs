@@ -33,7 +33,7 @@ pub enum Capability {
     /// Say who made something and when, on another's word.
     Import,
     CloseSessions,
-    /// Found, change and delete accounts, and open sessions: the server alone, after what proves the owner.
+    /// Found, change and delete accounts, open sessions, record factors: the server alone, after what proves the owner.
     ServeAccounts,
 }
 
@@ -119,7 +119,9 @@ pub const fn account(command: &AccountCommand) -> Capability {
         | C::UpdateAccount(_)
         | C::VerifyEmail(_)
         | C::ResetPassword(_)
-        | C::DeleteAccount(_) => Capability::ServeAccounts,
+        | C::DeleteAccount(_)
+        | C::AddFactor(_)
+        | C::RemoveFactor(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
     }
 }

@@ -21,6 +21,8 @@ const ASKED: &[&str] = &[
     "account.email.verify",
     "account.password.reset",
     "account.delete",
+    "factor.add factor_id=f1 kind=totp",
+    "factor.remove factor_id=f1",
     "board.update name=?x visibility=?v",
     "board.archive",
     "board.unarchive",

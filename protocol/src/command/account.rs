@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::ids::SessionId;
+use crate::{
+    ids::{FactorId, SessionId},
+    values::FactorKind,
+};
 
 /// Founds the account on a fresh topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -57,3 +60,17 @@ pub struct ResetPassword {}
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteAccount {}
+/// Records a second factor before it counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddFactor {
+    pub factor_id: FactorId,
+    pub kind: FactorKind,
+}
+
+/// Records that a second factor is taken away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveFactor {
+    pub factor_id: FactorId,
+}

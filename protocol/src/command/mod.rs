@@ -94,5 +94,7 @@ language! {
         "account.email.verify" => VerifyEmail,
         "account.password.reset" => ResetPassword,
         "account.delete" => DeleteAccount,
+        "factor.add" => AddFactor,
+        "factor.remove" => RemoveFactor,
     }
 }
