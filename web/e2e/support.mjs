@@ -13,7 +13,8 @@ const binary = resolve(process.env.LOCKSTEP_BIN ?? join(here, "../../target/debu
 const browser_path = process.env.LOCKSTEP_BROWSER ?? "/usr/bin/chromium";
 export const PASSWORD = "correct horse battery staple";
 const READY_MS = 30_000;
-export const WAIT_MS = 10_000;
+/** More on a machine that has other work. */
+export const WAIT_MS = Number(process.env.LOCKSTEP_E2E_WAIT_MS ?? 10_000);
 
 export const ANA = "ana@demo.lockstep";
 export const BEN = "ben@demo.lockstep";
