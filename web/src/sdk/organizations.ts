@@ -41,8 +41,9 @@ export class Organizations {
   changeMember(org_id: OrgId, account_id: AccountId, fields: ChangeMember): Promise<Acknowledged> {
     return this.#http.request("PATCH", `${at(org_id)}/members/${account_id}`, { body: fields });
   }
-  removeMember(org_id: OrgId, account_id: AccountId): Promise<Acknowledged> {
-    return this.#http.request("DELETE", `${at(org_id)}/members/${account_id}`);
+  /** Or leaves. `reassign`: to whom open tasks go: "nobody", "lead" (of the board's team), or a member's id. */
+  removeMember(org_id: OrgId, account_id: AccountId, reassign?: string): Promise<Acknowledged> {
+    return this.#http.request("DELETE", `${at(org_id)}/members/${account_id}`, { query: { reassign } });
   }
   /** Both lists whole. */
   setPermissions(org_id: OrgId, account_id: AccountId, fields: { granted: readonly Permission[]; revoked: readonly Permission[] }): Promise<Acknowledged> {
