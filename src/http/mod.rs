@@ -3,6 +3,7 @@
 //!
 //! To add a route: a line in `router.rs`, a function in the file of its resource.
 
+mod access;
 mod answers;
 mod assets;
 mod authentication;
@@ -21,6 +22,7 @@ mod members;
 mod openapi;
 mod organizations;
 mod problem;
+mod roles;
 mod router;
 mod server;
 mod surface;

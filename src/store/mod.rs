@@ -12,6 +12,7 @@ pub mod consumers;
 mod db;
 mod error;
 pub mod journal;
+pub mod members;
 pub mod nodes;
 mod open;
 mod postgres;
@@ -29,6 +30,7 @@ pub use open::{About, Location, Options};
 use accounts::Accounts;
 use consumers::Consumers;
 use journal::SharedJournal;
+use members::Members;
 use nodes::Nodes;
 use projections::Projections;
 
@@ -37,6 +39,7 @@ use projections::Projections;
 pub struct Store {
     journal: SharedJournal,
     accounts: Accounts,
+    members: Members,
     consumers: Consumers,
     projections: Projections,
     nodes: Nodes,
@@ -52,6 +55,11 @@ impl Store {
     /// People: accounts, profiles, sessions, refresh tokens.
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    /// What organizations keep about people outside events.
+    pub fn members(&self) -> &Members {
+        &self.members
     }
 
     /// Leases and cursors of those who read the journal behind it.

@@ -12,6 +12,7 @@ use super::{
     consumers::Consumers,
     db::{Db, on_db},
     journal::SharedJournal,
+    members::Members,
     nodes::Nodes,
     postgres::{self, PostgresJournal},
     projections::Projections,
@@ -121,6 +122,7 @@ impl Store {
         Self {
             journal,
             accounts: Accounts { db: db.clone() },
+            members: Members { db: db.clone() },
             consumers: Consumers { db: projections.clone() },
             projections: Projections { db: projections.clone() },
             nodes: Nodes { db: db.clone() },

@@ -9,6 +9,7 @@ mod nodes;
 mod process;
 mod refresh;
 mod refusals;
+mod roles;
 mod surface;
 mod tasks;
 mod teams;

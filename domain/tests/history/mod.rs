@@ -135,7 +135,7 @@ fn check_no_person(text: &str) {
 fn the_generated_histories_hold_every_event_and_many_refusals() {
     let mut runner = TestRunner::new(fixed(1));
     let (mut happened, mut refused) = (BTreeSet::new(), BTreeSet::new());
-    for _ in 0..400 {
+    for _ in 0..900 {
         let steps = steps(60).new_tree(&mut runner).unwrap().current();
         let mut world = World::usual();
         world.limits = tight();

@@ -61,6 +61,8 @@ const NAMES: &[&str] = &[
     "n7",
     "n8",
     "nil",
+    "hr",
+    "ops",
 ];
 
 /// The id behind a name.

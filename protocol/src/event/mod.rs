@@ -33,6 +33,13 @@ language! {
         "member.role.changed" => MemberRoleChanged,
         "member.removed" => MemberRemoved,
         "member.claimed" => MemberClaimed,
+        "member.updated" => MemberUpdated,
+        "member.status.changed" => MemberStatusChanged,
+        "member.role.assigned" => MemberRoleAssigned,
+        "member.permissions.changed" => MemberPermissionsChanged,
+        "role.created" => RoleCreated,
+        "role.updated" => RoleUpdated,
+        "role.deleted" => RoleDeleted,
     }
 
     /// What happened to a team.
@@ -101,10 +108,18 @@ language! {
 
 /// The newest events that this build understands. Adding a kind of event raises it, and gives the event its level in
 /// [`level_of`]: it is written only when every node that runs understands it.
-pub const FEATURE_LEVEL: u32 = 1;
+pub const FEATURE_LEVEL: u32 = 2;
 
 /// Events above level 1.
-const NEWER: &[(&str, u32)] = &[];
+const NEWER: &[(&str, u32)] = &[
+    ("member.updated", 2),
+    ("member.status.changed", 2),
+    ("member.role.assigned", 2),
+    ("member.permissions.changed", 2),
+    ("role.created", 2),
+    ("role.updated", 2),
+    ("role.deleted", 2),
+];
 
 /// The level of an event's tag.
 pub fn level_of(tag: &str) -> u32 {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    authentication, boards, commands, health, history, me, members, organizations,
+    authentication, boards, commands, health, history, me, members, organizations, roles,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -46,8 +46,10 @@ fn own_types() -> String {
     declare(organizations::OrgEntry::decl(&config));
     declare(organizations::NewOrg::decl(&config));
     declare(members::MemberEntry::decl(&config));
+    declare(members::ChangeMember::decl(&config));
     declare(members::NewMember::decl(&config));
     declare(members::NewPlaceholder::decl(&config));
+    declare(roles::NamedRole::decl(&config));
     declare(teams::TeamEntry::decl(&config));
     declare(teams::NewTeam::decl(&config));
     declare(boards::BoardEntry::decl(&config));
@@ -173,6 +175,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| {
         let kind = match name {
             "org" => "OrgId",
+            "role" => "RoleId",
             "team" => "TeamId",
             "board" => "BoardId",
             "column" => "ColumnId",
