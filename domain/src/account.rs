@@ -1,17 +1,20 @@
-//! An account: its sessions. Names, addresses and passwords live elsewhere. Must never be changed by anybody but its owner and the
+//! An account: its sessions, and which second factors it has. Names, addresses and passwords live elsewhere. Must never be changed by anybody but its owner and the
 //! server itself.
 
 use imbl::Vector;
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{AccountCommand, Command, account::OpenSession},
+    command::{
+        AccountCommand, Command,
+        account::{AddFactor, OpenSession},
+    },
     event::{
         AccountEvent, Event, Happened,
-        account::{UserLoggedIn, UserLoggedOut, UserRegistered},
+        account::{UserFactorAdded, UserFactorRemoved, UserLoggedIn, UserLoggedOut, UserRegistered},
     },
-    ids::{AccountId, OrgId, SessionId, TeamId},
+    ids::{AccountId, FactorId, OrgId, SessionId, TeamId},
     topic::Kind,
-    values::Audience,
+    values::{Audience, FactorKind},
     view::{AccountView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +33,8 @@ pub struct Account {
     placeholder: bool,
     /// Open sessions, oldest first.
     sessions: Vector<SessionId>,
+    /// Second factors, oldest first: for the record. Whether one counts is known where its secret is.
+    factors: Vector<(FactorId, FactorKind)>,
     access_version: u64,
 }
 
@@ -49,6 +54,26 @@ impl Account {
         self.sessions.iter().copied()
     }
 
+    /// Second factors, oldest first.
+    pub fn factors(&self) -> impl Iterator<Item = (FactorId, FactorKind)> + '_ {
+        self.factors.iter().copied()
+    }
+
+    fn factor(&self, id: FactorId) -> Option<FactorKind> {
+        self.factors().find(|(factor, _)| *factor == id).map(|(_, kind)| kind)
+    }
+
+    fn add_factor(&self, command: &AddFactor) -> Result<Vec<AccountEvent>, Failure> {
+        if self.placeholder {
+            return Err(wrong_state("A placeholder cannot log in."));
+        }
+        // Recorded again by one who was cut off.
+        if self.factor(command.factor_id).is_some() {
+            return Ok(vec![]);
+        }
+        Ok(vec![UserFactorAdded { factor_id: command.factor_id, kind: command.kind }.into()])
+    }
+
     fn open(&self, command: &OpenSession, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
         if self.placeholder {
             return Err(wrong_state("A placeholder cannot log in."));
@@ -65,7 +90,7 @@ impl Account {
 
 impl Aggregate for Account {
     const KIND: Kind = Kind::Account;
-    const STATE_VERSION: u32 = 1;
+    const STATE_VERSION: u32 = 2;
 
     type Command = AccountCommand;
     type Event = AccountEvent;
@@ -103,6 +128,12 @@ impl Aggregate for Account {
                 let closed = self.sessions().filter(|session| command.except != Some(*session));
                 Ok(closed.map(|session_id| UserLoggedOut { session_id }.into()).collect())
             }
+            AccountCommand::AddFactor(command) => self.add_factor(command),
+            AccountCommand::RemoveFactor(command) => {
+                let gone = self.factor(command.factor_id);
+                let gone = gone.map(|kind| UserFactorRemoved { factor_id: command.factor_id, kind }.into());
+                Ok(gone.into_iter().collect())
+            }
         }
     }
 
@@ -115,6 +146,12 @@ impl Aggregate for Account {
                 }
             }
             AccountEvent::UserLoggedOut(closed) => self.sessions.retain(|session| *session != closed.session_id),
+            AccountEvent::UserFactorAdded(added) => {
+                if self.factor(added.factor_id).is_none() {
+                    self.factors.push_back((added.factor_id, added.kind));
+                }
+            }
+            AccountEvent::UserFactorRemoved(removed) => self.factors.retain(|(id, _)| *id != removed.factor_id),
         }
         if Self::changes_access(&happened.event) {
             self.access_version = happened.seq;
@@ -133,11 +170,13 @@ impl Aggregate for Account {
         matches!(command, AccountCommand::RegisterAccount(_)).then_some((OrgId::NIL, None))
     }
 
-    /// A log-in gives nothing to what is already open, so it disturbs nobody.
+    /// A log-in gives nothing to what is already open, so it disturbs nobody; a factor is asked for at the next log-in.
     fn changes_access(event: &Self::Event) -> bool {
         match event {
             AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) => true,
-            AccountEvent::UserLoggedIn(_) => false,
+            AccountEvent::UserLoggedIn(_) | AccountEvent::UserFactorAdded(_) | AccountEvent::UserFactorRemoved(_) => {
+                false
+            }
         }
     }
 
@@ -170,6 +209,6 @@ impl Aggregate for Account {
     }
 
     fn memory_bytes(&self) -> usize {
-        256 + self.sessions.len() * 32
+        256 + (self.sessions.len() + self.factors.len()) * 32
     }
 }

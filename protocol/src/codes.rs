@@ -86,10 +86,16 @@ codes! {
     TokenExpired = "token_expired", 201, 401;
     /// The session was revoked; log in again.
     SessionRevoked = "session_revoked", 202, 401;
+    /// The second factor does not fit, or was used before.
+    SecondFactorRefused = "second_factor_refused", 203, 401;
+    /// The log-in took too long, was tried too often or came from elsewhere; begin again with the password.
+    ChallengeEnded = "challenge_ended", 204, 401;
     /// You may see this but not do that.
     Forbidden = "forbidden", 300, 403;
     /// The request did not come from an allowed origin.
     OriginRefused = "origin_refused", 301, 403;
+    /// This needs a log-in of the last minutes; log in again.
+    FreshLoginRequired = "fresh_login_required", 302, 403;
     /// Too many requests.
     RateLimited = "rate_limited", 400, 429;
     /// The aggregate's mailbox is full.

@@ -138,6 +138,18 @@ limits! {
     sessions_per_account_max: usize = 50, "sessions";
     /// Failed log-ins of one account from one network in 15 minutes before they are delayed.
     login_attempts_max: u32 = 10, "tries";
+    /// Time for the second step of a log-in.
+    challenge_ms: u64 = 300_000, "ms";
+    /// Tries of the second step of one log-in; over it the log-in begins again.
+    challenge_tries_max: u32 = 5, "tries";
+    /// Wrong codes of one account's authenticator app in 15 minutes, from anywhere and after the right password, before they are delayed.
+    totp_failures_max: u32 = 50, "tries";
+    /// Time to confirm an authenticator app that is being set up.
+    factor_setup_ms: u64 = 600_000, "ms";
+    /// How young a log-in is that may change factors where the account has no password.
+    fresh_login_ms: u64 = 600_000, "ms";
+    /// Recovery codes that are made at once.
+    recovery_codes: usize = 10, "codes";
     /// A password, shortest.
     password_chars_min: usize = 12, "characters";
     /// A password, longest.

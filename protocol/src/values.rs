@@ -88,6 +88,20 @@ words! {
     }
     /// Which projection of an aggregate a subscriber is shown.
     Audience { Public = "public", Guest = "guest", Member = "member" }
+    /// With what somebody proves who they are, beside the password.
+    FactorKind {
+        /// An app that shows a code which changes every 30 seconds (RFC 6238).
+        Totp = "totp",
+        /// A key that a device holds (WebAuthn).
+        Passkey = "passkey",
+    }
+    /// How the second step of a log-in may be made.
+    SecondMethod {
+        Totp = "totp",
+        Passkey = "passkey",
+        /// A code that was written down, good once.
+        Recovery = "recovery",
+    }
     /// A column, task or board in its life.
     Lifecycle { Active = "active", Archived = "archived", Deleted = "deleted" }
 }

@@ -43,6 +43,7 @@ fn types() -> String {
         ChecklistItemId,
         AccountId,
         SessionId,
+        FactorId,
         ClientId,
         CommitId,
         ConnectionId,
@@ -62,6 +63,8 @@ fn types() -> String {
         Colour,
         Audience,
         Lifecycle,
+        FactorKind,
+        SecondMethod,
         Due,
         Original,
         Place<TaskId>,
@@ -93,6 +96,8 @@ fn types() -> String {
         command::account::OpenSession,
         command::account::CloseSession,
         command::account::CloseAllSessions,
+        command::account::AddFactor,
+        command::account::RemoveFactor,
     );
     declare!(
         out,
@@ -172,6 +177,8 @@ fn types() -> String {
         event::account::UserRegistered,
         event::account::UserLoggedIn,
         event::account::UserLoggedOut,
+        event::account::UserFactorAdded,
+        event::account::UserFactorRemoved,
     );
     declare!(
         out,

@@ -11,7 +11,6 @@ use super::{
     Client,
     passwords::check_policy,
     service::{Auth, stored},
-    throttle::Key,
 };
 
 impl Auth {
@@ -34,18 +33,7 @@ impl Auth {
             _ => failure,
         };
         check_policy(&new, &email, &name, self.limits()).map_err(own)?;
-        // A stolen session is no way to guess the password: tries count like tries to log in.
-        let tries = Key::login(&email, client.address);
-        let now = self.clock().now();
-        self.throttle().check(&tries, now).await?;
-        self.throttle().count(&tries[0], now).await;
-        if self.check_password(Some(known), current).await?.is_none() {
-            self.throttle().count(&tries[1], now).await;
-            return Err(
-                Failure::because(Code::FieldInvalid, "This is not the current password.").field("current_password")
-            );
-        }
-        self.throttle().forget(&tries[0]).await;
+        self.check_own(known, current, client, "current_password").await?;
         let hash = self.hash(new).await?;
         self.end_others(account, session).await?;
         if !accounts.set_password(account, &hash).await.map_err(stored)? {

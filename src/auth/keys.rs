@@ -1,5 +1,6 @@
-//! The server's secrets on disk: the keys that sign access tokens, and the key that successors of refresh tokens are derived
-//! with. Made at the first start, readable by the owner alone. It must never write a key into a log or an answer.
+//! The server's secrets on disk: the keys that sign access tokens, the key that successors of refresh tokens are derived with, and
+//! the one that secrets of second factors are sealed with. Made at the first start, readable by the owner alone. It must never
+//! write a key into a log or an answer.
 
 use std::{
     fs,
@@ -23,7 +24,9 @@ pub enum KeyError {
     Exposed(PathBuf),
     #[error("{0}: this is not an Ed25519 key in PKCS#8; remove it to have another one made (everybody logs in again)")]
     Damaged(PathBuf),
-    #[error("{0}: the secret is shorter than 32 bytes; remove it to have another one made (everybody logs in again)")]
+    #[error(
+        "{0}: the secret is shorter than 32 bytes; put the old one back, or remove it to have another one made (what was made with it is worth nothing then)"
+    )]
     Weak(PathBuf),
     #[error("the system gave no randomness")]
     NoRandomness,
@@ -46,6 +49,9 @@ pub struct ServerKeys {
     pub refresh: hmac::Key,
     /// Seals what nodes tell each other; nodes of one cluster share the folder `keys/`.
     pub cluster: [u8; 32],
+    /// What secrets of second factors are sealed with: see `vault`. Without it they are lost, and their owners are let in by a
+    /// passkey alone.
+    pub factors: [u8; 32],
 }
 
 impl ServerKeys {
@@ -60,19 +66,23 @@ impl ServerKeys {
             create_file(&path, document.as_ref())?;
             signing.push(signing_key(&path)?);
         }
-        let path = folder.join("refresh.key");
-        if !path.exists() {
-            let mut secret = [0_u8; 32];
-            aws_lc_rs::rand::fill(&mut secret).map_err(|_| KeyError::NoRandomness)?;
-            create_file(&path, &secret)?;
-        }
-        let secret = read_file(&path)?;
-        if secret.len() < 32 {
-            return Err(KeyError::Weak(path));
-        }
+        let secret = secret_file(folder.join("refresh.key"))?;
         let cluster = blake3::derive_key("lockstep 2026-11 notices between nodes", &secret);
-        Ok(Self { signing, refresh: hmac::Key::new(hmac::HMAC_SHA256, &secret), cluster })
+        let factors = secret_file(folder.join("factors.key"))?;
+        let factors = blake3::derive_key("lockstep 2026-11 second factors", &factors);
+        Ok(Self { signing, refresh: hmac::Key::new(hmac::HMAC_SHA256, &secret), cluster, factors })
     }
+}
+
+/// A secret of at least 32 bytes, made up where there is none.
+fn secret_file(path: PathBuf) -> Result<Vec<u8>, KeyError> {
+    if !path.exists() {
+        let mut secret = [0_u8; 32];
+        aws_lc_rs::rand::fill(&mut secret).map_err(|_| KeyError::NoRandomness)?;
+        create_file(&path, &secret)?;
+    }
+    let secret = read_file(&path)?;
+    if secret.len() < 32 { Err(KeyError::Weak(path)) } else { Ok(secret) }
 }
 
 fn signing_keys(folder: &Path) -> Result<Vec<SigningKey>, KeyError> {

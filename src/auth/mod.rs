@@ -4,12 +4,21 @@
 pub mod address;
 mod authenticate;
 mod change;
+mod factors;
 pub mod keys;
+mod login;
 pub mod passwords;
+mod recovery;
 pub mod refresh;
+mod second_factor;
 pub mod service;
+mod step_up;
 pub mod throttle;
 pub mod tokens;
+pub mod totp;
+mod vault;
 
 pub use authenticate::Authenticated;
+pub use factors::{Factor, Factors, TotpSetup};
+pub use second_factor::{Asked, Entered, Proof};
 pub use service::{Auth, Client, LoggedIn};

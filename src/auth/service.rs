@@ -26,8 +26,10 @@ use super::{
     keys::{KeyError, ServerKeys},
     passwords::{Passwords, check_policy},
     refresh::RefreshToken,
+    second_factor::{Entered, Mark},
     throttle::{Key, Throttle},
     tokens::{AccessTokens, Issued},
+    vault::Vault,
 };
 use crate::{
     actors::{CommandRequest, Directory},
@@ -53,7 +55,7 @@ pub struct Client {
 
 impl Client {
     /// What refresh tokens are bound to during the grace after a rotation.
-    fn binding(&self) -> Vec<u8> {
+    pub(super) fn binding(&self) -> Vec<u8> {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.device.as_bytes()).update(&[0]).update(network(self.address).to_string().as_bytes());
         hasher.finalize().as_bytes().to_vec()
@@ -84,6 +86,7 @@ struct Inner {
     tokens: AccessTokens,
     passwords: Passwords,
     refresh_key: hmac::Key,
+    vault: Vault,
     throttle: Throttle,
     clock: Clock,
     limits: Arc<Limits>,
@@ -105,12 +108,14 @@ impl Auth {
     pub fn new(parts: Parts<'_>) -> Result<Self, KeyError> {
         let tokens = AccessTokens::new(&parts.keys, parts.issuer, parts.clock.clone(), &parts.limits)?;
         let passwords = Passwords::new().map_err(|_| KeyError::NoRandomness)?;
+        let vault = Vault::new(&parts.keys.factors).map_err(|_| KeyError::NoRandomness)?;
         Ok(Self(Arc::new(Inner {
             accounts: parts.store.accounts().clone(),
             directory: parts.directory,
             tokens,
             passwords,
             refresh_key: parts.keys.refresh,
+            vault,
             throttle: parts.throttle,
             clock: parts.clock,
             limits: parts.limits,
@@ -141,19 +146,23 @@ impl Auth {
         &self.0.limits
     }
 
+    pub(super) fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
     pub(super) async fn hash(&self, password: SecretString) -> Result<String, Failure> {
         self.0.passwords.hash(password).await
     }
 
     /// Makes an account with its personal organization and logs in. An address that is taken is refused, unless the password is
-    /// that account's: then this is the same person, whose first answer was lost.
+    /// that account's: then this is the same person, whose first answer was lost, and who logs in like anybody.
     pub async fn register(
         &self,
         email: &str,
         password: SecretString,
         name: &str,
         client: &Client,
-    ) -> Result<LoggedIn, Failure> {
+    ) -> Result<Entered, Failure> {
         let inner = &*self.0;
         let now = inner.clock.now();
         let registration = Key::Registration(network(client.address));
@@ -164,21 +173,19 @@ impl Auth {
         let tries = Key::login(&email, client.address);
         inner.throttle.check(&tries, now).await?;
         inner.throttle.count(&registration, now).await;
-        let account = match self.create(&email, password.clone(), &name).await? {
-            Some(account) => account,
-            None => {
-                inner.throttle.count(&tries[0], now).await;
-                let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
-                let Some(account) = self.check_password(known, password).await? else {
-                    inner.throttle.count(&tries[1], now).await;
-                    return Err(Failure::new(Code::RegistrationRefused).field("email"));
-                };
-                inner.throttle.forget(&tries[0]).await;
-                account
-            }
+        if let Some(account) = self.create(&email, password.clone(), &name).await? {
+            self.found(account).await?;
+            return self.open(account, client).await.map(Entered::In);
+        }
+        inner.throttle.count(&tries[0], now).await;
+        let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
+        let mark = Mark::of(known.as_ref());
+        let Some(account) = self.check_password(known, password).await? else {
+            inner.throttle.count(&tries[1], now).await;
+            return Err(Failure::new(Code::RegistrationRefused).field("email"));
         };
-        self.found(account).await?;
-        self.open(account, client).await
+        inner.throttle.forget(&tries[0]).await;
+        self.enter(account, mark, client).await
     }
 
     /// Makes an account with its personal organization; for the server's own demo and tests. The account that has the address
@@ -217,41 +224,12 @@ impl Auth {
     }
 
     /// The streams of a new account. Founding them again changes nothing.
-    async fn found(&self, account: AccountId) -> Result<(), Failure> {
+    pub(super) async fn found(&self, account: AccountId) -> Result<(), Failure> {
         let register = self.ask(account.into(), account, RegisterAccount { placeholder: false }.into());
         unless_there(register.await)?;
         let org = personal_org(account);
         let create = self.ask(org.into(), account, CreateOrganization { name: PERSONAL.to_owned() }.into());
         unless_there(create.await)
-    }
-
-    /// Logs in. Every refusal is the same, and takes as long, whether or not there is such an account.
-    pub async fn log_in(&self, email: &str, password: SecretString, client: &Client) -> Result<LoggedIn, Failure> {
-        let inner = &*self.0;
-        let now = inner.clock.now();
-        let email = normal_email(email, &inner.limits).unwrap_or_default();
-        let tries = Key::login(&email, client.address);
-        inner.throttle.check(&tries, now).await?;
-        // Counted before it is known to fail: many tries at once are many tries.
-        inner.throttle.count(&tries[0], now).await;
-        let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
-        let hash = known.as_ref().and_then(|account| account.password_hash.clone());
-        let Some(account) = self.check_password(known, password).await? else {
-            inner.throttle.count(&tries[1], now).await;
-            tracing::info!(network = %network(client.address), "a log-in failed");
-            return Err(Failure::because(Code::Unauthenticated, "The address or the password is wrong."));
-        };
-        inner.throttle.forget(&tries[0]).await;
-        // An account whose registration was cut off is completed here.
-        self.found(account).await?;
-        let logged_in = self.open(account, client).await?;
-        // Changed since it was checked: what was proved is worth nothing any more.
-        let now_known = inner.accounts.find(account).await.map_err(stored)?;
-        if now_known.and_then(|account| account.password_hash) != hash {
-            self.end(account, logged_in.session).await?;
-            return Err(Failure::because(Code::Unauthenticated, "The address or the password is wrong."));
-        }
-        Ok(logged_in)
     }
 
     pub(super) async fn check_password(
@@ -393,6 +371,6 @@ fn unless_there(outcome: Result<(), Failure>) -> Result<(), Failure> {
     }
 }
 
-fn micros(milliseconds: u64) -> Micros {
+pub(super) fn micros(milliseconds: u64) -> Micros {
     Micros::try_from(milliseconds.saturating_mul(1_000)).unwrap_or(Micros::MAX)
 }

@@ -30,6 +30,11 @@ pub enum Key {
     Registration(IpAddr),
     /// Addresses that this account looked for in vain.
     Lookup(AccountId),
+    /// Second steps of this account's log-ins from this network: whoever makes them knows the password.
+    Second { account: AccountId, network: IpAddr },
+    /// Codes of this account's authenticator app from anywhere. The one count by account alone: six digits can be guessed from many
+    /// networks, and whoever knows the password but not the codes keeps the owner from codes only, not from passkeys and recovery.
+    Totp(AccountId),
 }
 
 impl Key {
@@ -39,6 +44,12 @@ impl Key {
         [Self::Login { email: email.to_owned(), network }, Self::Network(network)]
     }
 
+    /// The keys of one try of a second step; a code of six digits counts by account as well.
+    pub fn second(account: AccountId, totp: bool, address: IpAddr) -> Vec<Self> {
+        let second = Self::Second { account, network: network(address) };
+        std::iter::once(second).chain(totp.then_some(Self::Totp(account))).collect()
+    }
+
     /// Under which it is counted.
     fn name(&self) -> String {
         match self {
@@ -46,6 +57,8 @@ impl Key {
             Self::Network(network) => format!("network {network}"),
             Self::Registration(network) => format!("registration {network}"),
             Self::Lookup(account) => format!("lookup {account}"),
+            Self::Second { account, network } => format!("second {network} {account}"),
+            Self::Totp(account) => format!("totp {account}"),
         }
     }
 }
@@ -54,19 +67,27 @@ impl Key {
 pub struct Throttle {
     shared: Arc<dyn Ephemeral>,
     login_failures: u32,
+    totp_failures: u32,
     registrations: u32,
 }
 
 impl Throttle {
     /// `registrations` from one network in 15 minutes are not delayed.
     pub fn new(shared: Arc<dyn Ephemeral>, limits: &Limits, registrations: u32) -> Self {
-        Self { shared, login_failures: limits.login_attempts_max, registrations }
+        Self {
+            shared,
+            login_failures: limits.login_attempts_max,
+            totp_failures: limits.totp_failures_max,
+            registrations,
+        }
     }
 
     const fn brake(&self, key: &Key) -> Brake {
         match key {
             Key::Login { .. } => Brake { free: self.login_failures, made_up: true },
             Key::Network(_) => Brake { free: NETWORK_FAILURES, made_up: false },
+            Key::Second { .. } => Brake { free: self.login_failures, made_up: false },
+            Key::Totp(_) => Brake { free: self.totp_failures, made_up: false },
             Key::Lookup(_) => Brake { free: LOOKUP_FAILURES, made_up: false },
             Key::Registration(_) => Brake { free: self.registrations, made_up: false },
         }

@@ -20,8 +20,9 @@ use super::{
     Http,
     extract::{Body, Caller, From},
     problem::{Answer, Problem},
+    second_factor::SecondFactorAsked,
 };
-use crate::auth::LoggedIn;
+use crate::auth::{Entered, LoggedIn};
 
 /// Sent with a cookie to show that our own script asks: foreign pages cannot set it without being asked for permission first.
 const OWN_HEADER: &str = "x-lockstep";
@@ -113,7 +114,7 @@ impl FromRequestParts<Http> for Browser {
 
 impl Browser {
     /// A page of another origin is refused, whatever it sends.
-    fn check_origin(&self, http: &Http) -> Answer<()> {
+    pub(super) fn check_origin(&self, http: &Http) -> Answer<()> {
         match &self.origin {
             Some(origin) if !http.public.allows(origin) => Err(Code::OriginRefused.into()),
             _ => Ok(()),
@@ -135,8 +136,8 @@ pub async fn register(
     Body(body): Body<Register>,
 ) -> Answer<Response> {
     browser.check_origin(&http)?;
-    let logged_in = http.auth.register(&body.email, body.password, &body.name, &client).await?;
-    Ok((StatusCode::CREATED, answer(&http, logged_in, body.refresh_in)).into_response())
+    let entered = http.auth.register(&body.email, body.password, &body.name, &client).await?;
+    Ok(entered_with(StatusCode::CREATED, &http, entered, body.refresh_in))
 }
 
 pub async fn log_in(
@@ -146,8 +147,8 @@ pub async fn log_in(
     Body(body): Body<Login>,
 ) -> Answer<Response> {
     browser.check_origin(&http)?;
-    let logged_in = http.auth.log_in(&body.email, body.password, &client).await?;
-    Ok(answer(&http, logged_in, body.refresh_in))
+    let entered = http.auth.log_in(&body.email, body.password, &client).await?;
+    Ok(entered_with(StatusCode::OK, &http, entered, body.refresh_in))
 }
 
 pub async fn refresh(
@@ -204,7 +205,15 @@ pub async fn jwks(State(http): State<Http>) -> Response {
     ([(header::CACHE_CONTROL, "public, max-age=300")], Json(http.auth.tokens().jwks().clone())).into_response()
 }
 
-fn answer(http: &Http, logged_in: LoggedIn, refresh_in: RefreshIn) -> Response {
+/// The tokens, or 202: the second factor is asked for.
+fn entered_with(status: StatusCode, http: &Http, entered: Entered, refresh_in: RefreshIn) -> Response {
+    match entered {
+        Entered::In(logged_in) => (status, answer(http, logged_in, refresh_in)).into_response(),
+        Entered::Asked(asked) => (StatusCode::ACCEPTED, Json(SecondFactorAsked::from(asked))).into_response(),
+    }
+}
+
+pub(super) fn answer(http: &Http, logged_in: LoggedIn, refresh_in: RefreshIn) -> Response {
     let refresh = logged_in.refresh.text();
     let tokens = Tokens {
         access_token: logged_in.access.token,

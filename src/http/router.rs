@@ -30,11 +30,11 @@ use tower_http::{
 };
 
 use super::{
-    Http, access, assets, authentication, board_members, boards, columns, commands,
+    Http, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
     health, history, labels, me, members, openapi, organizations,
     problem::Problem,
-    roles,
+    roles, second_factor,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
     task_actions, tasks, teams,
 };
@@ -71,8 +71,9 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 #[rustfmt::skip]
 fn who() -> Vec<Endpoint> { vec![
-    post("/api/v1/auth/register", authentication::register, "Make an account and log in").takes("Register").answers(201, "Tokens").open(),
-    post("/api/v1/auth/login", authentication::log_in, "Log in").takes("Login").answers(200, "Tokens").open(),
+    post("/api/v1/auth/register", authentication::register, "Make an account and log in").takes("Register").answers(201, "Tokens").or_answers(202, "SecondFactorAsked").open(),
+    post("/api/v1/auth/login", authentication::log_in, "Log in").takes("Login").answers(200, "Tokens").or_answers(202, "SecondFactorAsked").open(),
+    post("/api/v1/auth/login/second", second_factor::log_in, "The second step of a log-in").takes("SecondStep").answers(200, "Tokens").open(),
     post("/api/v1/auth/refresh", authentication::refresh, "Swap the refresh token for the next and a fresh access token").takes("Refresh").answers(200, "Tokens").open(),
     post("/api/v1/auth/logout", authentication::log_out, "End this session").takes("Refresh").answers_nothing().open(),
     post("/api/v1/auth/logout_all", authentication::log_out_all, "End every session").answers_nothing(),
@@ -84,6 +85,11 @@ fn who() -> Vec<Endpoint> { vec![
     post("/api/v1/me/password", me::change_password, "Change the caller's password; every other session ends").takes("ChangePassword").answers_nothing(),
     get("/api/v1/me/sessions", me::sessions, "The caller's open sessions").answers(200, "Array<SessionEntry>"),
     delete("/api/v1/me/sessions/{session}", me::end_session, "End a session").answers_nothing(),
+    get("/api/v1/me/factors", factors::list, "The caller's second factors").answers(200, "FactorList"),
+    post("/api/v1/me/totp", factors::begin_totp, "Begin to set up an authenticator app").takes("StepUp").answers(201, "TotpSecret"),
+    post("/api/v1/me/totp/confirm", factors::confirm_totp, "Take the authenticator app into use; its recovery codes are shown once").takes("TotpCode").answers(200, "RecoveryCodes"),
+    delete("/api/v1/me/totp", factors::remove_totp, "Take the authenticator app away").takes("StepUp").answers_nothing(),
+    post("/api/v1/me/recovery-codes", factors::renew_recovery_codes, "Make new recovery codes; those of before are worth nothing").takes("StepUp").answers(200, "RecoveryCodes"),
 ] }
 
 #[rustfmt::skip]

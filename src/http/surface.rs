@@ -21,6 +21,8 @@ pub struct Endpoint {
     pub status: u16,
     /// The type of the answer; `None`: no body.
     pub answer: Option<&'static str>,
+    /// Another answer that is no refusal.
+    pub or: Option<(u16, &'static str)>,
     /// Anybody may ask.
     pub open: bool,
     handler: MethodRouter<Http>,
@@ -56,7 +58,18 @@ where
     T: 'static,
 {
     let handler = on(filter, handler);
-    Endpoint { method, path, summary, body: None, query: &[], status: 200, answer: None, open: false, handler }
+    Endpoint {
+        method,
+        path,
+        summary,
+        body: None,
+        query: &[],
+        status: 200,
+        answer: None,
+        or: None,
+        open: false,
+        handler,
+    }
 }
 
 macro_rules! methods {
@@ -94,6 +107,12 @@ impl Endpoint {
     pub const fn answers(mut self, status: u16, kind: &'static str) -> Self {
         self.status = status;
         self.answer = Some(kind);
+        self
+    }
+
+    /// Another answer that is no refusal.
+    pub const fn or_answers(mut self, status: u16, kind: &'static str) -> Self {
+        self.or = Some((status, kind));
         self
     }
 

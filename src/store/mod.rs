@@ -11,6 +11,7 @@ pub mod chain;
 pub mod consumers;
 mod db;
 mod error;
+pub mod factors;
 pub mod journal;
 pub mod members;
 pub mod nodes;

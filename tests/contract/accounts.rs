@@ -25,7 +25,7 @@ on_both!(
 const NOW: i64 = 1_000_000_000_000;
 const DAY: i64 = 86_400_000_000;
 
-async fn account(backend: &Backend, email: &str) -> AccountId {
+pub async fn account(backend: &Backend, email: &str) -> AccountId {
     let id = AccountId(Uuid::now_v7());
     let new = NewAccount {
         id,

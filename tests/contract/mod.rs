@@ -6,6 +6,7 @@ mod bus;
 mod consumers;
 mod ephemeral;
 mod epochs;
+mod factors;
 mod faults;
 mod guards;
 mod journal;

@@ -3,6 +3,7 @@
 mod accounts;
 mod assets;
 mod boards;
+mod factors;
 mod guessing;
 mod lists;
 mod nodes;

@@ -98,7 +98,9 @@ impl Fold {
                 AccountEvent::UserLoggedOut(closed) => {
                     sessions.remove(&closed.session_id);
                 }
-                AccountEvent::UserRegistered(_) => {}
+                AccountEvent::UserRegistered(_)
+                | AccountEvent::UserFactorAdded(_)
+                | AccountEvent::UserFactorRemoved(_) => {}
             },
             _ => {}
         }

@@ -39,7 +39,7 @@ pub enum Capability {
     /// Say who made something and when, on another's word.
     Import,
     CloseSessions,
-    /// Found accounts and open sessions: the server alone.
+    /// Found accounts, open sessions, record factors: the server alone.
     ServeAccounts,
 }
 
@@ -154,7 +154,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
 pub const fn account(command: &AccountCommand) -> Capability {
     use AccountCommand as C;
     match command {
-        C::RegisterAccount(_) | C::OpenSession(_) => Capability::ServeAccounts,
+        C::RegisterAccount(_) | C::OpenSession(_) | C::AddFactor(_) | C::RemoveFactor(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
     }
 }

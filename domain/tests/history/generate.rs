@@ -24,6 +24,8 @@ const ASKED: &[&str] = &[
     "session.open session_id=?s",
     "session.close session_id=?s",
     "session.close_all except=?s",
+    "factor.add factor_id=f1 kind=totp",
+    "factor.remove factor_id=f1",
     "board.update name=?x visibility=?v",
     "board.archive",
     "board.unarchive",

@@ -61,6 +61,8 @@ const NAMES: &[&str] = &[
     "n7",
     "n8",
     "nil",
+    "f1",
+    "f2",
     "hr",
     "ops",
 ];

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::ids::SessionId;
+use crate::{
+    ids::{FactorId, SessionId},
+    values::FactorKind,
+};
 
 /// Founds the account on a fresh topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -36,4 +39,19 @@ pub struct CloseAllSessions {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub except: Option<SessionId>,
+}
+
+/// Records a second factor before it counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddFactor {
+    pub factor_id: FactorId,
+    pub kind: FactorKind,
+}
+
+/// Records that a second factor is taken away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveFactor {
+    pub factor_id: FactorId,
 }

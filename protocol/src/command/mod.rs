@@ -96,5 +96,7 @@ language! {
         "session.open" => OpenSession,
         "session.close" => CloseSession,
         "session.close_all" => CloseAllSessions,
+        "factor.add" => AddFactor,
+        "factor.remove" => RemoveFactor,
     }
 }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::ids::SessionId;
+use crate::{
+    ids::{FactorId, SessionId},
+    values::FactorKind,
+};
 
 /// The account exists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -24,4 +27,18 @@ pub struct UserLoggedIn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct UserLoggedOut {
     pub session_id: SessionId,
+}
+
+/// Something to prove who they are with was added: a log-in asks for it from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserFactorAdded {
+    pub factor_id: FactorId,
+    pub kind: FactorKind,
+}
+
+/// It was taken away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserFactorRemoved {
+    pub factor_id: FactorId,
+    pub kind: FactorKind,
 }

@@ -103,6 +103,8 @@ language! {
         "user.registered" => UserRegistered,
         "user.logged_in" => UserLoggedIn,
         "user.logged_out" => UserLoggedOut,
+        "user.factor.added" => UserFactorAdded,
+        "user.factor.removed" => UserFactorRemoved,
     }
 }
 
@@ -112,6 +114,8 @@ pub const FEATURE_LEVEL: u32 = 2;
 
 /// Events above level 1.
 const NEWER: &[(&str, u32)] = &[
+    ("user.factor.added", 2),
+    ("user.factor.removed", 2),
     ("member.updated", 2),
     ("member.status.changed", 2),
     ("member.role.assigned", 2),

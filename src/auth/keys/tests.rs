@@ -30,7 +30,7 @@ fn a_key_that_others_may_read_is_refused() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
     ServerKeys::open(folder.path(), 1_000_000).expect("keys");
-    for name in ["access-0000000000000001.pk8", "refresh.key"] {
+    for name in ["access-0000000000000001.pk8", "refresh.key", "factors.key"] {
         let path = folder.path().join("keys").join(name);
         assert_eq!(fs::metadata(&path).expect("it is there").permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("changed");

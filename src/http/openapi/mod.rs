@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    authentication, boards, commands, health, history, me, members, organizations, roles,
+    authentication, boards, commands, factors, health, history, me, members, organizations, roles, second_factor,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -39,6 +39,15 @@ fn own_types() -> String {
     declare(authentication::Login::decl(&config));
     declare(authentication::Refresh::decl(&config));
     declare(authentication::Tokens::decl(&config));
+    declare(second_factor::SecondFactorAsked::decl(&config));
+    declare(second_factor::Challenge::decl(&config));
+    declare(second_factor::SecondStep::decl(&config));
+    declare(factors::FactorEntry::decl(&config));
+    declare(factors::FactorList::decl(&config));
+    declare(factors::StepUp::decl(&config));
+    declare(factors::TotpSecret::decl(&config));
+    declare(factors::TotpCode::decl(&config));
+    declare(factors::RecoveryCodes::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
     declare(me::ChangePassword::decl(&config));
@@ -120,6 +129,11 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
     }
     let mut responses = Map::new();
     responses.insert(endpoint.status.to_string(), answer);
+    if let Some((status, kind)) = endpoint.or {
+        let schema = types.schema(&Kind::parse(kind), used);
+        let other = json!({ "description": "Not done yet.", "content": { "application/json": { "schema": schema } } });
+        responses.insert(status.to_string(), other);
+    }
     for status in refusals(endpoint) {
         responses.insert(status.to_string(), json!({ "$ref": "#/components/responses/Problem" }));
     }

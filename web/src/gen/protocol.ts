@@ -25,6 +25,8 @@ export type AccountId = string;
 
 export type SessionId = string;
 
+export type FactorId = string;
+
 export type ClientId = string;
 
 export type CommitId = string;
@@ -67,13 +69,17 @@ export type Audience = "public" | "guest" | "member";
 
 export type Lifecycle = "active" | "archived" | "deleted";
 
+export type FactorKind = "totp" | "passkey";
+
+export type SecondMethod = "totp" | "passkey" | "recovery";
+
 export type Due = { at: number, has_time: boolean, };
 
 export type Original = { original_author: AccountId, original_at: number, };
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
-export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "unauthenticated" | "token_expired" | "session_revoked" | "forbidden" | "origin_refused" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "internal" | "quarantined";
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "forbidden" | "origin_refused" | "fresh_login_required" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "internal" | "quarantined";
 
 export type Failure = { code: Code, 
 /**
@@ -156,6 +162,10 @@ export type OpenSession = { session_id: SessionId, };
 export type CloseSession = { session_id: SessionId, };
 
 export type CloseAllSessions = { except?: SessionId, };
+
+export type AddFactor = { factor_id: FactorId, kind: FactorKind, };
+
+export type RemoveFactor = { factor_id: FactorId, };
 
 export type CreateBoard = { org_id: OrgId, team_id?: TeamId, name: string, 
 /**
@@ -273,7 +283,7 @@ export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "te
 
 export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
 
-export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions;
+export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor;
 
 export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
 
@@ -326,6 +336,10 @@ placeholder?: boolean, };
 export type UserLoggedIn = { session_id: SessionId, };
 
 export type UserLoggedOut = { session_id: SessionId, };
+
+export type UserFactorAdded = { factor_id: FactorId, kind: FactorKind, };
+
+export type UserFactorRemoved = { factor_id: FactorId, kind: FactorKind, };
 
 export type BoardCreated = { org_id: OrgId, team_id?: TeamId, name: string, key: string, visibility: Visibility, owner_id: AccountId, };
 
@@ -427,7 +441,7 @@ export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "te
 
 export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
 
-export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut;
+export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved;
 
 export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
 
@@ -708,8 +722,11 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
   token_expired: { number: 201, temporary: false, message: "The access token has expired; refresh it." },
   session_revoked: { number: 202, temporary: false, message: "The session was revoked; log in again." },
+  second_factor_refused: { number: 203, temporary: false, message: "The second factor does not fit, or was used before." },
+  challenge_ended: { number: 204, temporary: false, message: "The log-in took too long, was tried too often or came from elsewhere; begin again with the password." },
   forbidden: { number: 300, temporary: false, message: "You may see this but not do that." },
   origin_refused: { number: 301, temporary: false, message: "The request did not come from an allowed origin." },
+  fresh_login_required: { number: 302, temporary: false, message: "This needs a log-in of the last minutes; log in again." },
   rate_limited: { number: 400, temporary: true, message: "Too many requests." },
   busy: { number: 401, temporary: true, message: "The aggregate's mailbox is full." },
   contended: { number: 402, temporary: true, message: "Others changed the same thing too often; try again." },
@@ -847,6 +864,18 @@ export const LIMITS = {
   sessions_per_account_max: 50,
   /** Failed log-ins of one account from one network in 15 minutes before they are delayed. (tries) */
   login_attempts_max: 10,
+  /** Time for the second step of a log-in. (ms) */
+  challenge_ms: 300000,
+  /** Tries of the second step of one log-in; over it the log-in begins again. (tries) */
+  challenge_tries_max: 5,
+  /** Wrong codes of one account's authenticator app in 15 minutes, from anywhere and after the right password, before they are delayed. (tries) */
+  totp_failures_max: 50,
+  /** Time to confirm an authenticator app that is being set up. (ms) */
+  factor_setup_ms: 600000,
+  /** How young a log-in is that may change factors where the account has no password. (ms) */
+  fresh_login_ms: 600000,
+  /** Recovery codes that are made at once. (codes) */
+  recovery_codes: 10,
   /** A password, shortest. (characters) */
   password_chars_min: 12,
   /** A password, longest. (characters) */
