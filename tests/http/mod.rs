@@ -11,6 +11,7 @@ mod nodes;
 mod process;
 mod refresh;
 mod refusals;
+mod roles;
 mod surface;
 mod tasks;
 mod teams;
