@@ -1,7 +1,8 @@
-// Custom roles, grants, job titles, managers and status: given by one, seen at once by the one concerned.
+// Custom roles, grants, job titles, managers and status: given by one, seen at once by the one concerned; and why somebody may do what.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANA, BEN, Server, launch, person } from "./support.mjs";
+import { look } from "./look.mjs";
+import { ANA, BEN, PHONE, Server, launch, open, person } from "./support.mjs";
 
 let server;
 let browser;
@@ -69,6 +70,41 @@ test("a custom role, a grant, a job title, a manager and a status are given, and
   await page.getByRole("button", { name: "Delete role" }).click();
   await page.getByRole("dialog", { name: "Delete the role “Recruiter”?" }).getByRole("button", { name: "Delete role" }).click();
   await page.getByRole("heading", { name: "No custom roles yet" }).waitFor();
+  assert.deepEqual([...errors, ...there.errors], []);
+  await context.close();
+  await there.context.close();
+});
+
+test("why somebody may do something on a board is told, of others to those who change roles", async () => {
+  const email = "uwe@example.org";
+  await server.join("Uwe Thal", email);
+  await ana.call("POST", `/orgs/${demo.org_id}/members`, { email, role: "member" });
+  const path = await server.board("Reasons", []);
+  const { page, context, errors } = await person(browser, server, ANA);
+  await open(page, path);
+  const ask = async (of) => {
+    await of.getByRole("button", { name: "Board menu" }).click();
+    await of.getByRole("menuitem", { name: "Members" }).click();
+    await of.getByRole("button", { name: "Why may they?" }).click();
+    return of.getByRole("dialog", { name: "What may somebody do here, and why?" });
+  };
+  const dialog = await ask(page);
+  await dialog.getByRole("listitem").filter({ hasText: "See the board" }).filter({ hasText: "As Owner of the board" }).waitFor();
+  await dialog.getByRole("button", { name: /^Person/ }).click();
+  await page.getByRole("combobox", { name: "Person" }).fill("uwe");
+  await page.keyboard.press("Enter");
+  await dialog.getByRole("listitem").filter({ hasText: "Edit cards: allowed" }).filter({ hasText: "Seen by: Organization – as Editor" }).waitFor();
+  await dialog.getByRole("listitem").filter({ hasText: "Decide who is on it: not allowed" }).waitFor();
+  await look(page, "access-desktop-light");
+  const there = await person(browser, server, email, { viewport: PHONE, theme: "dark" });
+  await open(there.page, path);
+  const his = await ask(there.page);
+  await his.getByRole("listitem").first().waitFor();
+  await look(there.page, "access-phone-dark");
+  await his.getByRole("button", { name: /^Person/ }).click();
+  await there.page.getByRole("combobox", { name: "Person" }).fill("ana");
+  await there.page.keyboard.press("Enter");
+  await his.getByText("Only those who change roles may ask about others.").waitFor();
   assert.deepEqual([...errors, ...there.errors], []);
   await context.close();
   await there.context.close();
