@@ -194,6 +194,8 @@ limits! {
     members_per_team_max: usize = 1_000, "members";
     /// Members of one organization.
     members_per_org_max: usize = 5_000, "members";
+    /// How long a deleted organization can be restored.
+    organization_restore_ms: u64 = 30 * 86_400_000, "ms";
     /// Custom roles of one organization.
     roles_per_org_max: usize = 50, "roles";
     /// Organizations of one account.

@@ -21,6 +21,7 @@ mod labels;
 mod me;
 mod members;
 mod openapi;
+mod organization_life;
 mod organizations;
 mod problem;
 mod roles;

@@ -14,6 +14,7 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         board::{ArchiveBoard, ArchiveColumn, MoveColumn, RestoreBoard, UnarchiveBoard, UnarchiveColumn},
+        organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
         task::{
             ArchiveTask, AssignTask, CompleteTask, LabelTask, MoveTask, ReopenTask, RestoreTask, UnarchiveTask,
             UnassignTask, UnlabelTask,
@@ -32,7 +33,7 @@ use tower_http::{
 use super::{
     Http, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
-    health, history, labels, me, members, openapi, organizations,
+    health, history, labels, me, members, openapi, organization_life, organizations,
     problem::Problem,
     roles, second_factor,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
@@ -98,6 +99,14 @@ fn organization() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs", organizations::create, "Found an organization").takes("NewOrg").answers(201, "OrganizationView & Acknowledged"),
     get("/api/v1/orgs/{org}", organizations::read, "An organization").asks(MIN_SEQ).answers(200, "OrganizationView & Acknowledged"),
     patch("/api/v1/orgs/{org}", organizations::update, "Change an organization").takes("UpdateOrganization").answers(200, "OrganizationView & Acknowledged"),
+    delete("/api/v1/orgs/{org}", organization_life::delete, "Delete an organization with its teams and boards; its owners can restore it for 30 days").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/restore", organization_life::change::<RestoreOrganization>, "Take the deletion of an organization back").answers(200, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/settings", organization_life::update_settings, "Change what an organization decides for itself").takes("UpdateSettings").answers(200, "Acknowledged"),
+    get("/api/v1/orgs/{org}/usage", organization_life::usage, "What an organization takes up, against its plan").answers(200, "Usage"),
+    post("/api/v1/orgs/{org}/ownership", organization_life::change::<OfferOwnership>, "Offer an organization to a member").takes("OfferOwnership").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/ownership", organization_life::withdraw, "Take an offer of an organization back").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/ownership/accept", organization_life::change::<AcceptOwnership>, "Take an organization that was offered to the caller").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/ownership/decline", organization_life::change::<DeclineOwnership>, "Take it not").answers(200, "Acknowledged"),
     get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
     post("/api/v1/orgs/{org}/members", members::add, "Add somebody who has an account").takes("NewMember").answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/members/{account}", members::change, "Change a member: one to four commands, in the order of the members, and the job title").takes("ChangeMember").answers(200, "Acknowledged"),

@@ -83,6 +83,16 @@ impl Fold {
                 }
                 // Nobody in the simulator does these.
                 OrganizationEvent::MemberClaimed(_)
+                | OrganizationEvent::OrganizationSettingsUpdated(_)
+                | OrganizationEvent::OrganizationPlanChanged(_)
+                | OrganizationEvent::OwnershipOffered(_)
+                | OrganizationEvent::OwnershipWithdrawn(_)
+                | OrganizationEvent::OwnershipDeclined(_)
+                | OrganizationEvent::OrganizationOwnerChanged(_)
+                | OrganizationEvent::OrganizationDeleted(_)
+                | OrganizationEvent::OrganizationRestored(_)
+                | OrganizationEvent::BoardReserved(_)
+                | OrganizationEvent::BoardReleased(_)
                 | OrganizationEvent::MemberUpdated(_)
                 | OrganizationEvent::MemberStatusChanged(_)
                 | OrganizationEvent::MemberRoleAssigned(_)

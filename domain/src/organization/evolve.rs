@@ -2,19 +2,20 @@
 
 use lockstep_protocol::{
     event::{
-        OrganizationEvent,
+        Happened, OrganizationEvent,
         organization::{MemberClaimed, RoleUpdated},
     },
     ids::AccountId,
     values::{MemberStatus, OrgRole},
+    view::OwnershipOffer,
 };
 
 use super::{CustomRole, Member, Organization};
 use crate::access::Permissions;
 
-pub(super) fn evolve(org: &mut Organization, event: &OrganizationEvent) {
+pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEvent>) {
     use OrganizationEvent as E;
-    match event {
+    match &happened.event {
         E::OrganizationCreated(created) => {
             org.name.clone_from(&created.name);
             org.members.insert(created.owner_id, Member::new(OrgRole::Owner));
@@ -24,6 +25,20 @@ pub(super) fn evolve(org: &mut Organization, event: &OrganizationEvent) {
                 org.name.clone_from(name);
             }
         }
+        E::OrganizationSettingsUpdated(updated) => org.settings = updated.settings,
+        E::OrganizationPlanChanged(changed) => org.plan = changed.plan.clone(),
+        E::OwnershipOffered(offered) => {
+            org.offer = Some(OwnershipOffer { from_id: offered.from_id, to_id: offered.to_id });
+        }
+        E::OwnershipWithdrawn(_) | E::OwnershipDeclined(_) => org.offer = None,
+        E::OrganizationOwnerChanged(changed) => {
+            change(org, changed.from_id, |member| member.role = OrgRole::Admin);
+            change(org, changed.to_id, |member| member.role = OrgRole::Owner);
+        }
+        E::OrganizationDeleted(_) => org.deleted_at = Some(happened.at),
+        E::OrganizationRestored(_) => org.deleted_at = None,
+        E::BoardReserved(reserved) => drop(org.boards.insert(reserved.board_id)),
+        E::BoardReleased(released) => drop(org.boards.remove(&released.board_id)),
         E::MemberAdded(added) => {
             let member = Member { placeholder: added.placeholder, ..Member::new(added.role) };
             org.members.insert(added.account_id, member);

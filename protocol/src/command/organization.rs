@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, RoleId},
-    values::{MemberStatus, OrgRole, Permission},
+    ids::{AccountId, BoardId, RoleId},
+    values::{MemberStatus, OrgRole, Permission, Plan},
 };
 
 /// Founds an organization on a fresh topic; whoever asks becomes its owner.
@@ -125,4 +125,72 @@ pub struct UpdateRole {
 #[serde(deny_unknown_fields)]
 pub struct DeleteRole {
     pub role_id: RoleId,
+}
+
+/// Changes what the organization decides for itself. What is absent stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateSettings {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub password_chars_min: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub boards_by: Option<OrgRole>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub invitations_by: Option<OrgRole>,
+}
+
+/// Says what the organization may take up. Only the server asks this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePlan {
+    pub plan: Plan,
+}
+
+/// Offers to hand the organization over. Nothing changes before the other accepts; a new offer takes the place of the old one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OfferOwnership {
+    pub account_id: AccountId,
+}
+
+/// Takes the ownership that was offered to whoever asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptOwnership {}
+
+/// Takes it not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineOwnership {}
+
+/// Takes an offer back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawOwnership {}
+
+/// Deletes the organization with all its teams and boards. Its owners can restore it for 30 days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteOrganization {}
+
+/// Takes a deletion back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreOrganization {}
+
+/// Takes a place for a board, before it is founded; the server asks this for whoever founds one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReserveBoard {
+    pub board_id: BoardId,
+}
+
+/// Gives the place of a board back. Only the server asks this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseBoard {
+    pub board_id: BoardId,
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, RoleId},
-    values::{MemberStatus, OrgRole, Permission},
+    ids::{AccountId, BoardId, RoleId},
+    values::{MemberStatus, OrgRole, OrgSettings, Permission, Plan},
 };
 
 /// An organization was founded, with its first owner.
@@ -111,4 +111,58 @@ pub struct RoleUpdated {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct RoleDeleted {
     pub role_id: RoleId,
+}
+
+/// What the organization decides for itself is this now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OrganizationSettingsUpdated {
+    pub settings: OrgSettings,
+}
+
+/// What the organization may take up is this now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OrganizationPlanChanged {
+    pub plan: Plan,
+}
+
+/// An owner offered to hand the organization over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OwnershipOffered {
+    pub from_id: AccountId,
+    pub to_id: AccountId,
+}
+
+/// The offer was taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OwnershipWithdrawn {}
+
+/// The offer was not taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OwnershipDeclined {}
+
+/// The offer was taken: who had the organization is an admin of it now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OrganizationOwnerChanged {
+    pub from_id: AccountId,
+    pub to_id: AccountId,
+}
+
+/// The organization is gone, with its teams and boards, until it is restored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OrganizationDeleted {}
+
+/// The deletion was taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OrganizationRestored {}
+
+/// A board has a place in the organization. Nobody is told: which boards there are is for those who see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct BoardReserved {
+    pub board_id: BoardId,
+}
+
+/// The place of a board is free again. Nobody is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct BoardReleased {
+    pub board_id: BoardId,
 }

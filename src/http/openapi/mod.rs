@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    authentication, boards, commands, factors, health, history, me, members, organizations, roles, second_factor,
+    authentication, boards, commands, factors, health, history, me, members, organization_life, organizations, roles,
+    second_factor,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -54,6 +55,7 @@ fn own_types() -> String {
     declare(me::SessionEntry::decl(&config));
     declare(organizations::OrgEntry::decl(&config));
     declare(organizations::NewOrg::decl(&config));
+    declare(organization_life::Usage::decl(&config));
     declare(members::MemberEntry::decl(&config));
     declare(members::ChangeMember::decl(&config));
     declare(members::NewMember::decl(&config));
