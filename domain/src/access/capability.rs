@@ -15,6 +15,7 @@ pub enum Capability {
     ChangeMemberRoles,
     RemoveMembers,
     ClaimMembers,
+    InviteMembers,
     ManageSettings,
     SeeUsage,
     /// Hand the organization over to another.
@@ -22,7 +23,7 @@ pub enum Capability {
     /// Take or leave what was offered.
     AnswerOffer,
     DeleteOrganization,
-    /// Plans: the server alone.
+    /// Plans, and what stands for a code that was shown: the server alone.
     ServeOrganizations,
     /// Manager, status, job title.
     EditMembers,
@@ -61,6 +62,7 @@ impl Capability {
             Self::ChangeMemberRoles => Some(Permission::ChangeMemberRoles),
             Self::RemoveMembers => Some(Permission::RemoveMembers),
             Self::ClaimMembers => Some(Permission::ClaimMembers),
+            Self::InviteMembers => Some(Permission::InviteMembers),
             Self::ManageSettings => Some(Permission::ManageSettings),
             Self::SeeUsage => Some(Permission::SeeUsage),
             Self::EditMembers => Some(Permission::EditMembers),
@@ -97,7 +99,10 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
         C::CreateOrganization(_) => Capability::FoundOrganization,
         C::UpdateOrganization(_) => Capability::ManageOrganization,
         C::UpdateSettings(_) => Capability::ManageSettings,
-        C::ChangePlan(_) | C::ReleaseBoard(_) => Capability::ServeOrganizations,
+        C::ChangePlan(_) | C::ReleaseBoard(_) | C::AcceptInvitation(_) | C::RejectInvitation(_) => {
+            Capability::ServeOrganizations
+        }
+        C::InviteMember(_) | C::RevokeInvitation(_) | C::RenewInvitation(_) => Capability::InviteMembers,
         C::OfferOwnership(_) | C::WithdrawOwnership(_) => Capability::OfferOwnership,
         C::AcceptOwnership(_) | C::DeclineOwnership(_) => Capability::AnswerOffer,
         C::DeleteOrganization(_) | C::RestoreOrganization(_) => Capability::DeleteOrganization,

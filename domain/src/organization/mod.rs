@@ -11,7 +11,7 @@ use lockstep_protocol::{
     codes::Failure,
     command::{Command, OrganizationCommand},
     event::{Event, Happened, OrganizationEvent},
-    ids::{AccountId, BoardId, OrgId, RoleId, TeamId},
+    ids::{AccountId, BoardId, InvitationId, OrgId, RoleId, TeamId},
     limits::Limits,
     topic::Kind,
     values::{Audience, Micros, OrgRole, OrgSettings, Permission, Plan},
@@ -41,6 +41,10 @@ pub struct Organization {
     deleted_at: Option<Micros>,
     /// Boards that have a place here, those in the trash included.
     boards: OrdSet<BoardId>,
+    /// Those that may still be accepted, or were when the last one was made.
+    invitations: OrdMap<InvitationId, Invitation>,
+    /// A day (since 1970, UTC) and how many were sent on it.
+    invited: (Micros, u32),
     access_version: u64,
 }
 
@@ -72,6 +76,19 @@ impl Member {
             revoked: Permissions::NONE,
         }
     }
+}
+
+/// An invitation, without whom it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Invitation {
+    pub role: OrgRole,
+    pub custom_role: Option<RoleId>,
+    /// For whoever has the link.
+    pub link: bool,
+    pub uses_left: u32,
+    pub uses_max: u32,
+    pub expires_at: Micros,
+    pub by: AccountId,
 }
 
 /// A role that the organization made itself: what it allows comes on top of a member's role.
@@ -114,6 +131,16 @@ impl Organization {
     /// Whether this is one of the owners, who may restore it.
     pub fn may_restore(&self, account: AccountId) -> bool {
         self.members.get(&account).is_some_and(|member| member.active && member.role == OrgRole::Owner)
+    }
+
+    /// Invitations that may be accepted at that time.
+    pub fn invitations(&self, now: Micros) -> impl Iterator<Item = (InvitationId, &Invitation)> + '_ {
+        self.invitations.iter().filter(move |(_, one)| one.expires_at > now).map(|(id, one)| (*id, one))
+    }
+
+    /// An invitation that may be accepted at that time.
+    pub fn invitation(&self, id: InvitationId, now: Micros) -> Option<&Invitation> {
+        self.invitations.get(&id).filter(|one| one.expires_at > now && !self.is_deleted())
     }
 
     pub const fn settings(&self) -> &OrgSettings {
@@ -242,6 +269,11 @@ impl Organization {
     }
 }
 
+/// Days since 1970, UTC.
+const fn day_of(at: Micros) -> Micros {
+    at.div_euclid(86_400_000_000)
+}
+
 /// What the plan allows, within what the server does.
 fn at_most(plan: Option<u32>, limit: usize) -> usize {
     plan.and_then(|most| usize::try_from(most).ok()).map_or(limit, |most| most.min(limit))
@@ -249,7 +281,7 @@ fn at_most(plan: Option<u32>, limit: usize) -> usize {
 
 impl Aggregate for Organization {
     const KIND: Kind = Kind::Organization;
-    const STATE_VERSION: u32 = 3;
+    const STATE_VERSION: u32 = 4;
 
     type Command = OrganizationCommand;
     type Event = OrganizationEvent;
@@ -297,6 +329,11 @@ impl Aggregate for Organization {
             | OrganizationEvent::OwnershipDeclined(_)
             | OrganizationEvent::BoardReserved(_)
             | OrganizationEvent::BoardReleased(_)
+            | OrganizationEvent::MemberInvited(_)
+            | OrganizationEvent::InvitationAccepted(_)
+            | OrganizationEvent::InvitationRejected(_)
+            | OrganizationEvent::InvitationRevoked(_)
+            | OrganizationEvent::InvitationRenewed(_)
             | OrganizationEvent::MemberUpdated(_)
             | OrganizationEvent::RoleCreated(_) => false,
             OrganizationEvent::OrganizationCreated(_)
@@ -344,5 +381,6 @@ impl Aggregate for Organization {
             + self.claims.len() * 160
             + self.roles.len() * 256
             + self.boards.len() * 32
+            + self.invitations.len() * 96
     }
 }

@@ -33,6 +33,11 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
             | OrganizationEvent::MemberRoleChanged(_)
             | OrganizationEvent::MemberRemoved(_)
             | OrganizationEvent::MemberClaimed(_)
+            | OrganizationEvent::MemberInvited(_)
+            | OrganizationEvent::InvitationAccepted(_)
+            | OrganizationEvent::InvitationRejected(_)
+            | OrganizationEvent::InvitationRevoked(_)
+            | OrganizationEvent::InvitationRenewed(_)
             | OrganizationEvent::MemberUpdated(_)
             | OrganizationEvent::MemberStatusChanged(_)
             | OrganizationEvent::MemberRoleAssigned(_)
@@ -45,17 +50,16 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
 }
 
 pub(super) fn view(org: &Organization, org_id: OrgId, audience: Audience) -> OrganizationView {
-    let mut view =
-        OrganizationView {
-            org_id,
-            name: org.name.clone(),
-            members: Vec::new(),
-            claims: Vec::new(),
-            roles: Vec::new(),
-            settings: None,
-            ownership_offer: None,
-            deleted_at: org.deleted_at,
-        };
+    let mut view = OrganizationView {
+        org_id,
+        name: org.name.clone(),
+        members: Vec::new(),
+        claims: Vec::new(),
+        roles: Vec::new(),
+        settings: None,
+        ownership_offer: None,
+        deleted_at: org.deleted_at,
+    };
     if audience != Audience::Member {
         return view;
     }

@@ -20,6 +20,12 @@ const ASKED: &[&str] = &[
     "organization.restore",
     "organization.board.reserve board_id=?c",
     "organization.board.release board_id=?c",
+    "member.invite invitation_id=?j role=?o uses_max=1 expires_at=1795824100000000",
+    "member.invite invitation_id=?j role=?o role_id=?r link=true uses_max=2 expires_at=1795910500000000",
+    "invitation.accept invitation_id=?j",
+    "invitation.reject invitation_id=?j",
+    "invitation.revoke invitation_id=?j",
+    "invitation.renew invitation_id=?j expires_at=1795996900000000",
     "member.update account_id=?p manager_id=?p",
     "member.status.change account_id=?p status=?a",
     "member.role.assign account_id=?p role_id=?r",
@@ -116,6 +122,7 @@ const ASKERS: &[&str] = &[
     "server:owner",
     "server:owner",
     "server:member",
+    "server:outsider",
 ];
 
 fn pool(kind: char) -> &'static [&'static str] {
@@ -123,6 +130,7 @@ fn pool(kind: char) -> &'static [&'static str] {
         'x' => &["Canary-one", "Two", "Three", "", "\"a\\nb\"", "x*501", "\" spaced \""],
         'p' => &["owner", "admin", "member", "guest", "mate", "viewer", "commenter", "ghost", "outsider", "own_owner"],
         'o' => &["guest", "member", "admin", "owner"],
+        'j' => &["inv1", "inv2"],
         'z' => &["8", "15", "70"],
         'a' => &["active", "inactive"],
         'r' => &["hr", "ops"],

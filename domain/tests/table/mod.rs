@@ -106,7 +106,12 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         limits.organization_restore_ms = number as u64;
         return Ok(());
     }
+    if name == "invitations_per_day_max" {
+        limits.invitations_per_day_max = number as u32;
+        return Ok(());
+    }
     *match name {
+        "invitations_pending_max" => &mut limits.invitations_pending_max,
         "boards_per_org_max" => &mut limits.boards_per_org_max,
         "members_per_org_max" => &mut limits.members_per_org_max,
         "roles_per_org_max" => &mut limits.roles_per_org_max,

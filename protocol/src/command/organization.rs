@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, RoleId},
-    values::{MemberStatus, OrgRole, Permission, Plan},
+    ids::{AccountId, BoardId, InvitationId, RoleId},
+    values::{MemberStatus, Micros, OrgRole, Permission, Plan},
 };
 
 /// Founds an organization on a fresh topic; whoever asks becomes its owner.
@@ -193,4 +193,54 @@ pub struct ReserveBoard {
 #[serde(deny_unknown_fields)]
 pub struct ReleaseBoard {
     pub board_id: BoardId,
+}
+
+/// Invites somebody by mail, or whoever has a link. Where it goes is kept beside the journal: over the socket nobody learns of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct InviteMember {
+    pub invitation_id: InvitationId,
+    pub role: OrgRole,
+    /// A custom role as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub role_id: Option<RoleId>,
+    /// For whoever has the link, rather than for one address.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub link: bool,
+    /// How many may accept; one, where it goes to an address.
+    pub uses_max: u32,
+    #[ts(type = "number")]
+    pub expires_at: Micros,
+}
+
+/// Becomes a member by an invitation. Only the server asks this, for one who showed its code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptInvitation {
+    pub invitation_id: InvitationId,
+}
+
+/// Ends an invitation that went to an address. Only the server asks this, for one who showed its code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RejectInvitation {
+    pub invitation_id: InvitationId,
+}
+
+/// Takes an invitation back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeInvitation {
+    pub invitation_id: InvitationId,
+}
+
+/// Lets an invitation hold longer: it is sent again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RenewInvitation {
+    pub invitation_id: InvitationId,
+    #[ts(type = "number")]
+    pub expires_at: Micros,
 }

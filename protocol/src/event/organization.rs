@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, RoleId},
-    values::{MemberStatus, OrgRole, OrgSettings, Permission, Plan},
+    ids::{AccountId, BoardId, InvitationId, RoleId},
+    values::{MemberStatus, Micros, OrgRole, OrgSettings, Permission, Plan},
 };
 
 /// An organization was founded, with its first owner.
@@ -165,4 +165,47 @@ pub struct BoardReserved {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardReleased {
     pub board_id: BoardId,
+}
+
+/// Somebody was invited. Whom, is kept beside the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MemberInvited {
+    pub invitation_id: InvitationId,
+    pub role: OrgRole,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub role_id: Option<RoleId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub link: bool,
+    pub uses_max: u32,
+    #[ts(type = "number")]
+    pub expires_at: Micros,
+}
+
+/// An invitation was accepted; that they are a member now is said by what follows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct InvitationAccepted {
+    pub invitation_id: InvitationId,
+    pub account_id: AccountId,
+}
+
+/// Whoever was invited did not want it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct InvitationRejected {
+    pub invitation_id: InvitationId,
+}
+
+/// An invitation was taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct InvitationRevoked {
+    pub invitation_id: InvitationId,
+}
+
+/// An invitation was sent again and holds until then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct InvitationRenewed {
+    pub invitation_id: InvitationId,
+    #[ts(type = "number")]
+    pub expires_at: Micros,
 }

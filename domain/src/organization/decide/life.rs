@@ -1,7 +1,6 @@
 //! The organization's own life: what it decides for itself, what it may take up, whose it is, and its end.
 
 use lockstep_protocol::{
-    codes::Failure,
     command::organization::{ChangePlan, OfferOwnership, ReleaseBoard, ReserveBoard, UpdateSettings},
     event::{
         OrganizationEvent,

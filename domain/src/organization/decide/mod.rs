@@ -1,6 +1,7 @@
 //! What may be asked of an organization. Nobody grants more than they have, or touches one who has as much (owners excepted);
 //! there is always an owner who can act.
 
+mod invitations;
 mod life;
 mod members;
 mod roles;
@@ -49,6 +50,11 @@ pub(super) fn decide(org: &Organization, command: &OrganizationCommand, ctx: &Ct
         C::ChangeMemberRole(command) => members::change_role(org, command, &asker),
         C::RemoveMember(command) => members::remove(org, command, &asker),
         C::ClaimMember(command) => members::claim(org, command, &asker),
+        C::InviteMember(command) => invitations::invite(org, command, &asker, ctx),
+        C::AcceptInvitation(command) => invitations::accept(org, command, &asker, ctx),
+        C::RejectInvitation(command) => invitations::reject(org, command, ctx),
+        C::RevokeInvitation(command) => invitations::revoke(org, command, &asker),
+        C::RenewInvitation(command) => invitations::renew(org, command, &asker, ctx),
         C::UpdateMember(command) => members::update(org, command, &asker),
         C::ChangeMemberStatus(command) => members::change_status(org, command, &asker),
         C::AssignRole(command) => roles::assign(org, command, &asker),
