@@ -4,12 +4,17 @@
 pub mod address;
 mod authenticate;
 mod change;
+pub mod codes;
+mod email;
 mod factors;
 pub mod keys;
+pub mod letters;
 mod login;
 pub mod passwords;
+mod recover;
 mod recovery;
 pub mod refresh;
+pub mod register;
 mod second_factor;
 pub mod service;
 mod step_up;

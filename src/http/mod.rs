@@ -3,6 +3,7 @@
 //!
 //! To add a route: a line in `router.rs`, a function in the file of its resource.
 
+mod about;
 mod access;
 mod answers;
 mod assets;
@@ -23,7 +24,9 @@ mod members;
 mod openapi;
 mod organization_life;
 mod organizations;
+mod preferences;
 mod problem;
+mod registration;
 mod roles;
 mod router;
 mod second_factor;
@@ -62,6 +65,8 @@ pub struct Parts {
     /// How far the read tables are.
     pub projected: watch::Receiver<Position>,
     pub public: PublicUrl,
+    /// Whether everybody may see the mails: a server for trying things out.
+    pub mailbox: bool,
     /// Whose word about a client's address is taken.
     pub trusted_proxies: Vec<Network>,
     pub limits: Arc<Limits>,

@@ -8,6 +8,7 @@ pub mod node;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;
+pub mod smtp;
 
 use std::time::Duration;
 

@@ -23,6 +23,9 @@ const ASKED: &[&str] = &[
     "member.invite invitation_id=?j role=?o uses_max=1 expires_at=1795824100000000",
     "member.invite invitation_id=?j role=?o role_id=?r link=true uses_max=2 expires_at=1795910500000000",
     "invitation.accept invitation_id=?j",
+    "invitation.accept invitation_id=?j",
+    "invitation.accept invitation_id=?j",
+    "invitation.accept invitation_id=?j",
     "invitation.reject invitation_id=?j",
     "invitation.revoke invitation_id=?j",
     "invitation.renew invitation_id=?j expires_at=1795996900000000",
@@ -41,6 +44,10 @@ const ASKED: &[&str] = &[
     "session.open session_id=?s",
     "session.close session_id=?s",
     "session.close_all except=?s",
+    "account.update",
+    "account.email.verify",
+    "account.password.reset",
+    "account.delete",
     "factor.add factor_id=f1 kind=totp",
     "factor.remove factor_id=f1",
     "board.update name=?x visibility=?v",
@@ -61,6 +68,8 @@ const ASKED: &[&str] = &[
     "label.delete label_id=?l",
     "task.assign task_id=?t account_id=?p",
     "task.unassign task_id=?t account_id=?p",
+    "tasks.reassign from_id=?p to_id=?p",
+    "tasks.reassign from_id=?p",
     "task.label task_id=?t label_id=?l",
     "task.unlabel task_id=?t label_id=?l",
     "task.prioritize task_id=?t priority=?y",
@@ -123,6 +132,8 @@ const ASKERS: &[&str] = &[
     "server:owner",
     "server:member",
     "server:outsider",
+    "server:outsider",
+    "server:nobody",
 ];
 
 fn pool(kind: char) -> &'static [&'static str] {

@@ -92,6 +92,7 @@ language! {
         "tasks.reranked" => TasksReranked,
         "task.assigned" => TaskAssigned,
         "task.unassigned" => TaskUnassigned,
+        "task.reassigned" => TaskReassigned,
         "task.labelled" => TaskLabelled,
         "task.unlabelled" => TaskUnlabelled,
         "task.priority.changed" => TaskPriorityChanged,
@@ -118,6 +119,10 @@ language! {
         "user.registered" => UserRegistered,
         "user.logged_in" => UserLoggedIn,
         "user.logged_out" => UserLoggedOut,
+        "user.updated" => UserUpdated,
+        "user.email.verified" => UserEmailVerified,
+        "user.password.reset" => UserPasswordReset,
+        "user.deleted" => UserDeleted,
         "user.factor.added" => UserFactorAdded,
         "user.factor.removed" => UserFactorRemoved,
     }
@@ -129,6 +134,11 @@ pub const FEATURE_LEVEL: u32 = 2;
 
 /// Events above level 1.
 const NEWER: &[(&str, u32)] = &[
+    ("task.reassigned", 2),
+    ("user.updated", 2),
+    ("user.email.verified", 2),
+    ("user.password.reset", 2),
+    ("user.deleted", 2),
     ("user.factor.added", 2),
     ("user.factor.removed", 2),
     ("organization.settings.updated", 2),
