@@ -5,6 +5,7 @@ mod assets;
 mod boards;
 mod factors;
 mod guessing;
+mod invitations;
 mod lists;
 mod mail;
 mod nodes;
