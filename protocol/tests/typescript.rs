@@ -4,18 +4,19 @@
 use std::{fmt::Write, fs, path::Path};
 
 use lockstep_protocol::{
-    codes::{CloseCode, Code, Failure},
+    codes::{Code, Failure},
     command::{self, *},
     event::{self, *},
     frame::*,
     ids::*,
-    limits::Limits,
     position::{Bookmark, Held, Position},
     topic::{Kind, Topic},
     values::*,
     view::*,
 };
 use ts_rs::{Config, TS};
+
+use super::constants::constants;
 
 macro_rules! declare {
     ($out:ident, $config:ident, $($type:ty),* $(,)?) => {$(
@@ -343,38 +344,6 @@ fn types() -> String {
         ListsChanged,
         Pong,
     );
-    out
-}
-
-fn constants() -> String {
-    let mut out = String::new();
-    writeln!(out, "export const SUBPROTOCOL_JSON = {SUBPROTOCOL_JSON:?};").unwrap();
-    writeln!(out, "export const PROTOCOL_VERSION = {PROTOCOL_VERSION};\n").unwrap();
-    writeln!(out, "/** Error codes: number, whether the same request may succeed later. */").unwrap();
-    writeln!(out, "export const CODES: Record<Code, {{ number: number; temporary: boolean; message: string }}> = {{")
-        .unwrap();
-    for code in Code::ALL {
-        writeln!(
-            out,
-            "  {}: {{ number: {}, temporary: {}, message: {:?} }},",
-            code.word(),
-            code.number(),
-            code.temporary(),
-            code.meaning().trim()
-        )
-        .unwrap();
-    }
-    writeln!(out, "}};\n\n/** WebSocket close codes: whether to connect again by oneself. */").unwrap();
-    writeln!(out, "export const CLOSE_CODES: Record<number, {{ name: string; reconnect: boolean }}> = {{").unwrap();
-    for code in CloseCode::ALL {
-        writeln!(out, "  {}: {{ name: {:?}, reconnect: {} }},", code.number(), format!("{code:?}"), code.reconnect())
-            .unwrap();
-    }
-    writeln!(out, "}};\n\n/** The limits by default, for forms. */\nexport const LIMITS = {{").unwrap();
-    for row in Limits::default().rows() {
-        writeln!(out, "  /** {} ({}) */\n  {}: {},", row.doc, row.unit, row.name, row.value).unwrap();
-    }
-    writeln!(out, "}} as const;").unwrap();
     out
 }
 
