@@ -64,6 +64,7 @@ fn types() -> String {
         SecondMethod,
         Due,
         Original,
+        Reassign,
         Place<TaskId>,
         Code,
         Failure,

@@ -14,14 +14,14 @@ use lockstep_protocol::{
         organization::{AddMember, ChangeMemberRole, ClaimMember, RemoveMember},
     },
     ids::{AccountId, OrgId},
-    values::{Audience, OrgRole},
+    values::{Audience, OrgRole, Reassign},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
     answers::{Items, Written},
-    extract::{Body, Caller, Fields, Ids},
+    extract::{Asked, Body, Caller, Fields, Ids},
     problem::Answer,
 };
 use crate::{
@@ -135,8 +135,38 @@ pub async fn change_role(
     Ok(caller.ask(org, 1, command).await?.into())
 }
 
-pub async fn remove(caller: Caller, Ids((org, account)): Ids<(OrgId, AccountId)>) -> Answer<Written> {
-    Ok(caller.ask(org, 1, RemoveMember { account_id: account }).await?.into())
+/// What follows a removal.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveQuery {
+    /// `nobody` (the default), `lead`, or a member's id.
+    #[serde(default)]
+    reassign: Option<String>,
+}
+
+impl RemoveQuery {
+    fn rule(&self) -> Answer<Reassign> {
+        match self.reassign.as_deref() {
+            None | Some("nobody") => Ok(Reassign::Nobody),
+            Some("lead") => Ok(Reassign::Lead),
+            Some(id) => match id.parse() {
+                Ok(account_id) => Ok(Reassign::Member { account_id }),
+                Err(_) => {
+                    let why = "Open tasks go to nobody, a lead, or a member by their id.";
+                    Err(Failure::because(Code::FieldInvalid, why).field("reassign").into())
+                }
+            },
+        }
+    }
+}
+
+pub async fn remove(
+    caller: Caller,
+    Ids((org, account)): Ids<(OrgId, AccountId)>,
+    Asked(query): Asked<RemoveQuery>,
+) -> Answer<Written> {
+    let command = RemoveMember { account_id: account, reassign: query.rule()? };
+    Ok(caller.ask(org, 1, command).await?.into())
 }
 
 pub async fn claim(

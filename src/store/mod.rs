@@ -18,6 +18,7 @@ pub mod mails;
 pub mod nodes;
 mod open;
 mod postgres;
+pub mod processes;
 pub mod projections;
 mod queue;
 mod reads;
@@ -34,6 +35,7 @@ use consumers::Consumers;
 use journal::SharedJournal;
 use mails::Mails;
 use nodes::Nodes;
+use processes::Processes;
 use projections::Projections;
 
 /// Everything durable, opened. Cheap to clone; all clones share the same connections.
@@ -45,6 +47,7 @@ pub struct Store {
     projections: Projections,
     nodes: Nodes,
     mails: Mails,
+    processes: Processes,
     handle: open::Handle,
 }
 
@@ -72,6 +75,11 @@ impl Store {
     /// Mail on its way.
     pub fn mails(&self) -> &Mails {
         &self.mails
+    }
+
+    /// What has to follow from what happened.
+    pub fn processes(&self) -> &Processes {
+        &self.processes
     }
 
     /// Read tables, kept by a worker.

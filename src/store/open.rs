@@ -15,6 +15,7 @@ use super::{
     mails::Mails,
     nodes::Nodes,
     postgres::{self, PostgresJournal},
+    processes::Processes,
     projections::Projections,
     rows,
     sqlite::{self, SqliteJournal},
@@ -126,6 +127,7 @@ impl Store {
             projections: Projections { db: projections.clone() },
             nodes: Nodes { db: db.clone() },
             mails: Mails { db: db.clone() },
+            processes: Processes { db: db.clone() },
             handle: Handle { db, projections, stop, committers: Arc::new(tokio::sync::Mutex::new(tasks)), lock },
         }
     }

@@ -9,6 +9,7 @@ mod lists;
 mod mail;
 mod nodes;
 mod process;
+mod processes;
 mod refresh;
 mod refusals;
 mod surface;

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{ids::AccountId, values::OrgRole};
+use crate::{
+    ids::AccountId,
+    values::{OrgRole, Reassign},
+};
 
 /// An organization was founded, with its first owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -42,6 +45,10 @@ pub struct MemberRoleChanged {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct MemberRemoved {
     pub account_id: AccountId,
+    /// To whom their open tasks go.
+    #[serde(default, skip_serializing_if = "Reassign::is_nobody")]
+    #[ts(optional, as = "Option<Reassign>")]
+    pub reassign: Reassign,
 }
 
 /// A placeholder turned out to be this member.
