@@ -71,7 +71,9 @@ pub(super) async fn team_member_removed(
     account: AccountId,
     by: AccountId,
 ) -> Result<(), Failure> {
-    let Some(state) = organization(runner, org).await? else { return Ok(()) };
+    let state = organization(runner, org).await?;
+    // Of one who left the organization too, the tasks go where its remover said: that is another process.
+    let Some(state) = state.filter(|state| state.role(account).is_some()) else { return Ok(()) };
     let gone = Gone { runner, org: &state, org_id: org, account, by, reassign: Reassign::Nobody, all: false };
     for board in boards_of_team(runner, org, team).await? {
         gone.leave_board(board).await?;
@@ -84,7 +86,7 @@ pub(super) async fn team_deleted(runner: &Runner, org: OrgId, team: TeamId, by: 
     let members: Vec<AccountId> =
         runner.directory.team_now(team).await?.state.members().map(|(account, _)| account).collect();
     for board in boards_of_team(runner, org, team).await? {
-        for account in &members {
+        for account in members.iter().filter(|account| state.role(state.resolve(**account)).is_some()) {
             let gone = Gone {
                 runner,
                 org: &state,
