@@ -45,6 +45,8 @@ macro_rules! ids {
 ids! {
     /// An organization; the tenant.
     OrgId,
+    /// A custom role of an organization.
+    RoleId,
     /// A team of an organization.
     TeamId,
     /// A board ("project" elsewhere).

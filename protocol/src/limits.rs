@@ -196,6 +196,8 @@ limits! {
     members_per_team_max: usize = 1_000, "members";
     /// Members of one organization.
     members_per_org_max: usize = 5_000, "members";
+    /// Custom roles of one organization.
+    roles_per_org_max: usize = 50, "roles";
     /// Organizations of one account.
     orgs_per_account_max: usize = 50, "organizations";
     /// Boards of one organization.

@@ -4,6 +4,7 @@
 //! To add a route: a line in `router.rs`, a function in the file of its resource.
 
 mod about;
+mod access;
 mod answers;
 mod assets;
 mod authentication;
@@ -25,6 +26,7 @@ mod organizations;
 mod preferences;
 mod problem;
 mod registration;
+mod roles;
 mod router;
 mod second_factor;
 mod server;

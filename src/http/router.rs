@@ -30,11 +30,11 @@ use tower_http::{
 };
 
 use super::{
-    Http, about, assets, authentication, board_members, boards, columns, commands, factors,
+    Http, about, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
     health, history, labels, me, members, openapi, organizations,
     problem::Problem,
-    registration, second_factor,
+    registration, roles, second_factor,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
     task_actions, tasks, teams,
 };
@@ -58,6 +58,11 @@ const REMOVE: &[Parameter] = &[Parameter {
     kind: "string",
     says: "To whom their open tasks go: nobody (the default), lead (of the board's team), or a member's id.",
 }];
+const ACCESS: &[Parameter] = &[
+    Parameter { name: "member", kind: "AccountId", says: "Whom it is about; default: the caller." },
+    Parameter { name: "team", kind: "TeamId", says: "What they may do in this team as well." },
+    Parameter { name: "board", kind: "BoardId", says: "What they may do on this board as well." },
+];
 const HISTORY: &[Parameter] = &[
     Parameter { name: "after", kind: "number", says: "Events that follow this seq." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
@@ -108,10 +113,15 @@ fn organization() -> Vec<Endpoint> { vec![
     patch("/api/v1/orgs/{org}", organizations::update, "Change an organization").takes("UpdateOrganization").answers(200, "OrganizationView & Acknowledged"),
     get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
     post("/api/v1/orgs/{org}/members", members::add, "Add somebody who has an account").takes("NewMember").answers(201, "Acknowledged"),
-    patch("/api/v1/orgs/{org}/members/{account}", members::change_role, "Change a member's role").takes_but("ChangeMemberRole", &["account_id"], &[]).answers(200, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/members/{account}", members::change, "Change a member: one to four commands, in the order of the members, and the job title").takes("ChangeMember").answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/members/{account}", members::remove, "Remove a member, or leave").asks(REMOVE).answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/members/{account}/permissions", roles::set_permissions, "Grant permissions to a member and revoke them").takes_but("SetMemberPermissions", &["account_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/members/{account}/claim", members::claim, "Say which member a placeholder is").takes_but("ClaimMember", &["placeholder_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged"),
+    get("/api/v1/orgs/{org}/access", access::read, "What a member may do, and why").asks(ACCESS).answers(200, "AccessView"),
+    post("/api/v1/orgs/{org}/roles", roles::create, "Make a custom role").takes_but("CreateRole", &[], &["role_id"]).answers(201, "NamedRole & Acknowledged"),
+    patch("/api/v1/orgs/{org}/roles/{role}", roles::update, "Change a custom role").takes_but("UpdateRole", &["role_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/roles/{role}", roles::delete, "Delete a custom role").answers(200, "Acknowledged"),
     get("/api/v1/orgs/{org}/teams", teams::list, "Its teams").asks(MIN_POSITION).answers(200, "{ items: Array<TeamEntry> }"),
     post("/api/v1/orgs/{org}/teams", teams::create, "Found a team").takes("NewTeam").answers(201, "TeamView & Acknowledged"),
     get("/api/v1/orgs/{org}/teams/{team}", teams::read, "A team").asks(MIN_SEQ).answers(200, "TeamView & Acknowledged"),

@@ -15,6 +15,7 @@ mod error;
 pub mod factors;
 pub mod journal;
 pub mod mails;
+pub mod members;
 pub mod nodes;
 mod open;
 mod postgres;
@@ -34,6 +35,7 @@ use accounts::Accounts;
 use consumers::Consumers;
 use journal::SharedJournal;
 use mails::Mails;
+use members::Members;
 use nodes::Nodes;
 use processes::Processes;
 use projections::Projections;
@@ -43,6 +45,7 @@ use projections::Projections;
 pub struct Store {
     journal: SharedJournal,
     accounts: Accounts,
+    members: Members,
     consumers: Consumers,
     projections: Projections,
     nodes: Nodes,
@@ -60,6 +63,11 @@ impl Store {
     /// People: accounts, profiles, sessions, refresh tokens.
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    /// What organizations keep about people outside events.
+    pub fn members(&self) -> &Members {
+        &self.members
     }
 
     /// Leases and cursors of those who read the journal behind it.

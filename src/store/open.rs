@@ -13,6 +13,7 @@ use super::{
     db::{Db, on_db},
     journal::SharedJournal,
     mails::Mails,
+    members::Members,
     nodes::Nodes,
     postgres::{self, PostgresJournal},
     processes::Processes,
@@ -123,6 +124,7 @@ impl Store {
         Self {
             journal,
             accounts: Accounts { db: db.clone() },
+            members: Members { db: db.clone() },
             consumers: Consumers { db: projections.clone() },
             projections: Projections { db: projections.clone() },
             nodes: Nodes { db: db.clone() },

@@ -88,9 +88,21 @@ fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change>
             vec![Change::PatchOrganization(org, recorded.seq, Patch { name: event.name, ..Patch::default() })]
         }
         OrganizationEvent::MemberAdded(event) => vec![membership(event.account_id, event.role)],
-        OrganizationEvent::MemberRoleChanged(event) => vec![membership(event.account_id, event.role)],
+        OrganizationEvent::MemberRoleChanged(event) => {
+            vec![Change::MembershipRole(event.account_id, org, event.role.word().to_owned())]
+        }
+        OrganizationEvent::MemberStatusChanged(event) => {
+            vec![Change::MembershipStatus(event.account_id, org, event.status.word().to_owned())]
+        }
         OrganizationEvent::MemberRemoved(event) => vec![Change::MembershipRemoved(event.account_id, org)],
         OrganizationEvent::MemberClaimed(event) => vec![Change::MembershipRemoved(event.placeholder_id, org)],
+        // Lists do not show these: the live state does.
+        OrganizationEvent::MemberUpdated(_)
+        | OrganizationEvent::MemberRoleAssigned(_)
+        | OrganizationEvent::MemberPermissionsChanged(_)
+        | OrganizationEvent::RoleCreated(_)
+        | OrganizationEvent::RoleUpdated(_)
+        | OrganizationEvent::RoleDeleted(_) => Vec::new(),
     }
 }
 

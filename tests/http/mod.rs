@@ -12,6 +12,7 @@ mod process;
 mod processes;
 mod refresh;
 mod refusals;
+mod roles;
 mod surface;
 mod tasks;
 mod teams;

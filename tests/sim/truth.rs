@@ -81,7 +81,15 @@ impl Fold {
                 OrganizationEvent::MemberRemoved(removed) => {
                     org.members.remove(&removed.account_id);
                 }
-                OrganizationEvent::MemberClaimed(_) => {}
+                // Nobody in the simulator does these.
+                OrganizationEvent::MemberClaimed(_)
+                | OrganizationEvent::MemberUpdated(_)
+                | OrganizationEvent::MemberStatusChanged(_)
+                | OrganizationEvent::MemberRoleAssigned(_)
+                | OrganizationEvent::MemberPermissionsChanged(_)
+                | OrganizationEvent::RoleCreated(_)
+                | OrganizationEvent::RoleUpdated(_)
+                | OrganizationEvent::RoleDeleted(_) => {}
             },
             (Self::Account(sessions), Event::Account(event)) => match event {
                 AccountEvent::UserLoggedIn(opened) => {

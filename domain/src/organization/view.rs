@@ -4,10 +4,10 @@ use lockstep_protocol::{
     event::{Event, OrganizationEvent, organization::OrganizationCreated},
     ids::{AccountId, OrgId},
     values::Audience,
-    view::{ClaimView, OrgMemberView, OrganizationView},
+    view::{ClaimView, OrgMemberView, OrganizationView, RoleView},
 };
 
-use super::Organization;
+use super::{Member, Organization};
 
 pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<Event> {
     match (audience, event) {
@@ -22,23 +22,49 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
             OrganizationEvent::MemberAdded(_)
             | OrganizationEvent::MemberRoleChanged(_)
             | OrganizationEvent::MemberRemoved(_)
-            | OrganizationEvent::MemberClaimed(_),
+            | OrganizationEvent::MemberClaimed(_)
+            | OrganizationEvent::MemberUpdated(_)
+            | OrganizationEvent::MemberStatusChanged(_)
+            | OrganizationEvent::MemberRoleAssigned(_)
+            | OrganizationEvent::MemberPermissionsChanged(_)
+            | OrganizationEvent::RoleCreated(_)
+            | OrganizationEvent::RoleUpdated(_)
+            | OrganizationEvent::RoleDeleted(_),
         ) => None,
     }
 }
 
 pub(super) fn view(org: &Organization, org_id: OrgId, audience: Audience) -> OrganizationView {
+    let mut view =
+        OrganizationView { org_id, name: org.name.clone(), members: Vec::new(), claims: Vec::new(), roles: Vec::new() };
     if audience != Audience::Member {
-        return OrganizationView { org_id, name: org.name.clone(), members: Vec::new(), claims: Vec::new() };
+        return view;
     }
-    let members = org.members.iter().map(|(account_id, member)| OrgMemberView {
-        account_id: *account_id,
+    view.members = org.everyone().map(|(account_id, member)| member_view(account_id, member)).collect();
+    let claims = org.claims.iter();
+    view.claims = claims
+        .map(|(placeholder_id, account_id)| ClaimView { placeholder_id: *placeholder_id, account_id: *account_id })
+        .collect();
+    let roles = org.roles.iter();
+    view.roles = roles
+        .map(|(role_id, role)| RoleView {
+            role_id: *role_id,
+            name: role.name.clone(),
+            permissions: role.permissions.list(),
+        })
+        .collect();
+    view
+}
+
+fn member_view(account_id: AccountId, member: &Member) -> OrgMemberView {
+    OrgMemberView {
+        account_id,
         role: member.role,
         placeholder: member.placeholder,
-    });
-    let claims = org
-        .claims
-        .iter()
-        .map(|(placeholder_id, account_id)| ClaimView { placeholder_id: *placeholder_id, account_id: *account_id });
-    OrganizationView { org_id, name: org.name.clone(), members: members.collect(), claims: claims.collect() }
+        inactive: !member.active,
+        role_id: member.custom_role,
+        manager_id: member.manager,
+        granted: member.granted.list(),
+        revoked: member.revoked.list(),
+    }
 }

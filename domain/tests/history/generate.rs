@@ -9,6 +9,13 @@ const ASKED: &[&str] = &[
     "member.role.change account_id=?p role=?o",
     "member.remove account_id=?p",
     "member.claim placeholder_id=ghost account_id=?p",
+    "member.update account_id=?p manager_id=?p",
+    "member.status.change account_id=?p status=?a",
+    "member.role.assign account_id=?p role_id=?r",
+    "member.permissions.set account_id=?p granted=?w revoked=?w",
+    "role.create role_id=?r name=?x permissions=?w",
+    "role.update role_id=?r name=?x permissions=?w",
+    "role.delete role_id=?r",
     "team.update name=?x",
     "team.member.add account_id=?p role=?m",
     "team.member.remove account_id=?p",
@@ -63,7 +70,10 @@ const ASKED: &[&str] = &[
     "comment.add task_id=?t comment_id=?q text=?x original.original_author=?p original.original_at=5",
     "comment.edit task_id=?t comment_id=?q text=?x",
     "comment.delete task_id=?t comment_id=?q",
-    // What people do most, so that it is asked most.
+    // What seldom meets what it needs, and what people do most: asked most.
+    "comment.edit task_id=t1 comment_id=k1 text=?x",
+    "task.unassign task_id=t1 account_id=member",
+    "checklist.delete task_id=t1 checklist_id=list",
     "comment.add task_id=?t comment_id=?q text=?x",
     "task.update task_id=?t title=?x",
     "task.update task_id=?t description=?x",
@@ -74,6 +84,10 @@ const ASKED: &[&str] = &[
     "task.move task_id=?t column_id=?c place.before=?t",
     "task.move task_id=?t column_id=?c place.after=?t place.before=?t",
     "task.move task_id=?t column_id=?c",
+    "task.move task_id=?t column_id=todo place.after=?t",
+    "task.move task_id=?t column_id=todo place.before=?t",
+    "task.move task_id=?t column_id=todo place.after=t1",
+    "task.move task_id=?t column_id=todo place.before=t1",
 ];
 
 const ASKERS: &[&str] = &[
@@ -104,6 +118,9 @@ fn pool(kind: char) -> &'static [&'static str] {
         'x' => &["Canary-one", "Two", "Three", "", "\"a\\nb\"", "x*501", "\" spaced \""],
         'p' => &["owner", "admin", "member", "guest", "mate", "viewer", "commenter", "ghost", "outsider", "own_owner"],
         'o' => &["guest", "member", "admin", "owner"],
+        'a' => &["active", "inactive"],
+        'r' => &["hr", "ops"],
+        'w' => &["[]", "[\"members.add\",\"members.roles\"]", "[\"boards.create\"]", "[\"roles.manage\"]"],
         'm' => &["member", "lead"],
         's' => &["s1", "s2", "s3", "s4"],
         'v' => &["private", "team", "organization", "public"],
@@ -112,7 +129,10 @@ fn pool(kind: char) -> &'static [&'static str] {
         'h' => &["backlog", "active", "done"],
         'g' => &["red", "blue", "teal"],
         'l' => &["red", "blue", "new"],
-        't' => &["t1", "t2", "t3", "d1", "a1", "put_away", "trash", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8"],
+        't' => &[
+            "t1", "t1", "t1", "t1", "t2", "t3", "d1", "a1", "put_away", "trash", "n1", "n2", "n3", "n4", "n5", "n6",
+            "n7", "n8",
+        ],
         'y' => &["none", "low", "urgent"],
         'n' => &["1", "2"],
         'k' => &["list", "other_team", "new"],

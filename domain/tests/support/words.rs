@@ -63,6 +63,8 @@ const NAMES: &[&str] = &[
     "nil",
     "f1",
     "f2",
+    "hr",
+    "ops",
 ];
 
 /// The id behind a name.

@@ -104,6 +104,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
     let limits = &mut world.limits;
     *match name {
         "members_per_org_max" => &mut limits.members_per_org_max,
+        "roles_per_org_max" => &mut limits.roles_per_org_max,
         "members_per_team_max" => &mut limits.members_per_team_max,
         "members_per_board_max" => &mut limits.members_per_board_max,
         "columns_per_board_max" => &mut limits.columns_per_board_max,

@@ -24,7 +24,7 @@ use crate::{
     support::{Live, World, command, fixed, principal},
 };
 
-const HISTORIES: usize = 6;
+const HISTORIES: usize = 8;
 const STEPS: usize = 160;
 /// Events between two views.
 const VIEW_EVENTS: usize = 20;

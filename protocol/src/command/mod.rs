@@ -27,6 +27,13 @@ language! {
         "member.role.change" => ChangeMemberRole,
         "member.remove" => RemoveMember,
         "member.claim" => ClaimMember,
+        "member.update" => UpdateMember,
+        "member.status.change" => ChangeMemberStatus,
+        "member.role.assign" => AssignRole,
+        "member.permissions.set" => SetMemberPermissions,
+        "role.create" => CreateRole,
+        "role.update" => UpdateRole,
+        "role.delete" => DeleteRole,
     }
 
     /// What can be asked of a team.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::AccountId,
-    values::{OrgRole, Reassign},
+    ids::{AccountId, RoleId},
+    values::{MemberStatus, OrgRole, Permission, Reassign},
 };
 
 /// Founds an organization on a fresh topic; whoever asks becomes its owner.
@@ -61,4 +61,72 @@ pub struct RemoveMember {
 pub struct ClaimMember {
     pub placeholder_id: AccountId,
     pub account_id: AccountId,
+}
+
+/// Changes what the organization keeps of a member beside roles. What is absent is taken away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMember {
+    pub account_id: AccountId,
+    /// A member whom this one reports to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub manager_id: Option<AccountId>,
+}
+
+/// Lets a member act, or no longer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeMemberStatus {
+    pub account_id: AccountId,
+    pub status: MemberStatus,
+}
+
+/// Gives a member a custom role, in place of the one they have; absent takes it away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AssignRole {
+    pub account_id: AccountId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub role_id: Option<RoleId>,
+}
+
+/// Says what a member has beside their roles and what they have not in spite of them. Both lists are whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetMemberPermissions {
+    pub account_id: AccountId,
+    pub granted: Vec<Permission>,
+    pub revoked: Vec<Permission>,
+}
+
+/// Makes a custom role: what it allows comes on top of what a member's role does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CreateRole {
+    pub role_id: RoleId,
+    pub name: String,
+    pub permissions: Vec<Permission>,
+}
+
+/// Changes a custom role, and with it what those who have it may do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateRole {
+    pub role_id: RoleId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub name: Option<String>,
+    /// The whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub permissions: Option<Vec<Permission>>,
+}
+
+/// Deletes a custom role. Those who have it keep their role.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteRole {
+    pub role_id: RoleId,
 }

@@ -33,6 +33,13 @@ language! {
         "member.role.changed" => MemberRoleChanged,
         "member.removed" => MemberRemoved,
         "member.claimed" => MemberClaimed,
+        "member.updated" => MemberUpdated,
+        "member.status.changed" => MemberStatusChanged,
+        "member.role.assigned" => MemberRoleAssigned,
+        "member.permissions.changed" => MemberPermissionsChanged,
+        "role.created" => RoleCreated,
+        "role.updated" => RoleUpdated,
+        "role.deleted" => RoleDeleted,
     }
 
     /// What happened to a team.
@@ -119,6 +126,13 @@ const NEWER: &[(&str, u32)] = &[
     ("user.deleted", 2),
     ("user.factor.added", 2),
     ("user.factor.removed", 2),
+    ("member.updated", 2),
+    ("member.status.changed", 2),
+    ("member.role.assigned", 2),
+    ("member.permissions.changed", 2),
+    ("role.created", 2),
+    ("role.updated", 2),
+    ("role.deleted", 2),
 ];
 
 /// The level of an event's tag.

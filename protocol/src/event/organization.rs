@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::AccountId,
-    values::{OrgRole, Reassign},
+    ids::{AccountId, RoleId},
+    values::{MemberStatus, OrgRole, Permission, Reassign},
 };
 
 /// An organization was founded, with its first owner.
@@ -56,4 +56,63 @@ pub struct MemberRemoved {
 pub struct MemberClaimed {
     pub placeholder_id: AccountId,
     pub account_id: AccountId,
+}
+
+/// What the organization keeps of a member beside roles is this now; what is absent is no more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MemberUpdated {
+    pub account_id: AccountId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub manager_id: Option<AccountId>,
+}
+
+/// A member may act, or no longer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MemberStatusChanged {
+    pub account_id: AccountId,
+    pub status: MemberStatus,
+}
+
+/// A member has this custom role now, or none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MemberRoleAssigned {
+    pub account_id: AccountId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub role_id: Option<RoleId>,
+}
+
+/// What a member has beside their roles, and what they have not in spite of them, is this now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct MemberPermissionsChanged {
+    pub account_id: AccountId,
+    pub granted: Vec<Permission>,
+    pub revoked: Vec<Permission>,
+}
+
+/// A custom role was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RoleCreated {
+    pub role_id: RoleId,
+    pub name: String,
+    pub permissions: Vec<Permission>,
+}
+
+/// A custom role changed; what is absent did not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RoleUpdated {
+    pub role_id: RoleId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub permissions: Option<Vec<Permission>>,
+}
+
+/// A custom role is gone, also from those who had it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RoleDeleted {
+    pub role_id: RoleId,
 }

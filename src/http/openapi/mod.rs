@@ -11,7 +11,7 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, me, members, organizations, preferences,
-    registration, second_factor,
+    registration, roles, second_factor,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -71,8 +71,10 @@ fn own_types() -> String {
     declare(organizations::OrgEntry::decl(&config));
     declare(organizations::NewOrg::decl(&config));
     declare(members::MemberEntry::decl(&config));
+    declare(members::ChangeMember::decl(&config));
     declare(members::NewMember::decl(&config));
     declare(members::NewPlaceholder::decl(&config));
+    declare(roles::NamedRole::decl(&config));
     declare(teams::TeamEntry::decl(&config));
     declare(teams::NewTeam::decl(&config));
     declare(boards::BoardEntry::decl(&config));
@@ -204,6 +206,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| {
         let kind = match name {
             "org" => "OrgId",
+            "role" => "RoleId",
             "team" => "TeamId",
             "board" => "BoardId",
             "column" => "ColumnId",

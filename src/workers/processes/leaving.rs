@@ -45,6 +45,7 @@ pub(super) async fn member_removed(
     for board in boards(runner, org).await? {
         gone.leave_board(board).await?;
     }
+    runner.store.members().forget(org, account).await.map_err(stored)?;
     goodbye(runner, process, &state, account).await
 }
 

@@ -3,6 +3,8 @@
 
 export type OrgId = string;
 
+export type RoleId = string;
+
 export type TeamId = string;
 
 export type BoardId = string;
@@ -46,6 +48,10 @@ export type Held = { epoch: number, seq: number,
 audience: Audience, };
 
 export type OrgRole = "guest" | "member" | "admin" | "owner";
+
+export type Permission = "organization.update" | "organization.settings" | "members.add" | "members.invite" | "members.edit" | "members.roles" | "members.remove" | "members.claim" | "roles.manage" | "teams.create" | "teams.manage" | "boards.create" | "boards.manage" | "usage.read";
+
+export type MemberStatus = "active" | "inactive";
 
 export type BoardRole = "viewer" | "commenter" | "editor" | "owner";
 
@@ -118,6 +124,28 @@ export type RemoveMember = { account_id: AccountId,
 reassign?: Reassign, };
 
 export type ClaimMember = { placeholder_id: AccountId, account_id: AccountId, };
+
+export type UpdateMember = { account_id: AccountId, 
+/**
+ * A member whom this one reports to.
+ */
+manager_id?: AccountId, };
+
+export type ChangeMemberStatus = { account_id: AccountId, status: MemberStatus, };
+
+export type AssignRole = { account_id: AccountId, role_id?: RoleId, };
+
+export type SetMemberPermissions = { account_id: AccountId, granted: Array<Permission>, revoked: Array<Permission>, };
+
+export type CreateRole = { role_id: RoleId, name: string, permissions: Array<Permission>, };
+
+export type UpdateRole = { role_id: RoleId, name?: string, 
+/**
+ * The whole list.
+ */
+permissions?: Array<Permission>, };
+
+export type DeleteRole = { role_id: RoleId, };
 
 export type CreateTeam = { org_id: OrgId, name: string, };
 
@@ -273,7 +301,7 @@ export type EditComment = { task_id: TaskId, comment_id: CommentId, text: string
 
 export type DeleteComment = { task_id: TaskId, comment_id: CommentId, };
 
-export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember;
+export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
@@ -302,6 +330,20 @@ export type MemberRemoved = { account_id: AccountId,
 reassign?: Reassign, };
 
 export type MemberClaimed = { placeholder_id: AccountId, account_id: AccountId, };
+
+export type MemberUpdated = { account_id: AccountId, manager_id?: AccountId, };
+
+export type MemberStatusChanged = { account_id: AccountId, status: MemberStatus, };
+
+export type MemberRoleAssigned = { account_id: AccountId, role_id?: RoleId, };
+
+export type MemberPermissionsChanged = { account_id: AccountId, granted: Array<Permission>, revoked: Array<Permission>, };
+
+export type RoleCreated = { role_id: RoleId, name: string, permissions: Array<Permission>, };
+
+export type RoleUpdated = { role_id: RoleId, name?: string, permissions?: Array<Permission>, };
+
+export type RoleDeleted = { role_id: RoleId, };
 
 export type TeamCreated = { org_id: OrgId, name: string, lead_id: AccountId, };
 
@@ -431,7 +473,7 @@ export type CommentEdited = { task_id: TaskId, comment_id: CommentId, text: stri
 
 export type CommentDeleted = { task_id: TaskId, comment_id: CommentId, };
 
-export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed;
+export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
@@ -479,7 +521,25 @@ task_count: number, };
 
 export type BoardPart = { board?: BoardHead, tasks: Array<TaskFace>, };
 
-export type OrgMemberView = { account_id: AccountId, role: OrgRole, placeholder?: boolean, };
+export type OrgMemberView = { account_id: AccountId, role: OrgRole, placeholder?: boolean, 
+/**
+ * Keeps its place, and may do nothing.
+ */
+inactive?: boolean, 
+/**
+ * A custom role beside the role.
+ */
+role_id?: RoleId, manager_id?: AccountId, 
+/**
+ * What they have beside their roles.
+ */
+granted?: Array<Permission>, 
+/**
+ * What they have not in spite of their roles.
+ */
+revoked?: Array<Permission>, };
+
+export type RoleView = { role_id: RoleId, name: string, permissions: Array<Permission>, };
 
 export type ClaimView = { placeholder_id: AccountId, account_id: AccountId, };
 
@@ -491,7 +551,11 @@ members: Array<OrgMemberView>,
 /**
  * Placeholders that were claimed; empty for guests.
  */
-claims?: Array<ClaimView>, };
+claims?: Array<ClaimView>, 
+/**
+ * Custom roles; empty for guests.
+ */
+roles?: Array<RoleView>, };
 
 export type TeamMemberView = { account_id: AccountId, role: TeamRole, };
 
@@ -516,6 +580,16 @@ export type ChecklistView = { checklist_id: ChecklistId, name: string, items: Ar
 export type ChecklistItemView = { item_id: ChecklistItemId, text: string, done: boolean, rank: string, };
 
 export type CommentView = { comment_id: CommentId, author_id: AccountId, text: string, created_at: number, edited_at?: number, reply_to?: CommentId, original?: Original, };
+
+export type Reason = { "kind": "role", role: OrgRole, } | { "kind": "custom_role", role_id: RoleId, } | { "kind": "granted" } | { "kind": "revoked" } | { "kind": "inactive" } | { "kind": "permission", permission: Permission, } | { "kind": "lacks", permission: Permission, } | { "kind": "team_role", role: TeamRole, } | { "kind": "board_role", role: BoardRole, } | { "kind": "visibility", visibility: Visibility, role: BoardRole, } | { "kind": "deleted" } | { "kind": "nothing" };
+
+export type Verdict = { 
+/**
+ * A permission of the organization, or something that is done in a team or on a board.
+ */
+capability: string, allowed: boolean, because: Array<Reason>, };
+
+export type AccessView = { account_id: AccountId, organization: Array<Verdict>, team?: Array<Verdict>, board?: Array<Verdict>, };
 
 export type ClientMessage = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } & Leave | { "type": "command" } & CommandMessage | { "type": "presence" } & PresenceUpdate | { "type": "ephemeral" } & EphemeralUpdate | { "type": "refresh" } & Refresh | { "type": "ping" } & Ping;
 
@@ -888,6 +962,8 @@ export const LIMITS = {
   members_per_team_max: 1000,
   /** Members of one organization. (members) */
   members_per_org_max: 5000,
+  /** Custom roles of one organization. (roles) */
+  roles_per_org_max: 50,
   /** Organizations of one account. (organizations) */
   orgs_per_account_max: 50,
   /** Boards of one organization. (boards) */

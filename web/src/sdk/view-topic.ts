@@ -1,7 +1,7 @@
 //! An open organization or team: its view, folded with its events, with own changes shown once they are committed. Small and seldom
 //! changed, so nothing is predicted here.
 
-import type { Event, Events, OrganizationView, OrgMemberView, ServerMessage, TeamMemberView, TeamView, ViewPart } from "../gen/protocol";
+import type { Event, Events, OrganizationView, OrgMemberView, RoleView, ServerMessage, TeamMemberView, TeamView, ViewPart } from "../gen/protocol";
 import { Box, Emitter } from "./cells";
 import type { Commands } from "./commands";
 import type { Consumer } from "./topics";
@@ -72,6 +72,27 @@ export class ViewTopic<V> implements Consumer {
 const byId = <T extends { account_id: string }>(list: readonly T[], entry: T): T[] =>
   [...list.filter((one) => one.account_id !== entry.account_id), entry].sort((a, b) => (a.account_id < b.account_id ? -1 : 1));
 
+/** Fields at their default are absent. */
+type Change<T> = { [K in keyof T]?: T[K] | undefined };
+
+const changed = <T extends object>(whole: T, change: Change<T>): T =>
+  Object.fromEntries(Object.entries({ ...whole, ...change }).filter(([, value]) => value !== undefined)) as T;
+
+const some = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined);
+
+const member = (view: OrganizationView, account: string, change: Change<OrgMemberView>): OrganizationView => ({
+  ...view,
+  members: view.members.map((one) => (one.account_id === account ? changed(one, change) : one)),
+});
+
+/** Whoever is gone manages nobody. */
+const without = (view: OrganizationView, account: string): OrganizationView => ({
+  ...view,
+  members: view.members
+    .filter((one) => one.account_id !== account)
+    .map((one) => (one.manager_id === account ? changed(one, { manager_id: undefined }) : one)),
+});
+
 export const organizationFolding: Folding<OrganizationView> = {
   of(parts) {
     const [part] = parts;
@@ -89,13 +110,34 @@ export const organizationFolding: Folding<OrganizationView> = {
         return { ...view, members: byId(view.members, member) };
       }
       case "member.role.changed":
-        return { ...view, members: view.members.map((member) => (member.account_id === event.account_id ? { ...member, role: event.role } : member)) };
+        return member(view, event.account_id, { role: event.role });
       case "member.removed":
-        return { ...view, members: view.members.filter((member) => member.account_id !== event.account_id) };
+        return without(view, event.account_id);
       case "member.claimed": {
         const { placeholder_id, account_id } = event;
         const claims = [...(view.claims ?? []).filter((claim) => claim.placeholder_id !== placeholder_id), { placeholder_id, account_id }];
-        return { ...view, members: view.members.filter((member) => member.account_id !== placeholder_id), claims };
+        return { ...without(view, placeholder_id), claims };
+      }
+      case "member.updated":
+        return member(view, event.account_id, { manager_id: event.manager_id });
+      case "member.status.changed":
+        return member(view, event.account_id, { inactive: event.status === "inactive" || undefined });
+      case "member.role.assigned":
+        return member(view, event.account_id, { role_id: event.role_id });
+      case "member.permissions.changed":
+        return member(view, event.account_id, { granted: some(event.granted), revoked: some(event.revoked) });
+      case "role.created": {
+        const { role_id, name, permissions } = event;
+        return { ...view, roles: [...(view.roles ?? []), { role_id, name, permissions }].sort((a, b) => (a.role_id < b.role_id ? -1 : 1)) };
+      }
+      case "role.updated": {
+        const { role_id, name, permissions } = event;
+        const changed = (role: RoleView): RoleView => ({ role_id, name: name ?? role.name, permissions: permissions ?? role.permissions });
+        return { ...view, roles: (view.roles ?? []).map((role) => (role.role_id === role_id ? changed(role) : role)) };
+      }
+      case "role.deleted": {
+        const members = view.members.map((one) => (one.role_id === event.role_id ? changed(one, { role_id: undefined }) : one));
+        return changed(view, { members, roles: some((view.roles ?? []).filter((role) => role.role_id !== event.role_id)) });
       }
       default:
         return view;
