@@ -47,6 +47,8 @@ ids! {
     OrgId,
     /// A custom role of an organization.
     RoleId,
+    /// An invitation to an organization.
+    InvitationId,
     /// A team of an organization.
     TeamId,
     /// A board ("project" elsewhere).

@@ -10,8 +10,8 @@ use crate::{
         TaskId, TeamId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, OrgRole, Original, Permission, Priority, TeamRole,
-        Visibility,
+        BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, OrgRole, OrgSettings, Original, Permission, Priority,
+        TeamRole, Visibility,
     },
 };
 
@@ -172,6 +172,24 @@ pub struct OrganizationView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<RoleView>>")]
     pub roles: Vec<RoleView>,
+    /// Absent for guests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub settings: Option<OrgSettings>,
+    /// Who offered the organization to whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub ownership_offer: Option<OwnershipOffer>,
+    /// Deleted then: only owners see it, and they can restore it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub deleted_at: Option<Micros>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OwnershipOffer {
+    pub from_id: AccountId,
+    pub to_id: AccountId,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

@@ -4,18 +4,19 @@
 use std::{fmt::Write, fs, path::Path};
 
 use lockstep_protocol::{
-    codes::{CloseCode, Code, Failure},
+    codes::{Code, Failure},
     command::{self, *},
     event::{self, *},
     frame::*,
     ids::*,
-    limits::Limits,
     position::{Bookmark, Held, Position},
     topic::{Kind, Topic},
     values::*,
     view::*,
 };
 use ts_rs::{Config, TS};
+
+use super::constants::constants;
 
 macro_rules! declare {
     ($out:ident, $config:ident, $($type:ty),* $(,)?) => {$(
@@ -33,6 +34,7 @@ fn types() -> String {
         config,
         OrgId,
         RoleId,
+        InvitationId,
         TeamId,
         BoardId,
         ColumnId,
@@ -55,6 +57,8 @@ fn types() -> String {
         OrgRole,
         Permission,
         MemberStatus,
+        OrgSettings,
+        Plan,
         BoardRole,
         TeamRole,
         Visibility,
@@ -77,10 +81,25 @@ fn types() -> String {
         config,
         command::organization::CreateOrganization,
         command::organization::UpdateOrganization,
+        command::organization::UpdateSettings,
+        command::organization::ChangePlan,
+        command::organization::OfferOwnership,
+        command::organization::AcceptOwnership,
+        command::organization::DeclineOwnership,
+        command::organization::WithdrawOwnership,
+        command::organization::DeleteOrganization,
+        command::organization::RestoreOrganization,
+        command::organization::ReserveBoard,
+        command::organization::ReleaseBoard,
         command::organization::AddMember,
         command::organization::ChangeMemberRole,
         command::organization::RemoveMember,
         command::organization::ClaimMember,
+        command::organization::InviteMember,
+        command::organization::AcceptInvitation,
+        command::organization::RejectInvitation,
+        command::organization::RevokeInvitation,
+        command::organization::RenewInvitation,
         command::organization::UpdateMember,
         command::organization::ChangeMemberStatus,
         command::organization::AssignRole,
@@ -164,10 +183,25 @@ fn types() -> String {
         config,
         event::organization::OrganizationCreated,
         event::organization::OrganizationUpdated,
+        event::organization::OrganizationSettingsUpdated,
+        event::organization::OrganizationPlanChanged,
+        event::organization::OwnershipOffered,
+        event::organization::OwnershipWithdrawn,
+        event::organization::OwnershipDeclined,
+        event::organization::OrganizationOwnerChanged,
+        event::organization::OrganizationDeleted,
+        event::organization::OrganizationRestored,
+        event::organization::BoardReserved,
+        event::organization::BoardReleased,
         event::organization::MemberAdded,
         event::organization::MemberRoleChanged,
         event::organization::MemberRemoved,
         event::organization::MemberClaimed,
+        event::organization::MemberInvited,
+        event::organization::InvitationAccepted,
+        event::organization::InvitationRejected,
+        event::organization::InvitationRevoked,
+        event::organization::InvitationRenewed,
         event::organization::MemberUpdated,
         event::organization::MemberStatusChanged,
         event::organization::MemberRoleAssigned,
@@ -260,6 +294,7 @@ fn types() -> String {
         OrgMemberView,
         RoleView,
         ClaimView,
+        OwnershipOffer,
         OrganizationView,
         TeamMemberView,
         TeamView,
@@ -310,38 +345,6 @@ fn types() -> String {
         ListsChanged,
         Pong,
     );
-    out
-}
-
-fn constants() -> String {
-    let mut out = String::new();
-    writeln!(out, "export const SUBPROTOCOL_JSON = {SUBPROTOCOL_JSON:?};").unwrap();
-    writeln!(out, "export const PROTOCOL_VERSION = {PROTOCOL_VERSION};\n").unwrap();
-    writeln!(out, "/** Error codes: number, whether the same request may succeed later. */").unwrap();
-    writeln!(out, "export const CODES: Record<Code, {{ number: number; temporary: boolean; message: string }}> = {{")
-        .unwrap();
-    for code in Code::ALL {
-        writeln!(
-            out,
-            "  {}: {{ number: {}, temporary: {}, message: {:?} }},",
-            code.word(),
-            code.number(),
-            code.temporary(),
-            code.meaning().trim()
-        )
-        .unwrap();
-    }
-    writeln!(out, "}};\n\n/** WebSocket close codes: whether to connect again by oneself. */").unwrap();
-    writeln!(out, "export const CLOSE_CODES: Record<number, {{ name: string; reconnect: boolean }}> = {{").unwrap();
-    for code in CloseCode::ALL {
-        writeln!(out, "  {}: {{ name: {:?}, reconnect: {} }},", code.number(), format!("{code:?}"), code.reconnect())
-            .unwrap();
-    }
-    writeln!(out, "}};\n\n/** The limits by default, for forms. */\nexport const LIMITS = {{").unwrap();
-    for row in Limits::default().rows() {
-        writeln!(out, "  /** {} ({}) */\n  {}: {},", row.doc, row.unit, row.name, row.value).unwrap();
-    }
-    writeln!(out, "}} as const;").unwrap();
     out
 }
 

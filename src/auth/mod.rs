@@ -8,6 +8,7 @@ pub mod codes;
 mod delete;
 mod email;
 mod factors;
+pub mod invitations;
 pub mod keys;
 pub mod letters;
 mod login;

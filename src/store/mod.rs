@@ -13,6 +13,7 @@ pub mod consumers;
 mod db;
 mod error;
 pub mod factors;
+pub mod invitations;
 pub mod journal;
 pub mod mails;
 pub mod members;
@@ -33,6 +34,7 @@ pub use open::{About, Location, Options};
 
 use accounts::Accounts;
 use consumers::Consumers;
+use invitations::Invitations;
 use journal::SharedJournal;
 use mails::Mails;
 use members::Members;
@@ -46,6 +48,7 @@ pub struct Store {
     journal: SharedJournal,
     accounts: Accounts,
     members: Members,
+    invitations: Invitations,
     consumers: Consumers,
     projections: Projections,
     nodes: Nodes,
@@ -63,6 +66,11 @@ impl Store {
     /// People: accounts, profiles, sessions, refresh tokens.
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    /// Where invitations went.
+    pub fn invitations(&self) -> &Invitations {
+        &self.invitations
     }
 
     /// What organizations keep about people outside events.

@@ -7,7 +7,7 @@ use lockstep_protocol::{
     codec::Codec,
     codes::Code,
     command::{
-        organization::{ChangeMemberStatus, RemoveMember},
+        organization::{ChangeMemberStatus, DeleteOrganization, RemoveMember, RestoreOrganization},
         team::CreateTeam,
     },
     frame::*,
@@ -89,6 +89,44 @@ async fn r46_one_who_is_made_inactive_loses_organization_team_and_board_at_once(
     let active = ChangeMemberStatus { account_id: ben.account, status: MemberStatus::Active };
     server.node.ask(ana, owner.org, active).await.expect("may act again");
     client.join_live(owner.board).await;
+}
+
+#[tokio::test]
+async fn r46_a_deleted_organization_takes_its_teams_and_boards_with_it_at_once() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let ben = server.member(&owner).await;
+    let ana = owner.person.account;
+    let team = TeamId(id());
+    server.node.ask(ana, team, CreateTeam { org_id: owner.org, name: "Team".into() }).await.expect("founds");
+    let topics: [Topic; 3] = [owner.org.into(), team.into(), owner.board.into()];
+    let mut member = server.connect(ben, Codec::Json).await;
+    let mut own = server.connect(owner.person, Codec::MessagePack).await;
+    for topic in topics {
+        member.join_live(topic).await;
+        own.join_live(topic).await;
+    }
+    server.node.ask(ana, owner.org, DeleteOrganization {}).await.expect("deletes");
+    let mut lost = BTreeSet::new();
+    for _ in topics {
+        lost.insert(within(SOON, "revoked", revoked(&mut member)).await.topic);
+    }
+    assert_eq!(lost, BTreeSet::from(topics));
+    // Its owner keeps sight of it alone, to restore it.
+    let mut lost = BTreeSet::new();
+    for _ in 0..2 {
+        lost.insert(within(SOON, "revoked", revoked(&mut own)).await.topic);
+    }
+    assert_eq!(lost, BTreeSet::from([topics[1], topics[2]]));
+    for topic in topics {
+        assert_eq!(member.join(topic, None).await.expect_err("is refused").code, Code::NotFound);
+    }
+    for client in [&mut member, &mut own] {
+        let failure = client.ask(owner.board, new_task(owner.column, "Task")).await.expect_err("is refused");
+        assert_eq!(failure.code, Code::NotFound);
+    }
+    server.node.ask(ana, owner.org, RestoreOrganization {}).await.expect("restores");
+    member.join_live(owner.board).await;
 }
 
 #[tokio::test]

@@ -141,6 +141,9 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
       await page.getByRole("heading", { name: /^Teams/ }).waitFor();
       await until("the teams", async () => (await page.getByRole("group", { name: "Teams are loading" }).count()) === 0);
       await look(page, named("teams"));
+      await page.getByRole("link", { name: "Roles" }).click();
+      await page.getByRole("heading", { name: "Roles", exact: true }).waitFor();
+      await look(page, named("roles"));
       await page.getByRole("link", { name: "Settings" }).click();
       await page.getByLabel("Name of the organization").waitFor();
       await look(page, named("settings"));

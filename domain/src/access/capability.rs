@@ -15,6 +15,16 @@ pub enum Capability {
     ChangeMemberRoles,
     RemoveMembers,
     ClaimMembers,
+    InviteMembers,
+    ManageSettings,
+    SeeUsage,
+    /// Hand the organization over to another.
+    OfferOwnership,
+    /// Take or leave what was offered.
+    AnswerOffer,
+    DeleteOrganization,
+    /// Plans, and what stands for a code that was shown: the server alone.
+    ServeOrganizations,
     /// Manager, status, job title.
     EditMembers,
     /// What custom roles there are.
@@ -54,12 +64,19 @@ impl Capability {
             Self::ChangeMemberRoles => Some(Permission::ChangeMemberRoles),
             Self::RemoveMembers => Some(Permission::RemoveMembers),
             Self::ClaimMembers => Some(Permission::ClaimMembers),
+            Self::InviteMembers => Some(Permission::InviteMembers),
+            Self::ManageSettings => Some(Permission::ManageSettings),
+            Self::SeeUsage => Some(Permission::SeeUsage),
             Self::EditMembers => Some(Permission::EditMembers),
             Self::ManageRoles => Some(Permission::ManageRoles),
             Self::FoundTeam => Some(Permission::FoundTeams),
             Self::FoundBoard => Some(Permission::FoundBoards),
             Self::FoundOrganization
             | Self::LeaveOrganization
+            | Self::OfferOwnership
+            | Self::AnswerOffer
+            | Self::DeleteOrganization
+            | Self::ServeOrganizations
             | Self::ManageTeam
             | Self::LeaveTeam
             | Self::ManageBoard
@@ -84,6 +101,15 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
     match command {
         C::CreateOrganization(_) => Capability::FoundOrganization,
         C::UpdateOrganization(_) => Capability::ManageOrganization,
+        C::UpdateSettings(_) => Capability::ManageSettings,
+        C::ChangePlan(_) | C::ReleaseBoard(_) | C::AcceptInvitation(_) | C::RejectInvitation(_) => {
+            Capability::ServeOrganizations
+        }
+        C::InviteMember(_) | C::RevokeInvitation(_) | C::RenewInvitation(_) => Capability::InviteMembers,
+        C::OfferOwnership(_) | C::WithdrawOwnership(_) => Capability::OfferOwnership,
+        C::AcceptOwnership(_) | C::DeclineOwnership(_) => Capability::AnswerOffer,
+        C::DeleteOrganization(_) | C::RestoreOrganization(_) => Capability::DeleteOrganization,
+        C::ReserveBoard(_) => Capability::FoundBoard,
         C::AddMember(_) => Capability::AddMembers,
         C::ChangeMemberRole(_) => Capability::ChangeMemberRoles,
         C::RemoveMember(_) if own => Capability::LeaveOrganization,

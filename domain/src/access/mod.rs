@@ -12,7 +12,7 @@ mod standing;
 pub use capability::{Capability, account, board, organization, team};
 use lockstep_protocol::{
     codes::Failure,
-    values::{BoardRole, TeamRole},
+    values::{BoardRole, OrgRole, TeamRole},
 };
 pub use permissions::Permissions;
 pub use reach::Reach;
@@ -31,7 +31,7 @@ pub enum Role {
     /// The account itself.
     Oneself,
     /// A member of the organization, with all that roles and grants allow them there.
-    Org(Permissions),
+    Org(OrgRole, Permissions),
     /// A member of the organization who is not in the team.
     TeamOutsider,
     /// A member of the team.
@@ -47,7 +47,9 @@ impl Role {
         match self {
             Self::Anyone => &[FoundOrganization],
             Self::Oneself => &[CloseSessions],
-            Self::Org(_) => &[LeaveOrganization],
+            Self::Org(OrgRole::Guest, _) => &[LeaveOrganization],
+            Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer],
+            Self::Org(OrgRole::Owner, _) => &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization],
             Self::TeamOutsider => &[],
             Self::Team(TeamRole::Member) => &[LeaveTeam, FoundBoard],
             Self::Team(TeamRole::Lead) => &[LeaveTeam, FoundBoard, ManageTeam],
@@ -70,7 +72,7 @@ impl Role {
 
     pub fn may(self, capability: Capability) -> bool {
         match (self, capability.permission()) {
-            (Self::Org(held), Some(permission)) => held.contains(permission),
+            (Self::Org(_, held), Some(permission)) => held.contains(permission),
             _ => self.capabilities().contains(&capability),
         }
     }

@@ -1,7 +1,7 @@
 //! Sets of permissions, and the table from role to permissions. A set is a number, so that deciding with it costs nothing; the order of
 //! [`Permission::ALL`] is part of what stored states mean. Must never name a person.
 
-use lockstep_protocol::values::{OrgRole, Permission};
+use lockstep_protocol::values::{OrgRole, OrgSettings, Permission};
 use serde::{Deserialize, Serialize};
 
 /// A set of permissions.
@@ -60,11 +60,16 @@ impl Permissions {
     }
 }
 
-/// What a role allows by itself.
-pub const fn of_role(role: OrgRole) -> Permissions {
+/// What a role allows by itself, as the organization decided.
+pub fn of_role(role: OrgRole, settings: &OrgSettings) -> Permissions {
     match role {
         OrgRole::Guest => Permissions::NONE,
-        OrgRole::Member => Permissions::of(&[Permission::FoundTeams, Permission::FoundBoards]),
+        OrgRole::Member => {
+            let by_setting =
+                [(settings.boards_by, Permission::FoundBoards), (settings.invitations_by, Permission::InviteMembers)];
+            let given = by_setting.into_iter().filter(|(by, _)| *by <= role);
+            given.fold(Permissions::of(&[Permission::FoundTeams]), |held, (_, permission)| held.with(permission))
+        }
         OrgRole::Admin | OrgRole::Owner => Permissions::ALL,
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn team_standing(team: &Team, account: AccountId, org: &Organization)
 
 /// What somebody is to the organization itself; `None`: it is not there for them.
 pub fn org_role(org: &Organization, account: AccountId) -> Option<Role> {
-    org.role(account).map(|_| Role::Org(org.permissions(account)))
+    org.role(account).map(|role| Role::Org(role, org.permissions(account)))
 }
 
 /// Whether somebody may found a board: the organization must let them, and so must the team that it is for.
@@ -103,7 +103,8 @@ impl BoardFacts {
     /// Everything that gives a role here: that of a member, or what anyone has on a public board.
     pub(super) fn sources(self, account: AccountId, org: Option<&Organization>, team: Option<&Team>) -> Sources {
         let sources = self.member_sources(account, org, team);
-        if self.visibility == Visibility::Public && sources.iter().all(Option::is_none) {
+        let gone = org.is_some_and(Organization::is_deleted);
+        if self.visibility == Visibility::Public && !gone && sources.iter().all(Option::is_none) {
             let (visibility, role) = (self.visibility, BoardRole::Viewer);
             return [Some((Reason::Visibility { visibility, role }, role)), None, None];
         }
@@ -152,7 +153,8 @@ pub fn board_audience(
     match principal {
         Principal::System(_) => Some(Audience::Member),
         Principal::Public => {
-            (is_public(board) && board.lifecycle() != Some(Lifecycle::Deleted)).then_some(Audience::Public)
+            let gone = org.is_some_and(Organization::is_deleted) || board.lifecycle() == Some(Lifecycle::Deleted);
+            (is_public(board) && !gone).then_some(Audience::Public)
         }
         Principal::Account(account) => {
             board_role(board, account, org, team)?;
@@ -169,6 +171,8 @@ pub fn organization_audience(org: &Organization, principal: Principal) -> Option
     match principal {
         Principal::System(_) => org.exists().then_some(Audience::Member),
         Principal::Public => None,
+        // Its owners alone know of one that was deleted: they may restore it.
+        Principal::Account(account) if org.is_deleted() => org.may_restore(account).then_some(Audience::Member),
         Principal::Account(account) => match org.role(account)? {
             OrgRole::Guest => Some(Audience::Guest),
             OrgRole::Member | OrgRole::Admin | OrgRole::Owner => Some(Audience::Member),

@@ -2,19 +2,20 @@
 
 use lockstep_protocol::{
     event::{
-        OrganizationEvent,
-        organization::{MemberClaimed, RoleUpdated},
+        Happened, OrganizationEvent,
+        organization::{InvitationRejected, InvitationRevoked, MemberClaimed, MemberInvited, RoleUpdated},
     },
-    ids::AccountId,
-    values::{MemberStatus, OrgRole},
+    ids::{AccountId, InvitationId},
+    values::{MemberStatus, Micros, OrgRole},
+    view::OwnershipOffer,
 };
 
-use super::{CustomRole, Member, Organization};
+use super::{CustomRole, Invitation, Member, Organization, day_of};
 use crate::access::Permissions;
 
-pub(super) fn evolve(org: &mut Organization, event: &OrganizationEvent) {
+pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEvent>) {
     use OrganizationEvent as E;
-    match event {
+    match &happened.event {
         E::OrganizationCreated(created) => {
             org.name.clone_from(&created.name);
             org.members.insert(created.owner_id, Member::new(OrgRole::Owner));
@@ -24,6 +25,20 @@ pub(super) fn evolve(org: &mut Organization, event: &OrganizationEvent) {
                 org.name.clone_from(name);
             }
         }
+        E::OrganizationSettingsUpdated(updated) => org.settings = updated.settings,
+        E::OrganizationPlanChanged(changed) => org.plan = changed.plan.clone(),
+        E::OwnershipOffered(offered) => {
+            org.offer = Some(OwnershipOffer { from_id: offered.from_id, to_id: offered.to_id });
+        }
+        E::OwnershipWithdrawn(_) | E::OwnershipDeclined(_) => org.offer = None,
+        E::OrganizationOwnerChanged(changed) => {
+            change(org, changed.from_id, |member| member.role = OrgRole::Admin);
+            change(org, changed.to_id, |member| member.role = OrgRole::Owner);
+        }
+        E::OrganizationDeleted(_) => org.deleted_at = Some(happened.at),
+        E::OrganizationRestored(_) => org.deleted_at = None,
+        E::BoardReserved(reserved) => drop(org.boards.insert(reserved.board_id)),
+        E::BoardReleased(released) => drop(org.boards.remove(&released.board_id)),
         E::MemberAdded(added) => {
             let member = Member { placeholder: added.placeholder, ..Member::new(added.role) };
             org.members.insert(added.account_id, member);
@@ -34,6 +49,16 @@ pub(super) fn evolve(org: &mut Organization, event: &OrganizationEvent) {
             each_where(org, |member| member.manager == Some(removed.account_id), |member| member.manager = None);
         }
         E::MemberClaimed(claimed) => claim(org, claimed),
+        E::MemberInvited(invited) => invite(org, invited, happened),
+        E::InvitationAccepted(accepted) => use_up(org, accepted.invitation_id),
+        E::InvitationRejected(InvitationRejected { invitation_id })
+        | E::InvitationRevoked(InvitationRevoked { invitation_id }) => drop(org.invitations.remove(invitation_id)),
+        E::InvitationRenewed(renewed) => {
+            count_sent(org, happened.at);
+            if let Some(invitation) = org.invitations.get_mut(&renewed.invitation_id) {
+                invitation.expires_at = renewed.expires_at;
+            }
+        }
         E::MemberUpdated(updated) => change(org, updated.account_id, |member| member.manager = updated.manager_id),
         E::MemberStatusChanged(changed) => {
             change(org, changed.account_id, |member| member.active = changed.status == MemberStatus::Active);
@@ -55,6 +80,15 @@ pub(super) fn evolve(org: &mut Organization, event: &OrganizationEvent) {
             each_where(org, |member| member.custom_role == Some(deleted.role_id), |member| member.custom_role = None);
         }
     }
+    // An offer holds as long as both are what they were when it was made.
+    org.offer = org.offer.filter(|offer| stands(org, offer));
+}
+
+/// Whether the offer is one of an owner to somebody who can take it.
+fn stands(org: &Organization, offer: &OwnershipOffer) -> bool {
+    let member = |account| org.members.get(&account).filter(|member| member.active);
+    member(offer.from_id).is_some_and(|member| member.role == OrgRole::Owner)
+        && member(offer.to_id).is_some_and(|member| !matches!(member.role, OrgRole::Owner | OrgRole::Guest))
 }
 
 fn change(org: &mut Organization, account: AccountId, change: impl FnOnce(&mut Member)) {
@@ -71,6 +105,39 @@ fn each_where(org: &mut Organization, concerns: impl Fn(&Member) -> bool, change
         if let Some(member) = org.members.get_mut(&account) {
             change(member);
         }
+    }
+}
+
+/// What expired before is forgotten: it can only be made anew.
+fn invite(org: &mut Organization, invited: &MemberInvited, happened: &Happened<OrganizationEvent>) {
+    count_sent(org, happened.at);
+    let expired = org.invitations.iter().filter(|(_, one)| one.expires_at <= happened.at);
+    for id in expired.map(|(id, _)| *id).collect::<Vec<_>>() {
+        org.invitations.remove(&id);
+    }
+    let invitation = Invitation {
+        role: invited.role,
+        custom_role: invited.role_id,
+        link: invited.link,
+        uses_left: invited.uses_max,
+        uses_max: invited.uses_max,
+        expires_at: invited.expires_at,
+        by: happened.by,
+    };
+    org.invitations.insert(invited.invitation_id, invitation);
+}
+
+fn count_sent(org: &mut Organization, at: Micros) {
+    let (day, sent) = org.invited;
+    let today = day_of(at);
+    org.invited = (today, if day == today { sent.saturating_add(1) } else { 1 });
+}
+
+fn use_up(org: &mut Organization, id: InvitationId) {
+    let Some(invitation) = org.invitations.get_mut(&id) else { return };
+    invitation.uses_left = invitation.uses_left.saturating_sub(1);
+    if invitation.uses_left == 0 {
+        org.invitations.remove(&id);
     }
 }
 

@@ -1,19 +1,21 @@
-//! An organization: its members, their roles and permissions, and which placeholders were claimed by whom. The tenant of everything else.
+//! An organization: its members, their roles and permissions, what it decided for itself and may take up, and which placeholders
+//! were claimed by whom. The tenant of everything else.
 //! Must never hold a name of a person.
 
 mod decide;
 mod evolve;
 mod view;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
     codes::Failure,
     command::{Command, OrganizationCommand},
     event::{Event, Happened, OrganizationEvent},
-    ids::{AccountId, OrgId, RoleId, TeamId},
+    ids::{AccountId, BoardId, InvitationId, OrgId, RoleId, TeamId},
+    limits::Limits,
     topic::Kind,
-    values::{Audience, OrgRole, Permission},
-    view::{Reason, ViewPart},
+    values::{Audience, Micros, OrgRole, OrgSettings, Permission, Plan},
+    view::{OwnershipOffer, Reason, ViewPart},
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,16 @@ pub struct Organization {
     /// The same the other way round.
     claimed: OrdMap<AccountId, Vec<AccountId>>,
     roles: OrdMap<RoleId, CustomRole>,
+    settings: OrgSettings,
+    plan: Plan,
+    offer: Option<OwnershipOffer>,
+    deleted_at: Option<Micros>,
+    /// Boards that have a place here, those in the trash included.
+    boards: OrdSet<BoardId>,
+    /// Those that may still be accepted, or were when the last one was made.
+    invitations: OrdMap<InvitationId, Invitation>,
+    /// A day (since 1970, UTC) and how many were sent on it.
+    invited: (Micros, u32),
     access_version: u64,
 }
 
@@ -66,6 +78,19 @@ impl Member {
     }
 }
 
+/// An invitation, without whom it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Invitation {
+    pub role: OrgRole,
+    pub custom_role: Option<RoleId>,
+    /// For whoever has the link.
+    pub link: bool,
+    pub uses_left: u32,
+    pub uses_max: u32,
+    pub expires_at: Micros,
+    pub by: AccountId,
+}
+
 /// A role that the organization made itself: what it allows comes on top of a member's role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomRole {
@@ -78,15 +103,67 @@ impl Organization {
         &self.name
     }
 
-    /// The role of a member who may act, placeholders included; `None` for anybody else: it is as if they were none.
+    /// The role of a member who may act, placeholders included; `None` for anybody else: it is as if they were none. Nobody has a
+    /// role in an organization that was deleted.
     pub fn role(&self, account: AccountId) -> Option<OrgRole> {
-        self.members.get(&account).filter(|member| member.active).map(|member| member.role)
+        self.acting(account).map(|member| member.role)
     }
 
     /// All that a member who may act is allowed in the organization.
     pub fn permissions(&self, account: AccountId) -> Permissions {
-        let member = self.members.get(&account).filter(|member| member.active);
-        member.map_or(Permissions::NONE, |member| self.rights(member))
+        self.acting(account).map_or(Permissions::NONE, |member| self.rights(member))
+    }
+
+    fn acting(&self, account: AccountId) -> Option<&Member> {
+        self.members.get(&account).filter(|member| member.active && !self.is_deleted())
+    }
+
+    /// Deleted, until it is restored: it, its teams and its boards are as if they were not there.
+    pub const fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
+    /// When it was deleted.
+    pub const fn deleted_at(&self) -> Option<Micros> {
+        self.deleted_at
+    }
+
+    /// Whether this is one of the owners, who may restore it.
+    pub fn may_restore(&self, account: AccountId) -> bool {
+        self.members.get(&account).is_some_and(|member| member.active && member.role == OrgRole::Owner)
+    }
+
+    /// Invitations that may be accepted at that time.
+    pub fn invitations(&self, now: Micros) -> impl Iterator<Item = (InvitationId, &Invitation)> + '_ {
+        self.invitations.iter().filter(move |(_, one)| one.expires_at > now).map(|(id, one)| (*id, one))
+    }
+
+    /// An invitation that may be accepted at that time.
+    pub fn invitation(&self, id: InvitationId, now: Micros) -> Option<&Invitation> {
+        self.invitations.get(&id).filter(|one| one.expires_at > now && !self.is_deleted())
+    }
+
+    pub const fn settings(&self) -> &OrgSettings {
+        &self.settings
+    }
+
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How many members there may be: what the plan allows, within what the server does. Guests and stand-ins take a place as well.
+    pub fn members_max(&self, limits: &Limits) -> usize {
+        at_most(self.plan.members_max, limits.members_per_org_max)
+    }
+
+    /// How many boards there may be, those in the trash included.
+    pub fn boards_max(&self, limits: &Limits) -> usize {
+        at_most(self.plan.boards_max, limits.boards_per_org_max)
+    }
+
+    /// How many boards have a place here, those in the trash included.
+    pub fn board_count(&self) -> usize {
+        self.boards.len()
     }
 
     /// Whether a member who may act is allowed this.
@@ -103,7 +180,7 @@ impl Organization {
 
     /// What each source gives a member.
     fn sources(&self, member: &Member) -> [(Reason, Permissions); 3] {
-        let by_role = (Reason::Role { role: member.role }, permissions::of_role(member.role));
+        let by_role = (Reason::Role { role: member.role }, permissions::of_role(member.role, &self.settings));
         let nothing = (Reason::Nothing, Permissions::NONE);
         if matches!(member.role, OrgRole::Owner | OrgRole::Guest) {
             return [by_role, nothing, nothing];
@@ -167,7 +244,8 @@ impl Organization {
 
     /// Members who may act, with their roles, in the order of their ids.
     pub fn members(&self) -> impl Iterator<Item = (AccountId, OrgRole)> + '_ {
-        self.everyone().filter(|(_, member)| member.active).map(|(account, member)| (account, member.role))
+        let acting = self.everyone().filter(|(_, member)| member.active && !self.is_deleted());
+        acting.map(|(account, member)| (account, member.role))
     }
 
     /// Every member, in the order of their ids.
@@ -181,7 +259,9 @@ impl Organization {
 
     /// Owners who can act: placeholders cannot.
     fn owners(&self) -> impl Iterator<Item = AccountId> + '_ {
-        self.members().filter(|(_, role)| *role == OrgRole::Owner).map(|(account, _)| account)
+        self.everyone()
+            .filter(|(_, member)| member.active && !member.placeholder && member.role == OrgRole::Owner)
+            .map(|(account, _)| account)
     }
 
     fn is_last_owner(&self, account: AccountId) -> bool {
@@ -189,9 +269,19 @@ impl Organization {
     }
 }
 
+/// Days since 1970, UTC.
+const fn day_of(at: Micros) -> Micros {
+    at.div_euclid(86_400_000_000)
+}
+
+/// What the plan allows, within what the server does.
+fn at_most(plan: Option<u32>, limit: usize) -> usize {
+    plan.and_then(|most| usize::try_from(most).ok()).map_or(limit, |most| most.min(limit))
+}
+
 impl Aggregate for Organization {
     const KIND: Kind = Kind::Organization;
-    const STATE_VERSION: u32 = 2;
+    const STATE_VERSION: u32 = 4;
 
     type Command = OrganizationCommand;
     type Event = OrganizationEvent;
@@ -212,7 +302,7 @@ impl Aggregate for Organization {
     }
 
     fn evolve(&mut self, happened: &Happened<Self::Event>) {
-        evolve::evolve(self, &happened.event);
+        evolve::evolve(self, happened);
         if Self::changes_access(&happened.event) {
             self.access_version = happened.seq;
         }
@@ -233,9 +323,24 @@ impl Aggregate for Organization {
     fn changes_access(event: &Self::Event) -> bool {
         match event {
             OrganizationEvent::OrganizationUpdated(_)
+            | OrganizationEvent::OrganizationPlanChanged(_)
+            | OrganizationEvent::OwnershipOffered(_)
+            | OrganizationEvent::OwnershipWithdrawn(_)
+            | OrganizationEvent::OwnershipDeclined(_)
+            | OrganizationEvent::BoardReserved(_)
+            | OrganizationEvent::BoardReleased(_)
+            | OrganizationEvent::MemberInvited(_)
+            | OrganizationEvent::InvitationAccepted(_)
+            | OrganizationEvent::InvitationRejected(_)
+            | OrganizationEvent::InvitationRevoked(_)
+            | OrganizationEvent::InvitationRenewed(_)
             | OrganizationEvent::MemberUpdated(_)
             | OrganizationEvent::RoleCreated(_) => false,
             OrganizationEvent::OrganizationCreated(_)
+            | OrganizationEvent::OrganizationSettingsUpdated(_)
+            | OrganizationEvent::OrganizationOwnerChanged(_)
+            | OrganizationEvent::OrganizationDeleted(_)
+            | OrganizationEvent::OrganizationRestored(_)
             | OrganizationEvent::MemberAdded(_)
             | OrganizationEvent::MemberRoleChanged(_)
             | OrganizationEvent::MemberRemoved(_)
@@ -271,6 +376,11 @@ impl Aggregate for Organization {
     }
 
     fn memory_bytes(&self) -> usize {
-        256 + self.name.len() + self.members.len() * 128 + self.claims.len() * 160 + self.roles.len() * 256
+        256 + self.name.len()
+            + self.members.len() * 128
+            + self.claims.len() * 160
+            + self.roles.len() * 256
+            + self.boards.len() * 32
+            + self.invitations.len() * 96
     }
 }

@@ -12,6 +12,8 @@ use super::{Member, Organization};
 pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<Event> {
     match (audience, event) {
         (Audience::Public, _) => None,
+        // Which boards there are is for those who see them.
+        (_, OrganizationEvent::BoardReserved(_) | OrganizationEvent::BoardReleased(_)) => None,
         (Audience::Member, event) => Some(event.clone().into()),
         (Audience::Guest, OrganizationEvent::OrganizationCreated(created)) => {
             Some(OrganizationCreated { name: created.name.clone(), owner_id: AccountId::NIL }.into())
@@ -19,10 +21,23 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
         (Audience::Guest, OrganizationEvent::OrganizationUpdated(updated)) => Some(updated.clone().into()),
         (
             Audience::Guest,
-            OrganizationEvent::MemberAdded(_)
+            OrganizationEvent::OrganizationSettingsUpdated(_)
+            | OrganizationEvent::OrganizationPlanChanged(_)
+            | OrganizationEvent::OwnershipOffered(_)
+            | OrganizationEvent::OwnershipWithdrawn(_)
+            | OrganizationEvent::OwnershipDeclined(_)
+            | OrganizationEvent::OrganizationOwnerChanged(_)
+            | OrganizationEvent::OrganizationDeleted(_)
+            | OrganizationEvent::OrganizationRestored(_)
+            | OrganizationEvent::MemberAdded(_)
             | OrganizationEvent::MemberRoleChanged(_)
             | OrganizationEvent::MemberRemoved(_)
             | OrganizationEvent::MemberClaimed(_)
+            | OrganizationEvent::MemberInvited(_)
+            | OrganizationEvent::InvitationAccepted(_)
+            | OrganizationEvent::InvitationRejected(_)
+            | OrganizationEvent::InvitationRevoked(_)
+            | OrganizationEvent::InvitationRenewed(_)
             | OrganizationEvent::MemberUpdated(_)
             | OrganizationEvent::MemberStatusChanged(_)
             | OrganizationEvent::MemberRoleAssigned(_)
@@ -35,8 +50,16 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
 }
 
 pub(super) fn view(org: &Organization, org_id: OrgId, audience: Audience) -> OrganizationView {
-    let mut view =
-        OrganizationView { org_id, name: org.name.clone(), members: Vec::new(), claims: Vec::new(), roles: Vec::new() };
+    let mut view = OrganizationView {
+        org_id,
+        name: org.name.clone(),
+        members: Vec::new(),
+        claims: Vec::new(),
+        roles: Vec::new(),
+        settings: None,
+        ownership_offer: None,
+        deleted_at: org.deleted_at,
+    };
     if audience != Audience::Member {
         return view;
     }
@@ -53,6 +76,8 @@ pub(super) fn view(org: &Organization, org_id: OrgId, audience: Audience) -> Org
             permissions: role.permissions.list(),
         })
         .collect();
+    view.settings = Some(org.settings);
+    view.ownership_offer = org.offer;
     view
 }
 

@@ -65,6 +65,8 @@ const NAMES: &[&str] = &[
     "f2",
     "hr",
     "ops",
+    "inv1",
+    "inv2",
 ];
 
 /// The id behind a name.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, RoleId},
-    values::{MemberStatus, OrgRole, Permission, Reassign},
+    ids::{AccountId, BoardId, InvitationId, RoleId},
+    values::{MemberStatus, Micros, OrgRole, Permission, Plan, Reassign},
 };
 
 /// Founds an organization on a fresh topic; whoever asks becomes its owner.
@@ -129,4 +129,122 @@ pub struct UpdateRole {
 #[serde(deny_unknown_fields)]
 pub struct DeleteRole {
     pub role_id: RoleId,
+}
+
+/// Changes what the organization decides for itself. What is absent stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateSettings {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub password_chars_min: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub boards_by: Option<OrgRole>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub invitations_by: Option<OrgRole>,
+}
+
+/// Says what the organization may take up. Only the server asks this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePlan {
+    pub plan: Plan,
+}
+
+/// Offers to hand the organization over. Nothing changes before the other accepts; a new offer takes the place of the old one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OfferOwnership {
+    pub account_id: AccountId,
+}
+
+/// Takes the ownership that was offered to whoever asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptOwnership {}
+
+/// Takes it not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineOwnership {}
+
+/// Takes an offer back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawOwnership {}
+
+/// Deletes the organization with all its teams and boards. Its owners can restore it for 30 days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteOrganization {}
+
+/// Takes a deletion back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreOrganization {}
+
+/// Takes a place for a board, before it is founded; the server asks this for whoever founds one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReserveBoard {
+    pub board_id: BoardId,
+}
+
+/// Gives the place of a board back. Only the server asks this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseBoard {
+    pub board_id: BoardId,
+}
+
+/// Invites somebody by mail, or whoever has a link. Where it goes is kept beside the journal: over the socket nobody learns of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct InviteMember {
+    pub invitation_id: InvitationId,
+    pub role: OrgRole,
+    /// A custom role as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub role_id: Option<RoleId>,
+    /// For whoever has the link, rather than for one address.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub link: bool,
+    /// How many may accept; one, where it goes to an address.
+    pub uses_max: u32,
+    #[ts(type = "number")]
+    pub expires_at: Micros,
+}
+
+/// Becomes a member by an invitation. Only the server asks this, for one who showed its code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptInvitation {
+    pub invitation_id: InvitationId,
+}
+
+/// Ends an invitation that went to an address. Only the server asks this, for one who showed its code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RejectInvitation {
+    pub invitation_id: InvitationId,
+}
+
+/// Takes an invitation back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeInvitation {
+    pub invitation_id: InvitationId,
+}
+
+/// Lets an invitation hold longer: it is sent again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RenewInvitation {
+    pub invitation_id: InvitationId,
+    #[ts(type = "number")]
+    pub expires_at: Micros,
 }

@@ -1,16 +1,14 @@
 //! The administration of an organization over REST: its people and what they may do, its teams. What is live of it comes with the
 //! organization's topic; this is what is asked for and changed.
 
-import type { AccountId, Acknowledged, OrgId, OrgRole, TeamId, TeamRole, TeamView } from "../gen/protocol";
+import type { AccessView, AccountId, Acknowledged, BoardId, MemberStatus, OrgId, OrgRole, Permission, RoleId, TeamId, TeamRole, TeamView } from "../gen/protocol";
 import type { Http } from "./http";
 
-export type RoleId = string;
-export type MemberStatus = "active" | "inactive";
+/** In the server's order. */
 export const PERMISSIONS = [
   "organization.update", "organization.settings", "members.add", "members.invite", "members.edit", "members.roles", "members.remove",
   "members.claim", "roles.manage", "teams.create", "teams.manage", "boards.create", "boards.manage", "usage.read",
-] as const;
-export type Permission = (typeof PERMISSIONS)[number];
+] as const satisfies readonly Permission[];
 
 /** What is absent stays; null takes away. */
 export interface ChangeMember {
@@ -41,12 +39,18 @@ export class Organizations {
   changeMember(org_id: OrgId, account_id: AccountId, fields: ChangeMember): Promise<Acknowledged> {
     return this.#http.request("PATCH", `${at(org_id)}/members/${account_id}`, { body: fields });
   }
-  removeMember(org_id: OrgId, account_id: AccountId): Promise<Acknowledged> {
-    return this.#http.request("DELETE", `${at(org_id)}/members/${account_id}`);
+  /** Or leaves. `reassign`: to whom open tasks go: "nobody", "lead" (of the board's team), or a member's id. */
+  removeMember(org_id: OrgId, account_id: AccountId, reassign?: string): Promise<Acknowledged> {
+    return this.#http.request("DELETE", `${at(org_id)}/members/${account_id}`, { query: { reassign } });
   }
   /** Both lists whole. */
   setPermissions(org_id: OrgId, account_id: AccountId, fields: { granted: readonly Permission[]; revoked: readonly Permission[] }): Promise<Acknowledged> {
     return this.#http.request("PUT", `${at(org_id)}/members/${account_id}/permissions`, { body: fields });
+  }
+
+  /** What a member may do, and why: in the organization, and in a team or on a board as well. */
+  access(org_id: OrgId, query: { member?: AccountId; team?: TeamId; board?: BoardId }): Promise<AccessView> {
+    return this.#http.request("GET", `${at(org_id)}/access`, { query: { ...query } });
   }
 
   createRole(org_id: OrgId, fields: { role_id: RoleId; name: string; permissions: readonly Permission[] }): Promise<unknown> {

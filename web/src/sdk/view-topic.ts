@@ -10,7 +10,8 @@ import type { TopicPhase } from "./types";
 interface Folding<V> {
   /** The view in a snapshot's parts. */
   of(parts: readonly ViewPart[]): V | undefined;
-  reduce(view: V, event: Event): V;
+  /** `at`: when it happened. */
+  reduce(view: V, event: Event, at: number): V;
 }
 
 export class ViewTopic<V> implements Consumer {
@@ -40,8 +41,8 @@ export class ViewTopic<V> implements Consumer {
   apply(message: Events): void {
     let view = this.view.get();
     const own = new Set<number>();
-    for (const { event, client_id, client_seq } of message.events) {
-      if (view !== undefined) view = this.#folding.reduce(view, event);
+    for (const { event, at, client_id, client_seq } of message.events) {
+      if (view !== undefined) view = this.#folding.reduce(view, event, at);
       if (client_seq !== undefined && client_id === this.#commands.client_id) own.add(client_seq);
     }
     this.view.set(view);
@@ -85,6 +86,16 @@ const member = (view: OrganizationView, account: string, change: Change<OrgMembe
   members: view.members.map((one) => (one.account_id === account ? changed(one, change) : one)),
 });
 
+/** An offer holds as long as both are what they were when it was made. */
+const offered = (view: OrganizationView): OrganizationView => {
+  const acting = (account: string | undefined): OrgMemberView | undefined =>
+    view.members.find((one) => one.account_id === account && one.inactive !== true);
+  const from = acting(view.ownership_offer?.from_id);
+  const to = acting(view.ownership_offer?.to_id);
+  const stands = from?.role === "owner" && (to?.role === "member" || to?.role === "admin");
+  return stands ? view : changed(view, { ownership_offer: undefined });
+};
+
 /** Whoever is gone manages nobody. */
 const without = (view: OrganizationView, account: string): OrganizationView => ({
   ...view,
@@ -100,28 +111,41 @@ export const organizationFolding: Folding<OrganizationView> = {
     const { kind: _kind, ...view } = part;
     return view;
   },
-  reduce(view, event) {
+  reduce(view, event, at) {
     switch (event.type) {
       case "organization.updated":
         return event.name === undefined ? view : { ...view, name: event.name };
+      case "organization.settings.updated":
+        return { ...view, settings: event.settings };
+      case "organization.ownership.offered":
+        return { ...view, ownership_offer: { from_id: event.from_id, to_id: event.to_id } };
+      case "organization.ownership.withdrawn":
+      case "organization.ownership.declined":
+        return changed(view, { ownership_offer: undefined });
+      case "organization.owner.changed":
+        return offered(member(member(view, event.from_id, { role: "admin" }), event.to_id, { role: "owner" }));
+      case "organization.deleted":
+        return { ...view, deleted_at: at };
+      case "organization.restored":
+        return changed(view, { deleted_at: undefined });
       case "member.added": {
         const { account_id, role, placeholder } = event;
         const member: OrgMemberView = { account_id, role, ...(placeholder === true && { placeholder }) };
         return { ...view, members: byId(view.members, member) };
       }
       case "member.role.changed":
-        return member(view, event.account_id, { role: event.role });
+        return offered(member(view, event.account_id, { role: event.role }));
       case "member.removed":
-        return without(view, event.account_id);
+        return offered(without(view, event.account_id));
       case "member.claimed": {
         const { placeholder_id, account_id } = event;
         const claims = [...(view.claims ?? []).filter((claim) => claim.placeholder_id !== placeholder_id), { placeholder_id, account_id }];
-        return { ...without(view, placeholder_id), claims };
+        return offered({ ...without(view, placeholder_id), claims });
       }
       case "member.updated":
         return member(view, event.account_id, { manager_id: event.manager_id });
       case "member.status.changed":
-        return member(view, event.account_id, { inactive: event.status === "inactive" || undefined });
+        return offered(member(view, event.account_id, { inactive: event.status === "inactive" || undefined }));
       case "member.role.assigned":
         return member(view, event.account_id, { role_id: event.role_id });
       case "member.permissions.changed":

@@ -40,8 +40,9 @@ pub(super) fn add(org: &Organization, command: &AddMember, asker: &Asker, ctx: &
     if org.claims.contains_key(&account_id) {
         return Err(wrong_state("This placeholder was claimed."));
     }
-    if org.members.len() >= ctx.limits.members_per_org_max {
-        return Err(full("account_id", ctx.limits.members_per_org_max));
+    let most = org.members_max(ctx.limits);
+    if org.members.len() >= most {
+        return Err(full("account_id", most));
     }
     Ok(vec![MemberAdded { account_id, role: command.role, placeholder: command.placeholder }.into()])
 }

@@ -1,6 +1,8 @@
 //! What may be asked of an organization. Nobody grants more than they have, or touches one who has as much (owners excepted);
 //! there is always an owner who can act.
 
+mod invitations;
+mod life;
 mod members;
 mod roles;
 
@@ -34,10 +36,25 @@ pub(super) fn decide(org: &Organization, command: &OrganizationCommand, ctx: &Ct
     match command {
         C::CreateOrganization(command) => create(org, command, ctx),
         C::UpdateOrganization(command) => update(org, command, ctx),
+        C::UpdateSettings(command) => life::update_settings(org, command, &asker),
+        C::ChangePlan(command) => life::change_plan(org, command, ctx),
+        C::OfferOwnership(command) => life::offer(org, command, &asker),
+        C::AcceptOwnership(_) => life::accept(org, &asker),
+        C::DeclineOwnership(_) => life::decline(org, &asker),
+        C::WithdrawOwnership(_) => Ok(life::withdraw(org)),
+        C::DeleteOrganization(_) => Ok(life::delete(org)),
+        C::RestoreOrganization(_) => life::restore(org, ctx),
+        C::ReserveBoard(command) => life::reserve(org, command, ctx),
+        C::ReleaseBoard(command) => Ok(life::release(org, command)),
         C::AddMember(command) => members::add(org, command, &asker, ctx),
         C::ChangeMemberRole(command) => members::change_role(org, command, &asker),
         C::RemoveMember(command) => members::remove(org, command, &asker),
         C::ClaimMember(command) => members::claim(org, command, &asker),
+        C::InviteMember(command) => invitations::invite(org, command, &asker, ctx),
+        C::AcceptInvitation(command) => invitations::accept(org, command, &asker, ctx),
+        C::RejectInvitation(command) => invitations::reject(org, command, ctx),
+        C::RevokeInvitation(command) => invitations::revoke(org, command, &asker),
+        C::RenewInvitation(command) => invitations::renew(org, command, &asker, ctx),
         C::UpdateMember(command) => members::update(org, command, &asker),
         C::ChangeMemberStatus(command) => members::change_status(org, command, &asker),
         C::AssignRole(command) => roles::assign(org, command, &asker),
@@ -75,9 +92,19 @@ impl Asker {
             access::demand(Role::Anyone, access::organization(command, true))?;
             return Ok(Self { account, standing: None });
         }
+        if org.is_deleted() {
+            // There for its owners alone, and only to be restored.
+            let restores = matches!(command, OrganizationCommand::RestoreOrganization(_));
+            let standing = Some(Standing { role: OrgRole::Owner, held: Permissions::ALL });
+            return if restores && org.may_restore(account) {
+                Ok(Self { account, standing })
+            } else {
+                Err(not_found())
+            };
+        }
         let role = org.role(account).ok_or_else(not_found)?;
         let held = org.permissions(account);
-        access::demand(Role::Org(held), access::organization(command, removes(command) == Some(account)))?;
+        access::demand(Role::Org(role, held), access::organization(command, removes(command) == Some(account)))?;
         Ok(Self { account, standing: Some(Standing { role, held }) })
     }
 
@@ -104,7 +131,7 @@ impl Asker {
 pub(super) fn may_edit(org: &Organization, asker: AccountId, account: AccountId) -> Result<(), Failure> {
     let role = org.role(asker).ok_or_else(not_found)?;
     let held = org.permissions(asker);
-    access::demand(Role::Org(held), access::Capability::EditMembers)?;
+    access::demand(Role::Org(role, held), access::Capability::EditMembers)?;
     let member = org.member(account).ok_or_else(not_found)?;
     Asker { account: asker, standing: Some(Standing { role, held }) }.may_touch(org, account, member)
 }

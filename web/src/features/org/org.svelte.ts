@@ -9,7 +9,6 @@ import { type CustomRole, type Member, mayGive, mayTouch, why } from "./permissi
 
 /** A member with what they are called. */
 export type Person = Member & { readonly name: string; readonly title: string };
-type View = Omit<OrganizationView, "members"> & { readonly members: readonly Member[]; readonly roles?: readonly CustomRole[] };
 
 /** Hints come often while somebody works through a list. */
 const GAP_MS = 1_000;
@@ -52,8 +51,8 @@ export class Org {
     this.#handle.close();
   }
 
-  get view(): View | undefined {
-    return this.#view.value as View | undefined;
+  get view(): OrganizationView | undefined {
+    return this.#view.value;
   }
   get phase() {
     return this.#phase.value;

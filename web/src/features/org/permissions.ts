@@ -1,15 +1,9 @@
 // What a member may do in an organization, and why: as the server decides it, so that nothing is offered that would be refused. The
 // server decides all the same.
-import { type OrgMemberView, type OrgRole, PERMISSIONS, type Permission, type RoleId } from "../../sdk";
+import { type OrgMemberView, type OrgRole, PERMISSIONS, type Permission, type RoleView } from "../../sdk";
 
-export type Member = OrgMemberView & {
-  readonly inactive?: boolean;
-  readonly role_id?: RoleId;
-  readonly manager_id?: string;
-  readonly granted?: readonly Permission[];
-  readonly revoked?: readonly Permission[];
-};
-export type CustomRole = { readonly role_id: RoleId; readonly name: string; readonly permissions: readonly Permission[] };
+export type Member = OrgMemberView;
+export type CustomRole = RoleView;
 
 /** Why somebody may or may not: the first reason that decides. */
 export type Reason =
