@@ -80,6 +80,7 @@ pub struct LoggedIn {
 pub struct Auth(Arc<Inner>);
 
 struct Inner {
+    store: Store,
     accounts: Accounts,
     directory: Directory,
     tokens: AccessTokens,
@@ -115,6 +116,7 @@ impl Auth {
         let scribe = Scribe::new(parts.store.clone(), codes, parts.clock.clone(), parts.issuer);
         let vault = Vault::new(&parts.keys.factors).map_err(|_| KeyError::NoRandomness)?;
         Ok(Self(Arc::new(Inner {
+            store: parts.store.clone(),
             accounts: parts.store.accounts().clone(),
             directory: parts.directory,
             tokens,
@@ -143,6 +145,10 @@ impl Auth {
 
     pub(super) fn accounts(&self) -> &Accounts {
         &self.0.accounts
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
     }
 
     /// Who queues and writes letters.
