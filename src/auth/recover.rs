@@ -81,9 +81,11 @@ impl Auth {
         // From here on it is this request that uses it.
         self.accounts().use_code(id, purpose.word(), now).await.map_err(stored)?.ok_or_else(expired)?;
         self.accounts().close_codes(account, purpose.word(), now).await.map_err(stored)?;
-        self.accounts().set_password(account, &hash).await.map_err(stored)?;
+        // Sessions first: cut off here, nobody keeps one beside the new password.
         self.ask(account.into(), account, ResetPassword {}.into()).await?;
-        self.accounts().revoke_sessions(account, None, self.clock().now()).await.map_err(stored)?;
+        self.accounts().set_password(account, &hash).await.map_err(stored)?;
+        // Once more: one who logged in with the old password meanwhile.
+        self.end_all(account).await?;
         if known.email_verified_at.is_none() {
             self.accounts().set_email(account, &found.email, now).await.map_err(stored)?;
             self.ask(account.into(), account, VerifyEmail {}.into()).await?;

@@ -160,7 +160,8 @@ impl Gone<'_> {
         };
         // Some at a time, until none is left: each answer is of a state that holds what was done before.
         while has_open_tasks(self, board_id).await? {
-            settled(self.ask(board_id, ReassignTasks { from_id: self.account, to_id }).await)?;
+            // A refusal is no end of it: the board or the other's sight of it changed meanwhile, and the process looks anew.
+            self.ask(board_id, ReassignTasks { from_id: self.account, to_id }).await?;
         }
         Ok(())
     }
