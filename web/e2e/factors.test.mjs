@@ -140,10 +140,28 @@ test("a second step that took too many tries begins again with the password", as
   await logIn(page, email);
   await heading(page, "Second step");
   await page.getByLabel("Code", { exact: true }).waitFor();
-  for (let tries = 0; tries < 8 && (await page.getByLabel("Code", { exact: true }).count()) > 0; tries += 1) {
+  // A code that is typed while another is being tried is tried after it.
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/login/second", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest("**/login/second");
+  await page.getByLabel("Code", { exact: true }).fill("000001");
+  await asked;
+  await page.getByLabel("Code", { exact: true }).fill("000002");
+  const tried = page.waitForResponse((answer) => answer.request().postDataJSON()?.totp === "000002");
+  release();
+  await tried;
+  await page.unroute("**/login/second");
+  let ended = false;
+  for (let tries = 0; tries < 8 && !ended; tries += 1) {
     const answered = page.waitForResponse((answer) => answer.url().endsWith("/login/second"));
     await page.getByLabel("Code", { exact: true }).fill(String(100_000 + tries));
-    await answered;
+    ended = (await (await answered).json()).code === "challenge_ended";
   }
   await page.getByText("That took too long. Log in again.").waitFor();
   assert.equal(await page.getByLabel("E-mail").inputValue(), email);
