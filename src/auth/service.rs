@@ -38,6 +38,7 @@ use crate::{
     store::{
         Store, StoreError,
         accounts::{Account, AccountStatus, Accounts},
+        projections::Projections,
         sessions::{NewSession, Rotated, Rotation},
     },
 };
@@ -81,6 +82,7 @@ pub struct Auth(Arc<Inner>);
 
 struct Inner {
     accounts: Accounts,
+    projections: Projections,
     directory: Directory,
     tokens: AccessTokens,
     passwords: Passwords,
@@ -116,6 +118,7 @@ impl Auth {
         let vault = Vault::new(&parts.keys.factors).map_err(|_| KeyError::NoRandomness)?;
         Ok(Self(Arc::new(Inner {
             accounts: parts.store.accounts().clone(),
+            projections: parts.store.projections().clone(),
             directory: parts.directory,
             tokens,
             passwords,
@@ -143,6 +146,10 @@ impl Auth {
 
     pub(super) fn accounts(&self) -> &Accounts {
         &self.0.accounts
+    }
+
+    pub(super) fn projections(&self) -> &Projections {
+        &self.0.projections
     }
 
     /// Who queues and writes letters.
