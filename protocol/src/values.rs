@@ -124,6 +124,25 @@ pub struct Original {
     pub original_at: Micros,
 }
 
+/// To whom the open tasks of somebody who goes are given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "to", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reassign {
+    /// They have nobody then.
+    #[default]
+    Nobody,
+    /// A lead of the board's team, where it has one that can see the board.
+    Lead,
+    /// This member, on the boards that they can see.
+    Member { account_id: AccountId },
+}
+
+impl Reassign {
+    pub const fn is_nobody(&self) -> bool {
+        matches!(self, Self::Nobody)
+    }
+}
+
 /// Where to put something in an order: between neighbours by name, never by index. With both absent: at the end. When they are
 /// no longer neighbours, `after` decides while it is still there, then `before`, then the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]

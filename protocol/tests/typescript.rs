@@ -71,6 +71,7 @@ fn types() -> String {
         SecondMethod,
         Due,
         Original,
+        Reassign,
         Place<TaskId>,
         Code,
         Failure,

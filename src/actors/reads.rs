@@ -62,7 +62,26 @@ impl Directory {
 
     /// The account, caught up with the journal first: a session may have been opened on another node a moment ago.
     pub async fn account_now(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
-        let handle = self.readable::<Account>(id.0).await?;
+        self.now::<Account>(id.0).await
+    }
+
+    /// The organization, caught up with the journal first.
+    pub async fn organization_now(&self, id: OrgId) -> Result<Arc<Published<Organization>>, Failure> {
+        self.now::<Organization>(id.0).await
+    }
+
+    /// The team, caught up with the journal first.
+    pub async fn team_now(&self, id: TeamId) -> Result<Arc<Published<Team>>, Failure> {
+        self.now::<Team>(id.0).await
+    }
+
+    /// The board, caught up with the journal first: for whoever concludes something from what is not on it.
+    pub async fn board_now(&self, id: BoardId) -> Result<Arc<Published<Board>>, Failure> {
+        self.now::<Board>(id.0).await
+    }
+
+    async fn now<A: Kinded>(&self, id: Uuid) -> Result<Arc<Published<A>>, Failure> {
+        let handle = self.readable::<A>(id).await?;
         self.refresh_handle(&handle).await;
         self.pulse().open()?;
         Ok(handle.published())

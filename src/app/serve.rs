@@ -4,9 +4,13 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum_server::Handle;
 use futures_util::FutureExt;
-use lockstep_protocol::limits::Limits;
+use lockstep_protocol::{limits::Limits, position::Position};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::{sync::watch, task::JoinHandle, time::Instant};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -33,7 +37,11 @@ use crate::{
     live::{registry::Registry, session::Identity},
     outbound::mail::Smtp,
     store::{Store, StoreError},
-    workers::mail::Postman,
+    workers::{
+        self,
+        mail::Postman,
+        processes::{Intake, Runner},
+    },
     ws,
 };
 
@@ -103,6 +111,7 @@ impl Server {
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
         post_office(&engine, &auth, smtp, node);
+        processes(&engine, &auth, node);
         let demo_password = first_start(&engine, &auth, settings.demo_password.clone()).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -160,6 +169,26 @@ fn post_office(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, node: Uuid) {
         nudge: auth.scribe().nudge().clone(),
     };
     engine.beside("mail", move |token| postman.clone().run(token));
+}
+
+/// Begins to carry out what follows from what happened.
+fn processes(engine: &Engine, auth: &Auth, node: Uuid) {
+    let nudge = Arc::<Notify>::default();
+    let (store, intake) = (engine.store.clone(), Intake { nudge: nudge.clone() });
+    engine.beside("processes", move |token| {
+        let (progress, _) = watch::channel(Position::START);
+        workers::run(intake.clone(), store.clone(), node, Arc::default(), progress, token)
+    });
+    let runner = Runner {
+        store: engine.store.clone(),
+        directory: engine.directory.clone(),
+        clock: engine.clock.clone(),
+        scribe: auth.scribe().clone(),
+        projected: engine.listed.clone(),
+        node,
+        nudge,
+    };
+    engine.beside("processes-run", move |token| runner.clone().run(token));
 }
 
 /// Who takes mail, where the operator named somebody.

@@ -54,7 +54,7 @@ impl Auth {
     /// The limits of this account's passwords: the server's, and more where an organization of theirs asks for more.
     pub(super) async fn limits_of(&self, account: AccountId) -> Result<Limits, Failure> {
         let mut limits = self.limits().clone();
-        for row in self.projections().memberships_of(account).await.map_err(stored)? {
+        for row in self.store().projections().memberships_of(account).await.map_err(stored)? {
             match self.directory().organization(row.org).await {
                 Ok(org) if org.state.role(account).is_some() => {
                     let asked = usize::try_from(org.state.settings().password_chars_min).unwrap_or(0);

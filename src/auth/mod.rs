@@ -5,6 +5,7 @@ pub mod address;
 mod authenticate;
 mod change;
 pub mod codes;
+mod delete;
 mod email;
 mod factors;
 pub mod invitations;

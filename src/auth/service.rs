@@ -38,7 +38,6 @@ use crate::{
     store::{
         Store, StoreError,
         accounts::{Account, AccountStatus, Accounts},
-        projections::Projections,
         sessions::{NewSession, Rotated, Rotation},
     },
 };
@@ -81,8 +80,8 @@ pub struct LoggedIn {
 pub struct Auth(Arc<Inner>);
 
 struct Inner {
+    store: Store,
     accounts: Accounts,
-    projections: Projections,
     directory: Directory,
     tokens: AccessTokens,
     passwords: Passwords,
@@ -117,8 +116,8 @@ impl Auth {
         let scribe = Scribe::new(parts.store.clone(), codes, parts.clock.clone(), parts.issuer);
         let vault = Vault::new(&parts.keys.factors).map_err(|_| KeyError::NoRandomness)?;
         Ok(Self(Arc::new(Inner {
+            store: parts.store.clone(),
             accounts: parts.store.accounts().clone(),
-            projections: parts.store.projections().clone(),
             directory: parts.directory,
             tokens,
             passwords,
@@ -148,8 +147,8 @@ impl Auth {
         &self.0.accounts
     }
 
-    pub(super) fn projections(&self) -> &Projections {
-        &self.0.projections
+    pub(super) fn store(&self) -> &Store {
+        &self.0.store
     }
 
     /// Who queues and writes letters.

@@ -150,6 +150,19 @@ pub async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteMe {
+    #[ts(type = "string")]
+    password: SecretString,
+}
+
+/// For good. What the caller wrote stays, as a deleted user's.
+pub async fn delete(caller: Caller, From(client): From, Body(body): Body<DeleteMe>) -> Answer<StatusCode> {
+    caller.http.auth.delete_account(caller.who.account, body.password, &client).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// The open sessions, newest first.
 pub async fn sessions(caller: Caller) -> Answer<Json<Vec<SessionEntry>>> {
     let open = caller.http.directory.account(caller.who.account).await?;

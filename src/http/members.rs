@@ -21,14 +21,14 @@ use lockstep_protocol::{
     frame::Acknowledged,
     ids::{AccountId, OrgId, RoleId},
     position::Bookmark,
-    values::{Audience, MemberStatus, OrgRole},
+    values::{Audience, MemberStatus, OrgRole, Reassign},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
     answers::{Items, Written},
-    extract::{Body, Caller, Fields, Ids},
+    extract::{Asked, Body, Caller, Fields, Ids},
     problem::Answer,
     tasks::said,
 };
@@ -214,8 +214,38 @@ fn stands(published: &Published<Organization>) -> Acknowledged {
     Acknowledged { epoch, seq, position: None }
 }
 
-pub async fn remove(caller: Caller, Ids((org, account)): Ids<(OrgId, AccountId)>) -> Answer<Written> {
-    let acknowledged = caller.ask(org, 1, RemoveMember { account_id: account }).await?;
+/// What follows a removal.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveQuery {
+    /// `nobody` (the default), `lead`, or a member's id.
+    #[serde(default)]
+    reassign: Option<String>,
+}
+
+impl RemoveQuery {
+    fn rule(&self) -> Answer<Reassign> {
+        match self.reassign.as_deref() {
+            None | Some("nobody") => Ok(Reassign::Nobody),
+            Some("lead") => Ok(Reassign::Lead),
+            Some(id) => match id.parse() {
+                Ok(account_id) => Ok(Reassign::Member { account_id }),
+                Err(_) => {
+                    let why = "Open tasks go to nobody, a lead, or a member by their id.";
+                    Err(Failure::because(Code::FieldInvalid, why).field("reassign").into())
+                }
+            },
+        }
+    }
+}
+
+pub async fn remove(
+    caller: Caller,
+    Ids((org, account)): Ids<(OrgId, AccountId)>,
+    Asked(query): Asked<RemoveQuery>,
+) -> Answer<Written> {
+    let command = RemoveMember { account_id: account, reassign: query.rule()? };
+    let acknowledged = caller.ask(org, 1, command).await?;
     caller.http.store.members().forget(org, account).await?;
     Ok(acknowledged.into())
 }

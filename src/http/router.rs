@@ -54,6 +54,11 @@ const TASKS: &[Parameter] = &[
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
     NEW_ENOUGH,
 ];
+const REMOVE: &[Parameter] = &[Parameter {
+    name: "reassign",
+    kind: "string",
+    says: "To whom their open tasks go: nobody (the default), lead (of the board's team), or a member's id.",
+}];
 const ACCESS: &[Parameter] = &[
     Parameter { name: "member", kind: "AccountId", says: "Whom it is about; default: the caller." },
     Parameter { name: "team", kind: "TeamId", says: "What they may do in this team as well." },
@@ -89,6 +94,7 @@ fn who() -> Vec<Endpoint> { vec![
     get("/readyz", health::ready, "This node can take work").answers(200, "Ready").open(),
     get("/api/v1/me", me::read, "The caller").answers(200, "Me"),
     patch("/api/v1/me", me::update, "Change the caller's profile").takes("UpdateMe").answers(200, "Me"),
+    delete("/api/v1/me", me::delete, "Delete the caller's account for good").takes("DeleteMe").answers_nothing(),
     post("/api/v1/me/password", me::change_password, "Change the caller's password; every other session ends").takes("ChangePassword").answers_nothing(),
     post("/api/v1/me/email", me::change_email, "Have the link mailed that proves an address, the present one or another").takes("ChangeEmail").accepts(),
     get("/api/v1/me/sessions", me::sessions, "The caller's open sessions").answers(200, "Array<SessionEntry>"),
@@ -117,7 +123,7 @@ fn organization() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
     post("/api/v1/orgs/{org}/members", members::add, "Add somebody who has an account").takes("NewMember").answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/members/{account}", members::change, "Change a member: one to four commands, in the order of the members, and the job title").takes("ChangeMember").answers(200, "Acknowledged"),
-    delete("/api/v1/orgs/{org}/members/{account}", members::remove, "Remove a member, or leave").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/members/{account}", members::remove, "Remove a member, or leave").asks(REMOVE).answers(200, "Acknowledged"),
     put("/api/v1/orgs/{org}/members/{account}/permissions", roles::set_permissions, "Grant permissions to a member and revoke them").takes_but("SetMemberPermissions", &["account_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/members/{account}/claim", members::claim, "Say which member a placeholder is").takes_but("ClaimMember", &["placeholder_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged"),

@@ -146,6 +146,17 @@ pub struct Accounts {
 const INSERT_PROFILE: &str = "insert into profiles
     (account_id, org_id, name, placeholder, locale, time_zone, updated_at) values ($1, $2, $3, $4, $5, $6, $7)";
 
+/// What goes with a person. A test compares it with the tables that name accounts.
+const ERASE: [&str; 7] = [
+    "delete from sessions where account_id = $1",
+    "delete from refresh_tokens where account_id = $1",
+    "delete from one_time_codes where account_id = $1",
+    "delete from totp_factors where account_id = $1",
+    "delete from recovery_codes where account_id = $1",
+    "delete from login_challenges where account_id = $1",
+    "delete from member_details where account_id = $1",
+];
+
 impl Accounts {
     /// Creates an account and its profile, or neither.
     pub async fn create(&self, new: &NewAccount) -> Result<Created, StoreError> {
@@ -268,6 +279,22 @@ impl Accounts {
         let changed = on_db!(&self.db, write, pool =>
             sqlx::query(sql).bind(id.0).bind(status.number()).execute(pool).await?.rows_affected());
         Ok(changed == 1)
+    }
+
+    /// Forgets what is known of a person: the id stays, disabled, so that what it wrote belongs to somebody.
+    pub async fn erase(&self, id: AccountId, at: i64) -> Result<(), StoreError> {
+        let account = "update accounts set email = null, password_hash = null, email_verified_at = null, status = $2
+            where id = $1";
+        let profile = "update profiles set name = '', locale = '', time_zone = '', preferences = '{}', updated_at = $2
+            where account_id = $1";
+        in_tx!(&self.db, tx => {
+            sqlx::query(account).bind(id.0).bind(AccountStatus::Disabled.number()).execute(&mut *tx).await?;
+            sqlx::query(profile).bind(id.0).bind(at).execute(&mut *tx).await?;
+            for sql in ERASE {
+                sqlx::query(sql).bind(id.0).execute(&mut *tx).await?;
+            }
+        });
+        Ok(())
     }
 
     pub async fn profile(&self, id: AccountId) -> Result<Option<Profile>, StoreError> {

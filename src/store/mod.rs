@@ -20,6 +20,7 @@ pub mod members;
 pub mod nodes;
 mod open;
 mod postgres;
+pub mod processes;
 pub mod projections;
 mod queue;
 mod reads;
@@ -38,6 +39,7 @@ use journal::SharedJournal;
 use mails::Mails;
 use members::Members;
 use nodes::Nodes;
+use processes::Processes;
 use projections::Projections;
 
 /// Everything durable, opened. Cheap to clone; all clones share the same connections.
@@ -51,6 +53,7 @@ pub struct Store {
     projections: Projections,
     nodes: Nodes,
     mails: Mails,
+    processes: Processes,
     handle: open::Handle,
 }
 
@@ -88,6 +91,11 @@ impl Store {
     /// Mail on its way.
     pub fn mails(&self) -> &Mails {
         &self.mails
+    }
+
+    /// What has to follow from what happened.
+    pub fn processes(&self) -> &Processes {
+        &self.processes
     }
 
     /// Read tables, kept by a worker.

@@ -17,6 +17,7 @@ use super::{
     members::Members,
     nodes::Nodes,
     postgres::{self, PostgresJournal},
+    processes::Processes,
     projections::Projections,
     rows,
     sqlite::{self, SqliteJournal},
@@ -130,6 +131,7 @@ impl Store {
             projections: Projections { db: projections.clone() },
             nodes: Nodes { db: db.clone() },
             mails: Mails { db: db.clone() },
+            processes: Processes { db: db.clone() },
             handle: Handle { db, projections, stop, committers: Arc::new(tokio::sync::Mutex::new(tasks)), lock },
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod mail;
 pub mod nodes;
+pub mod processes;
 pub mod projections;
 
 use std::{sync::Arc, time::Duration};

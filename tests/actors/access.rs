@@ -11,7 +11,7 @@ use lockstep_protocol::{
     frame::ResumedFrom,
     ids::{AccountId, InvitationId, SessionId},
     position::Held,
-    values::{Audience, OrgRole},
+    values::{Audience, OrgRole, Reassign},
 };
 
 use crate::support::{
@@ -31,7 +31,7 @@ async fn a_removed_member_is_cut_off_at_once() {
     let (of_ben, of_ana) =
         (node.join(ben, board, None).await.expect("ben joins"), node.join(ana, board, None).await.expect("ana joins"));
     node.ask(ben, board, new_task(column, "By ben")).await.expect("ben may");
-    node.ask(ana, org, RemoveMember { account_id: ben }).await.expect("removes ben");
+    node.ask(ana, org, RemoveMember { account_id: ben, reassign: Reassign::Nobody }).await.expect("removes ben");
     assert_eq!(code(node.ask(ben, board, new_task(column, "Too late")).await), Code::NotFound);
     until("ben's subscription ends", async || of_ben.heard().contains(&Heard::Revoked(Code::NotFound)).then_some(()))
         .await;

@@ -12,7 +12,13 @@ use lockstep::{
     },
 };
 use lockstep_domain::Aggregate;
-use lockstep_protocol::{codes::Code, command::organization::*, ids::*, limits::Limits, values::OrgRole};
+use lockstep_protocol::{
+    codes::Code,
+    command::organization::*,
+    ids::*,
+    limits::Limits,
+    values::{OrgRole, Reassign},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
@@ -104,7 +110,7 @@ async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
         .await
         .expect("adds ben");
     two.ask(ben, board, new_task(column, "On the other node")).await.expect("ben may");
-    one.ask(ana, org, RemoveMember { account_id: ben }).await.expect("removes ben");
+    one.ask(ana, org, RemoveMember { account_id: ben, reassign: Reassign::Nobody }).await.expect("removes ben");
     // The other node still holds the old roles: the guard of its append must fail.
     assert_eq!(code(two.ask(ben, board, new_task(column, "Too late")).await), Code::NotFound);
 }

@@ -10,7 +10,7 @@ use lockstep_protocol::{
     ids::*,
     limits::Limits,
     topic::Topic,
-    values::{OrgRole, TeamRole, Visibility},
+    values::{OrgRole, Reassign, TeamRole, Visibility},
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection, postgres::PgConnectOptions};
 
@@ -75,7 +75,9 @@ impl Scene {
     /// Takes something from ben on the first node.
     async fn revoke(&self, kind: Revoke) {
         let asked: (Topic, Command) = match kind {
-            Revoke::Member => (self.org.into(), RemoveMember { account_id: self.ben }.into()),
+            Revoke::Member => {
+                (self.org.into(), RemoveMember { account_id: self.ben, reassign: Reassign::Nobody }.into())
+            }
             Revoke::RoleDown => {
                 (self.org.into(), ChangeMemberRole { account_id: self.ben, role: OrgRole::Guest }.into())
             }

@@ -12,6 +12,7 @@ mod guards;
 mod journal;
 mod mails;
 mod order;
+mod processes;
 mod snapshots;
 
 use std::path::PathBuf;

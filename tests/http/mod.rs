@@ -11,6 +11,7 @@ mod mail;
 mod nodes;
 mod organizations;
 mod process;
+mod processes;
 mod refresh;
 mod refusals;
 mod roles;

@@ -14,7 +14,7 @@ use lockstep_protocol::{
     ids::AccountId,
     limits::Limits,
     topic::Topic,
-    values::OrgRole,
+    values::{OrgRole, Reassign},
 };
 
 use crate::{
@@ -69,7 +69,10 @@ async fn r50_r57_a_node_cut_off_from_its_journal_shows_nothing_until_access_was_
     let took = began.elapsed();
     assert!((4.0..8.0).contains(&took.as_secs_f64()), "{took:?}");
     // Meanwhile, elsewhere. The bus still tells this node of it.
-    other.ask(ana, owner.org, RemoveMember { account_id: ben.account }).await.expect("removes ben");
+    other
+        .ask(ana, owner.org, RemoveMember { account_id: ben.account, reassign: Reassign::Nobody })
+        .await
+        .expect("removes ben");
     let secret = other.ask(ana, owner.board, new_task(owner.column, "Not for ben")).await.expect("adds");
     for client in [&mut of_ana, &mut of_ben] {
         let asked = Instant::now();

@@ -13,7 +13,7 @@ use lockstep_protocol::{
         },
     },
     ids::{AccountId, TaskId},
-    values::{BoardRole, ColumnKind, OrgRole, Place, Visibility},
+    values::{BoardRole, ColumnKind, OrgRole, Place, Reassign, Visibility},
 };
 
 use super::executor::Sim;
@@ -75,7 +75,7 @@ pub fn org_command(sim: &Sim, people: &[AccountId]) -> Option<Command> {
     let account_id = *sim.pick(people)?;
     let role = *sim.pick(&ROLES)?;
     Some(match sim.below(10) {
-        0..4 => RemoveMember { account_id }.into(),
+        0..4 => RemoveMember { account_id, reassign: Reassign::Nobody }.into(),
         4..8 => AddMember { account_id, role, placeholder: false }.into(),
         8 => ChangeMemberRole { account_id, role }.into(),
         _ => UpdateOrganization { name: Some(format!("org {}", sim.below(100))) }.into(),

@@ -35,7 +35,12 @@ const server = new SMTPServer({
   },
   async onData(stream, session, done) {
     const chunks = [];
-    for await (const chunk of stream) chunks.push(chunk);
+    try {
+      for await (const chunk of stream) chunks.push(chunk);
+    } catch {
+      // Whoever sent it was killed half way.
+      return;
+    }
     const mail = await PostalMime.parse(Buffer.concat(chunks));
     const header = (name) => mail.headers.find(({ key }) => key === name)?.value;
     say({
@@ -51,6 +56,8 @@ const server = new SMTPServer({
     done();
   },
 });
+// A client that is killed is no reason to end.
+server.on("error", () => {});
 server.listen(0, "127.0.0.1", () => say({ port: server.server.address().port }));
 // Whoever started it is gone when its input ends.
 process.stdin.on("end", () => process.exit(0)).resume();

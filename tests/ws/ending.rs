@@ -43,7 +43,8 @@ async fn r46_who_is_removed_gets_revoked_on_the_open_topic_and_nothing_more_of_i
         let mut client = server.connect(ben, codec).await;
         if codec == Codec::Json {
             client.join_whole(owner.board).await;
-            let remove = RemoveMember { account_id: ben.account };
+            let remove =
+                RemoveMember { account_id: ben.account, reassign: lockstep_protocol::values::Reassign::Nobody };
             server.node.ask(owner.person.account, owner.org, remove).await.expect("removes");
             let told = within(SOON, "revoked", revoked(&mut client)).await;
             assert_eq!((told.topic, told.code), (owner.board.into(), Code::NotFound));

@@ -1,4 +1,4 @@
-// What goes by mail, as a whole: registration, a forgotten password and another address. The mails are read in the
+// What goes by mail, as a whole: registration, a forgotten password, another address, and the account's end. The mails are read in the
 // development mailbox, and their links are followed from there.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -167,9 +167,29 @@ test("on the account page what was done moves nothing, on a phone either", async
   await context.close();
 });
 
+test("an account is deleted after its password, and nothing of it logs in again", async () => {
+  const { page, context, errors } = await person(browser, open, undefined);
+  await fill(page, "Hugo Lenz", "hugo@example.org");
+  await boards(page);
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Delete account…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete your account for good?" });
+  await dialog.getByLabel("Current password", { exact: true }).fill(OTHER);
+  await dialog.getByRole("button", { name: "Delete for good" }).click();
+  await dialog.getByText("This is not your current password.").waitFor();
+  await dialog.getByLabel("Current password", { exact: true }).fill(WORDS);
+  await dialog.getByRole("button", { name: "Delete for good" }).click();
+  await heading(page, "Log in to your boards");
+  await page.getByText("Your account is deleted.").waitFor();
+  await logIn(page, "hugo@example.org", WORDS);
+  await page.getByText("do not belong together").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
   for (const theme of ["light", "dark"]) {
-    test(`an address that is not confirmed, ${size}, ${theme}`, async () => {
+    test(`an address that is not confirmed, and the question before the end, ${size}, ${theme}`, async () => {
       const { page, context, errors } = await person(browser, open, undefined, { viewport, theme });
       await fill(page, "Ida Wolff", `ida.wolff.${size}.${theme}@a-rather-long-domain.example.org`);
       await boards(page);
@@ -177,6 +197,9 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
       await page.getByRole("note").waitFor();
       await until("the devices", async () => (await page.getByRole("region", { name: "Devices" }).getByRole("listitem").count()) > 0);
       await look(page, `mail-unconfirmed-${size}-${theme}`);
+      await page.getByRole("button", { name: "Delete account…" }).click();
+      await page.getByRole("dialog").waitFor();
+      await look(page, `mail-delete-${size}-${theme}`);
       await page.goto("/mailbox");
       await page.getByRole("button").filter({ hasText: "ida.wolff" }).first().click();
       await page.frameLocator("iframe").getByRole("link").first().waitFor();

@@ -41,9 +41,11 @@ test("the way to the people of an organization, and a role that another changes 
   await context.close();
 });
 
-test("a role is changed and a member removed, who loses the page at once", async () => {
+test("a role is changed and a member removed, who loses the page at once; their open cards go to whom was chosen", async () => {
   const email = "rosa@example.org";
-  await server.join("Rosa Ek", email);
+  const { account_id } = await server.join("Rosa Ek", email);
+  const path = await server.board("Handover", ["Open work"]);
+  const [task] = (await ana.call("GET", `${path}/tasks`)).items;
   const rosa = await person(browser, server, email);
   const { page, context, errors } = await person(browser, server, ANA);
   await page.goto(`/orgs/${demo.org_id}/members`);
@@ -63,10 +65,20 @@ test("a role is changed and a member removed, who loses the page at once", async
   await dialog.getByText("As Admin").first().waitFor();
   await rosa.page.goto(`/orgs/${demo.org_id}/members`);
   await rosa.page.getByRole("button", { name: "Add member" }).waitFor();
+  await ana.call("POST", `${path}/tasks/${task.task_id}/assign`, { account_id });
   await dialog.getByRole("button", { name: "Remove from the organization" }).click();
-  await page.getByRole("dialog", { name: "Remove Rosa Ek from Demo?" }).getByRole("button", { name: "Remove from the organization" }).click();
+  const question = page.getByRole("dialog", { name: "Remove Rosa Ek from Demo?" });
+  await question.getByRole("radio", { name: "Somebody chosen here" }).check();
+  await question.getByRole("button", { name: "Remove from the organization" }).click();
+  await question.getByText("Choose who takes them over.").waitFor();
+  await question.getByRole("button", { name: /^Who takes them over/ }).click();
+  await page.getByRole("combobox", { name: "Who takes them over" }).fill("ben");
+  await page.keyboard.press("Enter");
+  await look(page, "org-remove-desktop-light");
+  await question.getByRole("button", { name: "Remove from the organization" }).click();
   await until("Rosa to be gone", async () => (await rows(page).filter({ hasText: "Rosa Ek" }).count()) === 0);
   await rosa.page.getByRole("heading", { name: "There is no such organization, or you are not in it" }).waitFor();
+  await until("Ben to have the card", async () => (await ana.call("GET", `${path}/tasks/${task.task_id}`)).face.assignees.includes(ben.account_id));
   assert.deepEqual([...errors, ...rosa.errors], []);
   await context.close();
   await rosa.context.close();

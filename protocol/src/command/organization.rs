@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, BoardId, InvitationId, RoleId},
-    values::{MemberStatus, Micros, OrgRole, Permission, Plan},
+    values::{MemberStatus, Micros, OrgRole, Permission, Plan, Reassign},
 };
 
 /// Founds an organization on a fresh topic; whoever asks becomes its owner.
@@ -44,11 +44,15 @@ pub struct ChangeMemberRole {
     pub role: OrgRole,
 }
 
-/// Removes a member.
+/// Removes a member. What follows (teams, boards, open tasks, a goodbye) is done afterwards, whatever happens to the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveMember {
     pub account_id: AccountId,
+    /// To whom their open tasks go.
+    #[serde(default, skip_serializing_if = "Reassign::is_nobody")]
+    #[ts(optional, as = "Option<Reassign>")]
+    pub reassign: Reassign,
 }
 
 /// Says that a placeholder (made by an import) is this member. What the placeholder did or was given is theirs from now on.

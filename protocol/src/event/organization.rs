@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, BoardId, InvitationId, RoleId},
-    values::{MemberStatus, Micros, OrgRole, OrgSettings, Permission, Plan},
+    values::{MemberStatus, Micros, OrgRole, OrgSettings, Permission, Plan, Reassign},
 };
 
 /// An organization was founded, with its first owner.
@@ -45,6 +45,10 @@ pub struct MemberRoleChanged {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct MemberRemoved {
     pub account_id: AccountId,
+    /// To whom their open tasks go.
+    #[serde(default, skip_serializing_if = "Reassign::is_nobody")]
+    #[ts(optional, as = "Option<Reassign>")]
+    pub reassign: Reassign,
 }
 
 /// A placeholder turned out to be this member.

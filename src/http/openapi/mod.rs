@@ -61,6 +61,7 @@ fn own_types() -> String {
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
     declare(me::ChangeEmail::decl(&config));
+    declare(me::DeleteMe::decl(&config));
     declare(preferences::Theme::decl(&config));
     declare(preferences::WeekStart::decl(&config));
     declare(preferences::WorkingHours::decl(&config));

@@ -1,6 +1,6 @@
 // Addresses and what they show: the history API, a table of patterns, nothing else. Must not know what a screen does.
 
-export const ORG_PAGES = ["members", "teams", "roles", "settings"] as const;
+export const ORG_PAGES = ["members", "invitations", "teams", "roles", "settings"] as const;
 export type OrgPage = (typeof ORG_PAGES)[number];
 
 export type Route =
@@ -15,6 +15,7 @@ export type Route =
   | { name: "confirm" }
   | { name: "verify" }
   | { name: "reset" }
+  | { name: "invite" }
   | { name: "mailbox" }
   | { name: "missing" };
 
@@ -25,7 +26,7 @@ const ID = "([0-9a-fA-F-]{8,64})";
 const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   [/^\/$/, () => ({ name: "home" })],
   [/^\/account$/, () => ({ name: "account" })],
-  ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "mailbox"] as const).map((name): [RegExp, () => Route] => [
+  ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "invite", "mailbox"] as const).map((name): [RegExp, () => Route] => [
     new RegExp(`^/${name}$`),
     () => ({ name }),
   ]),
@@ -105,6 +106,7 @@ export const paths = {
   account: () => "/account",
   forgot: () => "/forgot",
   checkMail: () => "/check-mail",
+  invite: () => "/invite",
   mailbox: () => "/mailbox",
   login: (next?: string) => (next && next !== "/" ? `/login?next=${encodeURIComponent(next)}` : "/login"),
 };

@@ -95,6 +95,8 @@ export type Due = { at: number, has_time: boolean, };
 
 export type Original = { original_author: AccountId, original_at: number, };
 
+export type Reassign = { "to": "nobody" } | { "to": "lead" } | { "to": "member", account_id: AccountId, };
+
 export type Place<Id> = { after?: Id, before?: Id, };
 
 export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "internal" | "quarantined";
@@ -153,7 +155,11 @@ placeholder?: boolean, };
 
 export type ChangeMemberRole = { account_id: AccountId, role: OrgRole, };
 
-export type RemoveMember = { account_id: AccountId, };
+export type RemoveMember = { account_id: AccountId, 
+/**
+ * To whom their open tasks go.
+ */
+reassign?: Reassign, };
 
 export type ClaimMember = { placeholder_id: AccountId, account_id: AccountId, };
 
@@ -397,7 +403,11 @@ placeholder?: boolean, };
 
 export type MemberRoleChanged = { account_id: AccountId, role: OrgRole, };
 
-export type MemberRemoved = { account_id: AccountId, };
+export type MemberRemoved = { account_id: AccountId, 
+/**
+ * To whom their open tasks go.
+ */
+reassign?: Reassign, };
 
 export type MemberClaimed = { placeholder_id: AccountId, account_id: AccountId, };
 

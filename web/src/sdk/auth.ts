@@ -27,8 +27,6 @@ export interface NewAccount {
   readonly name: string;
   readonly locale?: string;
   readonly time_zone?: string;
-  /** The code of an invitation. */
-  readonly invitation?: string;
 }
 
 /** What browsers make and read of passkeys; the server's and theirs, not ours. */

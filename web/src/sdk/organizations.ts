@@ -1,7 +1,7 @@
 //! The administration of an organization over REST: its people and what they may do, its teams. What is live of it comes with the
 //! organization's topic; this is what is asked for and changed.
 
-import type { AccessView, AccountId, Acknowledged, BoardId, MemberStatus, OrgId, OrgRole, Permission, RoleId, TeamId, TeamRole, TeamView } from "../gen/protocol";
+import type { AccessView, AccountId, Acknowledged, BoardId, InvitationId, MemberStatus, OrgId, OrgRole, Permission, RoleId, TeamId, TeamRole, TeamView } from "../gen/protocol";
 import type { Http } from "./http";
 
 /** In the server's order. */
@@ -18,6 +18,38 @@ export interface ChangeMember {
   readonly status?: MemberStatus;
   /** Job title; empty takes it away. */
   readonly title?: string;
+}
+
+/** To an address, or a link where none is given. */
+export interface NewInvitation {
+  readonly invitation_id: InvitationId;
+  readonly email?: string;
+  readonly role: OrgRole;
+  readonly role_id?: RoleId;
+  /** How many may accept a link. */
+  readonly uses_max?: number;
+  readonly expires_in_ms?: number;
+}
+/** One that nobody has answered yet. */
+export interface InvitationEntry {
+  readonly invitation_id: InvitationId;
+  readonly email?: string;
+  readonly role: OrgRole;
+  readonly role_id?: RoleId;
+  readonly uses_left: number;
+  readonly uses_max: number;
+  readonly invited_by: AccountId;
+  readonly created_at: number;
+  readonly expires_at: number;
+}
+/** What an invitation is for; with `code` it went to the caller's own address. */
+export interface InvitationView {
+  readonly org_id: OrgId;
+  readonly organization: string;
+  readonly role: OrgRole;
+  readonly invited_by: string;
+  readonly expires_at: number;
+  readonly code?: string;
 }
 
 const at = (org_id: OrgId): string => `/api/v1/orgs/${org_id}`;
@@ -77,5 +109,33 @@ export class Organizations {
   }
   removeTeamMember(org_id: OrgId, team_id: TeamId, account_id: AccountId): Promise<Acknowledged> {
     return this.#http.request("DELETE", `${at(org_id)}/teams/${team_id}/members/${account_id}`);
+  }
+
+  async invitations(org_id: OrgId): Promise<readonly InvitationEntry[]> {
+    return (await this.#http.request<{ items: readonly InvitationEntry[] }>("GET", `${at(org_id)}/invitations`)).items;
+  }
+  /** `link`: told this once. */
+  invite(org_id: OrgId, invitation: NewInvitation): Promise<{ readonly link?: string }> {
+    return this.#http.request("POST", `${at(org_id)}/invitations`, { body: invitation });
+  }
+  revokeInvitation(org_id: OrgId, invitation_id: InvitationId): Promise<Acknowledged> {
+    return this.#http.request("DELETE", `${at(org_id)}/invitations/${invitation_id}`);
+  }
+  resendInvitation(org_id: OrgId, invitation_id: InvitationId): Promise<Acknowledged> {
+    return this.#http.request("POST", `${at(org_id)}/invitations/${invitation_id}/resend`, { body: {} });
+  }
+  /** For whoever has the code. */
+  invitation(code: string): Promise<InvitationView> {
+    return this.#http.request("GET", `/api/v1/invitations/${encodeURIComponent(code)}`, { anonymous: true });
+  }
+  acceptInvitation(code: string): Promise<{ readonly org_id: OrgId }> {
+    return this.#http.request("POST", `/api/v1/invitations/${encodeURIComponent(code)}/accept`, { body: {} });
+  }
+  rejectInvitation(code: string): Promise<void> {
+    return this.#http.request("POST", `/api/v1/invitations/${encodeURIComponent(code)}/reject`, { body: {} });
+  }
+  /** Those that went to the caller's address. */
+  async myInvitations(): Promise<readonly InvitationView[]> {
+    return (await this.#http.request<{ items: readonly InvitationView[] }>("GET", "/api/v1/me/invitations")).items;
   }
 }

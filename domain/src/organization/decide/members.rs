@@ -7,7 +7,7 @@ use lockstep_protocol::{
         MemberAdded, MemberClaimed, MemberRemoved, MemberRoleChanged, MemberStatusChanged, MemberUpdated,
     },
     ids::AccountId,
-    values::{MemberStatus, OrgRole},
+    values::{MemberStatus, OrgRole, Reassign},
 };
 
 use super::{Asker, Decided};
@@ -78,7 +78,12 @@ pub(super) fn remove(org: &Organization, command: &RemoveMember, asker: &Asker) 
     if org.is_last_owner(account_id) {
         return Err(Failure::new(Code::LastOwner));
     }
-    Ok(vec![MemberRemoved { account_id }.into()])
+    if let Reassign::Member { account_id: to } = command.reassign
+        && (to == account_id || org.role(to).is_none())
+    {
+        return Err(missing("reassign"));
+    }
+    Ok(vec![MemberRemoved { account_id, reassign: command.reassign }.into()])
 }
 
 /// The claiming account keeps its own role in the organization; what the placeholder had on boards and in teams counts for it.

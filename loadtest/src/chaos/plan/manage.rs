@@ -11,7 +11,7 @@ use lockstep_protocol::{
     frame::Outcome as Said,
     ids::AccountId,
     topic::Topic,
-    values::{BoardRole, OrgRole},
+    values::{BoardRole, OrgRole, Reassign},
 };
 use tokio::time::Instant;
 
@@ -76,7 +76,7 @@ impl Manage {
             ),
             _ => (
                 org,
-                RemoveMember { account_id }.into(),
+                RemoveMember { account_id, reassign: Reassign::Nobody }.into(),
                 org,
                 AddMember { account_id, role: OrgRole::Member, placeholder: false }.into(),
             ),

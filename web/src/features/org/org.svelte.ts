@@ -4,8 +4,8 @@ import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
 import { live } from "../../app/live.svelte";
 import { session } from "../../app/session.svelte";
-import { type OrganizationHandle, type OrganizationView, type Permission, Problem, type TeamEntry } from "../../sdk";
-import { type CustomRole, type Member, mayGive, mayTouch, why } from "./permissions";
+import { type InvitationEntry, type OrganizationHandle, type OrganizationView, type Permission, Problem, type TeamEntry } from "../../sdk";
+import { type CustomRole, type Member, mayGive, mayTouch, type Rules, why } from "./permissions";
 
 /** A member with what they are called. */
 export type Person = Member & { readonly name: string; readonly title: string };
@@ -25,6 +25,8 @@ export class Org {
   failed = $state(false);
   teams: readonly TeamEntry[] | undefined = $state.raw();
   teamsFailed = $state(false);
+  invitations: readonly InvitationEntry[] | undefined = $state.raw();
+  invitationsFailed = $state(false);
 
   constructor(id: string) {
     this.id = id;
@@ -60,6 +62,9 @@ export class Org {
   get name(): string {
     return this.view?.name ?? session.orgs.find((each) => each.org_id === this.id)?.name ?? "";
   }
+  get rules(): Rules {
+    return this.view ?? {};
+  }
   get roles(): readonly CustomRole[] {
     return this.view?.roles ?? [];
   }
@@ -78,13 +83,13 @@ export class Org {
   });
 
   may(permission: Permission): boolean {
-    return why(permission, this.me, this.roles).allowed;
+    return why(permission, this.me, this.rules).allowed;
   }
   mayGive(role: Member["role"]): boolean {
-    return mayGive(role, this.me, this.roles);
+    return mayGive(role, this.me, this.rules);
   }
   mayTouch(member: Member): boolean {
-    return mayTouch(member, this.me, this.roles);
+    return mayTouch(member, this.me, this.rules);
   }
   role(id: string | undefined): CustomRole | undefined {
     return this.roles.find((role) => role.role_id === id);
@@ -107,11 +112,22 @@ export class Org {
     }
   }
 
+  async readInvitations(): Promise<void> {
+    try {
+      this.invitations = await client.organizations.invitations(this.id);
+      this.invitationsFailed = false;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.invitationsFailed = true;
+    }
+  }
+
   #later(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.readNames();
       if (this.teams) void this.readTeams();
+      if (this.invitations) void this.readInvitations();
     }, GAP_MS);
   }
 }

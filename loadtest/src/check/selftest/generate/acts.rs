@@ -7,7 +7,7 @@ use lockstep_protocol::{
     ids::{ColumnId, LabelId, TaskId},
     position::Bookmark,
     topic::Topic,
-    values::{BoardRole, Colour, OrgRole},
+    values::{BoardRole, Colour, OrgRole, Reassign},
 };
 
 use super::{EPOCH, World};
@@ -186,7 +186,11 @@ impl World {
                 BoardEvent::from(BoardMemberRoleChanged { account_id, role: editor }).into(),
                 Intent::Grant(account_id),
             ),
-            (org.into(), OrganizationEvent::from(MemberRemoved { account_id }).into(), Intent::Revoke(account_id)),
+            (
+                org.into(),
+                OrganizationEvent::from(MemberRemoved { account_id, reassign: Reassign::Nobody }).into(),
+                Intent::Revoke(account_id),
+            ),
             (
                 org.into(),
                 OrganizationEvent::from(MemberAdded { account_id, role: OrgRole::Member, placeholder: false }).into(),

@@ -1,0 +1,62 @@
+//! Deleting an account. Here it is decided and recorded, and every session ends; what follows (leaving organizations, erasing what is
+//! known of the person) is a durable process.
+
+use lockstep_domain::organization::Organization;
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::account::DeleteAccount,
+    ids::{AccountId, OrgId},
+    values::OrgRole,
+};
+use secrecy::SecretString;
+
+use super::{
+    Client,
+    service::{Auth, personal_org, stored},
+};
+
+impl Auth {
+    /// Deletes the account of somebody who gives its password (where it has one). Refused while an organization with other people in it
+    /// would be left without an owner: `field` names it.
+    pub async fn delete_account(
+        &self,
+        account: AccountId,
+        password: SecretString,
+        client: &Client,
+    ) -> Result<(), Failure> {
+        let known = self.accounts().find(account).await.map_err(stored)?;
+        let known = known.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
+        if known.password_hash.is_some() {
+            self.check_own(known, password, client, "password").await?;
+        }
+        for row in self.store().projections().memberships_of(account).await.map_err(stored)? {
+            if row.org != personal_org(account) {
+                self.check_ownership(account, row.org).await?;
+            }
+        }
+        self.ask(account.into(), account, DeleteAccount {}.into()).await?;
+        tracing::info!(%account, "an account was deleted by its owner");
+        Ok(())
+    }
+
+    async fn check_ownership(&self, account: AccountId, org: OrgId) -> Result<(), Failure> {
+        let state = match self.directory().organization(org).await {
+            Ok(published) => published,
+            Err(failure) if failure.code == Code::NotFound => return Ok(()),
+            Err(failure) => return Err(failure),
+        };
+        if !leaves_alone(&state.state, account) {
+            return Ok(());
+        }
+        let why = "You are the only owner of an organization with other people in it: give it to somebody first.";
+        Err(Failure::because(Code::LastOwner, why).field(format!("org:{org}")))
+    }
+}
+
+/// Whether other people would be left in it without an owner.
+fn leaves_alone(org: &Organization, account: AccountId) -> bool {
+    let mut others = org.members().filter(|(id, _)| *id != account && !org.is_placeholder(*id)).peekable();
+    org.role(account) == Some(OrgRole::Owner)
+        && others.peek().is_some()
+        && others.all(|(_, role)| role != OrgRole::Owner)
+}
