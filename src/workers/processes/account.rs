@@ -27,6 +27,11 @@ pub(super) async fn deleted(runner: &Runner, account: AccountId) -> Result<(), F
     let accounts = runner.store.accounts();
     let address = accounts.find(account).await.map_err(stored)?.and_then(|known| known.email);
     let profile = accounts.profile(account).await.map_err(stored)?;
+    // What organizations keep of them beside events: titles, and where invitations went.
+    runner.store.members().erase(account).await.map_err(stored)?;
+    if let Some(address) = &address {
+        runner.store.invitations().forget_email(address).await.map_err(stored)?;
+    }
     if let (Some(address), Some(profile)) = (address, profile) {
         // Of no account: what is the account's is erased in a moment.
         let to = Addressee { account: None, address, locale: profile.locale };
