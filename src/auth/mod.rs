@@ -3,10 +3,12 @@
 
 pub mod address;
 mod authenticate;
+mod ceremony;
 mod change;
 mod factors;
 pub mod keys;
 mod login;
+mod passkeys;
 pub mod passwords;
 mod recovery;
 pub mod refresh;
@@ -20,5 +22,6 @@ mod vault;
 
 pub use authenticate::Authenticated;
 pub use factors::{Factor, Factors, TotpSetup};
+pub use passkeys::PasskeyAsked;
 pub use second_factor::{Asked, Entered, Proof};
 pub use service::{Auth, Client, LoggedIn};

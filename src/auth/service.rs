@@ -20,10 +20,12 @@ use lockstep_protocol::{
 };
 use secrecy::SecretString;
 use uuid::Uuid;
+use webauthn_rs::Webauthn;
 
 use super::{
     address::{network, normal_email, normal_name},
     keys::{KeyError, ServerKeys},
+    passkeys::relying_party,
     passwords::{Passwords, check_policy},
     refresh::RefreshToken,
     second_factor::{Entered, Mark},
@@ -87,6 +89,7 @@ struct Inner {
     passwords: Passwords,
     refresh_key: hmac::Key,
     vault: Vault,
+    webauthn: Option<Webauthn>,
     throttle: Throttle,
     clock: Clock,
     limits: Arc<Limits>,
@@ -116,6 +119,7 @@ impl Auth {
             passwords,
             refresh_key: parts.keys.refresh,
             vault,
+            webauthn: relying_party(parts.issuer),
             throttle: parts.throttle,
             clock: parts.clock,
             limits: parts.limits,
@@ -144,6 +148,10 @@ impl Auth {
 
     pub(super) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(super) fn webauthn(&self) -> Option<&Webauthn> {
+        self.0.webauthn.as_ref()
     }
 
     pub(super) fn vault(&self) -> &Vault {

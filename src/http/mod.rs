@@ -21,6 +21,7 @@ mod me;
 mod members;
 mod openapi;
 mod organizations;
+mod passkeys;
 mod problem;
 mod router;
 mod second_factor;

@@ -15,6 +15,7 @@ pub mod factors;
 pub mod journal;
 pub mod nodes;
 mod open;
+pub mod passkeys;
 mod postgres;
 pub mod projections;
 mod queue;

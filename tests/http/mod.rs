@@ -7,6 +7,7 @@ mod factors;
 mod guessing;
 mod lists;
 mod nodes;
+mod passkeys;
 mod process;
 mod refresh;
 mod refusals;

@@ -27,7 +27,7 @@ const LEVELS: [(&str, u8); 12] = [
 const LEAVES: [&str; 5] = ["config", "clock", "steady", "telemetry", "bugs"];
 
 /// Crates that have one home, and the rooms that may name them.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 11] = [
     ("sqlx", &["store"]),
     ("fred", &["bus"]),
     ("ractor", &["actors"]),
@@ -39,6 +39,7 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("reqwest", &["outbound", "import"]),
     ("argon2", &["auth"]),
     ("jsonwebtoken", &["auth"]),
+    ("webauthn_rs", &["auth"]),
 ];
 
 #[test]

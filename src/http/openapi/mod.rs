@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    authentication, boards, commands, factors, health, history, me, members, organizations, second_factor,
+    authentication, boards, commands, factors, health, history, me, members, organizations, passkeys, second_factor,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -47,6 +47,12 @@ fn own_types() -> String {
     declare(factors::StepUp::decl(&config));
     declare(factors::TotpSecret::decl(&config));
     declare(factors::TotpCode::decl(&config));
+    declare(passkeys::Empty::decl(&config));
+    declare(passkeys::PasskeyAsked::decl(&config));
+    declare(passkeys::NewPasskey::decl(&config));
+    declare(passkeys::PasskeyAdded::decl(&config));
+    declare(passkeys::RenamePasskey::decl(&config));
+    declare(passkeys::PasskeyLogin::decl(&config));
     declare(factors::RecoveryCodes::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
@@ -193,6 +199,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "label" => "LabelId",
             "task" => "TaskId",
             "session" => "SessionId",
+            "factor" => "FactorId",
             _ => "AccountId",
         };
         (name, kind)
