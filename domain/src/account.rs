@@ -10,7 +10,10 @@ use lockstep_protocol::{
     },
     event::{
         AccountEvent, Event, Happened,
-        account::{UserFactorAdded, UserFactorRemoved, UserLoggedIn, UserLoggedOut, UserRegistered},
+        account::{
+            UserDeleted, UserEmailVerified, UserFactorAdded, UserFactorRemoved, UserLoggedIn, UserLoggedOut,
+            UserPasswordReset, UserRegistered, UserUpdated,
+        },
     },
     ids::{AccountId, FactorId, OrgId, SessionId, TeamId},
     topic::Kind,
@@ -33,6 +36,11 @@ pub struct Account {
     placeholder: bool,
     /// Open sessions, oldest first.
     sessions: Vector<SessionId>,
+    deleted: bool,
+    /// The seqs at which the profile changed, the address was proved, and the password was reset last; 0: never.
+    profile_seq: u64,
+    verified_seq: u64,
+    reset_seq: u64,
     /// Second factors, oldest first: for the record. Whether one counts is known where its secret is.
     factors: Vector<(FactorId, FactorKind)>,
     access_version: u64,
@@ -52,6 +60,32 @@ impl Account {
     /// Open sessions, oldest first.
     pub fn sessions(&self) -> impl Iterator<Item = SessionId> + '_ {
         self.sessions.iter().copied()
+    }
+
+    /// The seq at which the profile changed last: whoever keeps a name reads it again when it is another.
+    pub const fn profile_seq(&self) -> u64 {
+        self.profile_seq
+    }
+
+    /// Whether an address was ever proved to be the owner's.
+    pub const fn is_verified(&self) -> bool {
+        self.verified_seq > 0
+    }
+
+    /// The seq at which the password was last set by mail.
+    pub const fn reset_seq(&self) -> u64 {
+        self.reset_seq
+    }
+
+    /// Deleted for good: it cannot log in any more.
+    pub const fn is_deleted(&self) -> bool {
+        self.deleted
+    }
+
+    /// Events that end every session but `except`.
+    fn close_all(&self, except: Option<SessionId>) -> impl Iterator<Item = AccountEvent> + '_ {
+        let closed = self.sessions().filter(move |session| except != Some(*session));
+        closed.map(|session_id| UserLoggedOut { session_id }.into())
     }
 
     /// Second factors, oldest first.
@@ -77,6 +111,9 @@ impl Account {
     fn open(&self, command: &OpenSession, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
         if self.placeholder {
             return Err(wrong_state("A placeholder cannot log in."));
+        }
+        if self.deleted {
+            return Err(wrong_state("This account was deleted."));
         }
         if self.has_session(command.session_id) {
             return Ok(vec![]);
@@ -124,10 +161,15 @@ impl Aggregate for Account {
             // Logging out twice is logging out.
             AccountCommand::CloseSession(command) if !self.has_session(command.session_id) => Ok(vec![]),
             AccountCommand::CloseSession(command) => Ok(vec![UserLoggedOut { session_id: command.session_id }.into()]),
-            AccountCommand::CloseAllSessions(command) => {
-                let closed = self.sessions().filter(|session| command.except != Some(*session));
-                Ok(closed.map(|session_id| UserLoggedOut { session_id }.into()).collect())
+            AccountCommand::CloseAllSessions(command) => Ok(self.close_all(command.except).collect()),
+            // Nothing is left of it that could change.
+            _ if self.deleted => Ok(vec![]),
+            AccountCommand::UpdateAccount(_) => Ok(vec![UserUpdated {}.into()]),
+            AccountCommand::VerifyEmail(_) => Ok(vec![UserEmailVerified {}.into()]),
+            AccountCommand::ResetPassword(_) => {
+                Ok(std::iter::once(UserPasswordReset {}.into()).chain(self.close_all(None)).collect())
             }
+            AccountCommand::DeleteAccount(_) => Ok(self.close_all(None).chain([UserDeleted {}.into()]).collect()),
             AccountCommand::AddFactor(command) => self.add_factor(command),
             AccountCommand::RemoveFactor(command) => {
                 let gone = self.factor(command.factor_id);
@@ -146,6 +188,14 @@ impl Aggregate for Account {
                 }
             }
             AccountEvent::UserLoggedOut(closed) => self.sessions.retain(|session| *session != closed.session_id),
+            AccountEvent::UserDeleted(_) => {
+                self.deleted = true;
+                self.sessions.clear();
+                self.factors.clear();
+            }
+            AccountEvent::UserUpdated(_) => self.profile_seq = happened.seq,
+            AccountEvent::UserEmailVerified(_) => self.verified_seq = happened.seq,
+            AccountEvent::UserPasswordReset(_) => self.reset_seq = happened.seq,
             AccountEvent::UserFactorAdded(added) => {
                 if self.factor(added.factor_id).is_none() {
                     self.factors.push_back((added.factor_id, added.kind));
@@ -173,10 +223,13 @@ impl Aggregate for Account {
     /// A log-in gives nothing to what is already open, so it disturbs nobody; a factor is asked for at the next log-in.
     fn changes_access(event: &Self::Event) -> bool {
         match event {
-            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) => true,
-            AccountEvent::UserLoggedIn(_) | AccountEvent::UserFactorAdded(_) | AccountEvent::UserFactorRemoved(_) => {
-                false
-            }
+            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) | AccountEvent::UserDeleted(_) => true,
+            AccountEvent::UserLoggedIn(_)
+            | AccountEvent::UserUpdated(_)
+            | AccountEvent::UserEmailVerified(_)
+            | AccountEvent::UserPasswordReset(_)
+            | AccountEvent::UserFactorAdded(_)
+            | AccountEvent::UserFactorRemoved(_) => false,
         }
     }
 

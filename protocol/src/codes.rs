@@ -80,6 +80,8 @@ codes! {
     UnsupportedMediaType = "unsupported_media_type", 121, 415;
     /// The precondition (If-Match, or the seq the author saw) does not hold.
     PreconditionFailed = "precondition_failed", 122, 412;
+    /// The link or code was used, is too old, or was never given out.
+    CodeExpired = "code_expired", 123, 410;
     /// No valid credentials.
     Unauthenticated = "unauthenticated", 200, 401;
     /// The access token has expired; refresh it.
@@ -94,6 +96,8 @@ codes! {
     Forbidden = "forbidden", 300, 403;
     /// The request did not come from an allowed origin.
     OriginRefused = "origin_refused", 301, 403;
+    /// Accounts are not made by registering here: ask for an invitation.
+    RegistrationClosed = "registration_closed", 303, 403;
     /// This needs a log-in of the last minutes; log in again.
     FreshLoginRequired = "fresh_login_required", 302, 403;
     /// Too many requests.

@@ -180,6 +180,8 @@ limits! {
     comments_per_task_max: usize = 5_000, "comments";
     /// Assignees of one task.
     assignees_per_task_max: usize = 20, "people";
+    /// Tasks that one `tasks.reassign` gives to somebody else.
+    reassigned_tasks_max: usize = 200, "tasks";
     /// Labels of one board.
     labels_per_board_max: usize = 100, "labels";
     /// Labels of one task.

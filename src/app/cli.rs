@@ -22,7 +22,9 @@ use crate::{
         throttle::Throttle,
     },
     bus::ephemeral::local::LocalEphemeral,
-    config::{Command, CommandLine, ImportCommand, LogFormat, SeedFlags, ServeFlags, Settings, StoreFlags},
+    config::{
+        Command, CommandLine, ImportCommand, LogFormat, Registration, SeedFlags, ServeFlags, Settings, StoreFlags,
+    },
     store::Store,
     telemetry,
 };
@@ -130,6 +132,7 @@ async fn seed(flags: SeedFlags) -> Result<ExitCode, StartError> {
         keys,
         issuer: "http://localhost",
         throttle: Throttle::new(std::sync::Arc::<LocalEphemeral>::default(), &engine.limits, 1),
+        registration: Registration::Closed,
         clock: engine.clock.clone(),
         limits: engine.limits.clone(),
     })

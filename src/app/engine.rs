@@ -112,6 +112,15 @@ impl Engine {
         Ok(Self { store, directory, clock, limits, listed, cancel, tasks })
     }
 
+    /// Runs something in the background until the engine ends; when it panics it begins again.
+    pub fn beside<F>(&self, name: &'static str, work: impl Fn(CancellationToken) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let token = self.cancel.clone();
+        self.tasks.spawn(steadily(name, move || work(token.clone())));
+    }
+
     /// Ends in order: workers, then live aggregates, then the store. What was acknowledged is durable already.
     pub async fn stop(self) {
         self.cancel.cancel();

@@ -31,7 +31,9 @@ use crate::{
     config::Settings,
     http,
     live::{registry::Registry, session::Identity},
+    outbound::mail::Smtp,
     store::{Store, StoreError},
+    workers::mail::Postman,
     ws,
 };
 
@@ -81,6 +83,8 @@ impl Server {
         let address = listening.address;
         let settings = settings.listening_on(address);
 
+        let smtp = smtp(&settings)?;
+
         let cancel = CancellationToken::new();
         let node = clock.fresh_id();
         let bus = bus(&settings, &keys, node, cancel.clone()).await?;
@@ -93,10 +97,12 @@ impl Server {
             keys,
             issuer: settings.public.origin(),
             throttle: Throttle::new(ephemeral, &engine.limits, settings.registrations_max),
+            registration: settings.registration,
             clock: clock.clone(),
             limits: engine.limits.clone(),
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
+        post_office(&engine, &auth, smtp, node);
         let demo_password = first_start(&engine, &auth, settings.demo_password.clone()).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -114,6 +120,7 @@ impl Server {
             store: engine.store.clone(),
             projected: engine.listed.clone(),
             public: settings.public,
+            mailbox: settings.mailbox,
             trusted_proxies: settings.trusted_proxies,
             data_dir: settings.store.data_dir,
             limits: engine.limits.clone(),
@@ -140,6 +147,26 @@ impl Server {
         self.engine.stop().await;
         self.cancel.cancel();
     }
+}
+
+/// Begins to send what is queued.
+fn post_office(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, node: Uuid) {
+    let postman = Postman {
+        store: engine.store.clone(),
+        clock: engine.clock.clone(),
+        scribe: auth.scribe().clone(),
+        smtp,
+        node,
+        nudge: auth.scribe().nudge().clone(),
+    };
+    engine.beside("mail", move |token| postman.clone().run(token));
+}
+
+/// Who takes mail, where the operator named somebody.
+fn smtp(settings: &Settings) -> Result<Option<Smtp>, StartError> {
+    let Some(url) = &settings.mail.smtp_url else { return Ok(None) };
+    let from = settings.mail.mail_from.as_deref().unwrap_or_default();
+    Smtp::new(url, from).map(Some).map_err(StartError::Other)
 }
 
 /// Opens the store. A database that cannot be reached yet is waited for: it may be starting as well.

@@ -51,6 +51,20 @@ pub fn normal_name(text: &str, limits: &Limits) -> Result<String, Failure> {
     Ok(name)
 }
 
+/// A locale as browsers name it (RFC 5646: `de-CH`), or nothing. Whether we have the language is another matter.
+pub fn normal_locale(text: &str) -> Result<String, Failure> {
+    let fits = text.len() <= 35
+        && text.split('-').all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()));
+    if text.is_empty() || fits { Ok(text.to_owned()) } else { Err(Failure::new(Code::FieldInvalid).field("locale")) }
+}
+
+/// A time zone by its name in the tz database (`Europe/Zurich`), or nothing. Only its form is looked at: browsers know newer names.
+pub fn normal_time_zone(text: &str) -> Result<String, Failure> {
+    let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "_+-".contains(c));
+    let fits = text.len() <= 64 && text.split('/').all(part);
+    if text.is_empty() || fits { Ok(text.to_owned()) } else { Err(Failure::new(Code::FieldInvalid).field("time_zone")) }
+}
+
 /// The network an address belongs to: /24 in IPv4, /48 in IPv6. What one subscriber can easily change stays the same.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -93,6 +107,22 @@ mod tests {
         assert_eq!(code("a\nb"), Err(Code::FieldInvalid));
         assert_eq!(code(&"a".repeat(120)).map(|name| name.len()), Ok(120));
         assert_eq!(code(&"a".repeat(121)), Err(Code::FieldTooLong));
+    }
+
+    #[test]
+    fn locales_and_time_zones_have_a_form() {
+        for text in ["", "en", "de-CH", "zh-Hant-TW"] {
+            assert_eq!(normal_locale(text).as_deref(), Ok(text));
+        }
+        for text in ["de_CH", "-", "de-", "<script>", "a".repeat(40).as_str()] {
+            assert_eq!(normal_locale(text).map_err(|failure| failure.code), Err(Code::FieldInvalid), "{text}");
+        }
+        for text in ["", "UTC", "Europe/Zurich", "America/Argentina/Buenos_Aires", "Etc/GMT+5"] {
+            assert_eq!(normal_time_zone(text).as_deref(), Ok(text));
+        }
+        for text in ["Europe/", "/", "a b", "../etc", "a".repeat(80).as_str()] {
+            assert_eq!(normal_time_zone(text).map_err(|failure| failure.code), Err(Code::FieldInvalid), "{text}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::account::CloseAllSessions,
+    command::account::{CloseAllSessions, UpdateAccount},
     ids::{AccountId, SessionId},
 };
 use secrecy::SecretString;
@@ -42,7 +42,12 @@ impl Auth {
         // Once more: one who logged in with the old password meanwhile.
         self.end_others(account, session).await?;
         tracing::info!(%account, %session, "the password was changed; other sessions ended");
-        Ok(())
+        self.tell_of_new_password(account).await
+    }
+
+    /// Says that the profile is another: whoever shows the name reads it again.
+    pub async fn profile_changed(&self, account: AccountId) -> Result<(), Failure> {
+        self.ask(account.into(), account, UpdateAccount {}.into()).await
     }
 
     async fn end_others(&self, account: AccountId, session: SessionId) -> Result<(), Failure> {

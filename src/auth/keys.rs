@@ -47,6 +47,8 @@ pub struct ServerKeys {
     pub signing: Vec<SigningKey>,
     /// HMAC-SHA-256: see `refresh`.
     pub refresh: hmac::Key,
+    /// What one-time codes are made with: see `codes`.
+    pub codes: hmac::Key,
     /// Seals what nodes tell each other; nodes of one cluster share the folder `keys/`.
     pub cluster: [u8; 32],
     /// What secrets of second factors are sealed with: see `vault`. Without it they are lost, and their owners are let in by a
@@ -68,9 +70,16 @@ impl ServerKeys {
         }
         let secret = secret_file(folder.join("refresh.key"))?;
         let cluster = blake3::derive_key("lockstep 2026-11 notices between nodes", &secret);
+        let codes = blake3::derive_key("lockstep 2026-11 one-time codes", &secret);
         let factors = secret_file(folder.join("factors.key"))?;
         let factors = blake3::derive_key("lockstep 2026-11 second factors", &factors);
-        Ok(Self { signing, refresh: hmac::Key::new(hmac::HMAC_SHA256, &secret), cluster, factors })
+        Ok(Self {
+            signing,
+            refresh: hmac::Key::new(hmac::HMAC_SHA256, &secret),
+            codes: hmac::Key::new(hmac::HMAC_SHA256, &codes),
+            cluster,
+            factors,
+        })
     }
 }
 

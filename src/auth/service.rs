@@ -10,8 +10,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         Command,
-        account::{CloseAllSessions, CloseSession, OpenSession, RegisterAccount},
-        organization::CreateOrganization,
+        account::{CloseAllSessions, CloseSession, OpenSession},
     },
     ids::{AccountId, OrgId, SessionId},
     limits::Limits,
@@ -23,28 +22,28 @@ use uuid::Uuid;
 use webauthn_rs::Webauthn;
 
 use super::{
-    address::{network, normal_email, normal_name},
+    address::network,
+    codes::Codes,
     keys::{KeyError, ServerKeys},
+    letters::Scribe,
     passkeys::relying_party,
-    passwords::{Passwords, check_policy},
+    passwords::Passwords,
     refresh::RefreshToken,
-    second_factor::{Entered, Mark},
-    throttle::{Key, Throttle},
+    throttle::Throttle,
     tokens::{AccessTokens, Issued},
     vault::Vault,
 };
 use crate::{
     actors::{CommandRequest, Directory},
     clock::Clock,
+    config::Registration,
     store::{
         Store, StoreError,
-        accounts::{Account, AccountStatus, Accounts, Created, NewAccount},
+        accounts::{Account, AccountStatus, Accounts},
         sessions::{NewSession, Rotated, Rotation},
     },
 };
 
-/// Name of the organization that everybody starts with. Not the person's: events hold no names of people.
-const PERSONAL: &str = "Personal";
 const DEVICE_CHARS_MAX: usize = 200;
 
 /// Where a request comes from.
@@ -91,6 +90,8 @@ struct Inner {
     vault: Vault,
     webauthn: Option<Webauthn>,
     throttle: Throttle,
+    scribe: Scribe,
+    registration: Registration,
     clock: Clock,
     limits: Arc<Limits>,
 }
@@ -103,6 +104,8 @@ pub struct Parts<'a> {
     /// The public address: who issues the tokens.
     pub issuer: &'a str,
     pub throttle: Throttle,
+    /// Who may register, and how.
+    pub registration: Registration,
     pub clock: Clock,
     pub limits: Arc<Limits>,
 }
@@ -111,6 +114,8 @@ impl Auth {
     pub fn new(parts: Parts<'_>) -> Result<Self, KeyError> {
         let tokens = AccessTokens::new(&parts.keys, parts.issuer, parts.clock.clone(), &parts.limits)?;
         let passwords = Passwords::new().map_err(|_| KeyError::NoRandomness)?;
+        let codes = Codes::new(parts.keys.codes);
+        let scribe = Scribe::new(parts.store.clone(), codes, parts.clock.clone(), parts.issuer);
         let vault = Vault::new(&parts.keys.factors).map_err(|_| KeyError::NoRandomness)?;
         Ok(Self(Arc::new(Inner {
             accounts: parts.store.accounts().clone(),
@@ -121,6 +126,8 @@ impl Auth {
             vault,
             webauthn: relying_party(parts.issuer),
             throttle: parts.throttle,
+            scribe,
+            registration: parts.registration,
             clock: parts.clock,
             limits: parts.limits,
         })))
@@ -140,6 +147,16 @@ impl Auth {
 
     pub(super) fn accounts(&self) -> &Accounts {
         &self.0.accounts
+    }
+
+    /// Who queues and writes letters.
+    pub fn scribe(&self) -> &Scribe {
+        &self.0.scribe
+    }
+
+    /// Who may register, and how.
+    pub fn registration(&self) -> Registration {
+        self.0.registration
     }
 
     pub(super) fn clock(&self) -> &Clock {
@@ -162,82 +179,8 @@ impl Auth {
         self.0.passwords.hash(password).await
     }
 
-    /// Makes an account with its personal organization and logs in. An address that is taken is refused, unless the password is
-    /// that account's: then this is the same person, whose first answer was lost, and who logs in like anybody.
-    pub async fn register(
-        &self,
-        email: &str,
-        password: SecretString,
-        name: &str,
-        client: &Client,
-    ) -> Result<Entered, Failure> {
-        let inner = &*self.0;
-        let now = inner.clock.now();
-        let registration = Key::Registration(network(client.address));
-        inner.throttle.check(std::slice::from_ref(&registration), now).await?;
-        let (email, name) = (normal_email(email, &inner.limits)?, normal_name(name, &inner.limits)?);
-        check_policy(&password, &email, &name, &inner.limits)?;
-        // A refusal tells that the address is taken, so tries to register are counted like tries to log in.
-        let tries = Key::login(&email, client.address);
-        inner.throttle.check(&tries, now).await?;
-        inner.throttle.count(&registration, now).await;
-        if let Some(account) = self.create(&email, password.clone(), &name).await? {
-            self.found(account).await?;
-            return self.open(account, client).await.map(Entered::In);
-        }
-        inner.throttle.count(&tries[0], now).await;
-        let known = inner.accounts.find_by_email(&email).await.map_err(stored)?;
-        let mark = Mark::of(known.as_ref());
-        let Some(account) = self.check_password(known, password).await? else {
-            inner.throttle.count(&tries[1], now).await;
-            return Err(Failure::new(Code::RegistrationRefused).field("email"));
-        };
-        inner.throttle.forget(&tries[0]).await;
-        self.enter(account, mark, client).await
-    }
-
-    /// Makes an account with its personal organization; for the server's own demo and tests. The account that has the address
-    /// already, if any.
-    pub async fn ensure_account(&self, email: &str, password: SecretString, name: &str) -> Result<AccountId, Failure> {
-        let email = normal_email(email, &self.0.limits)?;
-        let name = normal_name(name, &self.0.limits)?;
-        let account = match self.create(&email, password, &name).await? {
-            Some(account) => account,
-            None => {
-                let known = self.0.accounts.find_by_email(&email).await.map_err(stored)?;
-                known.ok_or_else(|| Failure::new(Code::NotFound))?.id
-            }
-        };
-        self.found(account).await?;
-        Ok(account)
-    }
-
-    /// The rows of a new account; `None` when the address is taken.
-    async fn create(&self, email: &str, password: SecretString, name: &str) -> Result<Option<AccountId>, Failure> {
-        let inner = &*self.0;
-        let hash = inner.passwords.hash(password).await?;
-        let new = NewAccount {
-            id: AccountId(inner.clock.fresh_id()),
-            email: email.to_owned(),
-            password_hash: Some(hash),
-            name: name.to_owned(),
-            locale: String::new(),
-            time_zone: String::new(),
-            at: inner.clock.now(),
-        };
-        match inner.accounts.create(&new).await.map_err(stored)? {
-            Created::Created => Ok(Some(new.id)),
-            Created::EmailTaken => Ok(None),
-        }
-    }
-
-    /// The streams of a new account. Founding them again changes nothing.
-    pub(super) async fn found(&self, account: AccountId) -> Result<(), Failure> {
-        let register = self.ask(account.into(), account, RegisterAccount { placeholder: false }.into());
-        unless_there(register.await)?;
-        let org = personal_org(account);
-        let create = self.ask(org.into(), account, CreateOrganization { name: PERSONAL.to_owned() }.into());
-        unless_there(create.await)
+    pub(super) async fn verify(&self, password: SecretString, hash: String) -> Result<bool, Failure> {
+        self.0.passwords.verify(password, Some(hash)).await
     }
 
     pub(super) async fn check_password(
@@ -372,7 +315,7 @@ pub fn stored(error: StoreError) -> Failure {
     }
 }
 
-fn unless_there(outcome: Result<(), Failure>) -> Result<(), Failure> {
+pub(super) fn unless_there(outcome: Result<(), Failure>) -> Result<(), Failure> {
     match outcome {
         Err(failure) if failure.code == Code::AlreadyExists => Ok(()),
         outcome => outcome,

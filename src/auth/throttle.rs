@@ -19,6 +19,9 @@ const NETWORK_FAILURES: u32 = 100;
 /// Addresses one account may look for in vain.
 const LOOKUP_FAILURES: u32 = 20;
 
+/// Links mailed to one address in 15 minutes before each costs a growing delay.
+const MAILED_LINKS: u32 = 3;
+
 /// What is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
@@ -30,6 +33,8 @@ pub enum Key {
     Registration(IpAddr),
     /// Addresses that this account looked for in vain.
     Lookup(AccountId),
+    /// Links that were mailed to this address on somebody's wish. Whoever asks too often keeps nobody out: the owner has those mails.
+    Reset { email: String },
     /// Second steps of this account's log-ins from this network: whoever makes them knows the password.
     Second { account: AccountId, network: IpAddr },
     /// Codes of this account's authenticator app from anywhere. The one count by account alone: six digits can be guessed from many
@@ -57,6 +62,7 @@ impl Key {
             Self::Network(network) => format!("network {network}"),
             Self::Registration(network) => format!("registration {network}"),
             Self::Lookup(account) => format!("lookup {account}"),
+            Self::Reset { email } => format!("reset {email}"),
             Self::Second { account, network } => format!("second {network} {account}"),
             Self::Totp(account) => format!("totp {account}"),
         }
@@ -89,6 +95,7 @@ impl Throttle {
             Key::Second { .. } => Brake { free: self.login_failures, made_up: false },
             Key::Totp(_) => Brake { free: self.totp_failures, made_up: false },
             Key::Lookup(_) => Brake { free: LOOKUP_FAILURES, made_up: false },
+            Key::Reset { .. } => Brake { free: MAILED_LINKS, made_up: true },
             Key::Registration(_) => Brake { free: self.registrations, made_up: false },
         }
     }

@@ -93,6 +93,31 @@ pub enum LogFormat {
     Json,
 }
 
+/// Who may make an account by registering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Registration {
+    /// Anybody, at once. An answer tells when an address is taken: without mail there is no other way to say it.
+    Open,
+    /// Anybody who follows the link of a mail. No answer tells whether an address is known.
+    Verified,
+    /// Nobody.
+    Closed,
+}
+
+/// Mail that leaves this server.
+#[derive(Clone, Debug, Args)]
+pub struct MailFlags {
+    /// The server that takes mail: smtps://user:password@host, or smtp://user:password@host:587 (STARTTLS). Without it nothing is sent.
+    #[arg(long, env = "LOCKSTEP_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<SecretString>,
+    /// Whom mail comes from: an address, or a name with one: Lockstep <no-reply@example.org>. Needed with --smtp-url.
+    #[arg(long, env = "LOCKSTEP_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Show all mail to everybody who reaches this server, without sending it. Default: only on a local address without --smtp-url.
+    #[arg(long, env = "LOCKSTEP_MAILBOX", value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub mailbox: Option<bool>,
+}
+
 /// Flags of `lockstep serve`, as given.
 #[derive(Debug, Args)]
 pub struct ServeFlags {
@@ -116,6 +141,11 @@ pub struct ServeFlags {
     /// How long a start waits for a database that cannot be reached yet, in seconds.
     #[arg(long, env = "LOCKSTEP_DATABASE_WAIT", default_value_t = 60, value_name = "SECONDS")]
     pub database_wait: u64,
+    #[command(flatten)]
+    pub mail: MailFlags,
+    /// Who may make an account by registering. Default: verified with --smtp-url, else open.
+    #[arg(long, env = "LOCKSTEP_REGISTRATION", value_enum, value_name = "WHO")]
+    pub registration: Option<Registration>,
     /// Accounts that one network (/24, /48) may register in 15 minutes before each costs a growing delay.
     #[arg(long, env = "LOCKSTEP_REGISTRATIONS_MAX", default_value_t = 30, value_name = "COUNT")]
     pub registrations_max: u32,
@@ -155,6 +185,10 @@ pub struct Settings {
     pub demo_password: Option<SecretString>,
     pub live_bytes_max: usize,
     pub database_wait: Duration,
+    pub mail: MailFlags,
+    /// Whether the web app shows the mails.
+    pub mailbox: bool,
+    pub registration: Registration,
     pub registrations_max: u32,
     pub commands_per_second_max: u32,
     pub trusted_proxies: Vec<Network>,
@@ -205,6 +239,19 @@ impl TryFrom<ServeFlags> for Settings {
             Some(url) => PublicUrl::parse(url)?,
             None => PublicUrl::of_listener(flags.listen),
         };
+        let smtp = flags.mail.smtp_url.is_some();
+        if smtp && flags.mail.mail_from.is_none() {
+            return Err(bad("mail-from", "is needed with --smtp-url: whom mail comes from"));
+        }
+        if smtp && flags.mail.mailbox == Some(true) {
+            return Err(bad("mailbox", "shows everybody what is sent to others: it cannot be used with --smtp-url"));
+        }
+        if !smtp && flags.registration == Some(Registration::Verified) && flags.mail.mailbox == Some(false) {
+            return Err(bad("registration", "verified needs mail: give --smtp-url"));
+        }
+        // Whoever sees the mails can reset any password: by itself only where nobody else can reach it.
+        let mailbox = flags.mail.mailbox.unwrap_or(!smtp && public.is_local() && flags.listen.ip().is_loopback());
+        let registration = flags.registration.unwrap_or(if smtp { Registration::Verified } else { Registration::Open });
         Ok(Self {
             listen: flags.listen,
             store: flags.store,
@@ -213,6 +260,9 @@ impl TryFrom<ServeFlags> for Settings {
             demo_password: flags.demo_password,
             live_bytes_max: flags.live_bytes_max,
             database_wait: Duration::from_secs(flags.database_wait),
+            mail: flags.mail,
+            mailbox,
+            registration,
             registrations_max: flags.registrations_max,
             commands_per_second_max: flags.commands_per_second_max,
             trusted_proxies: flags.trusted_proxies,
@@ -280,20 +330,28 @@ impl PublicUrl {
         self.origin.starts_with("https://")
     }
 
+    /// Whether only browsers on this machine come here.
+    pub fn is_local(&self) -> bool {
+        local_rest(&self.origin).is_some()
+    }
+
     /// Exactly this origin. A server that only this machine reaches also goes by its other local names, on the same port.
     pub fn allows(&self, origin: &str) -> bool {
         if origin == self.origin {
             return true;
         }
-        let local = |text: &str| {
-            let rest = text.strip_prefix("http://")?;
-            ["localhost", "127.0.0.1", "[::1]"].into_iter().find_map(|host| rest.strip_prefix(host)).map(str::to_owned)
-        };
-        match (local(origin), local(&self.origin)) {
+        match (local_rest(origin), local_rest(&self.origin)) {
             (Some(asked), Some(ours)) => asked == ours,
             _ => false,
         }
     }
+}
+
+/// What follows a name of this machine: nothing, or a port.
+fn local_rest(origin: &str) -> Option<&str> {
+    let rest = origin.strip_prefix("http://")?;
+    let after = ["localhost", "127.0.0.1", "[::1]"].into_iter().find_map(|host| rest.strip_prefix(host))?;
+    (after.is_empty() || after.starts_with(':')).then_some(after)
 }
 
 /// A network in CIDR form, or one address.

@@ -1,4 +1,4 @@
-//! Register, log in, refresh, log out. The refresh token is a cookie that scripts cannot read, or, for programs, part of the
+//! Log in, refresh, log out. The refresh token is a cookie that scripts cannot read, or, for programs, part of the
 //! answer. A cookie proves nothing by itself: it counts only with our own header, from our own origin.
 
 use axum::{
@@ -34,21 +34,6 @@ pub enum RefreshIn {
     #[default]
     Cookie,
     Body,
-}
-
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct Register {
-    email: String,
-    /// 12 to 256 characters, not easy to guess.
-    #[ts(type = "string")]
-    password: SecretString,
-    /// What others see.
-    name: String,
-    /// `cookie` for browsers (the default), `body` for programs.
-    #[serde(default)]
-    #[ts(optional, as = "Option<RefreshIn>")]
-    refresh_in: RefreshIn,
 }
 
 #[derive(Deserialize, TS)]
@@ -129,17 +114,6 @@ impl Browser {
     }
 }
 
-pub async fn register(
-    State(http): State<Http>,
-    From(client): From,
-    browser: Browser,
-    Body(body): Body<Register>,
-) -> Answer<Response> {
-    browser.check_origin(&http)?;
-    let entered = http.auth.register(&body.email, body.password, &body.name, &client).await?;
-    Ok(entered_with(StatusCode::CREATED, &http, entered, body.refresh_in))
-}
-
 pub async fn log_in(
     State(http): State<Http>,
     From(client): From,
@@ -206,7 +180,7 @@ pub async fn jwks(State(http): State<Http>) -> Response {
 }
 
 /// The tokens, or 202: the second factor is asked for.
-fn entered_with(status: StatusCode, http: &Http, entered: Entered, refresh_in: RefreshIn) -> Response {
+pub(super) fn entered_with(status: StatusCode, http: &Http, entered: Entered, refresh_in: RefreshIn) -> Response {
     match entered {
         Entered::In(logged_in) => (status, answer(http, logged_in, refresh_in)).into_response(),
         Entered::Asked(asked) => (StatusCode::ACCEPTED, Json(SecondFactorAsked::from(asked))).into_response(),

@@ -13,15 +13,32 @@ use ts_rs::TS;
 use super::{
     extract::{Body, Caller, From, Ids},
     organizations::{OrgEntry, orgs_of},
+    preferences::Preferences,
     problem::Answer,
 };
-use crate::{auth::address::normal_name, store::accounts::ProfileChange};
+use crate::{
+    auth::address::{normal_locale, normal_name, normal_time_zone},
+    store::accounts::ProfileChange,
+};
 
 #[derive(Serialize, TS)]
 pub struct Me {
     account_id: AccountId,
     name: String,
     email: String,
+    /// Whether the address was proved to be theirs.
+    email_verified: bool,
+    /// An address that waits for its link, until it is followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pending_email: Option<String>,
+    /// Whether they can log in with a password.
+    has_password: bool,
+    /// As browsers name it: `de-CH`. Empty: not chosen.
+    locale: String,
+    /// Of the tz database: `Europe/Zurich`. Empty: not chosen.
+    time_zone: String,
+    preferences: Preferences,
     #[ts(type = "number")]
     created_at: Micros,
     orgs: Vec<OrgEntry>,
@@ -34,6 +51,25 @@ pub struct UpdateMe {
     #[serde(default)]
     #[ts(optional)]
     name: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    locale: Option<String>,
+    #[serde(default)]
+    #[ts(optional)]
+    time_zone: Option<String>,
+    /// All of them.
+    #[serde(default)]
+    #[ts(optional)]
+    preferences: Option<Preferences>,
+}
+
+/// An address to be proved: another one, or the present one once more.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeEmail {
+    email: String,
+    #[ts(type = "string")]
+    password: SecretString,
 }
 
 /// The caller's password, to be another.
@@ -67,20 +103,40 @@ pub async fn read(caller: Caller) -> Answer<Json<Me>> {
     let accounts = caller.http.store.accounts();
     let account = accounts.find(caller.who.account).await?.ok_or(Code::Unauthenticated)?;
     let profile = accounts.profile(caller.who.account).await?.ok_or(Code::Unauthenticated)?;
+    let pending = caller.http.auth.pending_email(caller.who.account).await?;
+    let email = account.email.unwrap_or_default();
     Ok(Json(Me {
         account_id: account.id,
         name: profile.name,
-        email: account.email.unwrap_or_default(),
+        pending_email: pending.filter(|pending| *pending != email),
+        email,
+        email_verified: account.email_verified_at.is_some(),
+        has_password: account.password_hash.is_some(),
+        locale: profile.locale,
+        time_zone: profile.time_zone,
+        preferences: Preferences::stored(&profile.preferences),
         created_at: account.created_at,
         orgs: orgs_of(&caller).await?,
     }))
 }
 
 pub async fn update(caller: Caller, Body(body): Body<UpdateMe>) -> Answer<Json<Me>> {
-    let name = body.name.map(|name| normal_name(&name, &caller.http.limits)).transpose()?;
-    let change = ProfileChange { name, ..ProfileChange::default() };
-    caller.http.store.accounts().update_profile(caller.who.account, &change, caller.http.clock.now()).await?;
+    let change = ProfileChange {
+        name: body.name.map(|name| normal_name(&name, &caller.http.limits)).transpose()?,
+        locale: body.locale.as_deref().map(normal_locale).transpose()?,
+        time_zone: body.time_zone.as_deref().map(normal_time_zone).transpose()?,
+        preferences: body.preferences.map(|preferences| preferences.checked()).transpose()?,
+    };
+    let (account, now) = (caller.who.account, caller.http.clock.now());
+    caller.http.store.accounts().update_profile(account, &change, now).await?;
+    caller.http.auth.profile_changed(account).await?;
     read(caller).await
+}
+
+/// The same answer whether or not somebody has the address.
+pub async fn change_email(caller: Caller, From(client): From, Body(body): Body<ChangeEmail>) -> Answer<StatusCode> {
+    caller.http.auth.ask_for_email(caller.who.account, &body.email, body.password, &client).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// Every other session ends.

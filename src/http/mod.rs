@@ -3,6 +3,7 @@
 //!
 //! To add a route: a line in `router.rs`, a function in the file of its resource.
 
+mod about;
 mod answers;
 mod assets;
 mod authentication;
@@ -22,7 +23,9 @@ mod members;
 mod openapi;
 mod organizations;
 mod passkeys;
+mod preferences;
 mod problem;
+mod registration;
 mod router;
 mod second_factor;
 mod server;
@@ -60,6 +63,8 @@ pub struct Parts {
     /// How far the read tables are.
     pub projected: watch::Receiver<Position>,
     pub public: PublicUrl,
+    /// Whether everybody may see the mails: a server for trying things out.
+    pub mailbox: bool,
     /// Whose word about a client's address is taken.
     pub trusted_proxies: Vec<Network>,
     pub limits: Arc<Limits>,

@@ -30,11 +30,11 @@ use tower_http::{
 };
 
 use super::{
-    Http, assets, authentication, board_members, boards, columns, commands, factors,
+    Http, about, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
     health, history, labels, me, members, openapi, organizations, passkeys,
     problem::Problem,
-    second_factor,
+    registration, second_factor,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
     task_actions, tasks, teams,
 };
@@ -66,7 +66,13 @@ pub fn endpoints() -> Vec<Endpoint> {
 
 #[rustfmt::skip]
 fn who() -> Vec<Endpoint> { vec![
-    post("/api/v1/auth/register", authentication::register, "Make an account and log in").takes("Register").answers(201, "Tokens").or_answers(202, "SecondFactorAsked").open(),
+    get("/api/v1/server", about::read, "What this server offers to somebody who is not logged in").answers(200, "About").open(),
+    get("/api/v1/mailbox", about::mailbox, "The development mailbox, where there is one").answers(200, "{ items: Array<MailEntry> }").open(),
+    post("/api/v1/auth/register", registration::register, "Make an account and log in, or have the link for it mailed").takes("Register").answers(201, "Tokens").or_answers(202, "Pending | SecondFactorAsked").open(),
+    post("/api/v1/auth/register/confirm", registration::confirm, "Complete a registration by the link of its mail").takes("ConfirmRegistration").answers(201, "Tokens").open(),
+    post("/api/v1/auth/password/forgot", registration::forgot, "Have the link for a new password mailed").takes("ForgotPassword").accepts().open(),
+    post("/api/v1/auth/password/reset", registration::reset, "Set a new password by the link of a mail; every session ends").takes("SetPassword").answers_nothing().open(),
+    post("/api/v1/auth/email/confirm", registration::confirm_email, "Prove an address by the link of a mail").takes("ConfirmEmail").answers_nothing().open(),
     post("/api/v1/auth/login", authentication::log_in, "Log in").takes("Login").answers(200, "Tokens").or_answers(202, "SecondFactorAsked").open(),
     post("/api/v1/auth/login/second", second_factor::log_in, "The second step of a log-in").takes("SecondStep").answers(200, "Tokens").open(),
     post("/api/v1/auth/passkey/start", passkeys::begin_log_in, "Begin to log in by passkey alone").takes("Empty").answers(200, "PasskeyAsked").open(),
@@ -80,6 +86,7 @@ fn who() -> Vec<Endpoint> { vec![
     get("/api/v1/me", me::read, "The caller").answers(200, "Me"),
     patch("/api/v1/me", me::update, "Change the caller's profile").takes("UpdateMe").answers(200, "Me"),
     post("/api/v1/me/password", me::change_password, "Change the caller's password; every other session ends").takes("ChangePassword").answers_nothing(),
+    post("/api/v1/me/email", me::change_email, "Have the link mailed that proves an address, the present one or another").takes("ChangeEmail").accepts(),
     get("/api/v1/me/sessions", me::sessions, "The caller's open sessions").answers(200, "Array<SessionEntry>"),
     delete("/api/v1/me/sessions/{session}", me::end_session, "End a session").answers_nothing(),
     get("/api/v1/me/factors", factors::list, "The caller's second factors").answers(200, "FactorList"),

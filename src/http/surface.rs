@@ -110,6 +110,12 @@ impl Endpoint {
         self
     }
 
+    /// No body; what was asked for will be done.
+    pub const fn accepts(mut self) -> Self {
+        self.status = 202;
+        self
+    }
+
     /// Another answer that is no refusal.
     pub const fn or_answers(mut self, status: u16, kind: &'static str) -> Self {
         self.or = Some((status, kind));

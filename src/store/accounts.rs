@@ -39,6 +39,8 @@ pub struct Account {
     pub password_hash: Option<String>,
     pub status: AccountStatus,
     pub created_at: i64,
+    /// When the address was proved to be the owner's.
+    pub email_verified_at: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub struct NewAccount {
     pub name: String,
     pub locale: String,
     pub time_zone: String,
+    /// Whether the address is known to be the owner's.
+    pub verified: bool,
     pub at: i64,
 }
 
@@ -68,6 +72,8 @@ pub struct Profile {
     pub placeholder: bool,
     pub locale: String,
     pub time_zone: String,
+    /// A JSON object.
+    pub preferences: String,
     pub updated_at: i64,
 }
 
@@ -77,6 +83,8 @@ pub struct ProfileChange {
     pub name: Option<String>,
     pub locale: Option<String>,
     pub time_zone: Option<String>,
+    /// The whole object.
+    pub preferences: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -86,6 +94,7 @@ struct AccountRow {
     password_hash: Option<String>,
     status: i16,
     created_at: i64,
+    email_verified_at: Option<i64>,
 }
 
 impl From<AccountRow> for Account {
@@ -96,6 +105,7 @@ impl From<AccountRow> for Account {
             password_hash: row.password_hash,
             status: AccountStatus::from_number(row.status),
             created_at: row.created_at,
+            email_verified_at: row.email_verified_at,
         }
     }
 }
@@ -108,6 +118,7 @@ struct ProfileRow {
     placeholder: bool,
     locale: String,
     time_zone: String,
+    preferences: String,
     updated_at: i64,
 }
 
@@ -120,6 +131,7 @@ impl From<ProfileRow> for Profile {
             placeholder: row.placeholder,
             locale: row.locale,
             time_zone: row.time_zone,
+            preferences: row.preferences,
             updated_at: row.updated_at,
         }
     }
@@ -137,8 +149,8 @@ const INSERT_PROFILE: &str = "insert into profiles
 impl Accounts {
     /// Creates an account and its profile, or neither.
     pub async fn create(&self, new: &NewAccount) -> Result<Created, StoreError> {
-        let sql = "insert into accounts (id, email, password_hash, status, created_at)
-            values ($1, $2, $3, $4, $5) on conflict (email) do nothing";
+        let sql = "insert into accounts (id, email, password_hash, status, created_at, email_verified_at)
+            values ($1, $2, $3, $4, $5, $6) on conflict (email) do nothing";
         in_tx!(&self.db, tx => {
             let inserted = sqlx::query(sql)
                 .bind(new.id.0)
@@ -146,6 +158,7 @@ impl Accounts {
                 .bind(&new.password_hash)
                 .bind(AccountStatus::Active.number())
                 .bind(new.at)
+                .bind(new.verified.then_some(new.at))
                 .execute(&mut *tx)
                 .await?;
             if inserted.rows_affected() == 0 {
@@ -194,7 +207,7 @@ impl Accounts {
     }
 
     pub async fn find(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        let sql = "select id, email, password_hash, status, created_at from accounts where id = $1";
+        let sql = "select id, email, password_hash, status, created_at, email_verified_at from accounts where id = $1";
         let row: Option<AccountRow> =
             on_db!(&self.db, read, pool => sqlx::query_as(sql).bind(id.0).fetch_optional(pool).await?);
         Ok(row.map(Into::into))
@@ -202,7 +215,8 @@ impl Accounts {
 
     /// By the normalised address.
     pub async fn find_by_email(&self, email: &str) -> Result<Option<Account>, StoreError> {
-        let sql = "select id, email, password_hash, status, created_at from accounts where email = $1";
+        let sql =
+            "select id, email, password_hash, status, created_at, email_verified_at from accounts where email = $1";
         let row: Option<AccountRow> =
             on_db!(&self.db, read, pool => sqlx::query_as(sql).bind(email).fetch_optional(pool).await?);
         Ok(row.map(Into::into))
@@ -210,7 +224,7 @@ impl Accounts {
 
     /// The person (not a placeholder) who has been here longest.
     pub async fn first(&self) -> Result<Option<Account>, StoreError> {
-        let sql = "select id, email, password_hash, status, created_at from accounts where email is not null
+        let sql = "select id, email, password_hash, status, created_at, email_verified_at from accounts where email is not null
             order by created_at, id limit 1";
         let row: Option<AccountRow> = on_db!(&self.db, read, pool => sqlx::query_as(sql).fetch_optional(pool).await?);
         Ok(row.map(Into::into))
@@ -229,6 +243,23 @@ impl Accounts {
         let changed = on_db!(&self.db, write, pool =>
             sqlx::query(sql).bind(id.0).bind(password_hash).execute(pool).await?.rows_affected());
         Ok(changed == 1)
+    }
+
+    /// The address is proved to be the owner's from now on. An account that had another address has this one then; `false` where
+    /// somebody else has it.
+    pub async fn set_email(&self, id: AccountId, email: &str, at: i64) -> Result<bool, StoreError> {
+        let sql = "update accounts set email = $2, email_verified_at = $3 where id = $1
+            and not exists (select 1 from accounts where email = $2 and id <> $1)";
+        let changed: Result<u64, StoreError> = on_db!(&self.db, write, pool => {
+            let done = sqlx::query(sql).bind(id.0).bind(email).bind(at).execute(pool).await;
+            done.map(|done| done.rows_affected()).map_err(StoreError::from)
+        });
+        match changed {
+            Ok(rows) => Ok(rows == 1),
+            // Two who took it at once.
+            Err(StoreError::Refused(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// False where there is no such account.
@@ -266,13 +297,14 @@ impl Accounts {
         at: i64,
     ) -> Result<Option<Profile>, StoreError> {
         let sql = "update profiles set name = coalesce($2, name), locale = coalesce($3, locale),
-            time_zone = coalesce($4, time_zone), updated_at = $5 where account_id = $1 returning *";
+            time_zone = coalesce($4, time_zone), preferences = coalesce($6, preferences), updated_at = $5 where account_id = $1 returning *";
         let row: Option<ProfileRow> = on_db!(&self.db, write, pool => sqlx::query_as(sql)
             .bind(id.0)
             .bind(&change.name)
             .bind(&change.locale)
             .bind(&change.time_zone)
             .bind(at)
+            .bind(&change.preferences)
             .fetch_optional(pool)
             .await?);
         Ok(row.map(Into::into))

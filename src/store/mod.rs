@@ -8,11 +8,13 @@
 pub mod accounts;
 mod backend;
 pub mod chain;
+pub mod codes;
 pub mod consumers;
 mod db;
 mod error;
 pub mod factors;
 pub mod journal;
+pub mod mails;
 pub mod nodes;
 mod open;
 pub mod passkeys;
@@ -31,6 +33,7 @@ pub use open::{About, Location, Options};
 use accounts::Accounts;
 use consumers::Consumers;
 use journal::SharedJournal;
+use mails::Mails;
 use nodes::Nodes;
 use projections::Projections;
 
@@ -42,6 +45,7 @@ pub struct Store {
     consumers: Consumers,
     projections: Projections,
     nodes: Nodes,
+    mails: Mails,
     handle: open::Handle,
 }
 
@@ -64,6 +68,11 @@ impl Store {
     /// The nodes that run on this database.
     pub fn nodes(&self) -> &Nodes {
         &self.nodes
+    }
+
+    /// Mail on its way.
+    pub fn mails(&self) -> &Mails {
+        &self.mails
     }
 
     /// Read tables, kept by a worker.

@@ -12,6 +12,7 @@ use super::{
     consumers::Consumers,
     db::{Db, on_db},
     journal::SharedJournal,
+    mails::Mails,
     nodes::Nodes,
     postgres::{self, PostgresJournal},
     projections::Projections,
@@ -124,6 +125,7 @@ impl Store {
             consumers: Consumers { db: projections.clone() },
             projections: Projections { db: projections.clone() },
             nodes: Nodes { db: db.clone() },
+            mails: Mails { db: db.clone() },
             handle: Handle { db, projections, stop, committers: Arc::new(tokio::sync::Mutex::new(tasks)), lock },
         }
     }

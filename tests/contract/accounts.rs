@@ -34,6 +34,7 @@ pub async fn account(backend: &Backend, email: &str) -> AccountId {
         name: "Ada".into(),
         locale: "en".into(),
         time_zone: "Europe/Zurich".into(),
+        verified: false,
         at: NOW,
     };
     assert_eq!(backend.store.accounts().create(&new).await, Ok(Created::Created));

@@ -10,6 +10,7 @@ mod factors;
 mod faults;
 mod guards;
 mod journal;
+mod mails;
 mod order;
 mod snapshots;
 

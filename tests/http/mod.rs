@@ -6,6 +6,7 @@ mod boards;
 mod factors;
 mod guessing;
 mod lists;
+mod mail;
 mod nodes;
 mod passkeys;
 mod process;

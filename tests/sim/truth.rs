@@ -90,7 +90,11 @@ impl Fold {
                 AccountEvent::UserLoggedOut(closed) => {
                     sessions.remove(&closed.session_id);
                 }
+                AccountEvent::UserDeleted(_) => sessions.clear(),
                 AccountEvent::UserRegistered(_)
+                | AccountEvent::UserUpdated(_)
+                | AccountEvent::UserEmailVerified(_)
+                | AccountEvent::UserPasswordReset(_)
                 | AccountEvent::UserFactorAdded(_)
                 | AccountEvent::UserFactorRemoved(_) => {}
             },

@@ -9,6 +9,7 @@ pub mod passkey;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;
+pub mod smtp;
 
 use std::time::Duration;
 

@@ -24,7 +24,7 @@ const LEVELS: [(&str, u8); 12] = [
 ];
 
 /// Leaves: any room may import them, they import no room; but settings are plain data, which the other leaves may read.
-const LEAVES: [&str; 5] = ["config", "clock", "steady", "telemetry", "bugs"];
+const LEAVES: [&str; 6] = ["config", "clock", "letters", "steady", "telemetry", "bugs"];
 
 /// Crates that have one home, and the rooms that may name them.
 const HOMES: [(&str, &[&str]); 11] = [
@@ -38,6 +38,7 @@ const HOMES: [(&str, &[&str]); 11] = [
     // An import asks the running server, whose address the operator gives: not the outside world.
     ("reqwest", &["outbound", "import"]),
     ("argon2", &["auth"]),
+    ("lettre", &["outbound"]),
     ("jsonwebtoken", &["auth"]),
     ("webauthn_rs", &["auth"]),
 ];

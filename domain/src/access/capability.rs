@@ -19,6 +19,8 @@ pub enum Capability {
     /// Name, visibility, archive, trash.
     ManageBoard,
     ManageBoardMembers,
+    /// Give all tasks of somebody to somebody else.
+    ReassignTasks,
     LeaveBoard,
     /// Columns and labels.
     ShapeBoard,
@@ -31,7 +33,7 @@ pub enum Capability {
     /// Say who made something and when, on another's word.
     Import,
     CloseSessions,
-    /// Found accounts, open sessions, record factors: the server alone.
+    /// Found, change and delete accounts, open sessions, record factors: the server alone, after what proves the owner.
     ServeAccounts,
 }
 
@@ -71,6 +73,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         C::SetBoardMember(_) => Capability::ManageBoardMembers,
         C::RemoveBoardMember(_) if own => Capability::LeaveBoard,
         C::RemoveBoardMember(_) => Capability::ManageBoardMembers,
+        C::ReassignTasks(_) => Capability::ReassignTasks,
         C::CreateColumn(_)
         | C::UpdateColumn(_)
         | C::MoveColumn(_)
@@ -111,7 +114,14 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
 pub const fn account(command: &AccountCommand) -> Capability {
     use AccountCommand as C;
     match command {
-        C::RegisterAccount(_) | C::OpenSession(_) | C::AddFactor(_) | C::RemoveFactor(_) => Capability::ServeAccounts,
+        C::RegisterAccount(_)
+        | C::OpenSession(_)
+        | C::UpdateAccount(_)
+        | C::VerifyEmail(_)
+        | C::ResetPassword(_)
+        | C::DeleteAccount(_)
+        | C::AddFactor(_)
+        | C::RemoveFactor(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
     }
 }

@@ -62,9 +62,17 @@ impl Role {
             Self::Board(BoardRole::Viewer) => &[LeaveBoard],
             Self::Board(BoardRole::Commenter) => &[LeaveBoard, Comment],
             Self::Board(BoardRole::Editor) => &[LeaveBoard, Comment, EditTasks, ShapeBoard],
-            Self::Board(BoardRole::Owner) => {
-                &[LeaveBoard, Comment, EditTasks, ShapeBoard, ModerateComments, ManageBoard, ManageBoardMembers, Import]
-            }
+            Self::Board(BoardRole::Owner) => &[
+                LeaveBoard,
+                Comment,
+                EditTasks,
+                ShapeBoard,
+                ModerateComments,
+                ManageBoard,
+                ManageBoardMembers,
+                ReassignTasks,
+                Import,
+            ],
         }
     }
 

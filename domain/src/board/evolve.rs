@@ -180,6 +180,7 @@ fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::TaskMoved(TaskMoved { task_id, .. })
         | E::TaskAssigned(TaskAssigned { task_id, .. })
         | E::TaskUnassigned(TaskUnassigned { task_id, .. })
+        | E::TaskReassigned(TaskReassigned { task_id, .. })
         | E::TaskLabelled(TaskLabelled { task_id, .. })
         | E::TaskUnlabelled(TaskUnlabelled { task_id, .. })
         | E::TaskPriorityChanged(TaskPriorityChanged { task_id, .. })
@@ -220,6 +221,12 @@ fn task_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<BoardEve
         }
         E::TaskAssigned(event) if !task.assignees.contains(&event.account_id) => task.assignees.push(event.account_id),
         E::TaskUnassigned(event) => task.assignees.retain(|account| *account != event.account_id),
+        E::TaskReassigned(event) => {
+            task.assignees.retain(|account| *account != event.to_id);
+            if let Some(place) = task.assignees.iter_mut().find(|account| **account == event.from_id) {
+                *place = event.to_id;
+            }
+        }
         E::TaskLabelled(event) if !task.labels.contains(&event.label_id) => task.labels.push(event.label_id),
         E::TaskUnlabelled(event) => task.labels.retain(|label| *label != event.label_id),
         E::TaskPriorityChanged(event) => task.priority = event.priority,

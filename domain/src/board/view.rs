@@ -21,6 +21,7 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
         | E::BoardMemberRemoved(_)
         | E::TaskAssigned(_)
         | E::TaskUnassigned(_)
+        | E::TaskReassigned(_)
         | E::TaskCommented(_)
         | E::CommentEdited(_)
         | E::CommentDeleted(_) => return None,

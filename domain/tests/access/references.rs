@@ -26,6 +26,8 @@ fn may_be_unknown(tag: &str, field: &str) -> bool {
             // Taking off what is not on is done already.
             | ("task.unassign", "account_id")
             | ("task.unlabel", "label_id")
+            // Whoever has nothing loses nothing.
+            | ("tasks.reassign", "from_id")
     )
 }
 

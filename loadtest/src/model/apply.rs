@@ -140,6 +140,10 @@ impl Board {
             BoardEvent::TaskUnassigned(event) => self.task(event.task_id, |task| {
                 task.assignees.remove(&event.account_id);
             }),
+            BoardEvent::TaskReassigned(event) => self.task(event.task_id, |task| {
+                task.assignees.remove(&event.from_id);
+                task.assignees.insert(event.to_id);
+            }),
             BoardEvent::TaskLabelled(event) => self.task(event.task_id, |task| {
                 task.labels.insert(event.label_id);
             }),

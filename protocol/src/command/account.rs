@@ -41,6 +41,25 @@ pub struct CloseAllSessions {
     pub except: Option<SessionId>,
 }
 
+/// Says that the profile changed; what it says is in the profile table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateAccount {}
+
+/// Records that the address was proved to be the owner's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyEmail {}
+
+/// Records that the password was set anew by mail; every session ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {}
+
+/// Deletes the account for good; every session ends, and none begins again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteAccount {}
 /// Records a second factor before it counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

@@ -62,6 +62,7 @@ language! {
         "task.move" => MoveTask,
         "task.assign" => AssignTask,
         "task.unassign" => UnassignTask,
+        "tasks.reassign" => ReassignTasks,
         "task.label" => LabelTask,
         "task.unlabel" => UnlabelTask,
         "task.prioritize" => PrioritizeTask,
@@ -89,6 +90,10 @@ language! {
         "session.open" => OpenSession,
         "session.close" => CloseSession,
         "session.close_all" => CloseAllSessions,
+        "account.update" => UpdateAccount,
+        "account.email.verify" => VerifyEmail,
+        "account.password.reset" => ResetPassword,
+        "account.delete" => DeleteAccount,
         "factor.add" => AddFactor,
         "factor.remove" => RemoveFactor,
     }

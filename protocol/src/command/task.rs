@@ -84,6 +84,19 @@ pub struct UnassignTask {
     pub account_id: AccountId,
 }
 
+/// Gives the open tasks of one person on this board to another, or to nobody. Some at a time: asked again until nothing changes, it is
+/// all of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReassignTasks {
+    /// Whoever has them now, member or not.
+    pub from_id: AccountId,
+    /// Whoever is to have them; absent: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub to_id: Option<AccountId>,
+}
+
 /// Puts a label on a task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

@@ -29,6 +29,21 @@ pub struct UserLoggedOut {
     pub session_id: SessionId,
 }
 
+/// The profile changed. What it says is read where it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserUpdated {}
+
+/// The account's address was proved to be its owner's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserEmailVerified {}
+
+/// The password was set anew by mail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserPasswordReset {}
+
+/// The account was deleted for good. What its owner wrote is a deleted user's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserDeleted {}
 /// Something to prove who they are with was added: a log-in asks for it from now on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct UserFactorAdded {

@@ -70,6 +70,7 @@ language! {
         "tasks.reranked" => TasksReranked,
         "task.assigned" => TaskAssigned,
         "task.unassigned" => TaskUnassigned,
+        "task.reassigned" => TaskReassigned,
         "task.labelled" => TaskLabelled,
         "task.unlabelled" => TaskUnlabelled,
         "task.priority.changed" => TaskPriorityChanged,
@@ -96,6 +97,10 @@ language! {
         "user.registered" => UserRegistered,
         "user.logged_in" => UserLoggedIn,
         "user.logged_out" => UserLoggedOut,
+        "user.updated" => UserUpdated,
+        "user.email.verified" => UserEmailVerified,
+        "user.password.reset" => UserPasswordReset,
+        "user.deleted" => UserDeleted,
         "user.factor.added" => UserFactorAdded,
         "user.factor.removed" => UserFactorRemoved,
     }
@@ -106,7 +111,15 @@ language! {
 pub const FEATURE_LEVEL: u32 = 2;
 
 /// Events above level 1.
-const NEWER: &[(&str, u32)] = &[("user.factor.added", 2), ("user.factor.removed", 2)];
+const NEWER: &[(&str, u32)] = &[
+    ("task.reassigned", 2),
+    ("user.updated", 2),
+    ("user.email.verified", 2),
+    ("user.password.reset", 2),
+    ("user.deleted", 2),
+    ("user.factor.added", 2),
+    ("user.factor.removed", 2),
+];
 
 /// The level of an event's tag.
 pub fn level_of(tag: &str) -> u32 {

@@ -84,6 +84,14 @@ pub struct TaskUnassigned {
     pub account_id: AccountId,
 }
 
+/// A task went from one person to another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskReassigned {
+    pub task_id: TaskId,
+    pub from_id: AccountId,
+    pub to_id: AccountId,
+}
+
 /// A label was put on the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct TaskLabelled {

@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    authentication, boards, commands, factors, health, history, me, members, organizations, passkeys, second_factor,
+    about, authentication, boards, commands, factors, health, history, me, members, organizations, passkeys,
+    preferences, registration, second_factor,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -35,7 +36,16 @@ fn own_types() -> String {
         text.push('\n');
     };
     declare(authentication::RefreshIn::decl(&config));
-    declare(authentication::Register::decl(&config));
+    declare(registration::Register::decl(&config));
+    declare(registration::Pending::decl(&config));
+    declare(registration::ConfirmRegistration::decl(&config));
+    declare(registration::ForgotPassword::decl(&config));
+    declare(registration::SetPassword::decl(&config));
+    declare(registration::ConfirmEmail::decl(&config));
+    declare(about::Provider::decl(&config));
+    declare(about::About::decl(&config));
+    declare(about::MailState::decl(&config));
+    declare(about::MailEntry::decl(&config));
     declare(authentication::Login::decl(&config));
     declare(authentication::Refresh::decl(&config));
     declare(authentication::Tokens::decl(&config));
@@ -56,6 +66,11 @@ fn own_types() -> String {
     declare(factors::RecoveryCodes::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
+    declare(me::ChangeEmail::decl(&config));
+    declare(preferences::Theme::decl(&config));
+    declare(preferences::WeekStart::decl(&config));
+    declare(preferences::WorkingHours::decl(&config));
+    declare(preferences::Preferences::decl(&config));
     declare(me::ChangePassword::decl(&config));
     declare(me::SessionEntry::decl(&config));
     declare(organizations::OrgEntry::decl(&config));
@@ -180,6 +195,7 @@ fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
         403 => writes,
         404 => endpoint.path.contains('{'),
         409 | 412 => writes && endpoint.path.starts_with("/api/"),
+        410 => endpoint.open && endpoint.body.is_some(),
         413 | 415 => endpoint.body.is_some(),
         422 => endpoint.body.is_some() || !endpoint.query.is_empty(),
         405 | 408 | 507 => false,

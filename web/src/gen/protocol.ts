@@ -73,7 +73,7 @@ export type Original = { original_author: AccountId, original_at: number, };
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
-export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "forbidden" | "origin_refused" | "fresh_login_required" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "internal" | "quarantined";
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "internal" | "quarantined";
 
 export type Failure = { code: Code, 
 /**
@@ -134,6 +134,14 @@ export type OpenSession = { session_id: SessionId, };
 export type CloseSession = { session_id: SessionId, };
 
 export type CloseAllSessions = { except?: SessionId, };
+
+export type UpdateAccount = Record<symbol, never>;
+
+export type VerifyEmail = Record<symbol, never>;
+
+export type ResetPassword = Record<symbol, never>;
+
+export type DeleteAccount = Record<symbol, never>;
 
 export type AddFactor = { factor_id: FactorId, kind: FactorKind, };
 
@@ -203,6 +211,16 @@ export type AssignTask = { task_id: TaskId, account_id: AccountId, };
 
 export type UnassignTask = { task_id: TaskId, account_id: AccountId, };
 
+export type ReassignTasks = { 
+/**
+ * Whoever has them now, member or not.
+ */
+from_id: AccountId, 
+/**
+ * Whoever is to have them; absent: nobody.
+ */
+to_id?: AccountId, };
+
 export type LabelTask = { task_id: TaskId, label_id: LabelId, };
 
 export type UnlabelTask = { task_id: TaskId, label_id: LabelId, };
@@ -253,9 +271,9 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
 
-export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor;
+export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor;
 
 export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
 
@@ -294,6 +312,14 @@ placeholder?: boolean, };
 export type UserLoggedIn = { session_id: SessionId, };
 
 export type UserLoggedOut = { session_id: SessionId, };
+
+export type UserUpdated = Record<symbol, never>;
+
+export type UserEmailVerified = Record<symbol, never>;
+
+export type UserPasswordReset = Record<symbol, never>;
+
+export type UserDeleted = Record<symbol, never>;
 
 export type UserFactorAdded = { factor_id: FactorId, kind: FactorKind, };
 
@@ -347,6 +373,8 @@ export type TaskAssigned = { task_id: TaskId, account_id: AccountId, };
 
 export type TaskUnassigned = { task_id: TaskId, account_id: AccountId, };
 
+export type TaskReassigned = { task_id: TaskId, from_id: AccountId, to_id: AccountId, };
+
 export type TaskLabelled = { task_id: TaskId, label_id: LabelId, };
 
 export type TaskUnlabelled = { task_id: TaskId, label_id: LabelId, };
@@ -397,9 +425,9 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
 
-export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved;
+export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved;
 
 export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
 
@@ -645,6 +673,7 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   method_not_allowed: { number: 120, temporary: false, message: "This method is not allowed here." },
   unsupported_media_type: { number: 121, temporary: false, message: "The request's media type is not supported." },
   precondition_failed: { number: 122, temporary: false, message: "The precondition (If-Match, or the seq the author saw) does not hold." },
+  code_expired: { number: 123, temporary: false, message: "The link or code was used, is too old, or was never given out." },
   unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
   token_expired: { number: 201, temporary: false, message: "The access token has expired; refresh it." },
   session_revoked: { number: 202, temporary: false, message: "The session was revoked; log in again." },
@@ -652,6 +681,7 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   challenge_ended: { number: 204, temporary: false, message: "The log-in took too long, was tried too often or came from elsewhere; begin again with the password." },
   forbidden: { number: 300, temporary: false, message: "You may see this but not do that." },
   origin_refused: { number: 301, temporary: false, message: "The request did not come from an allowed origin." },
+  registration_closed: { number: 303, temporary: false, message: "Accounts are not made by registering here: ask for an invitation." },
   fresh_login_required: { number: 302, temporary: false, message: "This needs a log-in of the last minutes; log in again." },
   rate_limited: { number: 400, temporary: true, message: "Too many requests." },
   busy: { number: 401, temporary: true, message: "The aggregate's mailbox is full." },
@@ -830,6 +860,8 @@ export const LIMITS = {
   comments_per_task_max: 5000,
   /** Assignees of one task. (people) */
   assignees_per_task_max: 20,
+  /** Tasks that one `tasks.reassign` gives to somebody else. (tasks) */
+  reassigned_tasks_max: 200,
   /** Labels of one board. (labels) */
   labels_per_board_max: 100,
   /** Labels of one task. (labels) */

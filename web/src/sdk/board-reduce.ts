@@ -48,6 +48,12 @@ function takeFrom(face: TaskFace, field: "labels" | "assignees", id: string): Ta
   return list?.includes(id) === true ? setList(face, field, list.filter((other) => other !== id)) : face;
 }
 
+/** In the place of whoever had it; whoever is to have it is there once. */
+function reassigned(face: TaskFace, from_id: string, to_id: string): TaskFace {
+  const list = face.assignees ?? [];
+  return setList(face, "assignees", list.filter((id) => id !== to_id).map((id) => (id === from_id ? to_id : id)));
+}
+
 /** Counts of done and all checklist items; absent when there are none. */
 function count(face: TaskFace, done: number, all: number): TaskFace {
   if (done === 0 && all === 0) return face;
@@ -109,6 +115,8 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return addTo(face, "assignees", event.account_id);
     case "task.unassigned":
       return takeFrom(face, "assignees", event.account_id);
+    case "task.reassigned":
+      return reassigned(face, event.from_id, event.to_id);
     case "task.labelled":
       return addTo(face, "labels", event.label_id);
     case "task.unlabelled":

@@ -44,6 +44,7 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "task.moved": [{ type: "task.moved", task_id: "t1", from_column_id: "c1", column_id: "c2", rank: "a1" }],
   "tasks.reranked": [{ type: "tasks.reranked", column_id: "c1", ranks: [["t1", "a8"], ["t2", "a7"]] }, { type: "tasks.reranked", column_id: "c1" }],
   "task.assigned": [{ type: "task.assigned", task_id: "t1", account_id: "ben" }],
+  "task.reassigned": [{ type: "task.assigned", task_id: "t1", account_id: "ben" }, { type: "task.reassigned", task_id: "t1", from_id: "ben", to_id: "cleo" }],
   "task.unassigned": [{ type: "task.assigned", task_id: "t1", account_id: "ben" }, { type: "task.unassigned", task_id: "t1", account_id: "ben" }],
   "task.labelled": [{ type: "task.labelled", task_id: "t2", label_id: "l1" }],
   "task.unlabelled": [{ type: "task.unlabelled", task_id: "t1", label_id: "l1" }],

@@ -74,6 +74,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::UnlabelTask(command) => labels::take_off(&ask, command),
         C::AssignTask(command) => people::assign(&ask, command),
         C::UnassignTask(command) => people::unassign(&ask, command),
+        C::ReassignTasks(command) => people::reassign(&ask, command),
         C::CreateTask(command) => tasks::create(&ask, command),
         C::UpdateTask(command) => tasks::update(&ask, command),
         C::PrioritizeTask(command) => tasks::prioritize(&ask, command),

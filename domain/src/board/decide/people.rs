@@ -4,20 +4,20 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         board::{RemoveBoardMember, SetBoardMember},
-        task::{AssignTask, UnassignTask},
+        task::{AssignTask, ReassignTasks, UnassignTask},
     },
     event::{
         board::{BoardMemberAdded, BoardMemberRemoved, BoardMemberRoleChanged},
-        task::{TaskAssigned, TaskUnassigned},
+        task::{TaskAssigned, TaskReassigned, TaskUnassigned},
     },
     ids::{AccountId, TaskId},
-    values::BoardRole,
+    values::{BoardRole, Lifecycle},
 };
 
 use super::{Ask, Decided};
 use crate::{
     access,
-    refuse::{full, missing},
+    refuse::{full, invalid, missing},
 };
 
 pub(super) fn set_member(ask: &Ask<'_>, command: &SetBoardMember) -> Decided {
@@ -82,6 +82,32 @@ pub(super) fn unassign(ask: &Ask<'_>, command: &UnassignTask) -> Decided {
     let person = ask.org.resolve(account_id);
     let taken = task.assignees.iter().filter(|assignee| ask.org.resolve(**assignee) == person);
     Ok(taken.map(|assignee| taken_from(task_id, *assignee).into()).collect())
+}
+
+/// A part of the open tasks of one who may be gone: each to the other, unless the other has it already.
+pub(super) fn reassign(ask: &Ask<'_>, command: &ReassignTasks) -> Decided {
+    let ReassignTasks { from_id, to_id } = *command;
+    let person = ask.org.resolve(from_id);
+    if let Some(to_id) = to_id {
+        check_assignee(ask, to_id, "to_id")?;
+        if ask.org.resolve(to_id) == person {
+            return Err(invalid("to_id", "They have these tasks already."));
+        }
+    }
+    let has = |assignee: &AccountId, person: AccountId| ask.org.resolve(*assignee) == person;
+    let open = ask.board.tasks().filter(|(_, task)| task.lifecycle == Lifecycle::Active && task.completed_at.is_none());
+    let theirs = open.filter(|(_, task)| task.assignees.iter().any(|assignee| has(assignee, person)));
+    let mut events = Vec::new();
+    for (task_id, task) in theirs.take(ask.ctx.limits.reassigned_tasks_max) {
+        let mut to_id = to_id.filter(|to| !task.assignees.iter().any(|assignee| has(assignee, ask.org.resolve(*to))));
+        for from_id in task.assignees.iter().copied().filter(|assignee| has(assignee, person)) {
+            events.push(match to_id.take() {
+                Some(to_id) => TaskReassigned { task_id, from_id, to_id }.into(),
+                None => taken_from(task_id, from_id).into(),
+            });
+        }
+    }
+    Ok(events)
 }
 
 const fn taken_from(task_id: TaskId, account_id: AccountId) -> TaskUnassigned {

@@ -114,6 +114,11 @@ function taskChanged(task: ServerTask, event: BoardEvent, at: number, by: string
     case "task.unassigned":
       task.assignees = task.assignees.filter((id) => id !== event.account_id);
       return;
+    case "task.reassigned": {
+      const rest = task.assignees.filter((id) => id !== event.to_id);
+      task.assignees = rest.map((id) => (id === event.from_id ? event.to_id : id));
+      return;
+    }
     case "task.labelled":
       if (!task.labels.includes(event.label_id)) task.labels.push(event.label_id);
       return;

@@ -1,0 +1,90 @@
+//! What somebody who is not logged in may know of this server: how one comes in, and, on a server for trying things out, the mails
+//! that it would have sent.
+
+use axum::{Json, extract::State};
+use lockstep_protocol::{codes::Code, values::Micros};
+use serde::Serialize;
+use ts_rs::TS;
+use uuid::Uuid;
+
+use super::{Http, answers::Items, problem::Answer};
+use crate::{config::Registration, store::mails};
+
+/// Mails shown at most.
+const MAILS_MAX: u32 = 100;
+
+/// Somewhere else to log in with.
+#[derive(Serialize, TS)]
+pub struct Provider {
+    id: String,
+    name: String,
+}
+
+#[derive(Serialize, TS)]
+pub struct About {
+    /// `open`: at once; `verified`: by the link of a mail; `closed`: not at all.
+    #[ts(type = "\"open\" | \"verified\" | \"closed\"")]
+    registration: &'static str,
+    /// Whether there is a development mailbox.
+    mailbox: bool,
+    providers: Vec<Provider>,
+    /// Whether one can log in with a passkey.
+    passkeys: bool,
+}
+
+/// Where a mail is in its life.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MailState {
+    Queued,
+    Sent,
+    Failed,
+}
+
+/// A mail as it was sent, or would have been.
+#[derive(Serialize, TS)]
+pub struct MailEntry {
+    #[ts(type = "string")]
+    mail_id: Uuid,
+    to: String,
+    subject: String,
+    text: String,
+    html: String,
+    #[ts(type = "number")]
+    at: Micros,
+    state: MailState,
+}
+
+pub async fn read(State(http): State<Http>) -> Json<About> {
+    let registration = match http.auth.registration() {
+        Registration::Open => "open",
+        Registration::Verified => "verified",
+        Registration::Closed => "closed",
+    };
+    Json(About { registration, mailbox: http.mailbox, providers: Vec::new(), passkeys: http.auth.has_passkeys() })
+}
+
+/// Newest first. Where there is no mailbox there is no such page.
+pub async fn mailbox(State(http): State<Http>) -> Answer<Json<Items<MailEntry>>> {
+    if !http.mailbox {
+        return Err(Code::NotFound.into());
+    }
+    let newest = http.store.mails().newest(MAILS_MAX).await?;
+    let items = newest.into_iter().filter_map(|mail| {
+        let written = http.auth.scribe().write(&mail)?;
+        Some(MailEntry {
+            mail_id: mail.id,
+            to: mail.address,
+            subject: written.subject,
+            text: written.text,
+            html: written.html,
+            at: mail.created_at,
+            state: match mail.state {
+                mails::MailState::Queued => MailState::Queued,
+                mails::MailState::Sent => MailState::Sent,
+                mails::MailState::Failed | mails::MailState::Withheld => MailState::Failed,
+            },
+        })
+    });
+    Ok(Json(Items { items: items.collect() }))
+}
