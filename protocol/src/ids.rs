@@ -45,6 +45,10 @@ macro_rules! ids {
 ids! {
     /// An organization; the tenant.
     OrgId,
+    /// A custom role of an organization.
+    RoleId,
+    /// An invitation to an organization.
+    InvitationId,
     /// A team of an organization.
     TeamId,
     /// A board ("project" elsewhere).

@@ -198,6 +198,20 @@ limits! {
     members_per_team_max: usize = 1_000, "members";
     /// Members of one organization.
     members_per_org_max: usize = 5_000, "members";
+    /// Invitations of one organization that nobody has answered yet.
+    invitations_pending_max: usize = 500, "invitations";
+    /// Invitations that one organization sends in a day (UTC).
+    invitations_per_day_max: u32 = 200, "invitations";
+    /// How many may accept one link.
+    invitation_uses_max: u32 = 1_000, "uses";
+    /// Life of an invitation where nothing else was said.
+    invitation_ms: u64 = 7 * 86_400_000, "ms";
+    /// The longest life of an invitation.
+    invitation_ms_max: u64 = 30 * 86_400_000, "ms";
+    /// How long a deleted organization can be restored.
+    organization_restore_ms: u64 = 30 * 86_400_000, "ms";
+    /// Custom roles of one organization.
+    roles_per_org_max: usize = 50, "roles";
     /// Organizations of one account.
     orgs_per_account_max: usize = 50, "organizations";
     /// Boards of one organization.

@@ -34,6 +34,35 @@ macro_rules! words {
 words! {
     /// A member's role in an organization, weakest first.
     OrgRole { Guest = "guest", Member = "member", Admin = "admin", Owner = "owner" }
+    /// What a role, a custom role or a grant allows a member to do in an organization. Owners have all of it, guests none. New ones
+    /// go to the end: stored states hold their places.
+    Permission {
+        /// Name of the organization.
+        UpdateOrganization = "organization.update",
+        ManageSettings = "organization.settings",
+        /// Add somebody who has an account, and stand-ins for an import.
+        AddMembers = "members.add",
+        InviteMembers = "members.invite",
+        /// Job title, manager, status.
+        EditMembers = "members.edit",
+        /// Roles, custom roles and permissions of members.
+        ChangeMemberRoles = "members.roles",
+        RemoveMembers = "members.remove",
+        /// Say which member a placeholder is.
+        ClaimMembers = "members.claim",
+        /// What custom roles there are and what they allow.
+        ManageRoles = "roles.manage",
+        FoundTeams = "teams.create",
+        /// As a lead of every team.
+        ManageTeams = "teams.manage",
+        FoundBoards = "boards.create",
+        /// As an owner of every board that is not private.
+        ManageBoards = "boards.manage",
+        /// Usage against the plan.
+        SeeUsage = "usage.read",
+    }
+    /// Whether a member may act. One who is inactive keeps their place and has no access at all.
+    MemberStatus { Active = "active", Inactive = "inactive" }
     /// A role on a board, weakest first.
     BoardRole { Viewer = "viewer", Commenter = "commenter", Editor = "editor", Owner = "owner" }
     /// A role in a team.
@@ -117,4 +146,38 @@ impl<Id> Default for Place<Id> {
     fn default() -> Self {
         Self::END
     }
+}
+
+/// What an organization decides for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct OrgSettings {
+    /// The shortest password that a member may choose; what the server asks for counts as well.
+    pub password_chars_min: u32,
+    /// The weakest role that founds boards: member or admin.
+    pub boards_by: OrgRole,
+    /// The weakest role that invites: member or admin.
+    pub invitations_by: OrgRole,
+}
+
+impl Default for OrgSettings {
+    fn default() -> Self {
+        Self { password_chars_min: 12, boards_by: OrgRole::Member, invitations_by: OrgRole::Admin }
+    }
+}
+
+/// What an organization may take up. What is absent is bounded by the server's own limits alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub members_max: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub boards_max: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub storage_bytes_max: Option<u64>,
 }

@@ -6,11 +6,12 @@ use ts_rs::TS;
 
 use crate::{
     ids::{
-        AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, SessionId, TaskId,
-        TeamId,
+        AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, RoleId, SessionId,
+        TaskId, TeamId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, OrgRole, Original, Priority, TeamRole, Visibility,
+        BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, OrgRole, OrgSettings, Original, Permission, Priority,
+        TeamRole, Visibility,
     },
 };
 
@@ -121,6 +122,33 @@ pub struct OrgMemberView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub placeholder: bool,
+    /// Keeps its place, and may do nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub inactive: bool,
+    /// A custom role beside the role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub role_id: Option<RoleId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub manager_id: Option<AccountId>,
+    /// What they have beside their roles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Permission>>")]
+    pub granted: Vec<Permission>,
+    /// What they have not in spite of their roles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Permission>>")]
+    pub revoked: Vec<Permission>,
+}
+
+/// A custom role.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct RoleView {
+    pub role_id: RoleId,
+    pub name: String,
+    pub permissions: Vec<Permission>,
 }
 
 /// What the placeholder did or was given is the account's.
@@ -140,6 +168,28 @@ pub struct OrganizationView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<ClaimView>>")]
     pub claims: Vec<ClaimView>,
+    /// Custom roles; empty for guests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<RoleView>>")]
+    pub roles: Vec<RoleView>,
+    /// Absent for guests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub settings: Option<OrgSettings>,
+    /// Who offered the organization to whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub ownership_offer: Option<OwnershipOffer>,
+    /// Deleted then: only owners see it, and they can restore it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub deleted_at: Option<Micros>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OwnershipOffer {
+    pub from_id: AccountId,
+    pub to_id: AccountId,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
@@ -224,4 +274,56 @@ pub struct CommentView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub original: Option<Original>,
+}
+
+/// Why somebody may or may not do something.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Reason {
+    /// Their role in the organization.
+    Role { role: OrgRole },
+    /// A custom role that they have.
+    CustomRole { role_id: RoleId },
+    /// It was granted to them.
+    Granted,
+    /// It was revoked from them, whatever their roles say.
+    Revoked,
+    /// They are inactive: nothing is allowed.
+    Inactive,
+    /// A permission of the organization decides, and they have it.
+    Permission { permission: Permission },
+    /// A permission of the organization is needed, and they lack it.
+    Lacks { permission: Permission },
+    /// Their role in the team.
+    TeamRole { role: TeamRole },
+    /// The board's own role of theirs.
+    BoardRole { role: BoardRole },
+    /// Who the board is shown to gives them this role.
+    Visibility { visibility: Visibility, role: BoardRole },
+    /// The board is in the trash: it is there for its owners alone.
+    Deleted,
+    /// Nothing gives it.
+    Nothing,
+}
+
+/// Whether somebody may do something, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Verdict {
+    /// A permission of the organization, or something that is done in a team or on a board.
+    pub capability: String,
+    pub allowed: bool,
+    pub because: Vec<Reason>,
+}
+
+/// What a member may do: in the organization, and in a team and on a board where these were asked about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct AccessView {
+    pub account_id: AccountId,
+    pub organization: Vec<Verdict>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub team: Option<Vec<Verdict>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub board: Option<Vec<Verdict>>,
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "generated files are written when an environment variable asks")]
 
 mod codec;
+mod constants;
 mod golden;
 mod language;
 mod rules;

@@ -4,18 +4,19 @@
 use std::{fmt::Write, fs, path::Path};
 
 use lockstep_protocol::{
-    codes::{CloseCode, Code, Failure},
+    codes::{Code, Failure},
     command::{self, *},
     event::{self, *},
     frame::*,
     ids::*,
-    limits::Limits,
     position::{Bookmark, Held, Position},
     topic::{Kind, Topic},
     values::*,
     view::*,
 };
 use ts_rs::{Config, TS};
+
+use super::constants::constants;
 
 macro_rules! declare {
     ($out:ident, $config:ident, $($type:ty),* $(,)?) => {$(
@@ -32,6 +33,8 @@ fn types() -> String {
         out,
         config,
         OrgId,
+        RoleId,
+        InvitationId,
         TeamId,
         BoardId,
         ColumnId,
@@ -52,6 +55,10 @@ fn types() -> String {
         Bookmark,
         Held,
         OrgRole,
+        Permission,
+        MemberStatus,
+        OrgSettings,
+        Plan,
         BoardRole,
         TeamRole,
         Visibility,
@@ -73,10 +80,32 @@ fn types() -> String {
         config,
         command::organization::CreateOrganization,
         command::organization::UpdateOrganization,
+        command::organization::UpdateSettings,
+        command::organization::ChangePlan,
+        command::organization::OfferOwnership,
+        command::organization::AcceptOwnership,
+        command::organization::DeclineOwnership,
+        command::organization::WithdrawOwnership,
+        command::organization::DeleteOrganization,
+        command::organization::RestoreOrganization,
+        command::organization::ReserveBoard,
+        command::organization::ReleaseBoard,
         command::organization::AddMember,
         command::organization::ChangeMemberRole,
         command::organization::RemoveMember,
         command::organization::ClaimMember,
+        command::organization::InviteMember,
+        command::organization::AcceptInvitation,
+        command::organization::RejectInvitation,
+        command::organization::RevokeInvitation,
+        command::organization::RenewInvitation,
+        command::organization::UpdateMember,
+        command::organization::ChangeMemberStatus,
+        command::organization::AssignRole,
+        command::organization::SetMemberPermissions,
+        command::organization::CreateRole,
+        command::organization::UpdateRole,
+        command::organization::DeleteRole,
         command::team::CreateTeam,
         command::team::UpdateTeam,
         command::team::DeleteTeam,
@@ -153,10 +182,32 @@ fn types() -> String {
         config,
         event::organization::OrganizationCreated,
         event::organization::OrganizationUpdated,
+        event::organization::OrganizationSettingsUpdated,
+        event::organization::OrganizationPlanChanged,
+        event::organization::OwnershipOffered,
+        event::organization::OwnershipWithdrawn,
+        event::organization::OwnershipDeclined,
+        event::organization::OrganizationOwnerChanged,
+        event::organization::OrganizationDeleted,
+        event::organization::OrganizationRestored,
+        event::organization::BoardReserved,
+        event::organization::BoardReleased,
         event::organization::MemberAdded,
         event::organization::MemberRoleChanged,
         event::organization::MemberRemoved,
         event::organization::MemberClaimed,
+        event::organization::MemberInvited,
+        event::organization::InvitationAccepted,
+        event::organization::InvitationRejected,
+        event::organization::InvitationRevoked,
+        event::organization::InvitationRenewed,
+        event::organization::MemberUpdated,
+        event::organization::MemberStatusChanged,
+        event::organization::MemberRoleAssigned,
+        event::organization::MemberPermissionsChanged,
+        event::organization::RoleCreated,
+        event::organization::RoleUpdated,
+        event::organization::RoleDeleted,
         event::team::TeamCreated,
         event::team::TeamUpdated,
         event::team::TeamDeleted,
@@ -240,7 +291,9 @@ fn types() -> String {
         BoardHead,
         BoardPart,
         OrgMemberView,
+        RoleView,
         ClaimView,
+        OwnershipOffer,
         OrganizationView,
         TeamMemberView,
         TeamView,
@@ -250,6 +303,9 @@ fn types() -> String {
         ChecklistView,
         ChecklistItemView,
         CommentView,
+        Reason,
+        Verdict,
+        AccessView,
     );
     declare!(
         out,
@@ -288,38 +344,6 @@ fn types() -> String {
         ListsChanged,
         Pong,
     );
-    out
-}
-
-fn constants() -> String {
-    let mut out = String::new();
-    writeln!(out, "export const SUBPROTOCOL_JSON = {SUBPROTOCOL_JSON:?};").unwrap();
-    writeln!(out, "export const PROTOCOL_VERSION = {PROTOCOL_VERSION};\n").unwrap();
-    writeln!(out, "/** Error codes: number, whether the same request may succeed later. */").unwrap();
-    writeln!(out, "export const CODES: Record<Code, {{ number: number; temporary: boolean; message: string }}> = {{")
-        .unwrap();
-    for code in Code::ALL {
-        writeln!(
-            out,
-            "  {}: {{ number: {}, temporary: {}, message: {:?} }},",
-            code.word(),
-            code.number(),
-            code.temporary(),
-            code.meaning().trim()
-        )
-        .unwrap();
-    }
-    writeln!(out, "}};\n\n/** WebSocket close codes: whether to connect again by oneself. */").unwrap();
-    writeln!(out, "export const CLOSE_CODES: Record<number, {{ name: string; reconnect: boolean }}> = {{").unwrap();
-    for code in CloseCode::ALL {
-        writeln!(out, "  {}: {{ name: {:?}, reconnect: {} }},", code.number(), format!("{code:?}"), code.reconnect())
-            .unwrap();
-    }
-    writeln!(out, "}};\n\n/** The limits by default, for forms. */\nexport const LIMITS = {{").unwrap();
-    for row in Limits::default().rows() {
-        writeln!(out, "  /** {} ({}) */\n  {}: {},", row.doc, row.unit, row.name, row.value).unwrap();
-    }
-    writeln!(out, "}} as const;").unwrap();
     out
 }
 

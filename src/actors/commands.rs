@@ -1,13 +1,19 @@
 //! A command's way through the directory to its aggregate, and back with the answer.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
-use lockstep_domain::{account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{Principal, account::Account, board::Board, organization::Organization, team::Team};
 use lockstep_protocol::{
     codes::{Code, Failure},
+    command::{
+        BoardCommand, Command,
+        board::CreateBoard,
+        organization::{ReleaseBoard, ReserveBoard},
+    },
+    event::level_of,
     frame::Acknowledged,
-    ids::CommitId,
-    topic::Kind,
+    ids::{BoardId, CommitId},
+    topic::{Kind, Topic},
 };
 use tokio::sync::oneshot;
 
@@ -37,9 +43,46 @@ impl Directory {
         match request.topic.kind {
             Kind::Organization => self.command_of::<Organization>(request).await,
             Kind::Team => self.command_of::<Team>(request).await,
-            Kind::Board => self.command_of::<Board>(request).await,
+            Kind::Board => self.found_board(request).await,
             Kind::Account => self.command_of::<Account>(request).await,
         }
+    }
+
+    /// Founds a board in a place that its organization keeps for it: how many there are is decided there, however many are founded at
+    /// once. A board that is refused gives its place back, if it was taken for it.
+    async fn found_board(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+        let Command::Board(BoardCommand::CreateBoard(CreateBoard { org_id, .. })) = &request.body else {
+            return self.command_of::<Board>(request).await;
+        };
+        let (topic, principal, board_id) = (Topic::from(*org_id), request.principal, BoardId(request.topic.id));
+        if self.common_level().load(Ordering::Relaxed) < level_of("organization.board.reserved") {
+            // A node that runs would not understand it.
+            return self.command_of::<Board>(request).await;
+        }
+        let ask = |body: Command, principal| CommandRequest {
+            topic,
+            principal,
+            session: request.session,
+            key: None,
+            body,
+            saw: None,
+        };
+        let reserved = self.command_of::<Organization>(ask(ReserveBoard { board_id }.into(), principal)).await;
+        let reserved = reserved.map_err(|failure| match failure.code {
+            // What is wrong is said in the words of the command that was asked.
+            Code::NotFound => Failure::new(Code::NotFound).field("org_id"),
+            _ => failure,
+        })?;
+        let founded = self.command_of::<Board>(request.clone()).await;
+        // Anything temporary may be founded all the same: asked again it finds its place.
+        let refused = founded.as_ref().is_err_and(|failure| !failure.temporary && failure.code != Code::Internal);
+        if let (true, Some(_), Some(account)) = (refused, reserved.position, principal.account()) {
+            let release = ask(ReleaseBoard { board_id }.into(), Principal::System(account));
+            if let Err(failure) = self.command_of::<Organization>(release).await {
+                tracing::warn!(%board_id, %failure, "the place of a board that was refused stays taken");
+            }
+        }
+        founded
     }
 
     async fn command_of<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {

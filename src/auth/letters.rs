@@ -3,7 +3,11 @@
 
 use std::sync::Arc;
 
-use lockstep_protocol::{codes::Failure, ids::AccountId, values::Micros};
+use lockstep_protocol::{
+    codes::Failure,
+    ids::{AccountId, InvitationId},
+    values::Micros,
+};
 use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -104,6 +108,12 @@ impl Scribe {
         let letter: Letter = serde_json::from_str(&mail.letter).ok()?;
         let link = self.link(&letter);
         Some(letters::write(&letter, Language::of(&mail.language), &link, &self.home))
+    }
+
+    /// The link of an invitation, for whoever may hand it on.
+    pub fn invitation_link(&self, id: InvitationId) -> String {
+        let code = self.codes.text(Purpose::Invitation, id.0);
+        format!("{}/invite#{}", self.home, code.expose_secret())
     }
 
     /// Where a letter's button leads. Codes are in the fragment: browsers send it to nobody, and it is in no log.

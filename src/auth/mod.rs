@@ -8,6 +8,7 @@ mod change;
 pub mod codes;
 mod email;
 mod factors;
+pub mod invitations;
 pub mod keys;
 pub mod letters;
 mod login;

@@ -5,16 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use lockstep_domain::{
     Principal,
-    access::{Capability, Role, demand},
+    access::{Capability, demand, org_role},
+    organization::Organization,
+    text,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
+        Command,
         account::RegisterAccount,
-        organization::{AddMember, ChangeMemberRole, ClaimMember, RemoveMember},
+        organization::{
+            AddMember, AssignRole, ChangeMemberRole, ChangeMemberStatus, ClaimMember, RemoveMember, UpdateMember,
+        },
     },
-    ids::{AccountId, OrgId},
-    values::{Audience, OrgRole},
+    frame::Acknowledged,
+    ids::{AccountId, OrgId, RoleId},
+    position::Bookmark,
+    values::{Audience, MemberStatus, OrgRole},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -23,6 +30,7 @@ use super::{
     answers::{Items, Written},
     extract::{Body, Caller, Fields, Ids},
     problem::Answer,
+    tasks::said,
 };
 use crate::{
     actors::{CommandRequest, Published},
@@ -44,6 +52,40 @@ pub struct MemberEntry {
     role: OrgRole,
     /// A stand-in that an import made and nobody has claimed.
     placeholder: bool,
+    status: MemberStatus,
+    /// A custom role beside the role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    role_id: Option<RoleId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    manager_id: Option<AccountId>,
+    /// Job title; absent where there is none, and for guests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    title: Option<String>,
+}
+
+/// What is absent stays; `null` takes away.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeMember {
+    #[serde(default)]
+    #[ts(optional)]
+    role: Option<OrgRole>,
+    #[serde(default, deserialize_with = "said")]
+    #[ts(optional, type = "RoleId | null")]
+    role_id: Option<Option<RoleId>>,
+    #[serde(default, deserialize_with = "said")]
+    #[ts(optional, type = "AccountId | null")]
+    manager_id: Option<Option<AccountId>>,
+    #[serde(default)]
+    #[ts(optional)]
+    status: Option<MemberStatus>,
+    /// Job title; empty takes it away.
+    #[serde(default)]
+    #[ts(optional)]
+    title: Option<String>,
 }
 
 #[derive(Deserialize, TS)]
@@ -70,18 +112,26 @@ pub async fn list(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Items<Mem
         Audience::Guest | Audience::Public => Some(seen_by_guest(&caller, org, &published).await?),
     };
     let members: Vec<_> =
-        state.members().filter(|(id, _)| seen.as_ref().is_none_or(|seen| seen.contains(id))).collect();
+        state.everyone().filter(|(id, _)| seen.as_ref().is_none_or(|seen| seen.contains(id))).collect();
     let mut names = BTreeMap::new();
     let ids: Vec<AccountId> = members.iter().map(|(id, _)| *id).collect();
     for ids in ids.chunks(PROFILES_AT_ONCE) {
         let profiles = caller.http.store.accounts().profiles(ids).await?;
         names.extend(profiles.into_iter().map(|profile| (profile.account, profile.name)));
     }
-    let items = members.into_iter().map(|(account_id, role)| MemberEntry {
+    let mut titles = BTreeMap::new();
+    if audience == Audience::Member {
+        titles.extend(caller.http.store.members().titles(org).await?);
+    }
+    let items = members.into_iter().map(|(account_id, member)| MemberEntry {
         account_id,
         name: names.remove(&account_id).unwrap_or_default(),
-        role,
-        placeholder: state.is_placeholder(account_id),
+        role: member.role,
+        placeholder: member.placeholder,
+        status: if member.active { MemberStatus::Active } else { MemberStatus::Inactive },
+        role_id: member.custom_role.filter(|_| audience == Audience::Member),
+        manager_id: member.manager.filter(|_| audience == Audience::Member),
+        title: titles.remove(&account_id),
     });
     Ok(Json(Items { items: items.collect() }))
 }
@@ -90,7 +140,7 @@ pub async fn list(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Items<Mem
 async fn seen_by_guest(
     caller: &Caller,
     org: OrgId,
-    published: &Published<lockstep_domain::organization::Organization>,
+    published: &Published<Organization>,
 ) -> Answer<BTreeSet<AccountId>> {
     let mut seen: BTreeSet<AccountId> = BTreeSet::from([caller.who.account]);
     for id in published.state.ids_of(caller.who.account) {
@@ -122,21 +172,52 @@ pub async fn add(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewMembe
 
 async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {
     let (published, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
-    let role = published.state.role(caller.who.account).ok_or(Code::NotFound)?;
-    Ok(demand(Role::Org(role), Capability::AddMembers)?)
+    let role = org_role(&published.state, caller.who.account).ok_or(Code::NotFound)?;
+    Ok(demand(role, Capability::AddMembers)?)
 }
 
-pub async fn change_role(
+/// Changes what is said, as one to four commands in this order: role, custom role, manager, status; then the job title. The first
+/// that is refused ends it; what was made before stays.
+pub async fn change(
     caller: Caller,
-    Ids((org, account)): Ids<(OrgId, AccountId)>,
-    fields: Fields,
+    Ids((org, account_id)): Ids<(OrgId, AccountId)>,
+    Body(body): Body<ChangeMember>,
 ) -> Answer<Written> {
-    let command: ChangeMemberRole = fields.with("account_id", account)?.into()?;
-    Ok(caller.ask(org, 1, command).await?.into())
+    let http = &caller.http;
+    let (published, _) = http.directory.readable_org(caller.principal(), org).await?;
+    let title = body.title.as_deref().map(|title| text::name_or_empty(title, "title", &http.limits)).transpose()?;
+    if title.is_some() {
+        published.state.may_edit(caller.who.account, account_id)?;
+    }
+    let mut commands: Vec<Command> = Vec::new();
+    commands.extend(body.role.map(|role| ChangeMemberRole { account_id, role }.into()));
+    commands.extend(body.role_id.map(|role_id| AssignRole { account_id, role_id }.into()));
+    commands.extend(body.manager_id.map(|manager_id| UpdateMember { account_id, manager_id }.into()));
+    commands.extend(body.status.map(|status| ChangeMemberStatus { account_id, status }.into()));
+    if commands.is_empty() && title.is_none() {
+        let why = "Say at least one of role, role_id, manager_id, status, title.";
+        return Err(Failure::because(Code::FieldRequired, why).into());
+    }
+    let mut acknowledged = stands(&published);
+    for (step, command) in (1..).zip(commands) {
+        acknowledged = caller.ask(org, step, command).await?;
+    }
+    if let Some(title) = title {
+        http.store.members().set_title(org, account_id, &title, http.clock.now()).await?;
+    }
+    Ok(acknowledged.into())
+}
+
+/// Where the organization stands, for an answer to what changed no event.
+fn stands(published: &Published<Organization>) -> Acknowledged {
+    let Bookmark { epoch, seq } = published.bookmark;
+    Acknowledged { epoch, seq, position: None }
 }
 
 pub async fn remove(caller: Caller, Ids((org, account)): Ids<(OrgId, AccountId)>) -> Answer<Written> {
-    Ok(caller.ask(org, 1, RemoveMember { account_id: account }).await?.into())
+    let acknowledged = caller.ask(org, 1, RemoveMember { account_id: account }).await?;
+    caller.http.store.members().forget(org, account).await?;
+    Ok(acknowledged.into())
 }
 
 pub async fn claim(
@@ -175,8 +256,7 @@ pub async fn add_placeholder(
     }
     let published = http.directory.organization(org).await?;
     if published.state.resolve(account_id) != account_id || published.state.role(account_id).is_some() {
-        let lockstep_protocol::position::Bookmark { epoch, seq } = published.bookmark;
-        return Ok(lockstep_protocol::frame::Acknowledged { epoch, seq, position: None }.into());
+        return Ok(stands(&published).into());
     }
     let add = AddMember { account_id, role: OrgRole::Guest, placeholder: true };
     Ok(Written::created(system(&caller, org.into(), add.into()).await?))
@@ -186,8 +266,8 @@ pub async fn add_placeholder(
 async fn system(
     caller: &Caller,
     topic: lockstep_protocol::topic::Topic,
-    body: lockstep_protocol::command::Command,
-) -> Result<lockstep_protocol::frame::Acknowledged, Failure> {
+    body: Command,
+) -> Result<Acknowledged, Failure> {
     let principal = Principal::System(caller.who.account);
     let request = CommandRequest { topic, principal, session: Some(caller.who.session), key: None, body, saw: None };
     caller.http.directory.command(request).await

@@ -4,6 +4,7 @@
 //! To add a route: a line in `router.rs`, a function in the file of its resource.
 
 mod about;
+mod access;
 mod answers;
 mod assets;
 mod authentication;
@@ -17,15 +18,18 @@ mod finish;
 mod headers;
 mod health;
 mod history;
+mod invitations;
 mod labels;
 mod me;
 mod members;
 mod openapi;
+mod organization_life;
 mod organizations;
 mod passkeys;
 mod preferences;
 mod problem;
 mod registration;
+mod roles;
 mod router;
 mod second_factor;
 mod server;

@@ -7,7 +7,7 @@ use lockstep_protocol::{
     command::organization::{CreateOrganization, UpdateOrganization},
     ids::OrgId,
     position::Position,
-    values::{Audience, OrgRole},
+    values::{Audience, Micros, OrgRole},
     view::{OrganizationView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,10 @@ pub struct OrgEntry {
     org_id: OrgId,
     name: String,
     role: OrgRole,
+    /// Deleted then, and to be restored by the caller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    deleted_at: Option<Micros>,
 }
 
 #[derive(Deserialize, TS)]
@@ -65,8 +69,11 @@ pub async fn orgs_of(caller: &Caller) -> Answer<Vec<OrgEntry>> {
     for org_id in ids {
         match caller.http.directory.organization(org_id).await {
             Ok(published) => {
-                if let Some(role) = published.state.role(caller.who.account) {
-                    entries.push(OrgEntry { org_id, name: published.state.name().to_owned(), role });
+                let (state, account) = (&published.state, caller.who.account);
+                let restores = state.is_deleted() && state.may_restore(account);
+                if let Some(role) = state.role(account).or_else(|| restores.then_some(OrgRole::Owner)) {
+                    let deleted_at = state.deleted_at();
+                    entries.push(OrgEntry { org_id, name: state.name().to_owned(), role, deleted_at });
                 }
             }
             Err(failure) if failure.code == Code::NotFound => {}

@@ -14,6 +14,7 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         board::{ArchiveBoard, ArchiveColumn, MoveColumn, RestoreBoard, UnarchiveBoard, UnarchiveColumn},
+        organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
         task::{
             ArchiveTask, AssignTask, CompleteTask, LabelTask, MoveTask, ReopenTask, RestoreTask, UnarchiveTask,
             UnassignTask, UnlabelTask,
@@ -30,11 +31,11 @@ use tower_http::{
 };
 
 use super::{
-    Http, about, assets, authentication, board_members, boards, columns, commands, factors,
+    Http, about, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
-    health, history, labels, me, members, openapi, organizations, passkeys,
+    health, history, invitations, labels, me, members, openapi, organization_life, organizations, passkeys,
     problem::Problem,
-    registration, second_factor,
+    registration, roles, second_factor,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
     task_actions, tasks, teams,
 };
@@ -52,6 +53,11 @@ const TASKS: &[Parameter] = &[
     Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
     NEW_ENOUGH,
+];
+const ACCESS: &[Parameter] = &[
+    Parameter { name: "member", kind: "AccountId", says: "Whom it is about; default: the caller." },
+    Parameter { name: "team", kind: "TeamId", says: "What they may do in this team as well." },
+    Parameter { name: "board", kind: "BoardId", says: "What they may do on this board as well." },
 ];
 const HISTORY: &[Parameter] = &[
     Parameter { name: "after", kind: "number", says: "Events that follow this seq." },
@@ -106,12 +112,33 @@ fn organization() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs", organizations::create, "Found an organization").takes("NewOrg").answers(201, "OrganizationView & Acknowledged"),
     get("/api/v1/orgs/{org}", organizations::read, "An organization").asks(MIN_SEQ).answers(200, "OrganizationView & Acknowledged"),
     patch("/api/v1/orgs/{org}", organizations::update, "Change an organization").takes("UpdateOrganization").answers(200, "OrganizationView & Acknowledged"),
+    delete("/api/v1/orgs/{org}", organization_life::delete, "Delete an organization with its teams and boards; its owners can restore it for 30 days").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/restore", organization_life::change::<RestoreOrganization>, "Take the deletion of an organization back").answers(200, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/settings", organization_life::update_settings, "Change what an organization decides for itself").takes("UpdateSettings").answers(200, "Acknowledged"),
+    get("/api/v1/orgs/{org}/usage", organization_life::usage, "What an organization takes up, against its plan").answers(200, "Usage"),
+    post("/api/v1/orgs/{org}/ownership", organization_life::change::<OfferOwnership>, "Offer an organization to a member").takes("OfferOwnership").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/ownership", organization_life::withdraw, "Take an offer of an organization back").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/ownership/accept", organization_life::change::<AcceptOwnership>, "Take an organization that was offered to the caller").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/ownership/decline", organization_life::change::<DeclineOwnership>, "Take it not").answers(200, "Acknowledged"),
     get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
     post("/api/v1/orgs/{org}/members", members::add, "Add somebody who has an account").takes("NewMember").answers(201, "Acknowledged"),
-    patch("/api/v1/orgs/{org}/members/{account}", members::change_role, "Change a member's role").takes_but("ChangeMemberRole", &["account_id"], &[]).answers(200, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/members/{account}", members::change, "Change a member: one to four commands, in the order of the members, and the job title").takes("ChangeMember").answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/members/{account}", members::remove, "Remove a member, or leave").answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/members/{account}/permissions", roles::set_permissions, "Grant permissions to a member and revoke them").takes_but("SetMemberPermissions", &["account_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/members/{account}/claim", members::claim, "Say which member a placeholder is").takes_but("ClaimMember", &["placeholder_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged"),
+    get("/api/v1/orgs/{org}/access", access::read, "What a member may do, and why").asks(ACCESS).answers(200, "AccessView"),
+    get("/api/v1/orgs/{org}/invitations", invitations::list, "Invitations that can still be accepted").answers(200, "{ items: Array<InvitationEntry> }"),
+    post("/api/v1/orgs/{org}/invitations", invitations::create, "Invite somebody by mail, or make a link").takes("NewInvitation").answers(201, "Invited & Acknowledged"),
+    delete("/api/v1/orgs/{org}/invitations/{invitation}", invitations::revoke, "Take an invitation back").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/invitations/{invitation}/resend", invitations::resend, "Send an invitation again; it holds for another 7 days").answers(200, "Acknowledged"),
+    get("/api/v1/invitations/{code}", invitations::read, "What an invitation is for").answers(200, "InvitationView").open(),
+    post("/api/v1/invitations/{code}/accept", invitations::accept, "Become a member by an invitation").answers(200, "JoinedOrg & Acknowledged"),
+    post("/api/v1/invitations/{code}/reject", invitations::reject, "Do not want an invitation").answers_nothing(),
+    get("/api/v1/me/invitations", invitations::mine, "What went to the caller's address").answers(200, "{ items: Array<InvitationView> }"),
+    post("/api/v1/orgs/{org}/roles", roles::create, "Make a custom role").takes_but("CreateRole", &[], &["role_id"]).answers(201, "NamedRole & Acknowledged"),
+    patch("/api/v1/orgs/{org}/roles/{role}", roles::update, "Change a custom role").takes_but("UpdateRole", &["role_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/roles/{role}", roles::delete, "Delete a custom role").answers(200, "Acknowledged"),
     get("/api/v1/orgs/{org}/teams", teams::list, "Its teams").asks(MIN_POSITION).answers(200, "{ items: Array<TeamEntry> }"),
     post("/api/v1/orgs/{org}/teams", teams::create, "Found a team").takes("NewTeam").answers(201, "TeamView & Acknowledged"),
     get("/api/v1/orgs/{org}/teams/{team}", teams::read, "A team").asks(MIN_SEQ).answers(200, "TeamView & Acknowledged"),

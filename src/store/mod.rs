@@ -13,8 +13,10 @@ pub mod consumers;
 mod db;
 mod error;
 pub mod factors;
+pub mod invitations;
 pub mod journal;
 pub mod mails;
+pub mod members;
 pub mod nodes;
 mod open;
 pub mod passkeys;
@@ -32,8 +34,10 @@ pub use open::{About, Location, Options};
 
 use accounts::Accounts;
 use consumers::Consumers;
+use invitations::Invitations;
 use journal::SharedJournal;
 use mails::Mails;
+use members::Members;
 use nodes::Nodes;
 use projections::Projections;
 
@@ -42,6 +46,8 @@ use projections::Projections;
 pub struct Store {
     journal: SharedJournal,
     accounts: Accounts,
+    members: Members,
+    invitations: Invitations,
     consumers: Consumers,
     projections: Projections,
     nodes: Nodes,
@@ -58,6 +64,16 @@ impl Store {
     /// People: accounts, profiles, sessions, refresh tokens.
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    /// Where invitations went.
+    pub fn invitations(&self) -> &Invitations {
+        &self.invitations
+    }
+
+    /// What organizations keep about people outside events.
+    pub fn members(&self) -> &Members {
+        &self.members
     }
 
     /// Leases and cursors of those who read the journal behind it.

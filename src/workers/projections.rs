@@ -6,7 +6,7 @@ use lockstep_protocol::{
     ids::{BoardId, OrgId, TeamId},
     position::Position,
     topic::Kind,
-    values::Lifecycle,
+    values::{Lifecycle, OrgRole},
 };
 
 use super::Worker;
@@ -66,13 +66,17 @@ fn word(lifecycle: Lifecycle) -> String {
 
 fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change> {
     let org = OrgId(recorded.stream.id);
-    let membership = |account, role: lockstep_protocol::values::OrgRole| {
+    let membership = |account, role: OrgRole| {
         Change::Membership(MembershipRow {
             account,
             org,
             role: role.word().to_owned(),
             status: word(Lifecycle::Active),
         })
+    };
+    let state = |lifecycle| {
+        let patch = Patch { state: Some(word(lifecycle)), ..Patch::default() };
+        vec![Change::PatchOrganization(org, recorded.seq, patch)]
     };
     match event {
         OrganizationEvent::OrganizationCreated(event) => vec![
@@ -82,15 +86,45 @@ fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change>
                 state: word(Lifecycle::Active),
                 seq: recorded.seq,
             }),
-            membership(event.owner_id, lockstep_protocol::values::OrgRole::Owner),
+            membership(event.owner_id, OrgRole::Owner),
         ],
         OrganizationEvent::OrganizationUpdated(event) => {
             vec![Change::PatchOrganization(org, recorded.seq, Patch { name: event.name, ..Patch::default() })]
         }
         OrganizationEvent::MemberAdded(event) => vec![membership(event.account_id, event.role)],
-        OrganizationEvent::MemberRoleChanged(event) => vec![membership(event.account_id, event.role)],
+        OrganizationEvent::MemberRoleChanged(event) => {
+            vec![Change::MembershipRole(event.account_id, org, event.role.word().to_owned())]
+        }
+        OrganizationEvent::MemberStatusChanged(event) => {
+            vec![Change::MembershipStatus(event.account_id, org, event.status.word().to_owned())]
+        }
         OrganizationEvent::MemberRemoved(event) => vec![Change::MembershipRemoved(event.account_id, org)],
         OrganizationEvent::MemberClaimed(event) => vec![Change::MembershipRemoved(event.placeholder_id, org)],
+        OrganizationEvent::OrganizationDeleted(_) => state(Lifecycle::Deleted),
+        OrganizationEvent::OrganizationRestored(_) => state(Lifecycle::Active),
+        OrganizationEvent::OrganizationOwnerChanged(event) => {
+            let role = |account, role: OrgRole| Change::MembershipRole(account, org, role.word().to_owned());
+            vec![role(event.from_id, OrgRole::Admin), role(event.to_id, OrgRole::Owner)]
+        }
+        // Lists do not show these: the live state does.
+        OrganizationEvent::OrganizationSettingsUpdated(_)
+        | OrganizationEvent::OrganizationPlanChanged(_)
+        | OrganizationEvent::OwnershipOffered(_)
+        | OrganizationEvent::OwnershipWithdrawn(_)
+        | OrganizationEvent::OwnershipDeclined(_)
+        | OrganizationEvent::MemberInvited(_)
+        | OrganizationEvent::InvitationAccepted(_)
+        | OrganizationEvent::InvitationRejected(_)
+        | OrganizationEvent::InvitationRevoked(_)
+        | OrganizationEvent::InvitationRenewed(_)
+        | OrganizationEvent::BoardReserved(_)
+        | OrganizationEvent::BoardReleased(_)
+        | OrganizationEvent::MemberUpdated(_)
+        | OrganizationEvent::MemberRoleAssigned(_)
+        | OrganizationEvent::MemberPermissionsChanged(_)
+        | OrganizationEvent::RoleCreated(_)
+        | OrganizationEvent::RoleUpdated(_)
+        | OrganizationEvent::RoleDeleted(_) => Vec::new(),
     }
 }
 

@@ -1,12 +1,15 @@
 //! Access that is never stale: what was revoked is gone from open subscriptions and from the next command on.
 
-use lockstep::actors::{CommandRequest, JoinRequest};
+use lockstep::{
+    actors::{CommandRequest, JoinRequest},
+    clock::Clock,
+};
 use lockstep_domain::Principal;
 use lockstep_protocol::{
     codes::Code,
     command::{account::*, organization::*, task::*},
     frame::ResumedFrom,
-    ids::SessionId,
+    ids::{AccountId, InvitationId, SessionId},
     position::Held,
     values::{Audience, OrgRole},
 };
@@ -109,4 +112,33 @@ async fn one_whose_audience_changed_begins_anew_whatever_they_hold() {
         let again = heard.iter().rfind(|heard| matches!(heard, Heard::Joined(..))).expect("joined");
         assert!(matches!(again, Heard::Joined(from, _) if *from == expected), "{again:?}");
     }
+}
+
+/// A link for one, followed by a hundred at the same moment.
+#[tokio::test]
+async fn an_invitation_for_one_lets_in_one_of_a_hundred() {
+    let node = Node::sqlite().await;
+    let ana = node.account().await;
+    let org = node.organization(ana).await;
+    let invitation_id = InvitationId(id());
+    let expires_at = Clock::system().now() + 3_600_000_000;
+    let (role, link) = (OrgRole::Guest, true);
+    let invite = InviteMember { invitation_id, role, role_id: None, link, uses_max: 1, expires_at };
+    node.ask(ana, org, invite).await.expect("invites");
+    let accepting = (0..100).map(|_| {
+        let principal = Principal::System(AccountId(id()));
+        let body = AcceptInvitation { invitation_id }.into();
+        let request = CommandRequest { topic: org.into(), principal, session: None, key: None, body, saw: None };
+        let directory = node.directory.clone();
+        tokio::spawn(async move { directory.command(request).await })
+    });
+    let mut accepted = 0;
+    for accepting in accepting.collect::<Vec<_>>() {
+        match accepting.await.expect("no panic") {
+            Ok(_) => accepted += 1,
+            Err(failure) => assert_eq!(failure.code, Code::NotFound),
+        }
+    }
+    assert_eq!(accepted, 1);
+    assert_eq!(node.directory.organization(org).await.expect("is there").state.member_count(), 2);
 }

@@ -81,7 +81,30 @@ impl Fold {
                 OrganizationEvent::MemberRemoved(removed) => {
                     org.members.remove(&removed.account_id);
                 }
-                OrganizationEvent::MemberClaimed(_) => {}
+                // Nobody in the simulator does these.
+                OrganizationEvent::MemberClaimed(_)
+                | OrganizationEvent::OrganizationSettingsUpdated(_)
+                | OrganizationEvent::OrganizationPlanChanged(_)
+                | OrganizationEvent::OwnershipOffered(_)
+                | OrganizationEvent::OwnershipWithdrawn(_)
+                | OrganizationEvent::OwnershipDeclined(_)
+                | OrganizationEvent::OrganizationOwnerChanged(_)
+                | OrganizationEvent::OrganizationDeleted(_)
+                | OrganizationEvent::OrganizationRestored(_)
+                | OrganizationEvent::MemberInvited(_)
+                | OrganizationEvent::InvitationAccepted(_)
+                | OrganizationEvent::InvitationRejected(_)
+                | OrganizationEvent::InvitationRevoked(_)
+                | OrganizationEvent::InvitationRenewed(_)
+                | OrganizationEvent::BoardReserved(_)
+                | OrganizationEvent::BoardReleased(_)
+                | OrganizationEvent::MemberUpdated(_)
+                | OrganizationEvent::MemberStatusChanged(_)
+                | OrganizationEvent::MemberRoleAssigned(_)
+                | OrganizationEvent::MemberPermissionsChanged(_)
+                | OrganizationEvent::RoleCreated(_)
+                | OrganizationEvent::RoleUpdated(_)
+                | OrganizationEvent::RoleDeleted(_) => {}
             },
             (Self::Account(sessions), Event::Account(event)) => match event {
                 AccountEvent::UserLoggedIn(opened) => {

@@ -1,16 +1,20 @@
 //! Losing access, sessions that end, tokens that run out, nodes that go away, and tasks that fail.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use lockstep::actors::delivery::Delivery;
 use lockstep_protocol::{
     codec::Codec,
     codes::Code,
-    command::organization::RemoveMember,
+    command::{
+        organization::{ChangeMemberStatus, DeleteOrganization, RemoveMember, RestoreOrganization},
+        team::CreateTeam,
+    },
     frame::*,
-    ids::ClientId,
+    ids::{ClientId, TeamId},
     limits::Limits,
     topic::{Kind, Topic},
+    values::MemberStatus,
 };
 
 use super::{
@@ -50,6 +54,78 @@ async fn r46_who_is_removed_gets_revoked_on_the_open_topic_and_nothing_more_of_i
         let failure = client.ask(owner.board, new_task(owner.column, "Task")).await.expect_err("is refused");
         assert_eq!(failure.code, Code::NotFound);
     }
+}
+
+#[tokio::test]
+async fn r46_one_who_is_made_inactive_loses_organization_team_and_board_at_once() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let ben = server.member(&owner).await;
+    let team = TeamId(id());
+    let ana = owner.person.account;
+    server.node.ask(ana, team, CreateTeam { org_id: owner.org, name: "Team".into() }).await.expect("founds");
+    let mut client = server.connect(ben, Codec::Json).await;
+    let topics: [Topic; 3] = [owner.org.into(), team.into(), owner.board.into()];
+    for topic in topics {
+        client.join_live(topic).await;
+    }
+    let inactive = ChangeMemberStatus { account_id: ben.account, status: MemberStatus::Inactive };
+    server.node.ask(ana, owner.org, inactive).await.expect("may not act");
+    let mut lost = BTreeSet::new();
+    for _ in topics {
+        let told = within(SOON, "revoked", revoked(&mut client)).await;
+        assert_eq!(told.code, Code::NotFound);
+        lost.insert(told.topic);
+    }
+    assert_eq!(lost, BTreeSet::from(topics));
+    server.node.ask(ana, owner.board, new_task(owner.column, "Secret")).await.expect("adds");
+    assert!(client.settle().await.is_empty());
+    for topic in topics {
+        assert_eq!(client.join(topic, None).await.expect_err("is refused").code, Code::NotFound);
+    }
+    let failure = client.ask(owner.board, new_task(owner.column, "Task")).await.expect_err("is refused");
+    assert_eq!(failure.code, Code::NotFound);
+    let active = ChangeMemberStatus { account_id: ben.account, status: MemberStatus::Active };
+    server.node.ask(ana, owner.org, active).await.expect("may act again");
+    client.join_live(owner.board).await;
+}
+
+#[tokio::test]
+async fn r46_a_deleted_organization_takes_its_teams_and_boards_with_it_at_once() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let ben = server.member(&owner).await;
+    let ana = owner.person.account;
+    let team = TeamId(id());
+    server.node.ask(ana, team, CreateTeam { org_id: owner.org, name: "Team".into() }).await.expect("founds");
+    let topics: [Topic; 3] = [owner.org.into(), team.into(), owner.board.into()];
+    let mut member = server.connect(ben, Codec::Json).await;
+    let mut own = server.connect(owner.person, Codec::MessagePack).await;
+    for topic in topics {
+        member.join_live(topic).await;
+        own.join_live(topic).await;
+    }
+    server.node.ask(ana, owner.org, DeleteOrganization {}).await.expect("deletes");
+    let mut lost = BTreeSet::new();
+    for _ in topics {
+        lost.insert(within(SOON, "revoked", revoked(&mut member)).await.topic);
+    }
+    assert_eq!(lost, BTreeSet::from(topics));
+    // Its owner keeps sight of it alone, to restore it.
+    let mut lost = BTreeSet::new();
+    for _ in 0..2 {
+        lost.insert(within(SOON, "revoked", revoked(&mut own)).await.topic);
+    }
+    assert_eq!(lost, BTreeSet::from([topics[1], topics[2]]));
+    for topic in topics {
+        assert_eq!(member.join(topic, None).await.expect_err("is refused").code, Code::NotFound);
+    }
+    for client in [&mut member, &mut own] {
+        let failure = client.ask(owner.board, new_task(owner.column, "Task")).await.expect_err("is refused");
+        assert_eq!(failure.code, Code::NotFound);
+    }
+    server.node.ask(ana, owner.org, RestoreOrganization {}).await.expect("restores");
+    member.join_live(owner.board).await;
 }
 
 #[tokio::test]

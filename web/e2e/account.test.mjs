@@ -23,7 +23,7 @@ async function newcomer(name, email, how) {
   await someone.page.goto("/register");
   await someone.page.getByLabel("Your name").fill(name);
   await someone.page.getByLabel("E-mail").fill(email);
-  await someone.page.getByLabel("Password").fill(OLD);
+  await someone.page.getByLabel("Password", { exact: true }).fill(OLD);
   await someone.page.getByRole("button", { name: "Create account" }).click();
   await someone.page.getByRole("heading", { name: "Boards", exact: true }).waitFor();
   return someone;
@@ -117,11 +117,11 @@ test("a new password is checked field by field, ends the log-in elsewhere at onc
   await page.getByText("You are not logged in anywhere else.").waitFor();
   // The old one is of no use, the new one is.
   await there.page.getByLabel("E-mail").fill("emil@example.org");
-  await there.page.getByLabel("Password").fill(OLD);
-  await there.page.getByRole("button", { name: "Log in" }).click();
+  await there.page.getByLabel("Password", { exact: true }).fill(OLD);
+  await there.page.getByRole("button", { name: "Log in", exact: true }).click();
   await there.page.getByText("do not belong together").waitFor();
-  await there.page.getByLabel("Password").fill(NEW);
-  await there.page.getByRole("button", { name: "Log in" }).click();
+  await there.page.getByLabel("Password", { exact: true }).fill(NEW);
+  await there.page.getByRole("button", { name: "Log in", exact: true }).click();
   await there.page.getByRole("heading", { name: "Boards", exact: true }).waitFor();
   assert.deepEqual([...here.errors, ...there.errors], []);
   await here.context.close();

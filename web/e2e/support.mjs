@@ -11,9 +11,10 @@ import { chromium } from "playwright-core";
 const here = dirname(fileURLToPath(import.meta.url));
 const binary = resolve(process.env.LOCKSTEP_BIN ?? join(here, "../../target/debug/lockstep"));
 const browser_path = process.env.LOCKSTEP_BROWSER ?? "/usr/bin/chromium";
-const PASSWORD = "correct horse battery staple";
+export const PASSWORD = "correct horse battery staple";
 const READY_MS = 30_000;
-export const WAIT_MS = 10_000;
+/** More on a machine that has other work. */
+export const WAIT_MS = Number(process.env.LOCKSTEP_E2E_WAIT_MS ?? 10_000);
 
 export const ANA = "ana@demo.lockstep";
 export const BEN = "ben@demo.lockstep";
@@ -50,11 +51,17 @@ export class Server {
   #port = 0;
   #child;
   #lines = [];
+  #flags;
   url = "";
+
+  /** Flags of `serve` beside those of every test; `{port}` is its port. */
+  constructor(flags = []) {
+    this.#flags = flags;
+  }
 
   async start() {
     this.#port ||= await freePort();
-    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#folder], {
+    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#folder, ...this.#flags.map((flag) => flag.replace("{port}", String(this.#port)))], {
       env: { ...process.env, LOCKSTEP_DEMO_PASSWORD: PASSWORD },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -114,6 +121,12 @@ export class Server {
     const tokens = await this.#request("POST", "/api/v1/auth/login", undefined, { email, password: PASSWORD, refresh_in: "body" });
     const call = (method, path, body) => this.#request(method, `/api/v1${path}`, tokens.access_token, body);
     return { call, account_id: tokens.account_id };
+  }
+
+  /** Somebody new, who may log in with the password of everybody here. */
+  async join(name, email) {
+    await this.#request("POST", "/api/v1/auth/register", undefined, { name, email, password: PASSWORD, refresh_in: "body" });
+    return this.rest(email);
   }
 
   async #request(method, path, token, body) {
@@ -182,8 +195,8 @@ export async function person(browser, server, email, { viewport = DESKTOP, theme
   if (email) {
     await page.goto("/login");
     await page.getByLabel("E-mail").fill(email);
-    await page.getByLabel("Password").fill(PASSWORD);
-    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Log in", exact: true }).click();
     await page.getByRole("heading", { name: "Boards", exact: true }).waitFor();
   }
   return { context, page, errors };

@@ -19,10 +19,10 @@ test("somebody registers, is told what is wrong with the password, and makes a f
   await page.goto("/register");
   await page.getByLabel("Your name").fill("Cleo Berg");
   await page.getByLabel("E-mail").fill("cleo@example.org");
-  await page.getByLabel("Password").fill("short");
+  await page.getByLabel("Password", { exact: true }).fill("short");
   await page.getByRole("button", { name: "Create account" }).click();
-  await page.getByText("Use at least 12 characters.").waitFor();
-  await page.getByLabel("Password").fill("a long enough pass phrase");
+  await page.getByText("Use 12 to 256 characters.").waitFor();
+  await page.getByLabel("Password", { exact: true }).fill("a long enough pass phrase");
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Your first board" }).waitFor();
   await page.getByRole("button", { name: "Create board" }).click();
@@ -37,8 +37,8 @@ test("somebody registers, is told what is wrong with the password, and makes a f
   await page.getByRole("menuitem", { name: "Log out" }).click();
   await page.getByRole("heading", { name: "Log in to your boards" }).waitFor();
   await page.getByLabel("E-mail").fill("cleo@example.org");
-  await page.getByLabel("Password").fill("not the pass phrase");
-  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByLabel("Password", { exact: true }).fill("not the pass phrase");
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
   await page.getByText("do not belong together").waitFor();
   assert.deepEqual(errors, []);
   await context.close();
@@ -108,7 +108,11 @@ test("members get roles, the board a name, several pasted lines become several c
   await open(page, path);
   await page.getByRole("button", { name: "Board menu" }).click();
   await page.getByRole("menuitem", { name: "Members" }).click();
-  await page.getByLabel("Person").selectOption({ index: 1 });
+  await page.getByLabel("Who may see it").selectOption("private");
+  await page.getByText("Only those below may see it.").waitFor();
+  await page.getByRole("button", { name: /^Person/ }).click();
+  await page.getByRole("combobox", { name: "Person" }).fill("ben");
+  await page.keyboard.press("Enter");
   await page.getByLabel("Role", { exact: true }).selectOption("viewer");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await until("two members", async () => (await page.locator(".members li").count()) === 2);

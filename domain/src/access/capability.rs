@@ -1,6 +1,10 @@
-//! The table from command to capability. Must stay exhaustive: no wildcard arm.
+//! The table from command to capability, and which capabilities are permissions of an organization. Must stay exhaustive: no
+//! wildcard arm.
 
-use lockstep_protocol::command::{AccountCommand, BoardCommand, OrganizationCommand, TeamCommand};
+use lockstep_protocol::{
+    command::{AccountCommand, BoardCommand, OrganizationCommand, TeamCommand},
+    values::Permission,
+};
 
 /// Something that a role may or may not do. Looking is not among them: who may not look is told that there is nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +15,20 @@ pub enum Capability {
     ChangeMemberRoles,
     RemoveMembers,
     ClaimMembers,
+    InviteMembers,
+    ManageSettings,
+    SeeUsage,
+    /// Hand the organization over to another.
+    OfferOwnership,
+    /// Take or leave what was offered.
+    AnswerOffer,
+    DeleteOrganization,
+    /// Plans, and what stands for a code that was shown: the server alone.
+    ServeOrganizations,
+    /// Manager, status, job title.
+    EditMembers,
+    /// What custom roles there are.
+    ManageRoles,
     LeaveOrganization,
     FoundTeam,
     ManageTeam,
@@ -37,17 +55,69 @@ pub enum Capability {
     ServeAccounts,
 }
 
+impl Capability {
+    /// The permission that this is, where an organization's roles and grants decide about it.
+    pub const fn permission(self) -> Option<Permission> {
+        match self {
+            Self::ManageOrganization => Some(Permission::UpdateOrganization),
+            Self::AddMembers => Some(Permission::AddMembers),
+            Self::ChangeMemberRoles => Some(Permission::ChangeMemberRoles),
+            Self::RemoveMembers => Some(Permission::RemoveMembers),
+            Self::ClaimMembers => Some(Permission::ClaimMembers),
+            Self::InviteMembers => Some(Permission::InviteMembers),
+            Self::ManageSettings => Some(Permission::ManageSettings),
+            Self::SeeUsage => Some(Permission::SeeUsage),
+            Self::EditMembers => Some(Permission::EditMembers),
+            Self::ManageRoles => Some(Permission::ManageRoles),
+            Self::FoundTeam => Some(Permission::FoundTeams),
+            Self::FoundBoard => Some(Permission::FoundBoards),
+            Self::FoundOrganization
+            | Self::LeaveOrganization
+            | Self::OfferOwnership
+            | Self::AnswerOffer
+            | Self::DeleteOrganization
+            | Self::ServeOrganizations
+            | Self::ManageTeam
+            | Self::LeaveTeam
+            | Self::ManageBoard
+            | Self::ManageBoardMembers
+            | Self::LeaveBoard
+            | Self::ShapeBoard
+            | Self::EditTasks
+            | Self::ReassignTasks
+            | Self::Comment
+            | Self::ModerateComments
+            | Self::EditOthersComments
+            | Self::Import
+            | Self::CloseSessions
+            | Self::ServeAccounts => None,
+        }
+    }
+}
+
 /// `own`: the asker takes out themselves.
 pub const fn organization(command: &OrganizationCommand, own: bool) -> Capability {
     use OrganizationCommand as C;
     match command {
         C::CreateOrganization(_) => Capability::FoundOrganization,
         C::UpdateOrganization(_) => Capability::ManageOrganization,
+        C::UpdateSettings(_) => Capability::ManageSettings,
+        C::ChangePlan(_) | C::ReleaseBoard(_) | C::AcceptInvitation(_) | C::RejectInvitation(_) => {
+            Capability::ServeOrganizations
+        }
+        C::InviteMember(_) | C::RevokeInvitation(_) | C::RenewInvitation(_) => Capability::InviteMembers,
+        C::OfferOwnership(_) | C::WithdrawOwnership(_) => Capability::OfferOwnership,
+        C::AcceptOwnership(_) | C::DeclineOwnership(_) => Capability::AnswerOffer,
+        C::DeleteOrganization(_) | C::RestoreOrganization(_) => Capability::DeleteOrganization,
+        C::ReserveBoard(_) => Capability::FoundBoard,
         C::AddMember(_) => Capability::AddMembers,
         C::ChangeMemberRole(_) => Capability::ChangeMemberRoles,
         C::RemoveMember(_) if own => Capability::LeaveOrganization,
         C::RemoveMember(_) => Capability::RemoveMembers,
         C::ClaimMember(_) => Capability::ClaimMembers,
+        C::UpdateMember(_) | C::ChangeMemberStatus(_) => Capability::EditMembers,
+        C::AssignRole(_) | C::SetMemberPermissions(_) => Capability::ChangeMemberRoles,
+        C::CreateRole(_) | C::UpdateRole(_) | C::DeleteRole(_) => Capability::ManageRoles,
     }
 }
 

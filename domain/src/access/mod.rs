@@ -4,6 +4,8 @@
 //! Must never look at anything but committed state, and must never be asked twice in different words: every transport uses this.
 
 mod capability;
+pub mod explain;
+pub mod permissions;
 mod reach;
 mod standing;
 
@@ -12,10 +14,11 @@ use lockstep_protocol::{
     codes::Failure,
     values::{BoardRole, OrgRole, TeamRole},
 };
+pub use permissions::Permissions;
 pub use reach::Reach;
 pub use standing::{
-    BoardFacts, board_audience, board_founder_role, board_role, may_see_board, organization_audience, team_audience,
-    team_role,
+    BoardFacts, board_audience, board_role, demand_founding, may_see_board, org_role, organization_audience,
+    team_audience, team_role,
 };
 
 use crate::refuse::forbidden;
@@ -27,8 +30,8 @@ pub enum Role {
     Anyone,
     /// The account itself.
     Oneself,
-    /// A member of the organization.
-    Org(OrgRole),
+    /// A member of the organization, with all that roles and grants allow them there.
+    Org(OrgRole, Permissions),
     /// A member of the organization who is not in the team.
     TeamOutsider,
     /// A member of the team.
@@ -38,24 +41,15 @@ pub enum Role {
 }
 
 impl Role {
-    /// All that the role may do.
-    pub const fn capabilities(self) -> &'static [Capability] {
+    /// All that the role may do, permissions of the organization aside.
+    const fn capabilities(self) -> &'static [Capability] {
         use Capability::*;
         match self {
             Self::Anyone => &[FoundOrganization],
             Self::Oneself => &[CloseSessions],
-            Self::Org(OrgRole::Guest) => &[LeaveOrganization],
-            Self::Org(OrgRole::Member) => &[LeaveOrganization, FoundTeam, FoundBoard],
-            Self::Org(OrgRole::Admin | OrgRole::Owner) => &[
-                LeaveOrganization,
-                FoundTeam,
-                FoundBoard,
-                ManageOrganization,
-                AddMembers,
-                ChangeMemberRoles,
-                RemoveMembers,
-                ClaimMembers,
-            ],
+            Self::Org(OrgRole::Guest, _) => &[LeaveOrganization],
+            Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer],
+            Self::Org(OrgRole::Owner, _) => &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization],
             Self::TeamOutsider => &[],
             Self::Team(TeamRole::Member) => &[LeaveTeam, FoundBoard],
             Self::Team(TeamRole::Lead) => &[LeaveTeam, FoundBoard, ManageTeam],
@@ -77,7 +71,10 @@ impl Role {
     }
 
     pub fn may(self, capability: Capability) -> bool {
-        self.capabilities().contains(&capability)
+        match (self, capability.permission()) {
+            (Self::Org(_, held), Some(permission)) => held.contains(permission),
+            _ => self.capabilities().contains(&capability),
+        }
     }
 }
 

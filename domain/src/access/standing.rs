@@ -2,15 +2,17 @@
 //! may therefore be shown.
 //!
 //! A wider visibility includes the narrower ones: `private` is the board's own members, `team` adds the team (members edit, leads
-//! own) and the organization's admins and owners (who own), `organization` adds its members (who edit), `public` adds
+//! own) and who may manage all boards of the organization (who own), `organization` adds its members (who edit), `public` adds
 //! anyone (who views). Guests are let in by the board's own membership alone, or as anyone is.
 
 use lockstep_protocol::{
+    codes::Failure,
     ids::AccountId,
-    values::{Audience, BoardRole, Lifecycle, OrgRole, TeamRole, Visibility},
+    values::{Audience, BoardRole, Lifecycle, OrgRole, Permission, TeamRole, Visibility},
+    view::Reason,
 };
 
-use super::Role;
+use super::{Capability, Role, demand};
 use crate::{
     aggregate::{Aggregate, Principal},
     board::Board,
@@ -18,25 +20,38 @@ use crate::{
     team::Team,
 };
 
-/// The account's role in the team: the organization's admins lead every team, its other members are outsiders at least, guests
-/// are nothing to a team.
+/// The account's role in the team: who may manage teams leads every one, other members of the organization are outsiders at least,
+/// guests are nothing to a team.
 pub fn team_role(team: &Team, account: AccountId, org: &Organization) -> Option<Role> {
-    match org.role(account)? {
-        OrgRole::Admin | OrgRole::Owner => Some(Role::Team(TeamRole::Lead)),
-        OrgRole::Member => {
-            let own = org.ids_of(account).filter_map(|id| team.member(id)).max();
-            Some(own.map_or(Role::TeamOutsider, Role::Team))
-        }
-        OrgRole::Guest => None,
-    }
+    team_standing(team, account, org).map(|(role, _)| role)
 }
 
-/// As what somebody founds a board, in a team or in the organization alone.
-pub fn board_founder_role(team: Option<&Team>, account: AccountId, org: &Organization) -> Option<Role> {
-    match team {
-        Some(team) => team_role(team, account, org),
-        None => org.role(account).map(Role::Org),
+/// The same, and what gives the role.
+pub(super) fn team_standing(team: &Team, account: AccountId, org: &Organization) -> Option<(Role, Option<Reason>)> {
+    if org.role(account)? == OrgRole::Guest {
+        return None;
     }
+    let permission = Permission::ManageTeams;
+    if org.may(account, permission) {
+        return Some((Role::Team(TeamRole::Lead), Some(Reason::Permission { permission })));
+    }
+    let own = org.ids_of(account).filter_map(|id| team.member(id)).max();
+    Some(own.map_or((Role::TeamOutsider, None), |role| (Role::Team(role), Some(Reason::TeamRole { role }))))
+}
+
+/// What somebody is to the organization itself; `None`: it is not there for them.
+pub fn org_role(org: &Organization, account: AccountId) -> Option<Role> {
+    org.role(account).map(|role| Role::Org(role, org.permissions(account)))
+}
+
+/// Whether somebody may found a board: the organization must let them, and so must the team that it is for.
+pub fn demand_founding(team: Option<&Team>, account: AccountId, org: &Organization) -> Option<Result<(), Failure>> {
+    let in_team = match team {
+        Some(team) => demand(team_role(team, account, org)?, Capability::FoundBoard),
+        None => Ok(()),
+    };
+    let in_org = org_role(org, account)?;
+    Some(in_team.and_then(|()| demand(in_org, Capability::FoundBoard)))
 }
 
 /// What decides about access to a board, as far as the board itself knows it: lists have no more of it than this.
@@ -49,40 +64,62 @@ pub struct BoardFacts {
 }
 
 impl BoardFacts {
-    fn of(board: &Board, account: AccountId, org: Option<&Organization>) -> Option<Self> {
+    pub(super) fn of(board: &Board, account: AccountId, org: Option<&Organization>) -> Option<Self> {
         let own = org.and_then(|org| org.ids_of(account).filter_map(|id| board.member(id)).max());
         Some(Self { visibility: board.visibility()?, lifecycle: board.lifecycle()?, own })
     }
 
-    /// The strongest role as a member of the organization; `None` for outsiders, also on a public board.
-    fn member_role(self, account: AccountId, org: Option<&Organization>, team: Option<&Team>) -> Option<BoardRole> {
-        let org = org?;
-        let org_role = org.role(account)?;
+    /// Everything that gives a member of the organization a role here: the board itself, the organization, the team. Nothing for
+    /// outsiders, also on a public board.
+    fn member_sources(self, account: AccountId, org: Option<&Organization>, team: Option<&Team>) -> Sources {
+        let Some((org, org_role)) = org.and_then(|org| Some((org, org.role(account)?))) else {
+            return Sources::default();
+        };
+        let own = self.own.map(|role| (Reason::BoardRole { role }, role));
         if self.visibility == Visibility::Private || org_role == OrgRole::Guest {
-            return self.own;
+            return [own, None, None];
         }
-        let by_org = match org_role {
-            OrgRole::Admin | OrgRole::Owner => Some(BoardRole::Owner),
-            OrgRole::Member if self.visibility != Visibility::Team => Some(BoardRole::Editor),
-            OrgRole::Member | OrgRole::Guest => None,
+        let permission = Permission::ManageBoards;
+        let by_org = if org.may(account, permission) {
+            Some((Reason::Permission { permission }, BoardRole::Owner))
+        } else {
+            let (visibility, role) = (self.visibility, BoardRole::Editor);
+            (visibility != Visibility::Team).then_some((Reason::Visibility { visibility, role }, role))
         };
         let team = team.filter(|team| !team.is_deleted());
         let by_team = team.and_then(|team| org.ids_of(account).filter_map(|id| team.member(id)).max());
         let by_team = by_team.map(|role| match role {
-            TeamRole::Member => BoardRole::Editor,
-            TeamRole::Lead => BoardRole::Owner,
+            TeamRole::Member => (Reason::TeamRole { role }, BoardRole::Editor),
+            TeamRole::Lead => (Reason::TeamRole { role }, BoardRole::Owner),
         });
-        // `None` is less than any role.
-        self.own.max(by_org).max(by_team)
+        [own, by_org, by_team]
+    }
+
+    /// The strongest role as a member of the organization; `None` for outsiders, also on a public board.
+    fn member_role(self, account: AccountId, org: Option<&Organization>, team: Option<&Team>) -> Option<BoardRole> {
+        self.member_sources(account, org, team).into_iter().flatten().map(|(_, role)| role).max()
+    }
+
+    /// Everything that gives a role here: that of a member, or what anyone has on a public board.
+    pub(super) fn sources(self, account: AccountId, org: Option<&Organization>, team: Option<&Team>) -> Sources {
+        let sources = self.member_sources(account, org, team);
+        let gone = org.is_some_and(Organization::is_deleted);
+        if self.visibility == Visibility::Public && !gone && sources.iter().all(Option::is_none) {
+            let (visibility, role) = (self.visibility, BoardRole::Viewer);
+            return [Some((Reason::Visibility { visibility, role }, role)), None, None];
+        }
+        sources
     }
 
     /// The strongest role on the board; `None`: the account may not know of it. A deleted board is there for those who may restore it.
     pub fn role(self, account: AccountId, org: Option<&Organization>, team: Option<&Team>) -> Option<BoardRole> {
-        let role = self.member_role(account, org, team);
-        let role = role.or_else(|| (self.visibility == Visibility::Public).then_some(BoardRole::Viewer))?;
+        let role = self.sources(account, org, team).into_iter().flatten().map(|(_, role)| role).max()?;
         (self.lifecycle != Lifecycle::Deleted || role == BoardRole::Owner).then_some(role)
     }
 }
+
+/// What gives a role, and which.
+type Sources = [Option<(Reason, BoardRole)>; 3];
 
 /// The strongest role that an account has on the board; `None`: it may not know of it. A deleted board is there for those who may
 /// restore it.
@@ -116,7 +153,8 @@ pub fn board_audience(
     match principal {
         Principal::System(_) => Some(Audience::Member),
         Principal::Public => {
-            (is_public(board) && board.lifecycle() != Some(Lifecycle::Deleted)).then_some(Audience::Public)
+            let gone = org.is_some_and(Organization::is_deleted) || board.lifecycle() == Some(Lifecycle::Deleted);
+            (is_public(board) && !gone).then_some(Audience::Public)
         }
         Principal::Account(account) => {
             board_role(board, account, org, team)?;
@@ -133,6 +171,8 @@ pub fn organization_audience(org: &Organization, principal: Principal) -> Option
     match principal {
         Principal::System(_) => org.exists().then_some(Audience::Member),
         Principal::Public => None,
+        // Its owners alone know of one that was deleted: they may restore it.
+        Principal::Account(account) if org.is_deleted() => org.may_restore(account).then_some(Audience::Member),
         Principal::Account(account) => match org.role(account)? {
             OrgRole::Guest => Some(Audience::Guest),
             OrgRole::Member | OrgRole::Admin | OrgRole::Owner => Some(Audience::Member),

@@ -16,7 +16,7 @@ use lockstep_protocol::{
 
 use super::Team;
 use crate::{
-    access::{self, Role},
+    access,
     aggregate::{Aggregate, Ctx, Principal},
     organization::Organization,
     refuse::{full, invalid, missing, not_found},
@@ -33,7 +33,7 @@ pub(super) fn decide(team: &Team, command: &TeamCommand, ctx: &Ctx<'_>) -> Decid
         return Err(not_found());
     }
     if matches!(ctx.principal, Principal::Account(_)) {
-        let role = if founding { org.role(asker).map(Role::Org) } else { access::team_role(team, asker, org) };
+        let role = if founding { access::org_role(org, asker) } else { access::team_role(team, asker, org) };
         let own = removes(command).is_some_and(|account| org.resolve(account) == asker);
         access::demand(role.ok_or_else(not_found)?, access::team(command, own))?;
     }

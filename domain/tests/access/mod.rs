@@ -1,5 +1,6 @@
 //! Access, against tables written by hand: every command by every role, every role by everything that gives one.
 
+mod graphs;
 mod references;
 
 use std::collections::BTreeSet;

@@ -92,3 +92,77 @@ fn nobody_speaks_for_another() {
         }
     }
 }
+
+/// What an organization's and a team's commands name, by kind; the rest of what is tried is of other kinds, of another organization, or
+/// of nothing.
+const OF_PEOPLE: &[&str] = &[include_str!("organization.csv"), include_str!("team.csv")];
+
+/// Fields that name what is about to be made, or anybody who has an account.
+fn makes(tag: &str, field: &str) -> bool {
+    matches!(
+        (tag, field),
+        ("member.add", "account_id")
+            | ("role.create", "role_id")
+            | ("member.invite", "invitation_id")
+            | ("organization.board.reserve", "board_id")
+    )
+}
+
+#[test]
+fn an_organization_and_a_team_know_nothing_of_others_either() {
+    let mut tried = 0;
+    for table in OF_PEOPLE {
+        let mut lines = table.lines().filter(|line| !line.starts_with('#'));
+        let heads: Vec<_> = lines.next().unwrap().split(',').collect();
+        let owner = heads.iter().position(|head| *head == "owner").unwrap();
+        for line in lines {
+            // A command holds no comma outside brackets, but lists in it do.
+            let row = cells(line);
+            if row[owner] != "Y" {
+                continue;
+            }
+            let mut world = World::usual();
+            if !row[1].is_empty() {
+                world.tell(&row[1]);
+            }
+            let command = crate::support::json(&row[0]);
+            let tag = command["type"].as_str().unwrap().to_owned();
+            for field in command.as_object().unwrap().keys().filter(|key| key.ends_with("_id")) {
+                for other in ["t2", "doing", "blue", "k2", "board", "team", "org", "other_org", "other_team", "nobody"]
+                {
+                    if makes(&tag, field) || (field == "board_id" && other == "board") {
+                        continue;
+                    }
+                    let mut changed = command.clone();
+                    changed[field] = id(other).to_string().into();
+                    let asked: Command = serde_json::from_value(changed).unwrap();
+                    let refused = world.ask(principal("owner"), asked).expect_err(&row[0]);
+                    assert_eq!(refused.code, Code::NotFound, "{}: {field} of {other}: {refused}", row[0]);
+                    assert_eq!(refused.field.as_deref(), Some(field.as_str()), "{}: {field} of {other}", row[0]);
+                    assert_eq!(refused.message, Code::NotFound.meaning().trim());
+                    tried += 1;
+                }
+            }
+        }
+    }
+    assert!(tried > 150, "{tried}");
+}
+
+/// The cells of a line; commas within brackets belong to their cell.
+fn cells(line: &str) -> Vec<String> {
+    let (mut cells, mut cell, mut depth) = (Vec::new(), String::new(), 0);
+    for c in line.chars() {
+        match c {
+            '[' => depth += 1,
+            ']' => depth -= 1,
+            ',' if depth == 0 => {
+                cells.push(std::mem::take(&mut cell));
+                continue;
+            }
+            _ => {}
+        }
+        cell.push(c);
+    }
+    cells.push(cell);
+    cells
+}

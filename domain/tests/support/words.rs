@@ -63,6 +63,10 @@ const NAMES: &[&str] = &[
     "nil",
     "f1",
     "f2",
+    "hr",
+    "ops",
+    "inv1",
+    "inv2",
 ];
 
 /// The id behind a name.

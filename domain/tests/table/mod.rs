@@ -102,8 +102,19 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
     let (name, number) = text.split_once(' ').ok_or("limit NAME VALUE")?;
     let number: usize = number.parse().map_err(|_| "not a number")?;
     let limits = &mut world.limits;
+    if name == "organization_restore_ms" {
+        limits.organization_restore_ms = number as u64;
+        return Ok(());
+    }
+    if name == "invitations_per_day_max" {
+        limits.invitations_per_day_max = number as u32;
+        return Ok(());
+    }
     *match name {
+        "invitations_pending_max" => &mut limits.invitations_pending_max,
+        "boards_per_org_max" => &mut limits.boards_per_org_max,
         "members_per_org_max" => &mut limits.members_per_org_max,
+        "roles_per_org_max" => &mut limits.roles_per_org_max,
         "members_per_team_max" => &mut limits.members_per_team_max,
         "members_per_board_max" => &mut limits.members_per_board_max,
         "columns_per_board_max" => &mut limits.columns_per_board_max,

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    about, authentication, boards, commands, factors, health, history, me, members, organizations, passkeys,
-    preferences, registration, second_factor,
+    about, authentication, boards, commands, factors, health, history, invitations, me, members, organization_life,
+    organizations, passkeys, preferences, registration, roles, second_factor,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -75,9 +75,17 @@ fn own_types() -> String {
     declare(me::SessionEntry::decl(&config));
     declare(organizations::OrgEntry::decl(&config));
     declare(organizations::NewOrg::decl(&config));
+    declare(organization_life::Usage::decl(&config));
     declare(members::MemberEntry::decl(&config));
+    declare(members::ChangeMember::decl(&config));
     declare(members::NewMember::decl(&config));
     declare(members::NewPlaceholder::decl(&config));
+    declare(invitations::NewInvitation::decl(&config));
+    declare(invitations::Invited::decl(&config));
+    declare(invitations::InvitationEntry::decl(&config));
+    declare(invitations::InvitationView::decl(&config));
+    declare(invitations::JoinedOrg::decl(&config));
+    declare(roles::NamedRole::decl(&config));
     declare(teams::TeamEntry::decl(&config));
     declare(teams::NewTeam::decl(&config));
     declare(boards::BoardEntry::decl(&config));
@@ -209,6 +217,10 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| {
         let kind = match name {
             "org" => "OrgId",
+            "role" => "RoleId",
+            "invitation" => "InvitationId",
+            // Any text that is no code names nothing.
+            "code" => "string",
             "team" => "TeamId",
             "board" => "BoardId",
             "column" => "ColumnId",

@@ -83,6 +83,8 @@ pub enum Change {
     Organization(OrganizationRow),
     PatchOrganization(OrgId, u64, Patch),
     Membership(MembershipRow),
+    MembershipRole(AccountId, OrgId, String),
+    MembershipStatus(AccountId, OrgId, String),
     MembershipRemoved(AccountId, OrgId),
     Team(TeamRow),
     PatchTeam(TeamId, u64, Patch),

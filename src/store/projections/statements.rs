@@ -35,6 +35,14 @@ pub(super) fn of(change: &Change) -> Statement {
             named(id(*org), *seq, patch),
         ),
         Change::Membership(row) => membership(row),
+        Change::MembershipRole(account, org, role) => (
+            "update memberships set role = $3 where account_id = $1 and org_id = $2",
+            vec![id(*account), id(*org), text(role)],
+        ),
+        Change::MembershipStatus(account, org, status) => (
+            "update memberships set status = $3 where account_id = $1 and org_id = $2",
+            vec![id(*account), id(*org), text(status)],
+        ),
         Change::MembershipRemoved(account, org) => {
             ("delete from memberships where account_id = $1 and org_id = $2", vec![id(*account), id(*org)])
         }

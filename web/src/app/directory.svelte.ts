@@ -16,14 +16,21 @@ class Directory {
   async load(org: string, again = false): Promise<void> {
     const last = this.#asked.get(org);
     if (last !== undefined && (!again || Date.now() - last < AGAIN_MS)) return;
+    await this.read(org);
+  }
+
+  /** Asks now, whenever it was asked last. False when there was no answer. */
+  async read(org: string): Promise<boolean> {
     this.#asked.set(org, Date.now());
     try {
       const members = await client.rest.members(org);
       for (const member of members) this.#names.set(member.account_id, member.name);
       this.#members.set(org, members);
+      return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.#asked.delete(org);
+      return false;
     }
   }
 
@@ -33,6 +40,12 @@ class Directory {
     for (const [org, members] of this.#members) {
       this.#members.set(org, members.map((member) => (member.account_id === account ? { ...member, name } : member)));
     }
+  }
+
+  /** Somebody does something else in an organization from now on. */
+  entitled(org: string, account: string, title: string): void {
+    const members = this.#members.get(org);
+    if (members) this.#members.set(org, members.map((member) => (member.account_id === account ? { ...member, title } : member)));
   }
 
   members(org: string): readonly MemberEntry[] {

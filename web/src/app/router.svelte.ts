@@ -1,22 +1,36 @@
 // Addresses and what they show: the history API, a table of patterns, nothing else. Must not know what a screen does.
 
+export const ORG_PAGES = ["members", "teams", "roles", "settings"] as const;
+export type OrgPage = (typeof ORG_PAGES)[number];
+
 export type Route =
   | { name: "home"; org?: string }
   | { name: "board"; org: string; board: string }
+  | { name: "organization"; org: string; page: OrgPage }
   | { name: "account" }
   | { name: "login" }
   | { name: "register" }
+  | { name: "forgot" }
+  | { name: "check-mail" }
+  | { name: "confirm" }
+  | { name: "verify" }
+  | { name: "reset" }
+  | { name: "mailbox" }
   | { name: "missing" };
 
-export type Place = { route: Route; path: string; query: URLSearchParams };
+/** `code`: the one that a mailed link carries behind the #. */
+export type Place = { route: Route; path: string; query: URLSearchParams; code?: string };
 
 const ID = "([0-9a-fA-F-]{8,64})";
 const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   [/^\/$/, () => ({ name: "home" })],
   [/^\/account$/, () => ({ name: "account" })],
-  [/^\/login$/, () => ({ name: "login" })],
-  [/^\/register$/, () => ({ name: "register" })],
+  ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "mailbox"] as const).map((name): [RegExp, () => Route] => [
+    new RegExp(`^/${name}$`),
+    () => ({ name }),
+  ]),
   [new RegExp(`^/orgs/${ID}$`), ([org = ""]) => ({ name: "home", org })],
+  [new RegExp(`^/orgs/${ID}/(${ORG_PAGES.join("|")})$`), ([org = "", page = ""]) => ({ name: "organization", org, page: page as OrgPage })],
   [new RegExp(`^/orgs/${ID}/boards/${ID}$`), ([org = "", board = ""]) => ({ name: "board", org, board })],
 ];
 
@@ -30,8 +44,16 @@ export function match(path: string): Route {
   return { name: "missing" };
 }
 
+/** A code must not stay where others see it, nor in the history: it is taken out of the address at once. */
+function takeCode(): string | undefined {
+  const code = location.hash.slice(1);
+  if (location.hash || location.href.endsWith("#")) history.replaceState(history.state, "", location.pathname + location.search);
+  return code || undefined;
+}
+
 function read(): Place {
-  return { route: match(location.pathname), path: location.pathname, query: new URLSearchParams(location.search) };
+  const code = takeCode();
+  return { route: match(location.pathname), path: location.pathname, query: new URLSearchParams(location.search), ...(code && { code }) };
 }
 
 class Router {
@@ -70,7 +92,7 @@ class Router {
     const link = (event.target as Element | null)?.closest?.("a[href]");
     if (!(link instanceof HTMLAnchorElement) || link.target || link.origin !== location.origin || link.hasAttribute("download")) return;
     event.preventDefault();
-    this.go(link.pathname + link.search);
+    this.go(link.pathname + link.search + link.hash);
   }
 }
 
@@ -79,6 +101,10 @@ export const router = new Router();
 export const paths = {
   home: (org?: string) => (org ? `/orgs/${org}` : "/"),
   board: (org: string, board: string, task?: string) => `/orgs/${org}/boards/${board}${task ? `?task=${task}` : ""}`,
+  organization: (org: string, page: OrgPage = "members") => `/orgs/${org}/${page}`,
   account: () => "/account",
+  forgot: () => "/forgot",
+  checkMail: () => "/check-mail",
+  mailbox: () => "/mailbox",
   login: (next?: string) => (next && next !== "/" ? `/login?next=${encodeURIComponent(next)}` : "/login"),
 };

@@ -6,6 +6,8 @@ import { live } from "./live.svelte";
 import { router, paths } from "./router.svelte";
 
 const LAST_ORG = "lockstep.org";
+/** Kept by the sync client. */
+const SESSION_HINT = "lockstep.session";
 const LAST_ACCOUNT = "lockstep.account";
 
 class Session {
@@ -42,6 +44,10 @@ class Session {
     // Opened without a connection: the names come with it.
     client.status.subscribe((status) => {
       if (status.kind === "live" && !this.me && client.auth.state.get().kind === "authenticated") void this.reload();
+    });
+    // Another tab of this browser logged in.
+    window.addEventListener("storage", (event) => {
+      if (event.key === SESSION_HINT && event.newValue && client.auth.state.get().kind === "anonymous") void client.auth.restore();
     });
     await client.start();
     this.asked = true;
@@ -95,6 +101,12 @@ class Session {
   /** On every device. Rejects when the server could not be told: then nothing has ended. */
   async logoutEverywhere(): Promise<void> {
     await client.auth.logoutAll();
+    this.#left();
+  }
+
+  /** The account is no more, and its sessions with it. */
+  gone(): void {
+    client.auth.forget();
     this.#left();
   }
 

@@ -3,6 +3,10 @@
 
 export type OrgId = string;
 
+export type RoleId = string;
+
+export type InvitationId = string;
+
 export type TeamId = string;
 
 export type BoardId = string;
@@ -46,6 +50,26 @@ export type Held = { epoch: number, seq: number,
 audience: Audience, };
 
 export type OrgRole = "guest" | "member" | "admin" | "owner";
+
+export type Permission = "organization.update" | "organization.settings" | "members.add" | "members.invite" | "members.edit" | "members.roles" | "members.remove" | "members.claim" | "roles.manage" | "teams.create" | "teams.manage" | "boards.create" | "boards.manage" | "usage.read";
+
+export type MemberStatus = "active" | "inactive";
+
+export type OrgSettings = { 
+/**
+ * The shortest password that a member may choose; what the server asks for counts as well.
+ */
+password_chars_min: number, 
+/**
+ * The weakest role that founds boards: member or admin.
+ */
+boards_by: OrgRole, 
+/**
+ * The weakest role that invites: member or admin.
+ */
+invitations_by: OrgRole, };
+
+export type Plan = { name: string, members_max?: number, boards_max?: number, storage_bytes_max?: number, };
 
 export type BoardRole = "viewer" | "commenter" | "editor" | "owner";
 
@@ -101,6 +125,26 @@ export type CreateOrganization = { name: string, };
 
 export type UpdateOrganization = { name?: string, };
 
+export type UpdateSettings = { password_chars_min?: number, boards_by?: OrgRole, invitations_by?: OrgRole, };
+
+export type ChangePlan = { plan: Plan, };
+
+export type OfferOwnership = { account_id: AccountId, };
+
+export type AcceptOwnership = Record<symbol, never>;
+
+export type DeclineOwnership = Record<symbol, never>;
+
+export type WithdrawOwnership = Record<symbol, never>;
+
+export type DeleteOrganization = Record<symbol, never>;
+
+export type RestoreOrganization = Record<symbol, never>;
+
+export type ReserveBoard = { board_id: BoardId, };
+
+export type ReleaseBoard = { board_id: BoardId, };
+
 export type AddMember = { account_id: AccountId, role: OrgRole, 
 /**
  * A stand-in that can be claimed later. Only the server adds these, for an import.
@@ -112,6 +156,50 @@ export type ChangeMemberRole = { account_id: AccountId, role: OrgRole, };
 export type RemoveMember = { account_id: AccountId, };
 
 export type ClaimMember = { placeholder_id: AccountId, account_id: AccountId, };
+
+export type InviteMember = { invitation_id: InvitationId, role: OrgRole, 
+/**
+ * A custom role as well.
+ */
+role_id?: RoleId, 
+/**
+ * For whoever has the link, rather than for one address.
+ */
+link?: boolean, 
+/**
+ * How many may accept; one, where it goes to an address.
+ */
+uses_max: number, expires_at: number, };
+
+export type AcceptInvitation = { invitation_id: InvitationId, };
+
+export type RejectInvitation = { invitation_id: InvitationId, };
+
+export type RevokeInvitation = { invitation_id: InvitationId, };
+
+export type RenewInvitation = { invitation_id: InvitationId, expires_at: number, };
+
+export type UpdateMember = { account_id: AccountId, 
+/**
+ * A member whom this one reports to.
+ */
+manager_id?: AccountId, };
+
+export type ChangeMemberStatus = { account_id: AccountId, status: MemberStatus, };
+
+export type AssignRole = { account_id: AccountId, role_id?: RoleId, };
+
+export type SetMemberPermissions = { account_id: AccountId, granted: Array<Permission>, revoked: Array<Permission>, };
+
+export type CreateRole = { role_id: RoleId, name: string, permissions: Array<Permission>, };
+
+export type UpdateRole = { role_id: RoleId, name?: string, 
+/**
+ * The whole list.
+ */
+permissions?: Array<Permission>, };
+
+export type DeleteRole = { role_id: RoleId, };
 
 export type CreateTeam = { org_id: OrgId, name: string, };
 
@@ -267,7 +355,7 @@ export type EditComment = { task_id: TaskId, comment_id: CommentId, text: string
 
 export type DeleteComment = { task_id: TaskId, comment_id: CommentId, };
 
-export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember;
+export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
@@ -281,6 +369,26 @@ export type OrganizationCreated = { name: string, owner_id: AccountId, };
 
 export type OrganizationUpdated = { name?: string, };
 
+export type OrganizationSettingsUpdated = { settings: OrgSettings, };
+
+export type OrganizationPlanChanged = { plan: Plan, };
+
+export type OwnershipOffered = { from_id: AccountId, to_id: AccountId, };
+
+export type OwnershipWithdrawn = Record<symbol, never>;
+
+export type OwnershipDeclined = Record<symbol, never>;
+
+export type OrganizationOwnerChanged = { from_id: AccountId, to_id: AccountId, };
+
+export type OrganizationDeleted = Record<symbol, never>;
+
+export type OrganizationRestored = Record<symbol, never>;
+
+export type BoardReserved = { board_id: BoardId, };
+
+export type BoardReleased = { board_id: BoardId, };
+
 export type MemberAdded = { account_id: AccountId, role: OrgRole, 
 /**
  * It stands in for a person who may claim it.
@@ -292,6 +400,30 @@ export type MemberRoleChanged = { account_id: AccountId, role: OrgRole, };
 export type MemberRemoved = { account_id: AccountId, };
 
 export type MemberClaimed = { placeholder_id: AccountId, account_id: AccountId, };
+
+export type MemberInvited = { invitation_id: InvitationId, role: OrgRole, role_id?: RoleId, link?: boolean, uses_max: number, expires_at: number, };
+
+export type InvitationAccepted = { invitation_id: InvitationId, account_id: AccountId, };
+
+export type InvitationRejected = { invitation_id: InvitationId, };
+
+export type InvitationRevoked = { invitation_id: InvitationId, };
+
+export type InvitationRenewed = { invitation_id: InvitationId, expires_at: number, };
+
+export type MemberUpdated = { account_id: AccountId, manager_id?: AccountId, };
+
+export type MemberStatusChanged = { account_id: AccountId, status: MemberStatus, };
+
+export type MemberRoleAssigned = { account_id: AccountId, role_id?: RoleId, };
+
+export type MemberPermissionsChanged = { account_id: AccountId, granted: Array<Permission>, revoked: Array<Permission>, };
+
+export type RoleCreated = { role_id: RoleId, name: string, permissions: Array<Permission>, };
+
+export type RoleUpdated = { role_id: RoleId, name?: string, permissions?: Array<Permission>, };
+
+export type RoleDeleted = { role_id: RoleId, };
 
 export type TeamCreated = { org_id: OrgId, name: string, lead_id: AccountId, };
 
@@ -421,7 +553,7 @@ export type CommentEdited = { task_id: TaskId, comment_id: CommentId, text: stri
 
 export type CommentDeleted = { task_id: TaskId, comment_id: CommentId, };
 
-export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed;
+export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
@@ -469,9 +601,29 @@ task_count: number, };
 
 export type BoardPart = { board?: BoardHead, tasks: Array<TaskFace>, };
 
-export type OrgMemberView = { account_id: AccountId, role: OrgRole, placeholder?: boolean, };
+export type OrgMemberView = { account_id: AccountId, role: OrgRole, placeholder?: boolean, 
+/**
+ * Keeps its place, and may do nothing.
+ */
+inactive?: boolean, 
+/**
+ * A custom role beside the role.
+ */
+role_id?: RoleId, manager_id?: AccountId, 
+/**
+ * What they have beside their roles.
+ */
+granted?: Array<Permission>, 
+/**
+ * What they have not in spite of their roles.
+ */
+revoked?: Array<Permission>, };
+
+export type RoleView = { role_id: RoleId, name: string, permissions: Array<Permission>, };
 
 export type ClaimView = { placeholder_id: AccountId, account_id: AccountId, };
+
+export type OwnershipOffer = { from_id: AccountId, to_id: AccountId, };
 
 export type OrganizationView = { org_id: OrgId, name: string, 
 /**
@@ -481,7 +633,23 @@ members: Array<OrgMemberView>,
 /**
  * Placeholders that were claimed; empty for guests.
  */
-claims?: Array<ClaimView>, };
+claims?: Array<ClaimView>, 
+/**
+ * Custom roles; empty for guests.
+ */
+roles?: Array<RoleView>, 
+/**
+ * Absent for guests.
+ */
+settings?: OrgSettings, 
+/**
+ * Who offered the organization to whom.
+ */
+ownership_offer?: OwnershipOffer, 
+/**
+ * Deleted then: only owners see it, and they can restore it.
+ */
+deleted_at?: number, };
 
 export type TeamMemberView = { account_id: AccountId, role: TeamRole, };
 
@@ -506,6 +674,16 @@ export type ChecklistView = { checklist_id: ChecklistId, name: string, items: Ar
 export type ChecklistItemView = { item_id: ChecklistItemId, text: string, done: boolean, rank: string, };
 
 export type CommentView = { comment_id: CommentId, author_id: AccountId, text: string, created_at: number, edited_at?: number, reply_to?: CommentId, original?: Original, };
+
+export type Reason = { "kind": "role", role: OrgRole, } | { "kind": "custom_role", role_id: RoleId, } | { "kind": "granted" } | { "kind": "revoked" } | { "kind": "inactive" } | { "kind": "permission", permission: Permission, } | { "kind": "lacks", permission: Permission, } | { "kind": "team_role", role: TeamRole, } | { "kind": "board_role", role: BoardRole, } | { "kind": "visibility", visibility: Visibility, role: BoardRole, } | { "kind": "deleted" } | { "kind": "nothing" };
+
+export type Verdict = { 
+/**
+ * A permission of the organization, or something that is done in a team or on a board.
+ */
+capability: string, allowed: boolean, because: Array<Reason>, };
+
+export type AccessView = { account_id: AccountId, organization: Array<Verdict>, team?: Array<Verdict>, board?: Array<Verdict>, };
 
 export type ClientMessage = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } & Leave | { "type": "command" } & CommandMessage | { "type": "presence" } & PresenceUpdate | { "type": "ephemeral" } & EphemeralUpdate | { "type": "refresh" } & Refresh | { "type": "ping" } & Ping;
 
@@ -878,6 +1056,20 @@ export const LIMITS = {
   members_per_team_max: 1000,
   /** Members of one organization. (members) */
   members_per_org_max: 5000,
+  /** Invitations of one organization that nobody has answered yet. (invitations) */
+  invitations_pending_max: 500,
+  /** Invitations that one organization sends in a day (UTC). (invitations) */
+  invitations_per_day_max: 200,
+  /** How many may accept one link. (uses) */
+  invitation_uses_max: 1000,
+  /** Life of an invitation where nothing else was said. (ms) */
+  invitation_ms: 604800000,
+  /** The longest life of an invitation. (ms) */
+  invitation_ms_max: 2592000000,
+  /** How long a deleted organization can be restored. (ms) */
+  organization_restore_ms: 2592000000,
+  /** Custom roles of one organization. (roles) */
+  roles_per_org_max: 50,
   /** Organizations of one account. (organizations) */
   orgs_per_account_max: 50,
   /** Boards of one organization. (boards) */

@@ -1,7 +1,7 @@
 //! Who is logged in. The access token lives in this object's memory and nowhere else; the refresh token is a cookie that
 //! scripts cannot read. Refreshing happens once at a time, over all tabs.
 
-import type { AccountId, SessionId } from "../gen/protocol";
+import type { AccountId, SecondMethod, SessionId } from "../gen/protocol";
 import { Box, type Cell } from "./cells";
 import type { Environment } from "./environment";
 import type { Http, TokenSource } from "./http";
@@ -20,6 +20,28 @@ interface Tokens {
   readonly account_id: AccountId;
   readonly session_id: SessionId;
 }
+
+export interface NewAccount {
+  readonly email: string;
+  readonly password: string;
+  readonly name: string;
+  readonly locale?: string;
+  readonly time_zone?: string;
+  /** The code of an invitation. */
+  readonly invitation?: string;
+}
+
+/** What browsers make and read of passkeys; the server's and theirs, not ours. */
+export type Json = Readonly<Record<string, unknown>>;
+/** `options` for the browser; `ceremony` goes back with its answer. */
+export interface PasskeyAsked { readonly ceremony: string; readonly options: Json }
+
+/** The password was right; with any of the methods the log-in is whole. */
+export interface SecondFactorAsked {
+  readonly second_factor: { readonly challenge: string; readonly methods: readonly SecondMethod[]; readonly expires_at: number; readonly passkey?: Json };
+}
+/** Exactly one proof. */
+export interface SecondStep { readonly challenge: string; readonly totp?: string; readonly recovery?: string; readonly passkey?: Json }
 
 const AUTH = "/api/v1/auth";
 
@@ -49,14 +71,31 @@ export class Auth implements TokenSource {
     return this.#tokens === undefined ? 0 : this.#tokens.access_expires_at / 1000 - server_now_ms;
   }
 
-  async register(fields: { email: string; password: string; name: string }): Promise<void> {
-    const body = { ...fields, refresh_in: "cookie" };
-    this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/register`, { body, anonymous: true }));
+  /** Logs in; or gives what names this browser once the link in the mail is followed, or what the second step takes. */
+  async register(fields: NewAccount): Promise<{ readonly pending: string } | SecondFactorAsked | undefined> {
+    return this.#enter(await this.#post<Tokens | { readonly pending: string } | SecondFactorAsked>("register", fields));
   }
 
-  async login(fields: { email: string; password: string }): Promise<void> {
-    const body = { ...fields, refresh_in: "cookie" };
-    this.#take(await this.#http.request<Tokens>("POST", `${AUTH}/login`, { body, anonymous: true }));
+  /** Makes the account that a mailed link is about, and logs in. Another browser than the one that registered sends the password. */
+  async confirm(fields: { code: string; pending?: string; password?: string }): Promise<void> {
+    this.#take(await this.#post<Tokens>("register/confirm", fields));
+  }
+
+  /** Logs in, or gives what the second step takes. */
+  async login(fields: { email: string; password: string }): Promise<SecondFactorAsked | undefined> {
+    return this.#enter(await this.#post<Tokens | SecondFactorAsked>("login", fields));
+  }
+
+  async loginSecond(fields: SecondStep): Promise<void> {
+    this.#take(await this.#post<Tokens>("login/second", fields));
+  }
+
+  beginPasskey(): Promise<PasskeyAsked> {
+    return this.#http.request<PasskeyAsked>("POST", `${AUTH}/passkey/start`, { body: {}, anonymous: true });
+  }
+
+  async loginByPasskey(fields: { ceremony: string; credential: Json }): Promise<void> {
+    this.#take(await this.#post<Tokens>("passkey/finish", fields));
   }
 
   /** Who was here last, from this browser's store: until the server is asked. */
@@ -122,6 +161,16 @@ export class Auth implements TokenSource {
       this.forget();
       return false;
     }
+  }
+
+  #enter<T extends object>(answer: Tokens | T): T | undefined {
+    if (!("access_token" in answer)) return answer;
+    this.#take(answer as Tokens);
+    return undefined;
+  }
+
+  #post<T>(path: string, fields: object): Promise<T> {
+    return this.#http.request<T>("POST", `${AUTH}/${path}`, { body: { ...fields, refresh_in: "cookie" }, anonymous: true });
   }
 
   #end(path: string): Promise<void> {

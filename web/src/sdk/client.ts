@@ -10,7 +10,9 @@ import { Commands, type PendingCommand } from "./commands";
 import { browserEnvironment, type Environment } from "./environment";
 import { boardHandle, detailHandle, viewHandle } from "./handles";
 import { Http } from "./http";
+import { Identity } from "./identity";
 import { boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
+import { Organizations } from "./organizations";
 import { Presence } from "./presence";
 import { Rest } from "./rest";
 import { Status } from "./status";
@@ -28,6 +30,8 @@ interface Held<T> {
 class Client implements Lockstep {
   readonly auth: Auth;
   readonly rest: Rest;
+  readonly identity: Identity;
+  readonly organizations: Organizations;
   readonly #env: Environment;
   readonly #transport: Transport;
   readonly #topics: Topics;
@@ -50,6 +54,8 @@ class Client implements Lockstep {
     const http = new Http(this.#env);
     this.auth = new Auth(this.#env, http);
     this.rest = new Rest(http);
+    this.identity = new Identity(http);
+    this.organizations = new Organizations(http);
     this.#transport = new Transport(this.#env, this.auth, options.client_name ?? "lockstep web", {
       welcome: (welcome) => this.#up(welcome),
       message: (message) => this.#message(message),

@@ -61,5 +61,5 @@ export function detailHandle(board: BoardTopic, task_id: TaskId): DetailHandle {
 }
 
 export function viewHandle<V, C extends Command>(view: ViewTopic<V>, send: (command: C) => Sent, close: () => void): ViewHandle<V, C> {
-  return { topic: view.topic, phase: view.phaseBox, view: view.view, send, close: once(close) };
+  return { topic: view.topic, phase: view.phaseBox, view: view.view, hints: view.hints, send, close: once(close) };
 }

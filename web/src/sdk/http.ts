@@ -35,7 +35,7 @@ export class Http {
     this.#tokens = tokens;
   }
 
-  /** Resolves with the decoded body (undefined for 204), rejects with a `Problem`. */
+  /** Resolves with the decoded body (undefined for none), rejects with a `Problem`. */
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
     const token = options.anonymous === true ? undefined : this.#tokens?.token();
     let response = await this.#once(method, path, options, token);
@@ -44,9 +44,9 @@ export class Http {
       if (refreshed) response = await this.#once(method, path, options, this.#tokens.token());
     }
     if (!response.ok) throw await problemOf(response);
-    if (response.status === 204) return undefined as T;
     try {
-      return (await response.json()) as T;
+      const text = await response.text();
+      return (text === "" ? undefined : JSON.parse(text)) as T;
     } catch (error) {
       throw new Problem("internal", `The answer is not JSON: ${String(error)}`, response.status);
     }

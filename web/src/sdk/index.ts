@@ -1,10 +1,12 @@
 //! The sync client's door: everything the app may import. The rest of this folder is private to it.
 
-export { Auth, type AuthState } from "./auth";
+export { Auth, type AuthState, type Json, type NewAccount, type PasskeyAsked, type SecondFactorAsked } from "./auth";
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
+export type { FactorEntry, FactorList, Identity, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
+export { PERMISSIONS, type ChangeMember, type Organizations } from "./organizations";
 export { Problem, rangeOf, type Range } from "./problem";
 export {
   Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,

@@ -2,15 +2,25 @@
 
 import type {
   AccountId, Acknowledged, BoardHead, BoardId, BoardRole, Command, Event, Happened, Lifecycle, OrgId, OrganizationView,
-  OrgRole, SessionId, TaskDetail, TaskFace, TaskId, TeamId, TeamRole, TeamView, Visibility,
+  OrgRole, SessionId, TaskDetail, TaskFace, TaskId, TeamId, TeamView, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
 
 export interface OrgEntry { readonly org_id: OrgId; readonly name: string; readonly role: OrgRole }
-export interface Me { readonly account_id: AccountId; readonly name: string; readonly email: string; readonly created_at: number; readonly orgs: readonly OrgEntry[] }
+export interface Me {
+  readonly account_id: AccountId;
+  readonly name: string;
+  readonly email: string;
+  readonly email_verified: boolean;
+  /** Asked for, and not confirmed yet. */
+  readonly pending_email?: string;
+  readonly has_password: boolean;
+  readonly created_at: number;
+  readonly orgs: readonly OrgEntry[];
+}
 export interface ChangePassword { readonly current_password: string; readonly new_password: string }
 export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
-export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; readonly team_ids?: readonly TeamId[] }
+export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; readonly team_ids?: readonly TeamId[]; readonly title?: string }
 export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
 export interface TeamEntry { readonly team_id: TeamId; readonly name: string }
 export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }
@@ -54,21 +64,9 @@ export class Rest {
   org(org_id: OrgId): Promise<OrganizationView> {
     return this.#http.request("GET", org(org_id));
   }
-  updateOrg(org_id: OrgId, fields: { name?: string }): Promise<OrganizationView> {
-    return this.#http.request("PATCH", org(org_id), { body: fields });
-  }
   /** The only place where people's names are. */
   async members(org_id: OrgId): Promise<readonly MemberEntry[]> {
     return (await this.#http.request<Page<MemberEntry>>("GET", `${org(org_id)}/members`)).items;
-  }
-  addMember(org_id: OrgId, fields: { email: string; role: OrgRole }): Promise<Acknowledged> {
-    return this.#http.request("POST", `${org(org_id)}/members`, { body: fields });
-  }
-  changeMember(org_id: OrgId, account_id: AccountId, role: OrgRole): Promise<Acknowledged> {
-    return this.#http.request("PATCH", `${org(org_id)}/members/${account_id}`, { body: { role } });
-  }
-  removeMember(org_id: OrgId, account_id: AccountId): Promise<Acknowledged> {
-    return this.#http.request("DELETE", `${org(org_id)}/members/${account_id}`);
   }
   claimMember(org_id: OrgId, placeholder_id: AccountId, account_id: AccountId): Promise<Acknowledged> {
     return this.#http.request("POST", `${org(org_id)}/members/${placeholder_id}/claim`, { body: { account_id } });
@@ -77,23 +75,8 @@ export class Rest {
   async teams(org_id: OrgId): Promise<readonly TeamEntry[]> {
     return (await this.#http.request<Page<TeamEntry>>("GET", `${org(org_id)}/teams`)).items;
   }
-  createTeam(org_id: OrgId, fields: { team_id?: TeamId; name: string }): Promise<TeamView> {
-    return this.#http.request("POST", `${org(org_id)}/teams`, { body: fields });
-  }
   team(org_id: OrgId, team_id: TeamId): Promise<TeamView> {
     return this.#http.request("GET", `${org(org_id)}/teams/${team_id}`);
-  }
-  updateTeam(org_id: OrgId, team_id: TeamId, fields: { name?: string }): Promise<Acknowledged> {
-    return this.#http.request("PATCH", `${org(org_id)}/teams/${team_id}`, { body: fields });
-  }
-  deleteTeam(org_id: OrgId, team_id: TeamId): Promise<Acknowledged> {
-    return this.#http.request("DELETE", `${org(org_id)}/teams/${team_id}`);
-  }
-  setTeamMember(org_id: OrgId, team_id: TeamId, account_id: AccountId, role: TeamRole): Promise<Acknowledged> {
-    return this.#http.request("PUT", `${org(org_id)}/teams/${team_id}/members/${account_id}`, { body: { role } });
-  }
-  removeTeamMember(org_id: OrgId, team_id: TeamId, account_id: AccountId): Promise<Acknowledged> {
-    return this.#http.request("DELETE", `${org(org_id)}/teams/${team_id}/members/${account_id}`);
   }
 
   async boards(org_id: OrgId, min_position?: string): Promise<readonly BoardEntry[]> {

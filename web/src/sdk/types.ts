@@ -8,6 +8,8 @@ import type {
 import type { Auth } from "./auth";
 import type { Cell, Signal } from "./cells";
 import type { Environment } from "./environment";
+import type { Identity } from "./identity";
+import type { Organizations } from "./organizations";
 import type { BoardEntry, Rest } from "./rest";
 
 /** The four honest states of the connection, and the two ends after which nothing happens by itself. */
@@ -201,6 +203,8 @@ export interface ViewHandle<V, C> {
   readonly topic: Topic;
   readonly phase: Cell<TopicPhase>;
   readonly view: Cell<V | undefined>;
+  /** What is not in the view may have changed: lists of boards, teams, invitations. The position to ask for, if it is known. */
+  readonly hints: Signal<string | undefined>;
   send(command: C): Sent;
   close(): void;
 }
@@ -223,6 +227,8 @@ export interface BoardListHandle {
 export interface Lockstep {
   readonly auth: Auth;
   readonly rest: Rest;
+  readonly identity: Identity;
+  readonly organizations: Organizations;
   readonly status: Cell<ConnectionStatus>;
   readonly notices: Signal<Notice>;
   /** Every command that is not confirmed, oldest first, over all topics; survives a reload. */

@@ -1,7 +1,7 @@
 //! An open organization or team: its view, folded with its events, with own changes shown once they are committed. Small and seldom
 //! changed, so nothing is predicted here.
 
-import type { Event, Events, OrganizationView, OrgMemberView, ServerMessage, TeamMemberView, TeamView, ViewPart } from "../gen/protocol";
+import type { Event, Events, OrganizationView, OrgMemberView, RoleView, ServerMessage, TeamMemberView, TeamView, ViewPart } from "../gen/protocol";
 import { Box, Emitter } from "./cells";
 import type { Commands } from "./commands";
 import type { Consumer } from "./topics";
@@ -10,7 +10,8 @@ import type { TopicPhase } from "./types";
 interface Folding<V> {
   /** The view in a snapshot's parts. */
   of(parts: readonly ViewPart[]): V | undefined;
-  reduce(view: V, event: Event): V;
+  /** `at`: when it happened. */
+  reduce(view: V, event: Event, at: number): V;
 }
 
 export class ViewTopic<V> implements Consumer {
@@ -40,8 +41,8 @@ export class ViewTopic<V> implements Consumer {
   apply(message: Events): void {
     let view = this.view.get();
     const own = new Set<number>();
-    for (const { event, client_id, client_seq } of message.events) {
-      if (view !== undefined) view = this.#folding.reduce(view, event);
+    for (const { event, at, client_id, client_seq } of message.events) {
+      if (view !== undefined) view = this.#folding.reduce(view, event, at);
       if (client_seq !== undefined && client_id === this.#commands.client_id) own.add(client_seq);
     }
     this.view.set(view);
@@ -72,6 +73,37 @@ export class ViewTopic<V> implements Consumer {
 const byId = <T extends { account_id: string }>(list: readonly T[], entry: T): T[] =>
   [...list.filter((one) => one.account_id !== entry.account_id), entry].sort((a, b) => (a.account_id < b.account_id ? -1 : 1));
 
+/** Fields at their default are absent. */
+type Change<T> = { [K in keyof T]?: T[K] | undefined };
+
+const changed = <T extends object>(whole: T, change: Change<T>): T =>
+  Object.fromEntries(Object.entries({ ...whole, ...change }).filter(([, value]) => value !== undefined)) as T;
+
+const some = <T>(list: T[]): T[] | undefined => (list.length > 0 ? list : undefined);
+
+const member = (view: OrganizationView, account: string, change: Change<OrgMemberView>): OrganizationView => ({
+  ...view,
+  members: view.members.map((one) => (one.account_id === account ? changed(one, change) : one)),
+});
+
+/** An offer holds as long as both are what they were when it was made. */
+const offered = (view: OrganizationView): OrganizationView => {
+  const acting = (account: string | undefined): OrgMemberView | undefined =>
+    view.members.find((one) => one.account_id === account && one.inactive !== true);
+  const from = acting(view.ownership_offer?.from_id);
+  const to = acting(view.ownership_offer?.to_id);
+  const stands = from?.role === "owner" && (to?.role === "member" || to?.role === "admin");
+  return stands ? view : changed(view, { ownership_offer: undefined });
+};
+
+/** Whoever is gone manages nobody. */
+const without = (view: OrganizationView, account: string): OrganizationView => ({
+  ...view,
+  members: view.members
+    .filter((one) => one.account_id !== account)
+    .map((one) => (one.manager_id === account ? changed(one, { manager_id: undefined }) : one)),
+});
+
 export const organizationFolding: Folding<OrganizationView> = {
   of(parts) {
     const [part] = parts;
@@ -79,23 +111,57 @@ export const organizationFolding: Folding<OrganizationView> = {
     const { kind: _kind, ...view } = part;
     return view;
   },
-  reduce(view, event) {
+  reduce(view, event, at) {
     switch (event.type) {
       case "organization.updated":
         return event.name === undefined ? view : { ...view, name: event.name };
+      case "organization.settings.updated":
+        return { ...view, settings: event.settings };
+      case "organization.ownership.offered":
+        return { ...view, ownership_offer: { from_id: event.from_id, to_id: event.to_id } };
+      case "organization.ownership.withdrawn":
+      case "organization.ownership.declined":
+        return changed(view, { ownership_offer: undefined });
+      case "organization.owner.changed":
+        return offered(member(member(view, event.from_id, { role: "admin" }), event.to_id, { role: "owner" }));
+      case "organization.deleted":
+        return { ...view, deleted_at: at };
+      case "organization.restored":
+        return changed(view, { deleted_at: undefined });
       case "member.added": {
         const { account_id, role, placeholder } = event;
         const member: OrgMemberView = { account_id, role, ...(placeholder === true && { placeholder }) };
         return { ...view, members: byId(view.members, member) };
       }
       case "member.role.changed":
-        return { ...view, members: view.members.map((member) => (member.account_id === event.account_id ? { ...member, role: event.role } : member)) };
+        return offered(member(view, event.account_id, { role: event.role }));
       case "member.removed":
-        return { ...view, members: view.members.filter((member) => member.account_id !== event.account_id) };
+        return offered(without(view, event.account_id));
       case "member.claimed": {
         const { placeholder_id, account_id } = event;
         const claims = [...(view.claims ?? []).filter((claim) => claim.placeholder_id !== placeholder_id), { placeholder_id, account_id }];
-        return { ...view, members: view.members.filter((member) => member.account_id !== placeholder_id), claims };
+        return offered({ ...without(view, placeholder_id), claims });
+      }
+      case "member.updated":
+        return member(view, event.account_id, { manager_id: event.manager_id });
+      case "member.status.changed":
+        return offered(member(view, event.account_id, { inactive: event.status === "inactive" || undefined }));
+      case "member.role.assigned":
+        return member(view, event.account_id, { role_id: event.role_id });
+      case "member.permissions.changed":
+        return member(view, event.account_id, { granted: some(event.granted), revoked: some(event.revoked) });
+      case "role.created": {
+        const { role_id, name, permissions } = event;
+        return { ...view, roles: [...(view.roles ?? []), { role_id, name, permissions }].sort((a, b) => (a.role_id < b.role_id ? -1 : 1)) };
+      }
+      case "role.updated": {
+        const { role_id, name, permissions } = event;
+        const changed = (role: RoleView): RoleView => ({ role_id, name: name ?? role.name, permissions: permissions ?? role.permissions });
+        return { ...view, roles: (view.roles ?? []).map((role) => (role.role_id === role_id ? changed(role) : role)) };
+      }
+      case "role.deleted": {
+        const members = view.members.map((one) => (one.role_id === event.role_id ? changed(one, { role_id: undefined }) : one));
+        return changed(view, { members, roles: some((view.roles ?? []).filter((role) => role.role_id !== event.role_id)) });
       }
       default:
         return view;

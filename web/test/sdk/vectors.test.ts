@@ -87,12 +87,12 @@ test.each(histories.map((history, index) => [index, history] as const))("an orga
   check<TeamView>(team, teamFolding);
 });
 
-function check<V extends { members: readonly object[] }>({ events, views }: Fold<Event>, folding: { of(parts: ViewPart[]): V | undefined; reduce(view: V, event: Event): V }): void {
+function check<V extends { members: readonly object[] }>({ events, views }: Fold<Event>, folding: { of(parts: ViewPart[]): V | undefined; reduce(view: V, event: Event, at: number): V }): void {
   const [first] = views;
   const last = views.at(-1);
   if (first === undefined || last === undefined) throw new Error("no views");
   let view = folding.of([first.view]);
-  for (const happened of events) if (view !== undefined && happened.seq > first.seq) view = folding.reduce(view, happened.event);
+  for (const happened of events) if (view !== undefined && happened.seq > first.seq) view = folding.reduce(view, happened.event, happened.at);
   const wanted = folding.of([last.view]);
   const lists = (one: V | undefined) => ({ ...one, members: inOrder(one?.members ?? []), claims: inOrder((one as { claims?: object[] } | undefined)?.claims ?? []) });
   expect(lists(view)).toEqual(lists(wanted));

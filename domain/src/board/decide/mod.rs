@@ -48,7 +48,7 @@ pub(super) struct Ask<'a> {
 
 pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> Decided {
     if let BoardCommand::CreateBoard(create) = command {
-        return settings::create(board, command, create, ctx);
+        return settings::create(board, create, ctx);
     }
     let ask = Ask::new(board, command, ctx)?;
     use BoardCommand as C;

@@ -2,10 +2,7 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{
-        BoardCommand,
-        board::{CreateBoard, UpdateBoard},
-    },
+    command::board::{CreateBoard, UpdateBoard},
     event::{BoardEvent, board::*},
     values::{Lifecycle, Visibility},
 };
@@ -19,7 +16,7 @@ use crate::{
     text,
 };
 
-pub(super) fn create(board: &Board, command: &BoardCommand, create: &CreateBoard, ctx: &Ctx<'_>) -> Decided {
+pub(super) fn create(board: &Board, create: &CreateBoard, ctx: &Ctx<'_>) -> Decided {
     let owner_id = ctx.principal.account().ok_or_else(not_found)?;
     let org = ctx.org.filter(|org| org.exists()).ok_or_else(|| missing("org_id"))?;
     // Whoever is not of the organization is not told whether the team is.
@@ -35,8 +32,7 @@ pub(super) fn create(board: &Board, command: &BoardCommand, create: &CreateBoard
         }
     };
     if matches!(ctx.principal, Principal::Account(_)) {
-        let role = access::board_founder_role(team, owner_id, org).ok_or_else(|| missing("team_id"))?;
-        access::demand(role, access::board(command, true))?;
+        access::demand_founding(team, owner_id, org).ok_or_else(|| missing("team_id"))??;
     }
     if board.exists() {
         return Err(Failure::new(Code::AlreadyExists));

@@ -2,6 +2,7 @@
 
 export type BoardDialog =
   | { kind: "members" }
+  | { kind: "access" }
   | { kind: "labels" }
   | { kind: "rename" }
   | { kind: "archive" }

@@ -5,6 +5,7 @@ const picker = () => import("../palette/TaskPicker.svelte");
 
 export const LAZY = {
   members: () => import("./MembersDialog.svelte"),
+  access: () => import("./AccessDialog.svelte"),
   labels: () => import("./LabelsDialog.svelte"),
   rename: () => import("./RenameDialog.svelte"),
   archive: () => import("./ArchiveDialog.svelte"),

@@ -1,0 +1,128 @@
+//! The organization's own life: what it decides for itself, what it may take up, whose it is, and its end.
+
+use lockstep_protocol::{
+    command::organization::{ChangePlan, OfferOwnership, ReleaseBoard, ReserveBoard, UpdateSettings},
+    event::{
+        OrganizationEvent,
+        organization::{
+            BoardReleased, BoardReserved, OrganizationDeleted, OrganizationOwnerChanged, OrganizationPlanChanged,
+            OrganizationRestored, OrganizationSettingsUpdated, OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn,
+        },
+    },
+    ids::BoardId,
+    values::{OrgRole, OrgSettings, Plan},
+};
+
+use super::{Asker, Decided};
+use crate::{
+    access::permissions,
+    aggregate::Ctx,
+    organization::Organization,
+    refuse::{full, invalid, missing, wrong_state},
+    text,
+};
+
+/// What an organization may ask of passwords (SECURITY: configurable from 8).
+const PASSWORD_CHARS: std::ops::RangeInclusive<u32> = 8..=64;
+
+pub(super) fn update_settings(org: &Organization, command: &UpdateSettings, asker: &Asker) -> Decided {
+    let before = org.settings;
+    let settings = OrgSettings {
+        password_chars_min: command.password_chars_min.unwrap_or(before.password_chars_min),
+        boards_by: command.boards_by.unwrap_or(before.boards_by),
+        invitations_by: command.invitations_by.unwrap_or(before.invitations_by),
+    };
+    if !PASSWORD_CHARS.contains(&settings.password_chars_min) {
+        let refused = invalid("password_chars_min", "From 8 to 64 characters.");
+        return Err(refused.limit(u64::from(*PASSWORD_CHARS.end())));
+    }
+    for (field, by) in [("boards_by", settings.boards_by), ("invitations_by", settings.invitations_by)] {
+        if !matches!(by, OrgRole::Member | OrgRole::Admin) {
+            return Err(invalid(field, "Members or admins."));
+        }
+    }
+    // What members gain by it is given to them by whoever asks.
+    let by_role = |settings| permissions::of_role(OrgRole::Member, settings);
+    asker.may_give(OrgRole::Guest, by_role(&settings).without(by_role(&before)))?;
+    if settings == before {
+        return Ok(vec![]);
+    }
+    Ok(vec![OrganizationSettingsUpdated { settings }.into()])
+}
+
+pub(super) fn change_plan(org: &Organization, command: &ChangePlan, ctx: &Ctx<'_>) -> Decided {
+    let name = text::name_or_empty(&command.plan.name, "plan.name", ctx.limits)?;
+    let plan = Plan { name, ..command.plan.clone() };
+    if plan == org.plan {
+        return Ok(vec![]);
+    }
+    Ok(vec![OrganizationPlanChanged { plan }.into()])
+}
+
+pub(super) fn offer(org: &Organization, command: &OfferOwnership, asker: &Asker) -> Decided {
+    let (from_id, to_id) = (asker.account, command.account_id);
+    if org.role(from_id) != Some(OrgRole::Owner) {
+        return Err(wrong_state("Only an owner can hand the organization over."));
+    }
+    let role = org.role(to_id).ok_or_else(|| missing("account_id"))?;
+    if role == OrgRole::Guest || org.is_placeholder(to_id) {
+        return Err(invalid("account_id", "The organization is handed over to a member who can act."));
+    }
+    if role == OrgRole::Owner {
+        return Err(invalid("account_id", "They own it already."));
+    }
+    if org.offer.is_some_and(|offer| offer.from_id == from_id && offer.to_id == to_id) {
+        return Ok(vec![]);
+    }
+    Ok(vec![OwnershipOffered { from_id, to_id }.into()])
+}
+
+pub(super) fn accept(org: &Organization, asker: &Asker) -> Decided {
+    let offer = org.offer.filter(|offer| offer.to_id == asker.account);
+    let offer = offer.ok_or_else(|| wrong_state("Nothing is offered to you."))?;
+    Ok(vec![OrganizationOwnerChanged { from_id: offer.from_id, to_id: offer.to_id }.into()])
+}
+
+pub(super) fn decline(org: &Organization, asker: &Asker) -> Decided {
+    match org.offer.filter(|offer| offer.to_id == asker.account) {
+        Some(_) => Ok(vec![OwnershipDeclined {}.into()]),
+        None => Err(wrong_state("Nothing is offered to you.")),
+    }
+}
+
+pub(super) fn withdraw(org: &Organization) -> Vec<OrganizationEvent> {
+    org.offer.map(|_| OwnershipWithdrawn {}.into()).into_iter().collect()
+}
+
+pub(super) fn delete(org: &Organization) -> Vec<OrganizationEvent> {
+    if org.is_deleted() { vec![] } else { vec![OrganizationDeleted {}.into()] }
+}
+
+pub(super) fn restore(org: &Organization, ctx: &Ctx<'_>) -> Decided {
+    let Some(deleted_at) = org.deleted_at else { return Ok(vec![]) };
+    let kept = i64::try_from(ctx.limits.organization_restore_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
+    if ctx.now.saturating_sub(deleted_at) > kept {
+        return Err(wrong_state("It was deleted too long ago."));
+    }
+    Ok(vec![OrganizationRestored {}.into()])
+}
+
+pub(super) fn reserve(org: &Organization, command: &ReserveBoard, ctx: &Ctx<'_>) -> Decided {
+    let board_id = command.board_id;
+    if board_id == BoardId::NIL {
+        return Err(invalid("board_id", "There is no such board."));
+    }
+    if org.boards.contains(&board_id) {
+        return Ok(vec![]);
+    }
+    let most = org.boards_max(ctx.limits);
+    if org.boards.len() >= most {
+        return Err(full("board_id", most));
+    }
+    Ok(vec![BoardReserved { board_id }.into()])
+}
+
+pub(super) fn release(org: &Organization, command: &ReleaseBoard) -> Vec<OrganizationEvent> {
+    let board_id = command.board_id;
+    if org.boards.contains(&board_id) { vec![BoardReleased { board_id }.into()] } else { vec![] }
+}

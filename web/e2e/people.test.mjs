@@ -1,0 +1,154 @@
+// The administration of an organization: many members found and changed, teams, and what somebody else changes seen at once.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { look } from "./look.mjs";
+import { ANA, BEN, DESKTOP, PHONE, Server, launch, person, until } from "./support.mjs";
+
+let server;
+let browser;
+let ana;
+let ben;
+let demo;
+before(async () => {
+  server = await new Server().start();
+  browser = await launch();
+  ana = await server.rest(ANA);
+  ben = await server.rest(BEN);
+  demo = (await ana.call("GET", "/orgs")).items.find((each) => each.name === "Demo");
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const rows = (page) => page.getByRole("list", { name: "Members" }).getByRole("button");
+const focused = (page) => page.evaluate(() => document.activeElement?.innerText?.split("\n")[0]?.trim());
+
+test("the way to the people of an organization, and a role that another changes while one looks", async () => {
+  const { page, context, errors } = await person(browser, server, BEN);
+  await page.getByRole("link", { name: "People of Demo" }).click();
+  await page.getByRole("heading", { name: /^Members/ }).waitFor();
+  assert.equal(new URL(page.url()).pathname, `/orgs/${demo.org_id}/members`);
+  await page.getByRole("button", { name: /Ben/ }).first().waitFor();
+  const before = (await ana.call("GET", `/orgs/${demo.org_id}/members`)).items.find((each) => each.account_id === ben.account_id).role;
+  assert.equal(await page.getByRole("button", { name: "Add member" }).count(), before === "member" ? 0 : 1);
+  await ana.call("PATCH", `/orgs/${demo.org_id}/members/${ben.account_id}`, { role: "admin" });
+  await page.getByRole("button", { name: "Add member" }).waitFor();
+  await page.getByRole("button", { name: /Ben.*Admin/ }).waitFor();
+  await ana.call("PATCH", `/orgs/${demo.org_id}/members/${ben.account_id}`, { role: "member" });
+  await until("the button to be gone", async () => (await page.getByRole("button", { name: "Add member" }).count()) === 0);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a role is changed and a member removed, who loses the page at once", async () => {
+  const email = "rosa@example.org";
+  await server.join("Rosa Ek", email);
+  const rosa = await person(browser, server, email);
+  const { page, context, errors } = await person(browser, server, ANA);
+  await page.goto(`/orgs/${demo.org_id}/members`);
+  await page.getByRole("button", { name: "Add member" }).click();
+  const adding = page.getByRole("dialog", { name: "Add member" });
+  await adding.getByLabel("E-mail").fill("nobody@example.org");
+  await page.keyboard.press("Enter");
+  await adding.getByText("Nobody has an account with this address.").waitFor();
+  await adding.getByLabel("E-mail").fill(email);
+  await page.keyboard.press("Enter");
+  await adding.waitFor({ state: "detached" });
+  await rows(page).filter({ hasText: "Rosa Ek" }).click();
+  const dialog = page.getByRole("dialog", { name: "Rosa Ek" });
+  await dialog.getByLabel("Role", { exact: true }).selectOption("admin");
+  await rows(page).filter({ hasText: "Rosa Ek" }).filter({ hasText: "Admin" }).waitFor();
+  await dialog.getByText("What they may do, and why").click();
+  await dialog.getByText("As Admin").first().waitFor();
+  await rosa.page.goto(`/orgs/${demo.org_id}/members`);
+  await rosa.page.getByRole("button", { name: "Add member" }).waitFor();
+  await dialog.getByRole("button", { name: "Remove from the organization" }).click();
+  await page.getByRole("dialog", { name: "Remove Rosa Ek from Demo?" }).getByRole("button", { name: "Remove from the organization" }).click();
+  await until("Rosa to be gone", async () => (await rows(page).filter({ hasText: "Rosa Ek" }).count()) === 0);
+  await rosa.page.getByRole("heading", { name: "There is no such organization, or you are not in it" }).waitFor();
+  assert.deepEqual([...errors, ...rosa.errors], []);
+  await context.close();
+  await rosa.context.close();
+});
+
+test("of many members a few are mounted; keys go through all, and letters find one", async () => {
+  const org = await ana.call("POST", "/orgs", { name: "Large" });
+  const COUNT = 400;
+  for (let at = 0; at < COUNT; at += 20) {
+    await Promise.all(Array.from({ length: 20 }, (_, more) => ana.call("POST", `/orgs/${org.org_id}/placeholders`, { account_id: crypto.randomUUID(), name: `Person ${String(at + more).padStart(4, "0")}` })));
+  }
+  const { page, context, errors } = await person(browser, server, ANA);
+  await page.goto(`/orgs/${org.org_id}/members`);
+  await until("all of them to be counted", async () => (await page.getByRole("heading", { name: /^Members/ }).innerText()).endsWith(String(COUNT + 1)));
+  assert.ok((await rows(page).count()) < 60);
+  await rows(page).first().focus();
+  await page.keyboard.press("End");
+  await until("the last one", async () => (await focused(page)) === `Person 0${COUNT - 1}`);
+  await page.keyboard.press("ArrowUp");
+  await until("the one before", async () => (await focused(page)) === `Person 0${COUNT - 2}`);
+  await page.keyboard.press("Home");
+  await until("the first one", async () => (await focused(page))?.startsWith("Ana"));
+  await page.getByRole("searchbox", { name: "Search people" }).fill("pérson 0123");
+  await until("one row", async () => (await rows(page).count()) === 1);
+  await page.getByText("1 person found").waitFor({ state: "attached" });
+  await page.getByRole("searchbox", { name: "Search people" }).fill("zzz");
+  await page.getByRole("button", { name: "Show everybody" }).click();
+  await until("all again", async () => (await rows(page).count()) > 5);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a team is made, filled, led and deleted", async () => {
+  const { page, context, errors } = await person(browser, server, ANA);
+  await page.goto(`/orgs/${demo.org_id}/teams`);
+  await page.getByRole("button", { name: "New team" }).click();
+  await page.getByLabel("Name of the team").fill("Night shift");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Night shift" });
+  await dialog.getByRole("button", { name: /Add somebody/ }).click();
+  await page.getByRole("combobox", { name: "Add somebody" }).fill("ben");
+  await page.keyboard.press("Enter");
+  const role = dialog.getByLabel("Role of Ben", { exact: false });
+  await role.selectOption("lead");
+  await until("Ben to lead", async () => (await role.inputValue()) === "lead");
+  await dialog.getByLabel("Name of the team").fill("Day shift");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog", { name: "Day shift" }).waitFor();
+  await page.getByRole("button", { name: "Delete team" }).click();
+  await page.getByRole("dialog", { name: "Delete the team “Day shift”?" }).getByRole("button", { name: "Delete team" }).click();
+  await until("no such team", async () => (await page.getByRole("button", { name: "Day shift" }).count()) === 0);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
+  for (const theme of ["light", "dark"]) {
+    test(`the administration, ${size}, ${theme}`, async () => {
+      const { page, context, errors } = await person(browser, server, ANA, { viewport, theme });
+      const named = (screen) => `org-${screen}-${size}-${theme}`;
+      await page.goto(`/orgs/${demo.org_id}/members`);
+      await rows(page).first().waitFor();
+      await look(page, named("members"));
+      await rows(page).filter({ hasText: "Ben" }).click();
+      await page.getByRole("dialog").getByText("What they may do, and why").click();
+      await look(page, named("member"));
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Add member" }).click();
+      await look(page, named("add"));
+      await page.keyboard.press("Escape");
+      await page.getByRole("link", { name: "Teams" }).click();
+      await page.getByRole("heading", { name: /^Teams/ }).waitFor();
+      await until("the teams", async () => (await page.getByRole("group", { name: "Teams are loading" }).count()) === 0);
+      await look(page, named("teams"));
+      await page.getByRole("link", { name: "Roles" }).click();
+      await page.getByRole("heading", { name: "Roles", exact: true }).waitFor();
+      await look(page, named("roles"));
+      await page.getByRole("link", { name: "Settings" }).click();
+      await page.getByLabel("Name of the organization").waitFor();
+      await look(page, named("settings"));
+      assert.deepEqual(errors, []);
+      await context.close();
+    });
+  }
+}
