@@ -33,7 +33,7 @@ use tower_http::{
 use super::{
     Http, about, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
-    health, history, invitations, labels, me, members, openapi, organization_life, organizations,
+    health, history, invitations, labels, me, members, openapi, organization_life, organizations, passkeys,
     problem::Problem,
     registration, roles, second_factor,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
@@ -86,6 +86,8 @@ fn who() -> Vec<Endpoint> { vec![
     post("/api/v1/auth/email/confirm", registration::confirm_email, "Prove an address by the link of a mail").takes("ConfirmEmail").answers_nothing().open(),
     post("/api/v1/auth/login", authentication::log_in, "Log in").takes("Login").answers(200, "Tokens").or_answers(202, "SecondFactorAsked").open(),
     post("/api/v1/auth/login/second", second_factor::log_in, "The second step of a log-in").takes("SecondStep").answers(200, "Tokens").open(),
+    post("/api/v1/auth/passkey/start", passkeys::begin_log_in, "Begin to log in by passkey alone").takes("Empty").answers(200, "PasskeyAsked").open(),
+    post("/api/v1/auth/passkey/finish", passkeys::log_in, "Log in by passkey alone").takes("PasskeyLogin").answers(200, "Tokens").open(),
     post("/api/v1/auth/refresh", authentication::refresh, "Swap the refresh token for the next and a fresh access token").takes("Refresh").answers(200, "Tokens").open(),
     post("/api/v1/auth/logout", authentication::log_out, "End this session").takes("Refresh").answers_nothing().open(),
     post("/api/v1/auth/logout_all", authentication::log_out_all, "End every session").answers_nothing(),
@@ -103,6 +105,10 @@ fn who() -> Vec<Endpoint> { vec![
     post("/api/v1/me/totp", factors::begin_totp, "Begin to set up an authenticator app").takes("StepUp").answers(201, "TotpSecret"),
     post("/api/v1/me/totp/confirm", factors::confirm_totp, "Take the authenticator app into use; its recovery codes are shown once").takes("TotpCode").answers(200, "RecoveryCodes"),
     delete("/api/v1/me/totp", factors::remove_totp, "Take the authenticator app away").takes("StepUp").answers_nothing(),
+    post("/api/v1/me/passkeys/start", passkeys::begin, "Begin to add a passkey").takes("StepUp").answers(200, "PasskeyAsked"),
+    post("/api/v1/me/passkeys", passkeys::add, "Add the passkey; with the first factor come recovery codes, shown once").takes("NewPasskey").answers(201, "PasskeyAdded"),
+    patch("/api/v1/me/passkeys/{factor}", passkeys::rename, "Call a passkey something else").takes("RenamePasskey").answers_nothing(),
+    delete("/api/v1/me/passkeys/{factor}", passkeys::remove, "Take a passkey away").takes("StepUp").answers_nothing(),
     post("/api/v1/me/recovery-codes", factors::renew_recovery_codes, "Make new recovery codes; those of before are worth nothing").takes("StepUp").answers(200, "RecoveryCodes"),
 ] }
 

@@ -40,6 +40,7 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("argon2", &["auth"]),
     ("lettre", &["outbound"]),
     ("jsonwebtoken", &["auth"]),
+    ("webauthn_rs", &["auth"]),
 ];
 
 #[test]
