@@ -36,7 +36,7 @@ impl Device {
     pub fn create(&mut self, options: &Value) -> Value {
         let asked = &options["publicKey"];
         self.user = asked["user"]["id"].clone();
-        let point = self.key.public_key().as_ref();
+        let point = self.key.public_key().as_ref().to_vec();
         let mut data = self.data(asked["rp"]["id"].as_str().expect("a relying party"), WITH_KEY);
         data.extend([0; 16]);
         data.extend([0, u8::try_from(self.id.len()).expect("short")]);
