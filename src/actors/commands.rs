@@ -2,7 +2,14 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use lockstep_domain::{Principal, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Principal,
+    access::{self, Capability},
+    account::Account,
+    board::Board,
+    organization::Organization,
+    team::Team,
+};
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
@@ -12,7 +19,7 @@ use lockstep_protocol::{
     },
     event::level_of,
     frame::Acknowledged,
-    ids::{BoardId, CommitId},
+    ids::{BoardId, CommitId, OrgId},
     topic::{Kind, Topic},
 };
 use tokio::sync::oneshot;
@@ -31,6 +38,14 @@ async fn pause(duration: Duration) {
         tokio::task::yield_now().await;
     } else {
         tokio::time::sleep(duration).await;
+    }
+}
+
+/// What is wrong is said in the words of the command that was asked.
+fn no_org(failure: Failure) -> Failure {
+    match failure.code {
+        Code::NotFound => Failure::new(Code::NotFound).field("org_id"),
+        _ => failure,
     }
 }
 
@@ -59,6 +74,7 @@ impl Directory {
             // A node that runs would not understand it.
             return self.command_of::<Board>(request).await;
         }
+        self.may_found(&request, *org_id).await?;
         let ask = |body: Command, principal| CommandRequest {
             topic,
             principal,
@@ -67,22 +83,33 @@ impl Directory {
             body,
             saw: None,
         };
-        let reserved = self.command_of::<Organization>(ask(ReserveBoard { board_id }.into(), principal)).await;
-        let reserved = reserved.map_err(|failure| match failure.code {
-            // What is wrong is said in the words of the command that was asked.
-            Code::NotFound => Failure::new(Code::NotFound).field("org_id"),
-            _ => failure,
-        })?;
+        let server = Principal::System(principal.account().ok_or_else(|| Failure::new(Code::Unauthenticated))?);
+        let reserved = self.command_of::<Organization>(ask(ReserveBoard { board_id }.into(), server)).await;
+        let reserved = reserved.map_err(no_org)?;
         let founded = self.command_of::<Board>(request.clone()).await;
         // Anything temporary may be founded all the same: asked again it finds its place.
         let refused = founded.as_ref().is_err_and(|failure| !failure.temporary && failure.code != Code::Internal);
-        if let (true, Some(_), Some(account)) = (refused, reserved.position, principal.account()) {
-            let release = ask(ReleaseBoard { board_id }.into(), Principal::System(account));
+        if refused && reserved.position.is_some() {
+            let release = ask(ReleaseBoard { board_id }.into(), server);
             if let Err(failure) = self.command_of::<Organization>(release).await {
                 tracing::warn!(%board_id, %failure, "the place of a board that was refused stays taken");
             }
         }
         founded
+    }
+
+    /// Places are for those alone who may found a board, as far as the organization says: nobody else takes one.
+    async fn may_found(&self, request: &CommandRequest, org_id: OrgId) -> Result<(), Failure> {
+        self.account_facts(request.topic, request.principal, request.session).await?;
+        let org = self.organization(org_id).await.map_err(no_org)?;
+        match request.principal {
+            Principal::Account(account) => {
+                let role = access::org_role(&org.state, account);
+                let role = role.ok_or_else(|| no_org(Failure::new(Code::NotFound)))?;
+                access::demand(role, Capability::FoundBoard)
+            }
+            Principal::System(_) | Principal::Public => Ok(()),
+        }
     }
 
     async fn command_of<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {

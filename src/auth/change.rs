@@ -4,6 +4,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::account::{CloseAllSessions, UpdateAccount},
     ids::{AccountId, SessionId},
+    limits::Limits,
 };
 use secrecy::SecretString;
 
@@ -32,7 +33,7 @@ impl Auth {
             Some("password") => failure.field("new_password"),
             _ => failure,
         };
-        check_policy(&new, &email, &name, self.limits()).map_err(own)?;
+        check_policy(&new, &email, &name, &self.limits_of(account).await?).map_err(own)?;
         self.check_own(known, current, client, "current_password").await?;
         let hash = self.hash(new).await?;
         self.end_others(account, session).await?;
@@ -48,6 +49,23 @@ impl Auth {
     /// Says that the profile is another: whoever shows the name reads it again.
     pub async fn profile_changed(&self, account: AccountId) -> Result<(), Failure> {
         self.ask(account.into(), account, UpdateAccount {}.into()).await
+    }
+
+    /// The limits of this account's passwords: the server's, and more where an organization of theirs asks for more.
+    pub(super) async fn limits_of(&self, account: AccountId) -> Result<Limits, Failure> {
+        let mut limits = self.limits().clone();
+        for row in self.store().projections().memberships_of(account).await.map_err(stored)? {
+            match self.directory().organization(row.org).await {
+                Ok(org) if org.state.role(account).is_some() => {
+                    let asked = usize::try_from(org.state.settings().password_chars_min).unwrap_or(0);
+                    limits.password_chars_min = limits.password_chars_min.max(asked);
+                }
+                Ok(_) => {}
+                Err(failure) if failure.code == Code::NotFound => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(limits)
     }
 
     async fn end_others(&self, account: AccountId, session: SessionId) -> Result<(), Failure> {

@@ -66,7 +66,7 @@ impl Auth {
         let account = found.account.ok_or_else(expired)?;
         let profile = self.accounts().profile(account).await.map_err(stored)?.ok_or_else(expired)?;
         // A password that is refused does not use the link up.
-        check_policy(&new, &found.email, &profile.name, self.limits()).map_err(|failure| {
+        check_policy(&new, &found.email, &profile.name, &self.limits_of(account).await?).map_err(|failure| {
             match failure.field.as_deref() {
                 Some("password") => failure.field("new_password"),
                 _ => failure,

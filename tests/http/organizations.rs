@@ -26,6 +26,21 @@ async fn settings_say_who_founds_boards() {
     app.stop().await;
 }
 
+#[tokio::test]
+async fn an_organization_may_ask_for_longer_passwords_than_the_server() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "guest").await;
+    let position = ana.patch(&format!("{org}/settings"), json!({ "password_chars_min": 30 })).await.ok();
+    ben.get(&format!("/api/v1/orgs?min_position={}", text(&position["position"]))).await.ok();
+    let change = |new: &str| json!({ "current_password": super::PASSWORD, "new_password": new });
+    let refused = ben.post("/api/v1/me/password", change("quiet-lantern-orbit-71")).await.refused("field_invalid");
+    assert_eq!((&refused["field"], &refused["limit"]), (&json!("new_password"), &json!(30)));
+    ben.post("/api/v1/me/password", change("quiet-lantern-orbit-71-maple-fjord")).await.is(204);
+    app.stop().await;
+}
+
 /// What only the server asks.
 async fn change_plan(app: &App, person: &Person<'_>, org: &str, plan: Plan) {
     let org: OrgId = org.rsplit('/').next().expect("an id").parse().expect("an id");

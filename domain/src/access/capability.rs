@@ -23,7 +23,7 @@ pub enum Capability {
     /// Take or leave what was offered.
     AnswerOffer,
     DeleteOrganization,
-    /// Plans, and what stands for a code that was shown: the server alone.
+    /// Plans, places of boards, and what stands for a code that was shown: the server alone.
     ServeOrganizations,
     /// Manager, status, job title.
     EditMembers,
@@ -102,14 +102,15 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
         C::CreateOrganization(_) => Capability::FoundOrganization,
         C::UpdateOrganization(_) => Capability::ManageOrganization,
         C::UpdateSettings(_) => Capability::ManageSettings,
-        C::ChangePlan(_) | C::ReleaseBoard(_) | C::AcceptInvitation(_) | C::RejectInvitation(_) => {
-            Capability::ServeOrganizations
-        }
+        C::ChangePlan(_)
+        | C::ReserveBoard(_)
+        | C::ReleaseBoard(_)
+        | C::AcceptInvitation(_)
+        | C::RejectInvitation(_) => Capability::ServeOrganizations,
         C::InviteMember(_) | C::RevokeInvitation(_) | C::RenewInvitation(_) => Capability::InviteMembers,
         C::OfferOwnership(_) | C::WithdrawOwnership(_) => Capability::OfferOwnership,
         C::AcceptOwnership(_) | C::DeclineOwnership(_) => Capability::AnswerOffer,
         C::DeleteOrganization(_) | C::RestoreOrganization(_) => Capability::DeleteOrganization,
-        C::ReserveBoard(_) => Capability::FoundBoard,
         C::AddMember(_) => Capability::AddMembers,
         C::ChangeMemberRole(_) => Capability::ChangeMemberRoles,
         C::RemoveMember(_) if own => Capability::LeaveOrganization,

@@ -185,7 +185,7 @@ pub struct DeleteOrganization {}
 #[serde(deny_unknown_fields)]
 pub struct RestoreOrganization {}
 
-/// Takes a place for a board, before it is founded; the server asks this for whoever founds one.
+/// Takes a place for a board before it is founded. Only the server asks this, for one who may found it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct ReserveBoard {
