@@ -80,7 +80,7 @@ fn who() -> Vec<Endpoint> { vec![
     get("/api/v1/server", about::read, "What this server offers to somebody who is not logged in").answers(200, "About").open(),
     get("/api/v1/mailbox", about::mailbox, "The development mailbox, where there is one").answers(200, "{ items: Array<MailEntry> }").open(),
     post("/api/v1/auth/register", registration::register, "Make an account and log in, or have the link for it mailed").takes("Register").answers(201, "Tokens").or_answers(202, "Pending | SecondFactorAsked").open(),
-    post("/api/v1/auth/register/confirm", registration::confirm, "Complete a registration by the link of its mail").takes("ConfirmRegistration").answers(201, "Tokens").open(),
+    post("/api/v1/auth/register/confirm", registration::confirm, "Complete a registration by the link of its mail").takes("ConfirmRegistration").answers(201, "Tokens").or_answers(202, "SecondFactorAsked").open(),
     post("/api/v1/auth/password/forgot", registration::forgot, "Have the link for a new password mailed").takes("ForgotPassword").accepts().open(),
     post("/api/v1/auth/password/reset", registration::reset, "Set a new password by the link of a mail; every session ends").takes("SetPassword").answers_nothing().open(),
     post("/api/v1/auth/email/confirm", registration::confirm_email, "Prove an address by the link of a mail").takes("ConfirmEmail").answers_nothing().open(),
