@@ -148,6 +148,8 @@ limits! {
     factor_setup_ms: u64 = 600_000, "ms";
     /// How young a log-in is that may change factors where the account has no password.
     fresh_login_ms: u64 = 600_000, "ms";
+    /// Passkeys of one account.
+    passkeys_per_account_max: usize = 20, "passkeys";
     /// Recovery codes that are made at once.
     recovery_codes: usize = 10, "codes";
     /// A password, shortest.

@@ -22,6 +22,8 @@ use crate::store::factors::SecretSum;
 pub struct Factor {
     pub id: FactorId,
     pub kind: FactorKind,
+    /// Of a passkey, as its owner calls it.
+    pub name: Option<String>,
     pub created_at: Micros,
     pub last_used_at: Option<Micros>,
 }
@@ -46,11 +48,14 @@ impl Auth {
         let totp = totp.filter(|totp| totp.confirmed_at.is_some()).map(|totp| Factor {
             id: totp.id,
             kind: FactorKind::Totp,
+            name: None,
             created_at: totp.created_at,
             last_used_at: totp.last_used_at,
         });
         let recovery_codes_left = self.accounts().recovery_codes_left(account).await.map_err(stored)?;
-        Ok(Factors { items: totp.into_iter().collect(), recovery_codes_left })
+        let passkeys = self.accounts().passkeys(account).await.map_err(stored)?;
+        let items = totp.into_iter().chain(passkeys.into_iter().map(Into::into)).collect();
+        Ok(Factors { items, recovery_codes_left })
     }
 
     /// Begins to set up an app; it counts once it was confirmed.
@@ -136,7 +141,7 @@ impl Auth {
     }
 
     /// Codes to show, and what is stored of them.
-    fn make_codes(&self, account: AccountId) -> Result<(Vec<String>, Vec<SecretSum>), Failure> {
+    pub(super) fn make_codes(&self, account: AccountId) -> Result<(Vec<String>, Vec<SecretSum>), Failure> {
         let mut codes = Vec::new();
         let mut sums = Vec::new();
         for _ in 0..self.limits().recovery_codes {

@@ -3,6 +3,7 @@
 
 pub mod address;
 mod authenticate;
+mod ceremony;
 mod change;
 pub mod codes;
 mod delete;
@@ -12,6 +13,7 @@ pub mod invitations;
 pub mod keys;
 pub mod letters;
 mod login;
+mod passkeys;
 pub mod passwords;
 mod recover;
 mod recovery;
@@ -27,5 +29,6 @@ mod vault;
 
 pub use authenticate::Authenticated;
 pub use factors::{Factor, Factors, TotpSetup};
+pub use passkeys::PasskeyAsked;
 pub use second_factor::{Asked, Entered, Proof};
 pub use service::{Auth, Client, LoggedIn};

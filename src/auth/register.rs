@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Client, LoggedIn,
+    Client,
     address::{network, normal_email, normal_locale, normal_name, normal_time_zone},
     codes::Purpose,
     letters::Addressee,
@@ -174,7 +174,7 @@ impl Auth {
         code: &SecretString,
         proof: Option<Proof>,
         client: &Client,
-    ) -> Result<LoggedIn, Failure> {
+    ) -> Result<Entered, Failure> {
         let expired = || Failure::new(Code::CodeExpired).field("code");
         let (now, purpose) = (self.clock().now(), Purpose::Register);
         let id = self.scribe().codes().read(purpose, code).ok_or_else(expired)?;
@@ -201,7 +201,9 @@ impl Auth {
         }
         let account = self.complete(&found, waiting).await?;
         self.accounts().use_code(id, purpose.word(), now).await.map_err(stored)?;
-        self.open(account, client).await
+        // Cut off before the link was used up, and asked again when the account has a second factor: then that is asked for too.
+        let known = self.accounts().find(account).await.map_err(stored)?;
+        self.enter(account, Mark::of(known.as_ref()), client).await
     }
 
     /// The account of a registration whose link was followed. May be done twice: an answer that was lost is asked for again.

@@ -10,6 +10,7 @@ use lockstep_protocol::{
     values::{Micros, SecondMethod},
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 use super::{
     Client, LoggedIn,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::store::{
     accounts::{Account, AccountStatus},
-    factors::{NewChallenge, SecretSum},
+    factors::{Challenged, NewChallenge, SecretSum},
 };
 
 /// Tells leaked challenges apart in searches of logs.
@@ -38,6 +39,8 @@ pub struct Asked {
     pub challenge: SecretString,
     /// Any of these will do.
     pub methods: Vec<SecondMethod>,
+    /// What a passkey is asked, for `navigator.credentials`.
+    pub passkey: Option<Value>,
     pub expires_at: Micros,
 }
 
@@ -45,6 +48,8 @@ pub struct Asked {
 pub enum Proof {
     Totp(SecretString),
     Recovery(SecretString),
+    /// What the browser answers for a passkey.
+    Passkey(Value),
 }
 
 /// What an account's password was at some moment, without saying what it is.
@@ -56,6 +61,10 @@ impl Mark {
         let hash = account.and_then(|account| account.password_hash.as_deref()).unwrap_or_default();
         Self(blake3::derive_key("lockstep 2026-11 mark of a password", hash.as_bytes()))
     }
+
+    pub const fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl Auth {
@@ -64,6 +73,7 @@ impl Auth {
         // An account whose registration was cut off is completed here.
         self.found(account).await?;
         let methods = self.second_methods(account).await?;
+        let (passkey, state) = self.ask_passkeys(account).await?.unzip();
         if methods.is_empty() {
             return self.open_proved(account, &mark.0, client).await.map(Entered::In);
         }
@@ -76,12 +86,13 @@ impl Auth {
             account,
             mark: mark.0.to_vec(),
             binding: client.binding(),
+            passkey: state,
             at,
             expires_at,
         };
         self.accounts().add_challenge(&new).await.map_err(stored)?;
         let challenge = SecretString::from(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&secret)));
-        Ok(Entered::Asked(Asked { challenge, methods, expires_at }))
+        Ok(Entered::Asked(Asked { challenge, methods, passkey, expires_at }))
     }
 
     /// How the second step may be made; empty: there is none.
@@ -90,6 +101,9 @@ impl Auth {
         let totp = self.accounts().totp(account).await.map_err(stored)?;
         if totp.is_some_and(|totp| totp.confirmed_at.is_some()) {
             methods.push(SecondMethod::Totp);
+        }
+        if !self.accounts().passkeys(account).await.map_err(stored)?.is_empty() {
+            methods.push(SecondMethod::Passkey);
         }
         if !methods.is_empty() && self.accounts().recovery_codes_left(account).await.map_err(stored)? > 0 {
             methods.push(SecondMethod::Recovery);
@@ -124,7 +138,7 @@ impl Auth {
         for key in &tries {
             self.throttle().count(key, now).await;
         }
-        if !self.proves(asked.account, &proof, now).await? {
+        if !self.proves(&asked, &proof, now).await? {
             self.throttle().count(&network, now).await;
             tracing::info!(account = %asked.account, "a second factor was refused");
             return Err(Failure::new(Code::SecondFactorRefused));
@@ -139,7 +153,8 @@ impl Auth {
     }
 
     /// Whether the proof is the account's; it is spent.
-    async fn proves(&self, account: AccountId, proof: &Proof, now: Micros) -> Result<bool, Failure> {
+    async fn proves(&self, asked: &Challenged, proof: &Proof, now: Micros) -> Result<bool, Failure> {
+        let account = asked.account;
         match proof {
             Proof::Totp(code) => {
                 let known = self.accounts().totp(account).await.map_err(stored)?;
@@ -163,12 +178,18 @@ impl Auth {
                 }
                 Ok(spent)
             }
+            Proof::Passkey(answer) => self.proves_passkey(account, asked.passkey.as_deref(), answer, now).await,
         }
     }
 
     /// Opens a session, unless the password changed or the account was disabled since `mark` was taken: what was proved is worth
     /// nothing then.
-    async fn open_proved(&self, account: AccountId, mark: &[u8], client: &Client) -> Result<LoggedIn, Failure> {
+    pub(super) async fn open_proved(
+        &self,
+        account: AccountId,
+        mark: &[u8],
+        client: &Client,
+    ) -> Result<LoggedIn, Failure> {
         let holds = async || {
             let known = self.accounts().find(account).await.map_err(stored)?;
             let active = known.as_ref().is_some_and(|known| known.status == AccountStatus::Active);

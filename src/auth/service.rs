@@ -19,12 +19,14 @@ use lockstep_protocol::{
 };
 use secrecy::SecretString;
 use uuid::Uuid;
+use webauthn_rs::Webauthn;
 
 use super::{
     address::network,
     codes::Codes,
     keys::{KeyError, ServerKeys},
     letters::Scribe,
+    passkeys::relying_party,
     passwords::Passwords,
     refresh::RefreshToken,
     throttle::Throttle,
@@ -87,6 +89,7 @@ struct Inner {
     passwords: Passwords,
     refresh_key: hmac::Key,
     vault: Vault,
+    webauthn: Option<Webauthn>,
     throttle: Throttle,
     scribe: Scribe,
     registration: Registration,
@@ -123,6 +126,7 @@ impl Auth {
             passwords,
             refresh_key: parts.keys.refresh,
             vault,
+            webauthn: relying_party(parts.issuer),
             throttle: parts.throttle,
             scribe,
             registration: parts.registration,
@@ -167,6 +171,10 @@ impl Auth {
 
     pub(super) fn limits(&self) -> &Limits {
         &self.0.limits
+    }
+
+    pub(super) fn webauthn(&self) -> Option<&Webauthn> {
+        self.0.webauthn.as_ref()
     }
 
     pub(super) fn vault(&self) -> &Vault {

@@ -61,7 +61,7 @@ pub async fn read(State(http): State<Http>) -> Json<About> {
         Registration::Verified => "verified",
         Registration::Closed => "closed",
     };
-    Json(About { registration, mailbox: http.mailbox, providers: Vec::new(), passkeys: false })
+    Json(About { registration, mailbox: http.mailbox, providers: Vec::new(), passkeys: http.auth.has_passkeys() })
 }
 
 /// Newest first. Where there is no mailbox there is no such page.

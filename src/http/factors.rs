@@ -13,11 +13,16 @@ use super::{
     extract::{Body, Caller, From},
     problem::Answer,
 };
+use crate::auth::Factor;
 
 #[derive(Serialize, TS)]
 pub struct FactorEntry {
     factor_id: FactorId,
     kind: FactorKind,
+    /// Of a passkey, as its owner calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    name: Option<String>,
     #[ts(type = "number")]
     created_at: Micros,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,21 +70,23 @@ pub struct RecoveryCodes {
     pub recovery_codes: Vec<String>,
 }
 
+impl core::convert::From<Factor> for FactorEntry {
+    fn from(factor: Factor) -> Self {
+        let Factor { id, kind, name, created_at, last_used_at } = factor;
+        Self { factor_id: id, kind, name, created_at, last_used_at }
+    }
+}
+
 impl Caller {
     /// The account and the session it asks from.
-    fn session(&self) -> (AccountId, SessionId) {
+    pub(super) fn session(&self) -> (AccountId, SessionId) {
         (self.who.account, self.who.session)
     }
 }
 
 pub async fn list(caller: Caller) -> Answer<Json<FactorList>> {
     let known = caller.http.auth.factors(caller.who.account).await?;
-    let items = known.items.into_iter().map(|factor| FactorEntry {
-        factor_id: factor.id,
-        kind: factor.kind,
-        created_at: factor.created_at,
-        last_used_at: factor.last_used_at,
-    });
+    let items = known.items.into_iter().map(Into::into);
     Ok(Json(FactorList { items: items.collect(), recovery_codes_left: known.recovery_codes_left }))
 }
 

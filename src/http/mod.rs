@@ -25,6 +25,7 @@ mod members;
 mod openapi;
 mod organization_life;
 mod organizations;
+mod passkeys;
 mod preferences;
 mod problem;
 mod registration;

@@ -13,7 +13,7 @@ use ts_rs::TS;
 
 use super::{
     Http,
-    authentication::{Browser, RefreshIn, answer, entered_with},
+    authentication::{Browser, RefreshIn, entered_with},
     extract::{Body, From},
     problem::Answer,
 };
@@ -118,8 +118,8 @@ pub async fn confirm(
     browser.check_origin(&http)?;
     // Of both, the password: the secret may be that of an older registration.
     let proof = body.password.map(Proof::Password).or(body.pending.map(Proof::Pending));
-    let logged_in = http.auth.confirm_registration(&body.code, proof, &client).await?;
-    Ok((StatusCode::CREATED, answer(&http, logged_in, body.refresh_in)).into_response())
+    let entered = http.auth.confirm_registration(&body.code, proof, &client).await?;
+    Ok(entered_with(StatusCode::CREATED, &http, entered, body.refresh_in))
 }
 
 pub async fn forgot(

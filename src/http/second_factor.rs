@@ -7,6 +7,7 @@ use lockstep_protocol::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ts_rs::TS;
 
 use super::{
@@ -29,6 +30,10 @@ pub struct Challenge {
     challenge: String,
     /// Any of these will do.
     methods: Vec<SecondMethod>,
+    /// What a passkey is asked, for `navigator.credentials.get`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "Json")]
+    passkey: Option<Value>,
     #[ts(type = "number")]
     expires_at: Micros,
 }
@@ -36,7 +41,8 @@ pub struct Challenge {
 impl core::convert::From<Asked> for SecondFactorAsked {
     fn from(asked: Asked) -> Self {
         let challenge = asked.challenge.expose_secret().to_owned();
-        Self { second_factor: Challenge { challenge, methods: asked.methods, expires_at: asked.expires_at } }
+        let Asked { methods, passkey, expires_at, .. } = asked;
+        Self { second_factor: Challenge { challenge, methods, passkey, expires_at } }
     }
 }
 
@@ -54,6 +60,10 @@ pub struct SecondStep {
     #[serde(default)]
     #[ts(optional, type = "string")]
     recovery: Option<SecretString>,
+    /// What the browser answers for a passkey (`PublicKeyCredential.toJSON()`).
+    #[serde(default)]
+    #[ts(optional, type = "Json")]
+    passkey: Option<Value>,
     /// `cookie` for browsers (the default), `body` for programs.
     #[serde(default)]
     #[ts(optional, as = "Option<RefreshIn>")]
@@ -67,13 +77,12 @@ pub async fn log_in(
     Body(body): Body<SecondStep>,
 ) -> Answer<Response> {
     browser.check_origin(&http)?;
-    let proof = match (body.totp, body.recovery) {
-        (Some(code), None) => Proof::Totp(code),
-        (None, Some(code)) => Proof::Recovery(code),
-        (None, None) => return Err(Failure::new(Code::FieldRequired).field("totp").into()),
-        (Some(_), Some(_)) => {
-            return Err(Failure::because(Code::FieldInvalid, "One proof is enough.").field("recovery").into());
-        }
+    let proof = match (body.totp, body.recovery, body.passkey) {
+        (Some(code), None, None) => Proof::Totp(code),
+        (None, Some(code), None) => Proof::Recovery(code),
+        (None, None, Some(answer)) => Proof::Passkey(answer),
+        (None, None, None) => return Err(Failure::new(Code::FieldRequired).field("totp").into()),
+        _ => return Err(Failure::because(Code::FieldInvalid, "One proof is enough.").field("challenge").into()),
     };
     let logged_in = http.auth.log_in_second(&body.challenge, proof, &client).await?;
     Ok(answer(&http, logged_in, body.refresh_in))

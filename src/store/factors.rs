@@ -37,6 +37,8 @@ pub struct NewChallenge {
     pub mark: Vec<u8>,
     /// Who was asked.
     pub binding: Vec<u8>,
+    /// What a passkey has to answer.
+    pub passkey: Option<String>,
     pub at: i64,
     pub expires_at: i64,
 }
@@ -46,6 +48,7 @@ pub struct NewChallenge {
 pub struct Challenged {
     pub account: AccountId,
     pub mark: Vec<u8>,
+    pub passkey: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -72,9 +75,11 @@ impl From<TotpRow> for Totp {
 }
 
 const FORGET_CODES: &str = "delete from recovery_codes where account_id = $1";
-const FORGET_IDLE_CODES: &str = "delete from recovery_codes where account_id = $1
-    and not exists (select 1 from totp_factors where account_id = $1 and confirmed_at is not null)";
-const ADD_CODE: &str = "insert into recovery_codes (account_id, code) values ($1, $2)";
+/// Recovery codes are there for another factor's sake.
+pub(super) const FORGET_IDLE_CODES: &str = "delete from recovery_codes where account_id = $1
+    and not exists (select 1 from totp_factors where account_id = $1 and confirmed_at is not null)
+    and not exists (select 1 from passkeys where account_id = $1)";
+pub(super) const ADD_CODE: &str = "insert into recovery_codes (account_id, code) values ($1, $2)";
 
 impl Accounts {
     /// Begins to set up an app, in the place of one that was begun before. False where one is in use.
@@ -187,8 +192,8 @@ impl Accounts {
 
     /// Notes a log-in that awaits its second step, and forgets those that ended.
     pub async fn add_challenge(&self, new: &NewChallenge) -> Result<(), StoreError> {
-        let insert = "insert into login_challenges (challenge, account_id, mark, binding, expires_at)
-            values ($1, $2, $3, $4, $5)";
+        let insert = "insert into login_challenges (challenge, account_id, mark, binding, expires_at, passkey)
+            values ($1, $2, $3, $4, $5, $6)";
         in_tx!(&self.db, tx => {
             sqlx::query("delete from login_challenges where expires_at <= $1").bind(new.at).execute(&mut *tx).await?;
             sqlx::query(insert)
@@ -197,6 +202,7 @@ impl Accounts {
                 .bind(&new.mark)
                 .bind(&new.binding)
                 .bind(new.expires_at)
+                .bind(&new.passkey)
                 .execute(&mut *tx)
                 .await?;
         });
@@ -210,15 +216,15 @@ impl Accounts {
         binding: &[u8],
         now: i64,
     ) -> Result<Option<Challenged>, StoreError> {
-        let sql = "select account_id, mark from login_challenges
+        let sql = "select account_id, mark, passkey from login_challenges
             where challenge = $1 and binding = $2 and expires_at > $3";
-        let row: Option<(Uuid, Vec<u8>)> = on_db!(&self.db, read, pool => sqlx::query_as(sql)
+        let row: Option<(Uuid, Vec<u8>, Option<String>)> = on_db!(&self.db, read, pool => sqlx::query_as(sql)
             .bind(challenge.as_slice())
             .bind(binding)
             .bind(now)
             .fetch_optional(pool)
             .await?);
-        Ok(row.map(|(account, mark)| Challenged { account: account.into(), mark }))
+        Ok(row.map(|(account, mark, passkey)| Challenged { account: account.into(), mark, passkey }))
     }
 
     /// Counts a try before it is made. False where the challenge has ended or `tries_max` were made.

@@ -19,6 +19,7 @@ pub mod mails;
 pub mod members;
 pub mod nodes;
 mod open;
+pub mod passkeys;
 mod postgres;
 pub mod processes;
 pub mod projections;

@@ -10,6 +10,7 @@ mod lists;
 mod mail;
 mod nodes;
 mod organizations;
+mod passkeys;
 mod process;
 mod processes;
 mod refresh;

@@ -5,6 +5,7 @@
 
 pub mod child;
 pub mod node;
+pub mod passkey;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;

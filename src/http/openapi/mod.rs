@@ -11,7 +11,7 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, invitations, me, members, organization_life,
-    organizations, preferences, registration, roles, second_factor,
+    organizations, passkeys, preferences, registration, roles, second_factor,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -57,6 +57,12 @@ fn own_types() -> String {
     declare(factors::StepUp::decl(&config));
     declare(factors::TotpSecret::decl(&config));
     declare(factors::TotpCode::decl(&config));
+    declare(passkeys::Empty::decl(&config));
+    declare(passkeys::PasskeyAsked::decl(&config));
+    declare(passkeys::NewPasskey::decl(&config));
+    declare(passkeys::PasskeyAdded::decl(&config));
+    declare(passkeys::RenamePasskey::decl(&config));
+    declare(passkeys::PasskeyLogin::decl(&config));
     declare(factors::RecoveryCodes::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
@@ -222,6 +228,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "label" => "LabelId",
             "task" => "TaskId",
             "session" => "SessionId",
+            "factor" => "FactorId",
             _ => "AccountId",
         };
         (name, kind)

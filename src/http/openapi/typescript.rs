@@ -108,6 +108,8 @@ impl Types {
             ("string" | "boolean" | "null", []) => json!({ "type": name }),
             ("number", []) => json!({ "type": "number" }),
             ("Array", [item]) => json!({ "type": "array", "items": self.schema(item, used) }),
+            // What browsers make and read, whose members are not ours.
+            ("Json", []) => json!({ "type": "object" }),
             ("Record", _) => json!({ "type": "object", "maxProperties": 0 }),
             (_, []) => {
                 used.insert(name.to_owned());

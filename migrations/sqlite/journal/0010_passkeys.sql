@@ -1,0 +1,24 @@
+-- Passkeys: what proves a key that somebody's device holds. No secret is in it.
+create table passkeys (
+    factor_id     blob    not null primary key,
+    account_id    blob    not null references accounts (id) on delete cascade,
+    -- What the device calls the key.
+    credential_id blob    not null unique,
+    name          text    not null,
+    state         text    not null,
+    -- How often the device says it was used; one that counts and does not grow was copied.
+    counter       integer not null,
+    created_at    integer not null,
+    last_used_at  integer
+) strict;
+create index passkeys_by_account on passkeys (account_id, created_at);
+
+-- Log-ins and registrations of passkeys that were finished, until they could not be any more: none is finished twice.
+create table spent_ceremonies (
+    ceremony   blob    not null primary key check (length(ceremony) = 32),
+    expires_at integer not null
+) strict;
+create index spent_ceremonies_by_end on spent_ceremonies (expires_at);
+
+-- What a passkey has to answer in the second step; nothing where the account has none.
+alter table login_challenges add column passkey text;
