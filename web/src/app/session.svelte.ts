@@ -31,7 +31,8 @@ class Session {
   /** Where a person lands without an address: the organization they were in last. */
   get homeOrg(): OrgEntry | undefined {
     const last = remembered(LAST_ORG);
-    return this.orgs.find((org) => org.org_id === last) ?? this.orgs[0];
+    const standing = this.orgs.filter((org) => org.deleted_at === undefined);
+    return standing.find((org) => org.org_id === last) ?? standing[0];
   }
 
   async start(): Promise<void> {

@@ -6,7 +6,7 @@ export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
 export type { FactorEntry, FactorList, Identity, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
-export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationView, type NewInvitation, type Organizations } from "./organizations";
+export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationView, type NewInvitation, type Organizations, type Usage } from "./organizations";
 export { Problem, rangeOf, type Range } from "./problem";
 export {
   Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,

@@ -1,7 +1,7 @@
 //! The administration of an organization over REST: its people and what they may do, its teams. What is live of it comes with the
 //! organization's topic; this is what is asked for and changed.
 
-import type { AccessView, AccountId, Acknowledged, BoardId, InvitationId, MemberStatus, OrgId, OrgRole, Permission, RoleId, TeamId, TeamRole, TeamView } from "../gen/protocol";
+import type { AccessView, AccountId, Acknowledged, BoardId, InvitationId, MemberStatus, OrgId, OrgRole, Permission, Plan, RoleId, TeamId, TeamRole, TeamView, UpdateSettings } from "../gen/protocol";
 import type { Http } from "./http";
 
 /** In the server's order. */
@@ -18,6 +18,17 @@ export interface ChangeMember {
   readonly status?: MemberStatus;
   /** Job title; empty takes it away. */
   readonly title?: string;
+}
+
+/** What an organization takes up, against what it may. */
+export interface Usage {
+  readonly plan: Plan;
+  readonly members: number;
+  readonly members_max: number;
+  readonly boards: number;
+  readonly boards_max: number;
+  readonly storage_bytes: number;
+  readonly storage_bytes_max?: number;
 }
 
 /** To an address, or a link where none is given. */
@@ -62,6 +73,30 @@ export class Organizations {
 
   rename(org_id: OrgId, name: string): Promise<unknown> {
     return this.#http.request("PATCH", at(org_id), { body: { name } });
+  }
+
+  updateSettings(org_id: OrgId, settings: UpdateSettings): Promise<Acknowledged> {
+    return this.#http.request("PATCH", `${at(org_id)}/settings`, { body: settings });
+  }
+  usage(org_id: OrgId): Promise<Usage> {
+    return this.#http.request("GET", `${at(org_id)}/usage`);
+  }
+  /** It is theirs once they accept. */
+  offerOwnership(org_id: OrgId, account_id: AccountId): Promise<Acknowledged> {
+    return this.#http.request("POST", `${at(org_id)}/ownership`, { body: { account_id } });
+  }
+  withdrawOwnership(org_id: OrgId): Promise<Acknowledged> {
+    return this.#http.request("DELETE", `${at(org_id)}/ownership`);
+  }
+  answerOwnership(org_id: OrgId, answer: "accept" | "decline"): Promise<Acknowledged> {
+    return this.#http.request("POST", `${at(org_id)}/ownership/${answer}`, { body: {} });
+  }
+  /** Its owners can restore it for 30 days. */
+  remove(org_id: OrgId): Promise<Acknowledged> {
+    return this.#http.request("DELETE", at(org_id));
+  }
+  restore(org_id: OrgId): Promise<Acknowledged> {
+    return this.#http.request("POST", `${at(org_id)}/restore`, { body: {} });
   }
 
   /** Somebody who has an account. */

@@ -6,7 +6,13 @@ import type {
 } from "../gen/protocol";
 import type { Http } from "./http";
 
-export interface OrgEntry { readonly org_id: OrgId; readonly name: string; readonly role: OrgRole }
+export interface OrgEntry {
+  readonly org_id: OrgId;
+  readonly name: string;
+  readonly role: OrgRole;
+  /** Deleted then, and to be restored by the caller. */
+  readonly deleted_at?: number;
+}
 export interface Me {
   readonly account_id: AccountId;
   readonly name: string;

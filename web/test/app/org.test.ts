@@ -1,5 +1,6 @@
 // What a member may do and why, and how people are found: pure, and the same as the server decides.
 import { expect, test } from "vitest";
+import { bytesText } from "../../src/features/org/bytes";
 import { find } from "../../src/features/org/find";
 import { type CustomRole, type Member, mayGive, mayTouch, permissionsOf, why } from "../../src/features/org/permissions";
 import { PERMISSIONS } from "../../src/sdk";
@@ -46,4 +47,8 @@ test("people are found by name and title, with and without marks, in any order o
   expect(names("", "member")).toEqual(["Ben Okafor"]);
   expect(names("ben", "admin")).toEqual([]);
   expect(names("  ")).toHaveLength(2);
+});
+
+test("sizes are read as people say them", () => {
+  expect([0, 999, 1_500, 12_345_678, 3_000_000_000_000].map((bytes) => bytesText(bytes, "en"))).toEqual(["0 bytes", "999 bytes", "1.5 kB", "12 MB", "3 TB"]);
 });
