@@ -1018,6 +1018,8 @@ export const LIMITS = {
   factor_setup_ms: 600000,
   /** How young a log-in is that may change factors where the account has no password. (ms) */
   fresh_login_ms: 600000,
+  /** Passkeys of one account. (passkeys) */
+  passkeys_per_account_max: 20,
   /** Recovery codes that are made at once. (codes) */
   recovery_codes: 10,
   /** A password, shortest. (characters) */
