@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use super::{
     Client,
+    address::network,
     service::{Auth, micros, stored},
     throttle::Key,
 };
@@ -49,8 +50,10 @@ impl Auth {
         let now = self.clock().now();
         self.throttle().check(&tries, now).await?;
         self.throttle().count(&tries[0], now).await;
+        let account = known.id;
         if self.check_password(Some(known), password).await?.is_none() {
             self.throttle().count(&tries[1], now).await;
+            tracing::info!(%account, network = %network(client.address), "the password of who is logged in was wrong");
             return Err(Failure::because(Code::FieldInvalid, "This is not the current password.").field(field));
         }
         self.throttle().forget(&tries[0]).await;

@@ -4,7 +4,7 @@
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, Method, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
     response::{IntoResponse, Response},
 };
 use lockstep_protocol::codes::Code;
@@ -51,6 +51,16 @@ pub async fn elsewhere(files: Router, mut request: Request) -> Response {
     if path.starts_with(HASHED) {
         response.headers_mut().insert(header::CACHE_CONTROL, HASHED_CACHE);
     }
+    say_charset(response.headers_mut());
     response.extensions_mut().insert(Page);
     response
+}
+
+/// All of our text is UTF-8: no browser has to guess.
+fn say_charset(headers: &mut HeaderMap) {
+    let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return };
+    let is_text = kind.starts_with("text/") || kind.ends_with("+xml");
+    if is_text && let Ok(value) = HeaderValue::from_str(&format!("{kind}; charset=utf-8")) {
+        headers.insert(header::CONTENT_TYPE, value);
+    }
 }

@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 use super::{
     Http,
+    doubles::Once,
+    finish::Asker,
     headers::client_address,
     problem::{Answer, Problem},
 };
@@ -64,6 +66,9 @@ impl FromRequestParts<Http> for Caller {
 
     async fn from_request_parts(parts: &mut request::Parts, http: &Http) -> Answer<Self> {
         let who = http.auth.authenticate(bearer(&parts.headers).ok_or(Code::Unauthenticated)?).await?;
+        if let Some(asker) = parts.extensions.get::<Asker>() {
+            asker.is(who.account);
+        }
         let text = |name: header::HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or(""));
         let key = parts.headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_BYTES_MAX) {
@@ -224,10 +229,7 @@ impl<T: DeserializeOwned> FromRequest<Http> for Body<T> {
 
     async fn from_request(request: Request, http: &Http) -> Answer<Self> {
         let bytes = body_bytes(request, http).await?;
-        let mut reader = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut reader).map_err(refused)?;
-        reader.end().map_err(|error| Failure::because(Code::Malformed, error.to_string()))?;
-        Ok(Self(value))
+        Ok(Self(parsed(&bytes)?))
     }
 }
 
@@ -242,9 +244,10 @@ impl FromRequest<Http> for Fields {
             return Ok(Self(Map::new()));
         }
         let bytes = body_bytes(request, http).await?;
-        let fields = serde_json::from_slice(&bytes)
-            .map_err(|error| Failure::because(Code::Malformed, format!("The body is not a JSON object: {error}")))?;
-        Ok(Self(fields))
+        match parsed(&bytes)? {
+            Once(Value::Object(fields)) => Ok(Self(fields)),
+            Once(_) => Err(Failure::because(Code::Malformed, "The body is not a JSON object.").into()),
+        }
     }
 }
 
@@ -299,6 +302,13 @@ async fn body_bytes(request: Request, http: &Http) -> Answer<Bytes> {
     })
 }
 
+fn parsed<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(refused)?;
+    reader.end().map_err(|error| Failure::because(Code::Malformed, error.to_string()))?;
+    Ok(value)
+}
+
 /// What serde refused, with the field it refused.
 fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> Failure {
     let path = error.path().to_string();
@@ -311,6 +321,9 @@ fn refused(error: serde_path_to_error::Error<serde_json::Error>) -> Failure {
     let below = |name: &str| if path == "." { name.to_owned() } else { format!("{path}.{name}") };
     if text.starts_with("missing field") {
         return Failure::new(Code::FieldRequired).field(below(named));
+    }
+    if text.starts_with("duplicate field") {
+        return Failure::because(Code::FieldInvalid, "It is there twice.").field(below(named));
     }
     if text.starts_with("unknown field") {
         // Its path ends in the field already.

@@ -12,6 +12,7 @@ mod board_members;
 mod boards;
 mod columns;
 mod commands;
+mod doubles;
 mod extract;
 mod factors;
 mod finish;

@@ -78,7 +78,8 @@ struct Problem {
 fn problem(failure: Failure) -> Response {
     let status = failure.code.http_status();
     let retry_after_ms = failure.retry_after_ms;
-    let body = Problem { r#type: "about:blank", title: failure.code.meaning().trim(), status, failure };
+    let body =
+        Problem { r#type: "about:blank", title: failure.code.meaning().trim(), status, failure: failure.clone() };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Json(body)).into_response();
     let headers = response.headers_mut();
@@ -86,5 +87,7 @@ fn problem(failure: Failure) -> Response {
     if let Some(ms) = retry_after_ms {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(u64::from(ms).div_ceil(1_000)));
     }
+    // Where the whole surface is served, its outermost layer tells this in the form of all refusals.
+    response.extensions_mut().insert(failure);
     response
 }

@@ -45,3 +45,17 @@ async fn hashed_files_are_kept_for_ever() {
     }
     app.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_text_says_its_charset() {
+    let app = App::start().await;
+    let page = app.get("/").await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    let named = text(&page.body).split('"').filter(|part| part.starts_with('/') && part.contains('.'));
+    for path in named {
+        let kind = app.get(path).await.header("content-type").to_owned();
+        let is_text = ["text/", "image/svg"].iter().any(|start| kind.starts_with(start));
+        assert_eq!(is_text, kind.ends_with("; charset=utf-8"), "{path}: {kind}");
+    }
+    app.stop().await;
+}

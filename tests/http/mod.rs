@@ -3,6 +3,7 @@
 mod accounts;
 mod assets;
 mod boards;
+mod document;
 mod factors;
 mod guessing;
 mod invitations;

@@ -6,7 +6,8 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
-    process::Command,
+    process::{Child, Command},
+    task::JoinHandle,
 };
 
 use super::{PASSWORD, text};
@@ -19,23 +20,44 @@ fn binary(folder: &tempfile::TempDir) -> Command {
     command
 }
 
+/// A server of its own whose log is kept.
+struct Logged {
+    url: String,
+    child: Child,
+    log: JoinHandle<std::io::Result<String>>,
+}
+
+impl Logged {
+    async fn start(folder: &tempfile::TempDir, level: &str) -> Self {
+        let mut child = binary(folder).args(["--log", level, "--log-format", "json"]).spawn().expect("starts");
+        let mut errors = child.stderr.take().expect("piped");
+        let log = tokio::spawn(async move {
+            let mut all = Vec::new();
+            errors.read_to_end(&mut all).await.map(|_| String::from_utf8_lossy(&all).into_owned())
+        });
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let url = loop {
+            let line = tokio::time::timeout(DEADLINE, lines.next_line()).await.expect("in time").expect("read");
+            let line = line.expect("it says where it is ready");
+            if let Some(at) = line.find("http://") {
+                break line[at..].to_owned();
+            }
+        };
+        Self { url, child, log }
+    }
+
+    /// All that was logged until now; the server ends.
+    async fn end(mut self) -> String {
+        self.child.start_kill().expect("ends");
+        tokio::time::timeout(DEADLINE, self.log).await.expect("in time").expect("joined").expect("read")
+    }
+}
+
 #[tokio::test]
 async fn no_secret_is_ever_logged() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    let mut child = binary(&folder).args(["--log", "trace", "--log-format", "json"]).spawn().expect("starts");
-    let mut errors = child.stderr.take().expect("piped");
-    let logged = tokio::spawn(async move {
-        let mut all = Vec::new();
-        errors.read_to_end(&mut all).await.map(|_| String::from_utf8_lossy(&all).into_owned())
-    });
-    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let url = loop {
-        let line = tokio::time::timeout(DEADLINE, lines.next_line()).await.expect("in time").expect("read");
-        let line = line.expect("it says where it is ready");
-        if let Some(at) = line.find("http://") {
-            break line[at..].to_owned();
-        }
-    };
+    let server = Logged::start(&folder, "trace").await;
+    let url = &server.url;
     let client = Client::new();
     let ask = async |path: &str, token: &str, body: Value| {
         let request = client.request(Method::POST, format!("{url}{path}")).bearer_auth(token).json(&body);
@@ -59,12 +81,58 @@ async fn no_secret_is_ever_logged() {
         secrets.insert(name, text(value).to_owned());
     }
     secrets.insert("wrong password", "wrong-seeded-guess-1".to_owned());
-    child.start_kill().expect("ends");
-    let logged = tokio::time::timeout(DEADLINE, logged).await.expect("in time").expect("joined").expect("read");
+    let logged = server.end().await;
     assert!(logged.contains("logged in"), "the log says what happened: {logged:.2000}");
     for (name, secret) in secrets {
         assert!(!logged.contains(&secret), "the {name} was logged");
     }
+}
+
+#[tokio::test]
+async fn a_refusal_is_logged_with_who_and_why_and_never_with_what() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let server = Logged::start(&folder, "info").await;
+    let client = Client::new();
+    let ask = async |method: Method, path: &str, token: &str, body: Value| {
+        let request = client.request(method, format!("{}{path}", server.url)).bearer_auth(token).json(&body);
+        let response = request.send().await.expect("an answer");
+        let id = response.headers()["x-request-id"].to_str().expect("text").to_owned();
+        (id, response.json::<Value>().await.unwrap_or_default())
+    };
+    let register = async |name: &str| {
+        let body =
+            json!({ "email": format!("{name}@example.org"), "password": PASSWORD, "name": name, "refresh_in": "body" });
+        ask(Method::POST, "/api/v1/auth/register", "", body).await.1
+    };
+    let (ana, ben) = (register("ana").await, register("ben").await);
+    let token = text(&ana["access_token"]);
+    let org = ask(Method::POST, "/api/v1/orgs", token, json!({ "name": "Company" })).await.1;
+    let path = format!("/api/v1/orgs/{}", text(&org["org_id"]));
+    let member = json!({ "email": "ben@example.org", "role": "member" });
+    ask(Method::POST, &format!("{path}/members"), token, member).await;
+    let (forbidden, told) = ask(Method::PATCH, &path, text(&ben["access_token"]), json!({ "name": "overheard" })).await;
+    assert_eq!(told["code"], "forbidden");
+    let (unknown, _) = ask(Method::GET, &format!("{path}?overheard=1"), "x.y.z", json!({})).await;
+    let logged = server.end().await;
+    assert!(!logged.contains("overheard"), "neither bodies nor queries");
+    let line = |id: &str| {
+        let line = logged.lines().find(|line| line.contains(id)).expect("a line of this request");
+        serde_json::from_str::<Value>(line).expect("JSON")
+    };
+    let line_of_ben = line(&forbidden);
+    assert!(text(&line_of_ben["timestamp"]).ends_with('Z'), "UTC: {line_of_ben}");
+    for (member, value) in [
+        ("account", ben["account_id"].clone()),
+        ("code", json!("forbidden")),
+        ("route", json!("/api/v1/orgs/{org}")),
+        ("method", json!("PATCH")),
+        ("status", json!(403)),
+        ("level", json!("INFO")),
+    ] {
+        assert_eq!(line_of_ben[member], value, "{line_of_ben}");
+    }
+    let line_of_nobody = line(&unknown);
+    assert_eq!((&line_of_nobody["code"], line_of_nobody.get("account")), (&json!("unauthenticated"), None));
 }
 
 #[tokio::test]

@@ -90,3 +90,28 @@ async fn a_query_is_exactly_what_is_documented() {
     assert_eq!(send(request).await.refused("field_invalid")["field"], "Idempotency-Key");
     app.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_said_twice_is_refused() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    let column = ana.column(&board, 0).await;
+    for (path, body, field) in [
+        ("/api/v1/orgs".to_owned(), r#"{"name":"a","name":"b"}"#.to_owned(), "name"),
+        (format!("{org}/teams"), r#"{"name":"a","name":"a"}"#.to_owned(), "name"),
+        // Of fields that are read twice, with the path between.
+        (format!("{board}/columns"), r#"{"name":"a","name":"b"}"#.to_owned(), "name"),
+        (
+            format!("{board}/tasks"),
+            format!(r#"{{"title":"t","column_id":"{column}","due":{{"at":1,"at":2,"has_time":true}}}}"#),
+            "due.at",
+        ),
+    ] {
+        let request = ana.request(Method::POST, &path).header("content-type", "application/json").body(body.clone());
+        assert_eq!(send(request).await.refused("field_invalid")["field"], field, "{path} {body}");
+    }
+    ana.get(&format!("{board}/tasks?limit=1&limit=2")).await.refused("field_invalid");
+    app.stop().await;
+}

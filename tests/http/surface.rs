@@ -200,3 +200,85 @@ async fn no_answer_tells_about_the_machine() {
     }
     app.stop().await;
 }
+
+#[tokio::test]
+async fn trace_is_no_method() {
+    let app = App::start().await;
+    for path in ["/", "/api/v1/me", "/api/v1/auth/login", "/livez"] {
+        send(app.request(Method::TRACE, path).header("x-told", "1")).await.refused("method_not_allowed");
+    }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn data_is_kept_by_no_shared_cache() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    let task = ana.task(&board, "Task").await;
+    for path in
+        ["/api/v1/me", "/api/v1/me/sessions", "/api/v1/orgs", &format!("{org}/members"), &format!("{board}/tasks")]
+    {
+        assert_eq!(ana.get(path).await.header("cache-control"), "no-store", "{path}");
+    }
+    // What has an entity tag may lie in the browser of whoever asked, and is asked about again each time.
+    for path in [&org, &board, &task] {
+        let answer = ana.get(path).await;
+        assert!(["no-store", "private, no-cache"].contains(&answer.header("cache-control")), "{path}: {answer:?}");
+    }
+    let body = json!({ "email": ana.email, "password": super::PASSWORD, "refresh_in": "body" });
+    assert_eq!(app.post("/api/v1/auth/login", body).await.header("cache-control"), "no-store");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_socket_that_is_refused_is_told_in_the_same_form() {
+    let app = App::start().await;
+    let upgrade = |path: &str| {
+        app.request(Method::GET, path)
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+    };
+    send(upgrade("/ws").header("origin", "https://evil.example")).await.refused("origin_refused");
+    let problem = send(upgrade("/ws")).await.refused("malformed");
+    assert_eq!(problem["field"], "sec-websocket-protocol");
+    send(upgrade("/ws?token=x")).await.refused("malformed");
+    app.stop().await;
+}
+
+/// Two readers that disagree where a request ends can be made to see another one in its body (RFC 9112 section 11.2).
+#[tokio::test]
+async fn no_request_hides_in_another() {
+    let app = App::start().await;
+    let hidden = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+    let ask = async |framing: &str| {
+        let mut socket = tokio::net::TcpStream::connect(app.server.address).await.expect("connects");
+        let head = format!("POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{framing}\r\n");
+        socket.write_all(head.as_bytes()).await.expect("written");
+        socket.write_all(hidden.as_bytes()).await.expect("written");
+        let mut answer = Vec::new();
+        // What is refused may be cut off.
+        let read = tokio::time::timeout(crate::support::DEADLINE, socket.read_to_end(&mut answer)).await;
+        assert!(read.is_ok(), "{framing}");
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    for framing in [
+        "Content-Length: 4\r\nContent-Length: 9\r\n",
+        "Content-Length: 4, 9\r\n",
+        "Content-Length: +4\r\n",
+        "Content-Length: 0x4\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "Content-Length: 0\r\n Transfer-Encoding: chunked\r\n",
+    ] {
+        let answer = ask(framing).await;
+        assert!(!answer.contains("204 No Content"), "{framing:?}: {answer}");
+        assert!(answer.matches("HTTP/1.1").count() <= 1, "{framing:?}: {answer}");
+    }
+    app.stop().await;
+}

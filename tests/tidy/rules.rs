@@ -62,7 +62,7 @@ fn rules(spec: &str) -> Vec<u32> {
 }
 
 /// File and name of every test in both languages.
-fn test_names() -> impl Iterator<Item = (String, String)> {
+pub fn test_names() -> impl Iterator<Item = (String, String)> {
     tree::files().into_iter().flat_map(|file| {
         let names = match &file {
             file if file.is_rust() => rust_tests(&file.text),

@@ -116,7 +116,8 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
             "title": "Lockstep",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Live task boards. Writes answer where the change stands (epoch, seq, position); give these to \
-                reads to see it. Errors are problem details (RFC 9457) with a stable code.",
+                reads to see it. Errors are problem details (RFC 9457) with a stable code. \
+                In bodies null is as good as absent, and members that are not described are refused.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "paths": paths,
@@ -144,13 +145,7 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
             "schema": types.schema(&Kind::parse(parameter.kind), used),
         }));
     }
-    if !endpoint.open && endpoint.method != axum::http::Method::GET {
-        parameters.push(json!({
-            "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": "The same key gets the same answer, however often it is sent.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
-        }));
-    }
+    parameters.extend(headers(endpoint));
     let mut answer = json!({ "description": "Done." });
     if let Some(kind) = endpoint.answer {
         answer["content"] = json!({ "application/json": { "schema": types.schema(&Kind::parse(kind), used) } });
@@ -161,6 +156,9 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
         let schema = types.schema(&Kind::parse(kind), used);
         let other = json!({ "description": "Not done yet.", "content": { "application/json": { "schema": schema } } });
         responses.insert(status.to_string(), other);
+    }
+    if is_tagged(endpoint) {
+        responses.insert("304".to_owned(), json!({ "description": "It stands where the tag says." }));
     }
     for status in refusals(endpoint) {
         responses.insert(status.to_string(), json!({ "$ref": "#/components/responses/Problem" }));
@@ -179,6 +177,33 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
     }
     operation
+}
+
+/// Headers that change what is answered.
+fn headers(endpoint: &Endpoint) -> Vec<Value> {
+    let writes = endpoint.method != axum::http::Method::GET;
+    let header = |name: &str, says: &str| {
+        let schema = json!({ "type": "string", "minLength": 1, "maxLength": 255 });
+        json!({ "name": name, "in": "header", "required": false, "description": says, "schema": schema })
+    };
+    let all = [
+        (
+            writes && !endpoint.open,
+            header("Idempotency-Key", "The same key gets the same answer, however often it is sent."),
+        ),
+        (
+            writes && endpoint.path.contains("{board}"),
+            header("If-Match", "Only if the board stands where this entity tag says."),
+        ),
+        (is_tagged(endpoint), header("If-None-Match", "304 if it stands where this entity tag says.")),
+    ];
+    all.into_iter().filter(|(fits, _)| *fits).map(|(_, header)| header).collect()
+}
+
+/// What is read with the place where it stands carries an entity tag.
+fn is_tagged(endpoint: &Endpoint) -> bool {
+    let standing = endpoint.answer.is_some_and(|kind| kind.ends_with("& Acknowledged"));
+    endpoint.method == axum::http::Method::GET && standing
 }
 
 /// The body's type without what the path says; what the server makes up may be absent.
@@ -201,12 +226,15 @@ fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
     let writes = endpoint.method != axum::http::Method::GET;
     let fits = |code: &Code| match code.http_status() {
         401 => !endpoint.open || endpoint.body.is_some(),
-        403 => writes,
+        403 => writes || !endpoint.open,
         404 => endpoint.path.contains('{'),
-        409 | 412 => writes && endpoint.path.starts_with("/api/"),
-        410 => endpoint.open && endpoint.body.is_some(),
-        413 | 415 => endpoint.body.is_some(),
-        422 => endpoint.body.is_some() || !endpoint.query.is_empty(),
+        409 => writes && endpoint.path.starts_with("/api/"),
+        410 => (endpoint.open && endpoint.body.is_some()) || endpoint.path.contains("{code}"),
+        // `If-Match` is read wherever it is known who asks.
+        412 => !endpoint.open,
+        // A body is looked at where none is described, and refused unless it is empty.
+        415 => writes,
+        422 => writes || !endpoint.open || !endpoint.query.is_empty(),
         405 | 408 | 507 => false,
         _ => true,
     };

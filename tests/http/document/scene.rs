@@ -1,0 +1,105 @@
+//! What there is when requests come: an organization with people, a team, a board with columns, labels and tasks, a role, an
+//! invitation, and somebody of another organization. It knows which ids are of which type.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use serde_json::{Value, json};
+
+use super::super::{App, PASSWORD, Person, text};
+
+pub struct Scene<'a> {
+    pub owner: Person<'a>,
+    pub member: Person<'a>,
+    pub stranger: Person<'a>,
+    pub org: String,
+    pub board: String,
+    /// Of an account without an organization in common; with [`PASSWORD`].
+    pub known_email: String,
+    pub refresh_token: String,
+    pub position: String,
+    /// Ids by the names of their types.
+    ids: BTreeMap<&'static str, Vec<String>>,
+    foreign: BTreeMap<&'static str, String>,
+}
+
+/// An id that nothing has yet.
+pub fn fresh_id() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("01900000-0000-7000-8000-{:012x}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+fn last(path: &str) -> String {
+    path.rsplit('/').next().expect("an id").to_owned()
+}
+
+impl<'a> Scene<'a> {
+    pub async fn new(app: &'a App) -> Self {
+        let (owner, member, stranger) = (app.person("Ana").await, app.person("Ben").await, app.person("Eve").await);
+        let org = owner.organization().await;
+        owner.join(&org, &member, "member").await;
+        let mut ids: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+        let mut add = |kind, id: &Value| ids.entry(kind).or_default().push(text(id).to_owned());
+        let team = owner.post(&format!("{org}/teams"), json!({ "name": "Team" })).await.created();
+        add("TeamId", &team["team_id"]);
+        let team_id = text(&team["team_id"]);
+        let seat = format!("{org}/teams/{team_id}/members/{}", member.id());
+        owner.put(&seat, json!({ "role": "member" })).await.ok();
+        let board = owner.board(&org, json!({ "team_id": team_id })).await;
+        let columns = owner.get(&board).await.ok()["columns"].clone();
+        columns.as_array().expect("columns").iter().for_each(|column| add("ColumnId", &column["column_id"]));
+        for name in ["Red", "Blue"] {
+            let label = json!({ "label_id": fresh_id(), "name": name, "colour": "red" });
+            owner.post(&format!("{board}/labels"), label.clone()).await.created();
+            add("LabelId", &label["label_id"]);
+        }
+        let mut position = String::new();
+        for title in ["One", "Two", "Three", "Four", "Five"] {
+            let task = json!({ "column_id": columns[0]["column_id"], "title": title });
+            let made = owner.post(&format!("{board}/tasks"), task).await.created();
+            add("TaskId", &made["task_id"]);
+            position = text(&made["position"]).to_owned();
+        }
+        let role = json!({ "name": "Role", "permissions": [] });
+        add("RoleId", &owner.post(&format!("{org}/roles"), role).await.created()["role_id"]);
+        let invitation = json!({ "role": "member" });
+        add("InvitationId", &owner.post(&format!("{org}/invitations"), invitation).await.created()["invitation_id"]);
+        let login = json!({ "email": owner.email, "password": PASSWORD, "refresh_in": "body" });
+        let second = app.post("/api/v1/auth/login", login).await.ok();
+        add("SessionId", &second["session_id"]);
+        add("AccountId", &json!(member.id()));
+        add("AccountId", &json!(owner.id()));
+        add("OrgId", &json!(last(&org)));
+        add("BoardId", &json!(last(&board)));
+        let elsewhere = stranger.organization().await;
+        let board_elsewhere = stranger.board(&elsewhere, json!({})).await;
+        let task_elsewhere = stranger.task(&board_elsewhere, "Secret").await;
+        let foreign = BTreeMap::from([
+            ("OrgId", last(&elsewhere)),
+            ("BoardId", last(&board_elsewhere)),
+            ("TaskId", last(&task_elsewhere)),
+            ("AccountId", stranger.id().to_owned()),
+        ]);
+        let (known_email, refresh_token) = (stranger.email.clone(), text(&second["refresh_token"]).to_owned());
+        Self { owner, member, stranger, org, board, known_email, refresh_token, position, ids, foreign }
+    }
+
+    /// Whether requests can still succeed here.
+    pub async fn stands(&self) -> bool {
+        let board = self.owner.get(&self.board).await;
+        let org = self.owner.get(&format!("{}/usage", self.org)).await;
+        let member = self.member.get(&self.org).await;
+        let live = [&board, &org, &member].iter().all(|answer| answer.status.is_success());
+        live && board.body["lifecycle"].as_str().is_none_or(|life| life == "active")
+    }
+
+    pub fn ids(&self, kind: &str) -> &[String] {
+        self.ids.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn foreign(&self, kind: &str) -> Option<&str> {
+        self.foreign.get(kind).map(String::as_str)
+    }
+}
