@@ -166,6 +166,8 @@ limits! {
     board_key_chars_max: usize = 10, "characters";
     /// A task's title.
     title_chars_max: usize = 500, "characters";
+    /// A team's description.
+    team_description_bytes_max: usize = 8 * 1024, "bytes";
     /// A task's description.
     description_bytes_max: usize = 64 * 1024, "bytes";
     /// A comment.

@@ -55,6 +55,9 @@ language! {
     Team => TeamCommand {
         "team.create" => CreateTeam,
         "team.update" => UpdateTeam,
+        "team.settings.update" => UpdateTeamSettings,
+        "team.permission.grant" => GrantTeamPermission,
+        "team.permission.revoke" => RevokeTeamPermission,
         "team.delete" => DeleteTeam,
         "team.member.add" => AddTeamMember,
         "team.member.remove" => RemoveTeamMember,

@@ -223,6 +223,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             // Any text that is no code names nothing.
             "code" => "string",
             "team" => "TeamId",
+            "permission" => "TeamPermission",
             "board" => "BoardId",
             "column" => "ColumnId",
             "label" => "LabelId",

@@ -75,6 +75,10 @@ export type BoardRole = "viewer" | "commenter" | "editor" | "owner";
 
 export type TeamRole = "member" | "lead";
 
+export type TeamPermission = "boards.create" | "team.update" | "team.members";
+
+export type AssigneeRule = "nobody" | "creator" | "lead";
+
 export type Visibility = "private" | "team" | "organization" | "public";
 
 export type ColumnKind = "backlog" | "active" | "done";
@@ -209,7 +213,21 @@ export type DeleteRole = { role_id: RoleId, };
 
 export type CreateTeam = { org_id: OrgId, name: string, };
 
-export type UpdateTeam = { name?: string, };
+export type UpdateTeam = { name?: string, 
+/**
+ * Empty takes it away.
+ */
+description?: string, };
+
+export type UpdateTeamSettings = { 
+/**
+ * A board of the team: where its page and its new tasks lead.
+ */
+default_board_id?: BoardId, assignee_rule: AssigneeRule, };
+
+export type GrantTeamPermission = { permission: TeamPermission, };
+
+export type RevokeTeamPermission = { permission: TeamPermission, };
 
 export type DeleteTeam = Record<symbol, never>;
 
@@ -363,7 +381,7 @@ export type DeleteComment = { task_id: TaskId, comment_id: CommentId, };
 
 export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
 
-export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
+export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
 export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
 
@@ -437,7 +455,15 @@ export type RoleDeleted = { role_id: RoleId, };
 
 export type TeamCreated = { org_id: OrgId, name: string, lead_id: AccountId, };
 
-export type TeamUpdated = { name?: string, };
+export type TeamUpdated = { name?: string, description?: string, };
+
+export type TeamSettingsUpdated = { default_board_id?: BoardId, assignee_rule: AssigneeRule, };
+
+export type TeamPermissionGranted = { permission: TeamPermission, };
+
+export type TeamPermissionRevoked = { permission: TeamPermission, };
+
+export type TeamLeadChanged = { account_id: AccountId, role: TeamRole, };
 
 export type TeamDeleted = Record<symbol, never>;
 
@@ -565,7 +591,7 @@ export type CommentDeleted = { task_id: TaskId, comment_id: CommentId, };
 
 export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
 
-export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
+export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
 export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
 
@@ -663,7 +689,15 @@ deleted_at?: number, };
 
 export type TeamMemberView = { account_id: AccountId, role: TeamRole, };
 
-export type TeamView = { team_id: TeamId, org_id: OrgId, name: string, members: Array<TeamMemberView>, deleted: boolean, };
+export type TeamView = { team_id: TeamId, org_id: OrgId, name: string, 
+/**
+ * Markdown; empty when there is none.
+ */
+description: string, default_board_id?: BoardId, assignee_rule: AssigneeRule, 
+/**
+ * What members may do who do not lead it.
+ */
+permissions: Array<TeamPermission>, members: Array<TeamMemberView>, deleted: boolean, };
 
 export type AccountView = { account_id: AccountId, sessions: Array<SessionId>, };
 
@@ -1036,6 +1070,8 @@ export const LIMITS = {
   board_key_chars_max: 10,
   /** A task's title. (characters) */
   title_chars_max: 500,
+  /** A team's description. (bytes) */
+  team_description_bytes_max: 8192,
   /** A task's description. (bytes) */
   description_bytes_max: 65536,
   /** A comment. (bytes) */

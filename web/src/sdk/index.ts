@@ -12,6 +12,7 @@ export {
   Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
   type SessionEntry, type TeamEntry,
 } from "./rest";
+export { TEAM_PERMISSIONS } from "./view-topic";
 export type * from "./types";
 export type * from "../gen/protocol";
 export { CODES, LIMITS } from "../gen/protocol";
