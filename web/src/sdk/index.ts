@@ -10,7 +10,7 @@ export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationVi
 export { Problem, rangeOf, type Range } from "./problem";
 export {
   Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
-  type SessionEntry, type TeamEntry,
+  type Preferences, type SessionEntry, type TeamEntry, type UpdateMe, type WorkingHours,
 } from "./rest";
 export type * from "./types";
 export type * from "../gen/protocol";
