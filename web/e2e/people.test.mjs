@@ -147,6 +147,7 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
       await look(page, named("member"));
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Add member" }).click();
+      await page.getByRole("dialog", { name: "Add member" }).waitFor();
       await look(page, named("add"));
       await page.keyboard.press("Escape");
       await page.getByRole("link", { name: "Teams" }).click();

@@ -6,6 +6,7 @@ import { words } from "./i18n/index.svelte";
 import { live } from "./live.svelte";
 import { router, paths } from "./router.svelte";
 import { theme } from "./theme.svelte";
+import { toasts } from "./toasts.svelte";
 
 const LAST_ORG = "lockstep.org";
 /** Kept by the sync client. */
@@ -155,6 +156,7 @@ class Session {
 
   #left(): void {
     drafts.forgetAll();
+    toasts.clear();
     router.go(paths.login(), { replace: true });
   }
 }

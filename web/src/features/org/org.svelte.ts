@@ -2,13 +2,15 @@
 import { getContext, setContext } from "svelte";
 import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
+import { Latest } from "../../app/latest";
+import { Listed } from "../../app/listed.svelte";
 import { live } from "../../app/live.svelte";
 import { session } from "../../app/session.svelte";
 import { type InvitationEntry, type OrganizationHandle, type OrganizationView, type Permission, Problem, type TeamEntry } from "../../sdk";
 import { type CustomRole, type Member, mayGive, mayTouch, type Rules, why } from "./permissions";
 
 /** A member with what they are called. */
-export type Person = Member & { readonly name: string; readonly title: string };
+export type Person = Member & { readonly name: string; readonly title: string; /** A program. */ readonly service?: boolean };
 
 /** Hints come often while somebody works through a list. */
 const GAP_MS = 1_000;
@@ -21,12 +23,14 @@ export class Org {
   readonly #phase;
   readonly #ends: Array<() => void>;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #asked = { teams: new Latest(), invitations: new Latest() };
   /** The names could not be read. */
   failed = $state(false);
   teams: readonly TeamEntry[] | undefined = $state.raw();
   teamsFailed = $state(false);
   invitations: readonly InvitationEntry[] | undefined = $state.raw();
   invitationsFailed = $state(false);
+  readonly services = new Listed(() => client.tokens.services(this.id));
 
   constructor(id: string) {
     this.id = id;
@@ -77,7 +81,7 @@ export class Org {
     const entries = directory.members(this.id);
     if (!members || entries.length === 0) return undefined;
     const named = new Map(entries.map((entry) => [entry.account_id, entry]));
-    const people = members.map((member) => ({ ...member, name: named.get(member.account_id)?.name ?? directory.name(member.account_id), title: named.get(member.account_id)?.title ?? "" }));
+    const people = members.map((member) => ({ ...member, name: named.get(member.account_id)?.name ?? directory.name(member.account_id), title: named.get(member.account_id)?.title ?? "", service: named.get(member.account_id)?.service ?? false }));
     const order = new Intl.Collator(undefined, { sensitivity: "base" });
     return people.sort((a, b) => order.compare(a.name, b.name));
   });
@@ -103,22 +107,28 @@ export class Org {
   }
 
   async readTeams(): Promise<void> {
+    const counts = this.#asked.teams.ask();
     try {
-      this.teams = await client.rest.teams(this.id);
+      const teams = await client.rest.teams(this.id);
+      if (!counts()) return;
+      this.teams = teams;
       this.teamsFailed = false;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.teamsFailed = true;
+      if (counts()) this.teamsFailed = true;
     }
   }
 
   async readInvitations(): Promise<void> {
+    const counts = this.#asked.invitations.ask();
     try {
-      this.invitations = await client.organizations.invitations(this.id);
+      const invitations = await client.organizations.invitations(this.id);
+      if (!counts()) return;
+      this.invitations = invitations;
       this.invitationsFailed = false;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.invitationsFailed = true;
+      if (counts()) this.invitationsFailed = true;
     }
   }
 
@@ -128,6 +138,7 @@ export class Org {
       void this.readNames();
       if (this.teams) void this.readTeams();
       if (this.invitations) void this.readInvitations();
+      if (this.services.items) void this.services.read();
     }, GAP_MS);
   }
 }
