@@ -88,6 +88,27 @@ test("every key that the list of shortcuts names does what it says", async () =>
   await context.close();
 });
 
+test("what is typed while a dialog is on its way is not for the board", async () => {
+  const path = await server.board("Slow dialog", ["One"]);
+  const { page, context } = await person(browser, server, ANA);
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route(/TaskPicker.*\.js/, async (route) => {
+    await held;
+    await route.fallback();
+  });
+  await open(page, path);
+  await card(page, "One").focus();
+  await page.keyboard.press("m");
+  await page.keyboard.press("d");
+  release();
+  await page.getByRole("dialog", { name: /^Move “One”/ }).waitFor();
+  assert.equal(await page.getByRole("dialog").count(), 1);
+  await context.close();
+});
+
 for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
   for (const theme of ["light", "dark"]) {
     test(`the selection and its bar, ${size}, ${theme}`, async () => {

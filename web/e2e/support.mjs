@@ -21,6 +21,9 @@ export const BEN = "ben@demo.lockstep";
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** So many times slower run the pages, to find what only holds on a quick machine. Best with a longer wait. */
+const SLOW = Number(process.env.LOCKSTEP_E2E_SLOW ?? 1);
+
 /** Polls until `check` gives something true, or fails saying what was waited for. */
 export async function until(what, check, wait_ms = WAIT_MS) {
   const end = Date.now() + wait_ms;
@@ -180,12 +183,18 @@ async function freshBuild(context, server) {
   );
 }
 
+async function slowed(context, page) {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: SLOW });
+}
+
 /** A person at a browser of their own. Errors of the page and of the content security policy are kept. */
 export async function person(browser, server, email, { viewport = DESKTOP, theme = "light" } = {}) {
   const phone = viewport.width < 600;
   const context = await browser.newContext({ viewport, colorScheme: theme, locale: "en-GB", hasTouch: phone, isMobile: phone, baseURL: server.url });
   context.setDefaultTimeout(WAIT_MS);
   await freshBuild(context, server);
+  if (SLOW > 1) context.on("page", (opened) => slowed(context, opened).catch(() => undefined));
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));

@@ -93,29 +93,6 @@ test("a long press carries a card within its column and into the next, and the o
   await Promise.all([ana.context.close(), ben.context.close()]);
 });
 
-test("a swipe while the page is busy scrolls all the same, and a quick tap opens", async () => {
-  const path = await server.board("Busy", Array.from({ length: 24 }, (_, at) => `Card ${String(at + 1).padStart(2, "0")}`));
-  const { page, context } = await person(browser, server, ANA, { viewport: PHONE });
-  await open(page, path);
-  // Longer than a long press, right after the finger came down.
-  await page.evaluate(() => {
-    window.taken = 0;
-    new MutationObserver(() => {
-      window.taken += document.querySelectorAll(".in-hand").length;
-    }).observe(document.body, { childList: true });
-    document.addEventListener("touchstart", () => {
-      for (const end = performance.now() + 600; performance.now() < end; );
-    });
-  });
-  await calm(page);
-  const touch = await finger(page);
-  const start = await middle(card(page, "Card 06"));
-  await touch.quick(start.x, start.y, Array.from({ length: 12 }, (_, step) => ({ x: start.x, y: start.y - (260 * (step + 1)) / 12 })));
-  await until("the list to scroll", () => column(page, 0).locator(".scroller").evaluate((list) => list.scrollTop > 100));
-  assert.equal(await page.evaluate(() => window.taken), 0);
-  await context.close();
-});
-
 test("a swipe scrolls and takes nothing, a tap opens, and a carried card does not scroll the list", async () => {
   const names = Array.from({ length: 24 }, (_, at) => `Card ${String(at + 1).padStart(2, "0")}`);
   const path = await server.board("Swipe", names);

@@ -111,13 +111,11 @@ function push(place: number, first: number, last: number): number {
 export function touchCard(board: Board, task: TaskId) {
   return (card: HTMLElement) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let frame = 0;
     let began: Point | undefined;
     let hold: Hold | undefined;
 
     function give_up(): void {
       clearTimeout(timer);
-      cancelAnimationFrame(frame);
       began = undefined;
     }
     function end(dropped: boolean): void {
@@ -132,12 +130,10 @@ export function touchCard(board: Board, task: TaskId) {
       if (event.touches.length !== 1 || touch === undefined || !board.canEdit) return;
       const point = at(touch);
       began = point;
-      const take = (): void => {
+      timer = setTimeout(() => {
         began = undefined;
         hold = new Hold(board, task, card, point);
-      };
-      // Where the page was busy, moves that came in time may still wait: the browser tells of them before the next frame.
-      timer = setTimeout(() => (frame = requestAnimationFrame(take)), PRESS_MS);
+      }, PRESS_MS);
     }
     function move(event: TouchEvent): void {
       const [touch] = event.touches;
