@@ -269,6 +269,6 @@ async fn system(
     body: Command,
 ) -> Result<Acknowledged, Failure> {
     let principal = Principal::System(caller.who.account);
-    let request = CommandRequest { topic, principal, session: Some(caller.who.session), key: None, body, saw: None };
+    let request = CommandRequest { topic, principal, session: Some(caller.who.credential), key: None, body, saw: None };
     caller.http.directory.command(request).await
 }

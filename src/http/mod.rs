@@ -37,6 +37,7 @@ mod surface;
 mod task_actions;
 mod tasks;
 mod teams;
+mod tokens;
 
 use std::sync::Arc;
 

@@ -13,6 +13,7 @@ mod journal;
 mod mails;
 mod order;
 mod snapshots;
+mod tokens;
 
 use std::path::PathBuf;
 

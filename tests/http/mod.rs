@@ -18,6 +18,7 @@ mod roles;
 mod surface;
 mod tasks;
 mod teams;
+mod tokens;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
