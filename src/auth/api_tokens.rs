@@ -86,14 +86,22 @@ impl Auth {
         }
         let credential = Credential::Token(known.id);
         self.check_open(known.account, credential).await?;
+        if let Some(org) = known.org {
+            // A program of an organization is nobody without it.
+            let member = self.directory().organization(org).await?.state.role(known.account).is_some();
+            if !member {
+                return Err(refused());
+            }
+        }
         self.accounts().touch_token(&known, now).await.map_err(stored)?;
         Ok(Authenticated { account: known.account, credential, expires_at: known.expires_at.unwrap_or(NEVER) })
     }
 
-    /// Makes a token; its text is shown now and never again.
+    /// Makes a token, in the name of `by`; its text is shown now and never again.
     pub async fn make_token(
         &self,
         account: AccountId,
+        by: AccountId,
         name: &str,
         scopes: Vec<Scope>,
         expires_at: Option<Micros>,
@@ -108,11 +116,12 @@ impl Auth {
             created_at: self.clock().now(),
             expires_at,
             last_used_at: None,
+            org: None,
         };
         // Worth nothing until the account's stream says that it is open: cut off here it never is.
         self.accounts().add_token(&new).await.map_err(stored)?;
         let create = CreateToken { token_id: new.id, scopes: new.scopes.clone(), expires_at };
-        if let Err(failure) = self.ask(account.into(), account, create.into()).await {
+        if let Err(failure) = self.ask(account.into(), by, create.into()).await {
             if !failure.temporary {
                 self.accounts().remove_token(account, new.id).await.map_err(stored)?;
             }
@@ -130,12 +139,24 @@ impl Auth {
     }
 
     /// Ends a token: what is asked with it from now on is refused, its live connections are closed.
-    pub async fn revoke_token(&self, account: AccountId, id: TokenId) -> Result<(), Failure> {
+    pub async fn revoke_token(&self, account: AccountId, by: AccountId, id: TokenId) -> Result<(), Failure> {
         let open = self.directory().account(account).await?.state.token(id).is_some();
-        self.ask(account.into(), account, RevokeToken { token_id: id }.into()).await?;
+        self.ask(account.into(), by, RevokeToken { token_id: id }.into()).await?;
         let known = self.accounts().remove_token(account, id).await.map_err(stored)?;
         tracing::info!(%account, token = %id, "a token was revoked");
         if open || known { Ok(()) } else { Err(Failure::new(Code::NotFound)) }
+    }
+}
+
+impl Auth {
+    /// Ends every token of an account.
+    pub async fn revoke_tokens(&self, account: AccountId, by: AccountId) -> Result<(), Failure> {
+        let open = self.directory().account_now(account).await?;
+        for token in open.state.tokens() {
+            self.ask(account.into(), by, RevokeToken { token_id: token.id }.into()).await?;
+            self.accounts().remove_token(account, token.id).await.map_err(stored)?;
+        }
+        Ok(())
     }
 }
 

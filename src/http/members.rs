@@ -170,7 +170,7 @@ pub async fn add(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewMembe
     Ok(Written::created(caller.ask(org, 1, add).await?))
 }
 
-async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {
+pub(super) async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {
     let (published, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
     let role = org_role(&published.state, caller.who.account).ok_or(Code::NotFound)?;
     Ok(demand(role, Capability::AddMembers)?)

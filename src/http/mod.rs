@@ -33,6 +33,7 @@ mod roles;
 mod router;
 mod second_factor;
 mod server;
+mod service_accounts;
 mod surface;
 mod task_actions;
 mod tasks;

@@ -75,7 +75,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         _ => endpoint,
     };
     let things = [organization(), board(), task()].into_iter().flatten().map(by_token);
-    who().into_iter().chain(things).collect()
+    who().into_iter().chain(programs()).chain(things).collect()
 }
 
 #[rustfmt::skip]
@@ -115,6 +115,17 @@ fn who() -> Vec<Endpoint> { vec![
     patch("/api/v1/me/passkeys/{factor}", passkeys::rename, "Call a passkey something else").takes("RenamePasskey").answers_nothing(),
     delete("/api/v1/me/passkeys/{factor}", passkeys::remove, "Take a passkey away").takes("StepUp").answers_nothing(),
     post("/api/v1/me/recovery-codes", factors::renew_recovery_codes, "Make new recovery codes; those of before are worth nothing").takes("StepUp").answers(200, "RecoveryCodes"),
+] }
+
+/// Service accounts: with a log-in alone.
+#[rustfmt::skip]
+fn programs() -> Vec<Endpoint> { vec![
+    get("/api/v1/orgs/{org}/service-accounts", service_accounts::list, "Its service accounts, for who may add people").answers(200, "{ items: Array<ServiceAccountEntry> }"),
+    post("/api/v1/orgs/{org}/service-accounts", service_accounts::create, "Make a member that is a program").takes("NewServiceAccount").answers(201, "ServiceAccountEntry"),
+    delete("/api/v1/orgs/{org}/service-accounts/{account}", service_accounts::remove, "Take a service account away; its tokens end").answers_nothing(),
+    get("/api/v1/orgs/{org}/service-accounts/{account}/tokens", service_accounts::tokens, "Its tokens").answers(200, "{ items: Array<TokenEntry> }"),
+    post("/api/v1/orgs/{org}/service-accounts/{account}/tokens", service_accounts::make_token, "Make a token for it; it is shown once").takes("NewToken").answers(201, "TokenMade"),
+    delete("/api/v1/orgs/{org}/service-accounts/{account}/tokens/{token}", service_accounts::revoke_token, "Revoke a token of it").answers_nothing(),
 ] }
 
 #[rustfmt::skip]

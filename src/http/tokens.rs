@@ -48,10 +48,10 @@ pub struct TokenEntry {
 #[derive(Serialize, TS)]
 pub struct TokenMade {
     /// Shown once.
-    token: String,
+    pub token: String,
     #[serde(flatten)]
     #[ts(flatten)]
-    entry: TokenEntry,
+    pub entry: TokenEntry,
 }
 
 impl core::convert::From<ApiToken> for TokenEntry {
@@ -68,12 +68,12 @@ pub async fn list(caller: Caller) -> Answer<Json<Items<TokenEntry>>> {
 
 pub async fn make(caller: Caller, Body(body): Body<NewToken>) -> Answer<(StatusCode, Json<TokenMade>)> {
     let NewToken { name, scopes, expires_at } = body;
-    let (token, entry) = caller.http.auth.make_token(caller.who.account, &name, scopes, expires_at).await?;
+    let (token, entry) = caller.http.auth.make_token(caller.who.account, caller.who.account, &name, scopes, expires_at).await?;
     let token = token.expose_secret().to_owned();
     Ok((StatusCode::CREATED, Json(TokenMade { token, entry: entry.into() })))
 }
 
 pub async fn revoke(caller: Caller, Ids(id): Ids<TokenId>) -> Answer<StatusCode> {
-    caller.http.auth.revoke_token(caller.who.account, id).await?;
+    caller.http.auth.revoke_token(caller.who.account, caller.who.account, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
 //! Access tokens that people make for programs: what they are called, and the SHA-256 of their secrets. It must never see a secret.
 
 use lockstep_protocol::{
-    ids::{AccountId, TokenId},
+    ids::{AccountId, OrgId, TokenId},
     values::Scope,
 };
 use uuid::Uuid;
@@ -22,6 +22,8 @@ pub struct ApiToken {
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub last_used_at: Option<i64>,
+    /// The organization that a service account is of; `None` for a person.
+    pub org: Option<OrgId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -34,6 +36,7 @@ struct TokenRow {
     created_at: i64,
     expires_at: Option<i64>,
     last_used_at: Option<i64>,
+    org_id: Option<Uuid>,
 }
 
 impl From<TokenRow> for ApiToken {
@@ -48,6 +51,7 @@ impl From<TokenRow> for ApiToken {
             created_at: row.created_at,
             expires_at: row.expires_at,
             last_used_at: row.last_used_at,
+            org: row.org_id.map(Into::into),
         }
     }
 }
@@ -73,8 +77,9 @@ impl Accounts {
 
     /// A token of an account that may act.
     pub async fn token(&self, id: TokenId) -> Result<Option<ApiToken>, StoreError> {
-        let sql = "select t.token_id, t.account_id, t.name, t.secret, t.scopes, t.created_at, t.expires_at, t.last_used_at
-            from api_tokens t join accounts a on a.id = t.account_id where t.token_id = $1 and a.status = 1";
+        let sql = "select t.token_id, t.account_id, t.name, t.secret, t.scopes, t.created_at, t.expires_at, t.last_used_at, p.org_id
+            from api_tokens t join accounts a on a.id = t.account_id left join profiles p on p.account_id = t.account_id
+            where t.token_id = $1 and a.status = 1";
         let row: Option<TokenRow> =
             on_db!(&self.db, read, pool => sqlx::query_as(sql).bind(id.0).fetch_optional(pool).await?);
         Ok(row.map(Into::into))
@@ -82,8 +87,9 @@ impl Accounts {
 
     /// The account's tokens, newest first.
     pub async fn tokens(&self, account: AccountId) -> Result<Vec<ApiToken>, StoreError> {
-        let sql = "select token_id, account_id, name, secret, scopes, created_at, expires_at, last_used_at
-            from api_tokens where account_id = $1 order by created_at desc, token_id desc limit 1000";
+        let sql = "select t.token_id, t.account_id, t.name, t.secret, t.scopes, t.created_at, t.expires_at, t.last_used_at, p.org_id
+            from api_tokens t left join profiles p on p.account_id = t.account_id
+            where t.account_id = $1 order by t.created_at desc, t.token_id desc limit 1000";
         let rows: Vec<TokenRow> =
             on_db!(&self.db, read, pool => sqlx::query_as(sql).bind(account.0).fetch_all(pool).await?);
         Ok(rows.into_iter().map(Into::into).collect())

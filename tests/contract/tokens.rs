@@ -22,6 +22,7 @@ async fn a_token_is_known_by_its_id_while_its_account_may_act(backend: Backend) 
         created_at: at,
         expires_at: Some(NOW + 9),
         last_used_at: None,
+        org: None,
     };
     let (one, two) = (new(NOW), ApiToken { expires_at: None, ..new(NOW + 1) });
     for token in [&one, &two] {

@@ -15,6 +15,7 @@ mod process;
 mod refresh;
 mod refusals;
 mod roles;
+mod service_accounts;
 mod surface;
 mod tasks;
 mod teams;

@@ -63,6 +63,8 @@ fn own_types() -> String {
     declare(passkeys::PasskeyAdded::decl(&config));
     declare(passkeys::RenamePasskey::decl(&config));
     declare(passkeys::PasskeyLogin::decl(&config));
+    declare(service_accounts::NewServiceAccount::decl(&config));
+    declare(service_accounts::ServiceAccountEntry::decl(&config));
     declare(tokens::NewToken::decl(&config));
     declare(tokens::TokenEntry::decl(&config));
     declare(tokens::TokenMade::decl(&config));
