@@ -1,23 +1,23 @@
-//! An account: its sessions, and which second factors it has. Names, addresses and passwords live elsewhere. Must never be changed by anybody but its owner and the
-//! server itself.
+//! An account: its sessions, its tokens for programs, and which second factors it has. Names, addresses and passwords live elsewhere.
+//! Must never be changed by anybody but its owner and the server itself.
 
 use imbl::Vector;
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         AccountCommand, Command,
-        account::{AddFactor, OpenSession},
+        account::{AddFactor, CreateToken, OpenSession},
     },
     event::{
         AccountEvent, Event, Happened,
         account::{
             UserDeleted, UserEmailVerified, UserFactorAdded, UserFactorRemoved, UserLoggedIn, UserLoggedOut,
-            UserPasswordReset, UserRegistered, UserUpdated,
+            UserPasswordReset, UserRegistered, UserTokenCreated, UserTokenRevoked, UserUpdated,
         },
     },
-    ids::{AccountId, FactorId, OrgId, SessionId, TeamId},
+    ids::{AccountId, FactorId, OrgId, SessionId, TeamId, TokenId},
     topic::Kind,
-    values::{Audience, FactorKind},
+    values::{Audience, FactorKind, Micros, Scope},
     view::{AccountView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
@@ -26,9 +26,30 @@ use crate::{
     access::{self, Role},
     aggregate::{Aggregate, Ctx, Principal},
     organization::Organization,
-    refuse::{not_found, wrong_state},
+    refuse::{forbidden, not_found, wrong_state},
     team::Team,
 };
+
+/// With what somebody asks: a log-in, or a token for programs. Both are open in the account's state or worth nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Credential {
+    Session(SessionId),
+    Token(TokenId),
+}
+
+impl From<SessionId> for Credential {
+    fn from(session: SessionId) -> Self {
+        Self::Session(session)
+    }
+}
+
+/// An open token for programs. What it is called lives elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    pub id: TokenId,
+    pub scopes: Vec<Scope>,
+    pub expires_at: Option<Micros>,
+}
 
 /// The live state of an account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,6 +64,8 @@ pub struct Account {
     reset_seq: u64,
     /// Second factors, oldest first: for the record. Whether one counts is known where its secret is.
     factors: Vector<(FactorId, FactorKind)>,
+    /// Open tokens, oldest first.
+    tokens: Vector<Token>,
     access_version: u64,
 }
 
@@ -60,6 +83,63 @@ impl Account {
     /// Open sessions, oldest first.
     pub fn sessions(&self) -> impl Iterator<Item = SessionId> + '_ {
         self.sessions.iter().copied()
+    }
+
+    /// An open token.
+    pub fn token(&self, id: TokenId) -> Option<&Token> {
+        self.tokens.iter().find(|token| token.id == id)
+    }
+
+    /// Open tokens, oldest first.
+    pub fn tokens(&self) -> impl Iterator<Item = &Token> + '_ {
+        self.tokens.iter()
+    }
+
+    /// Whether what somebody asks with is open.
+    pub fn holds(&self, credential: Credential) -> bool {
+        match credential {
+            Credential::Session(session) => self.has_session(session),
+            Credential::Token(token) => self.token(token).is_some(),
+        }
+    }
+
+    /// Refuses a token whose scopes do not cover what is needed; `None`: what no token may do. A log-in may do all that its account may.
+    pub fn permit(&self, credential: Credential, needed: Option<Scope>) -> Result<(), Failure> {
+        let Credential::Token(id) = credential else { return Ok(()) };
+        let token = self.token(id).ok_or_else(|| Failure::new(Code::SessionRevoked))?;
+        match needed {
+            Some(needed) if access::covers(&token.scopes, needed) => Ok(()),
+            Some(needed) => Err(Failure::because(Code::Forbidden, format!("This needs a token of scope {}.", needed.word()))),
+            None => Err(forbidden()),
+        }
+    }
+
+    fn create_token(&self, command: &CreateToken, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
+        if self.placeholder {
+            return Err(wrong_state("A placeholder has no tokens."));
+        }
+        // Asked again by one who was cut off.
+        if self.token(command.token_id).is_some() {
+            return Ok(vec![]);
+        }
+        let scopes = &command.scopes;
+        if scopes.is_empty() {
+            return Err(Failure::new(Code::FieldRequired).field("scopes"));
+        }
+        if scopes.iter().enumerate().any(|(at, scope)| scopes[..at].contains(scope)) {
+            return Err(Failure::because(Code::FieldInvalid, "A scope is named twice.").field("scopes"));
+        }
+        if command.expires_at.is_some_and(|end| end <= ctx.now) {
+            return Err(Failure::because(Code::FieldInvalid, "This is in the past.").field("expires_at"));
+        }
+        let over = |token: &&Token| token.expires_at.is_some_and(|end| end <= ctx.now);
+        let (ended, open): (Vec<_>, Vec<_>) = self.tokens.iter().partition(over);
+        if open.len() >= ctx.limits.tokens_per_account_max {
+            return Err(Failure::new(Code::LimitReached).limit(ctx.limits.tokens_per_account_max as u64));
+        }
+        let ended = ended.into_iter().map(|token| UserTokenRevoked { token_id: token.id }.into());
+        let CreateToken { token_id, scopes, expires_at } = command.clone();
+        Ok(ended.chain([UserTokenCreated { token_id, scopes, expires_at }.into()]).collect())
     }
 
     /// The seq at which the profile changed last: whoever keeps a name reads it again when it is another.
@@ -127,7 +207,7 @@ impl Account {
 
 impl Aggregate for Account {
     const KIND: Kind = Kind::Account;
-    const STATE_VERSION: u32 = 2;
+    const STATE_VERSION: u32 = 3;
 
     type Command = AccountCommand;
     type Event = AccountEvent;
@@ -169,6 +249,11 @@ impl Aggregate for Account {
             AccountCommand::ResetPassword(_) => {
                 Ok(std::iter::once(UserPasswordReset {}.into()).chain(self.close_all(None)).collect())
             }
+            AccountCommand::CreateToken(command) => self.create_token(command, ctx),
+            AccountCommand::RevokeToken(command) => {
+                let open = self.token(command.token_id);
+                Ok(open.map(|token| UserTokenRevoked { token_id: token.id }.into()).into_iter().collect())
+            }
             AccountCommand::DeleteAccount(_) => Ok(self.close_all(None).chain([UserDeleted {}.into()]).collect()),
             AccountCommand::AddFactor(command) => self.add_factor(command),
             AccountCommand::RemoveFactor(command) => {
@@ -192,6 +277,7 @@ impl Aggregate for Account {
                 self.deleted = true;
                 self.sessions.clear();
                 self.factors.clear();
+                self.tokens.clear();
             }
             AccountEvent::UserUpdated(_) => self.profile_seq = happened.seq,
             AccountEvent::UserEmailVerified(_) => self.verified_seq = happened.seq,
@@ -201,6 +287,13 @@ impl Aggregate for Account {
                     self.factors.push_back((added.factor_id, added.kind));
                 }
             }
+            AccountEvent::UserTokenCreated(created) => {
+                if self.token(created.token_id).is_none() {
+                    let UserTokenCreated { token_id, scopes, expires_at } = created.clone();
+                    self.tokens.push_back(Token { id: token_id, scopes, expires_at });
+                }
+            }
+            AccountEvent::UserTokenRevoked(revoked) => self.tokens.retain(|token| token.id != revoked.token_id),
             AccountEvent::UserFactorRemoved(removed) => self.factors.retain(|(id, _)| *id != removed.factor_id),
         }
         if Self::changes_access(&happened.event) {
@@ -223,8 +316,9 @@ impl Aggregate for Account {
     /// A log-in gives nothing to what is already open, so it disturbs nobody; a factor is asked for at the next log-in.
     fn changes_access(event: &Self::Event) -> bool {
         match event {
-            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) | AccountEvent::UserDeleted(_) => true,
+            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) | AccountEvent::UserTokenRevoked(_) | AccountEvent::UserDeleted(_) => true,
             AccountEvent::UserLoggedIn(_)
+            | AccountEvent::UserTokenCreated(_)
             | AccountEvent::UserUpdated(_)
             | AccountEvent::UserEmailVerified(_)
             | AccountEvent::UserPasswordReset(_)
@@ -262,6 +356,6 @@ impl Aggregate for Account {
     }
 
     fn memory_bytes(&self) -> usize {
-        256 + (self.sessions.len() + self.factors.len()) * 32
+        256 + (self.sessions.len() + self.factors.len()) * 32 + self.tokens.len() * 64
     }
 }

@@ -148,6 +148,8 @@ limits! {
     factor_setup_ms: u64 = 600_000, "ms";
     /// How young a log-in is that may change factors where the account has no password.
     fresh_login_ms: u64 = 600_000, "ms";
+    /// Access tokens that one account made for programs.
+    tokens_per_account_max: usize = 20, "tokens";
     /// Passkeys of one account.
     passkeys_per_account_max: usize = 20, "passkeys";
     /// Recovery codes that are made at once.

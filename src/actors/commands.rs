@@ -116,8 +116,12 @@ impl Directory {
         let CommandRequest { topic, principal, session, key, body, saw } = request;
         self.pulse().open()?;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
+        let needed = lockstep_domain::access::scope_of(&body);
         let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let account = self.account_facts(topic, principal, session).await?;
+        if let Some(account) = &account {
+            account.permit(needed)?;
+        }
         let commit = CommitId(self.services().clock.fresh_id());
         let mut hand_in = HandIn::new(key.is_some());
         loop {

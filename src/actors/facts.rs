@@ -3,11 +3,11 @@
 
 use std::{any::Any, sync::Arc};
 
-use lockstep_domain::{Aggregate, Principal, account::Account, organization::Organization, team::Team};
+use lockstep_domain::{Aggregate, Credential, Principal, account::Account, organization::Organization, team::Team};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::{AccountId, OrgId, SessionId, TeamId},
-    values::Audience,
+    ids::{AccountId, OrgId, TeamId},
+    values::{Audience, Scope},
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -89,20 +89,25 @@ impl Facts {
     }
 }
 
-/// The account that asks, and the session it asks from.
+/// The account that asks, and what it asks with.
 #[derive(Clone)]
 pub struct AccountFacts {
     pub account: AccountId,
-    pub session: Option<SessionId>,
+    pub session: Option<Credential>,
     pub reader: watch::Receiver<Arc<Published<Account>>>,
 }
 
 impl AccountFacts {
+    /// Refuses a token whose scopes do not cover what is needed; `None`: what no token may do.
+    pub fn permit(&self, needed: Option<Scope>) -> Result<(), Failure> {
+        self.session.map_or(Ok(()), |session| self.reader.borrow().state.permit(session, needed))
+    }
+
     /// Whether the account may still ask, and the guard that holds the append to it.
     pub fn check(&self) -> Result<Guard, Failure> {
         let published = self.reader.borrow().clone();
         match self.session {
-            Some(session) if !published.state.has_session(session) => Err(Failure::new(Code::SessionRevoked)),
+            Some(session) if !published.state.holds(session) => Err(Failure::new(Code::SessionRevoked)),
             _ => Ok(Guard { subject: self.account.0, version: published.state.access_version() }),
         }
     }

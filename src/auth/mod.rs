@@ -2,6 +2,7 @@
 //! `domain`. It must never know HTTP or WebSockets: they bring bytes and addresses, and are told [`Authenticated`] or a failure.
 
 pub mod address;
+mod api_tokens;
 mod authenticate;
 mod ceremony;
 mod change;

@@ -170,7 +170,7 @@ pub async fn add(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewMembe
     Ok(Written::created(caller.ask(org, 1, add).await?))
 }
 
-async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {
+pub(super) async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {
     let (published, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
     let role = org_role(&published.state, caller.who.account).ok_or(Code::NotFound)?;
     Ok(demand(role, Capability::AddMembers)?)
@@ -299,6 +299,6 @@ async fn system(
     body: Command,
 ) -> Result<Acknowledged, Failure> {
     let principal = Principal::System(caller.who.account);
-    let request = CommandRequest { topic, principal, session: Some(caller.who.session), key: None, body, saw: None };
+    let request = CommandRequest { topic, principal, session: Some(caller.who.credential), key: None, body, saw: None };
     caller.http.directory.command(request).await
 }

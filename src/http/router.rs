@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
-    http::StatusCode,
+    http::{Method, StatusCode},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get as plain_get,
@@ -20,6 +20,7 @@ use lockstep_protocol::{
             UnassignTask, UnlabelTask,
         },
     },
+    values::Scope,
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -37,7 +38,7 @@ use super::{
     problem::Problem,
     registration, roles, second_factor,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
-    task_actions, tasks, teams,
+    task_actions, tasks, teams, tokens,
 };
 
 /// Smaller answers are sent as they are: those of log-ins among them, whose secrets no compression may measure.
@@ -72,7 +73,14 @@ const HISTORY: &[Parameter] = &[
 
 #[rustfmt::skip]
 pub fn endpoints() -> Vec<Endpoint> {
-    [who(), organization(), board(), task()].into_iter().flatten().collect()
+    // What is of organizations tokens may see, and change as far as the scope of the command goes.
+    let by_token = |endpoint: Endpoint| match (endpoint.scopes, &endpoint.method) {
+        ([], &Method::GET) => endpoint.scopes(&[Scope::Read]),
+        ([], _) => endpoint.scopes(&[Scope::Write, Scope::Admin]),
+        _ => endpoint,
+    };
+    let things = [organization(), board(), task()].into_iter().flatten().map(by_token);
+    who().into_iter().chain(programs()).chain(things).collect()
 }
 
 #[rustfmt::skip]
@@ -94,13 +102,16 @@ fn who() -> Vec<Endpoint> { vec![
     get("/.well-known/jwks.json", authentication::jwks, "The public keys of access tokens (RFC 7517)").answers(200, "KeySet").open(),
     get("/livez", health::live, "The process runs").answers_nothing().open(),
     get("/readyz", health::ready, "This node can take work").answers(200, "Ready").open(),
-    get("/api/v1/me", me::read, "The caller").answers(200, "Me"),
+    get("/api/v1/me", me::read, "The caller").answers(200, "Me").scopes(&[Scope::Account]),
     patch("/api/v1/me", me::update, "Change the caller's profile").takes("UpdateMe").answers(200, "Me"),
     delete("/api/v1/me", me::delete, "Delete the caller's account for good").takes("DeleteMe").answers_nothing(),
     post("/api/v1/me/password", me::change_password, "Change the caller's password; every other session ends").takes("ChangePassword").answers_nothing(),
     post("/api/v1/me/email", me::change_email, "Have the link mailed that proves an address, the present one or another").takes("ChangeEmail").accepts(),
     get("/api/v1/me/sessions", me::sessions, "The caller's open sessions").answers(200, "Array<SessionEntry>"),
     delete("/api/v1/me/sessions/{session}", me::end_session, "End a session").answers_nothing(),
+    get("/api/v1/me/tokens", tokens::list, "The caller's access tokens for programs").answers(200, "{ items: Array<TokenEntry> }"),
+    post("/api/v1/me/tokens", tokens::make, "Make an access token for a program; it is shown once").takes("NewToken").answers(201, "TokenMade"),
+    delete("/api/v1/me/tokens/{token}", tokens::revoke, "Revoke an access token").answers_nothing(),
     get("/api/v1/me/factors", factors::list, "The caller's second factors").answers(200, "FactorList"),
     post("/api/v1/me/totp", factors::begin_totp, "Begin to set up an authenticator app").takes("StepUp").answers(201, "TotpSecret"),
     post("/api/v1/me/totp/confirm", factors::confirm_totp, "Take the authenticator app into use; its recovery codes are shown once").takes("TotpCode").answers(200, "RecoveryCodes"),
@@ -110,6 +121,17 @@ fn who() -> Vec<Endpoint> { vec![
     patch("/api/v1/me/passkeys/{factor}", passkeys::rename, "Call a passkey something else").takes("RenamePasskey").answers_nothing(),
     delete("/api/v1/me/passkeys/{factor}", passkeys::remove, "Take a passkey away").takes("StepUp").answers_nothing(),
     post("/api/v1/me/recovery-codes", factors::renew_recovery_codes, "Make new recovery codes; those of before are worth nothing").takes("StepUp").answers(200, "RecoveryCodes"),
+] }
+
+/// Service accounts: with a log-in alone.
+#[rustfmt::skip]
+fn programs() -> Vec<Endpoint> { vec![
+    get("/api/v1/orgs/{org}/service-accounts", service_accounts::list, "Its service accounts, for who may add people").answers(200, "{ items: Array<ServiceAccountEntry> }"),
+    post("/api/v1/orgs/{org}/service-accounts", service_accounts::create, "Make a member that is a program").takes("NewServiceAccount").answers(201, "ServiceAccountEntry"),
+    delete("/api/v1/orgs/{org}/service-accounts/{account}", service_accounts::remove, "Take a service account away; its tokens end").answers_nothing(),
+    get("/api/v1/orgs/{org}/service-accounts/{account}/tokens", service_accounts::tokens, "Its tokens").answers(200, "{ items: Array<TokenEntry> }"),
+    post("/api/v1/orgs/{org}/service-accounts/{account}/tokens", service_accounts::make_token, "Make a token for it; it is shown once").takes("NewToken").answers(201, "TokenMade"),
+    delete("/api/v1/orgs/{org}/service-accounts/{account}/tokens/{token}", service_accounts::revoke_token, "Revoke a token of it").answers_nothing(),
 ] }
 
 #[rustfmt::skip]
@@ -132,7 +154,7 @@ fn organization() -> Vec<Endpoint> { vec![
     delete("/api/v1/orgs/{org}/members/{account}", members::remove, "Remove a member, or leave").asks(REMOVE).answers(200, "Acknowledged"),
     put("/api/v1/orgs/{org}/members/{account}/permissions", roles::set_permissions, "Grant permissions to a member and revoke them").takes_but("SetMemberPermissions", &["account_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/members/{account}/claim", members::claim, "Say which member a placeholder is").takes_but("ClaimMember", &["placeholder_id"], &[]).answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged"),
+    post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged").scopes(&[Scope::Admin]),
     get("/api/v1/orgs/{org}/access", access::read, "What a member may do, and why").asks(ACCESS).answers(200, "AccessView"),
     get("/api/v1/orgs/{org}/invitations", invitations::list, "Invitations that can still be accepted").answers(200, "{ items: Array<InvitationEntry> }"),
     post("/api/v1/orgs/{org}/invitations", invitations::create, "Invite somebody by mail, or make a link").takes("NewInvitation").answers(201, "Invited & Acknowledged"),

@@ -2,13 +2,15 @@
 //! other has. Types are named as the web app's types name them; see `openapi`.
 
 use axum::{
-    Router,
+    Extension, Router,
     handler::Handler,
     http::Method,
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use super::Http;
+use lockstep_protocol::values::Scope;
+
+use super::{Http, extract::Needs};
 
 /// One route.
 pub struct Endpoint {
@@ -25,6 +27,8 @@ pub struct Endpoint {
     pub or: Option<(u16, &'static str)>,
     /// Anybody may ask.
     pub open: bool,
+    /// What it needs of a token for programs, any of these; with none it takes log-ins alone.
+    pub scopes: &'static [Scope],
     handler: MethodRouter<Http>,
 }
 
@@ -124,6 +128,13 @@ impl Endpoint {
 
     pub const fn answers_nothing(mut self) -> Self {
         self.status = 204;
+        self
+    }
+
+    /// Tokens of any of these scopes may ask. A command needs its own scope beside: see `access::scope_of`.
+    pub fn scopes(mut self, scopes: &'static [Scope]) -> Self {
+        self.scopes = scopes;
+        self.handler = self.handler.layer(Extension(Needs(scopes)));
         self
     }
 

@@ -18,7 +18,7 @@ pub enum AccountStatus {
 }
 
 impl AccountStatus {
-    const fn number(self) -> i16 {
+    pub(super) const fn number(self) -> i16 {
         match self {
             Self::Active => 1,
             Self::Disabled => 2,
@@ -111,7 +111,7 @@ impl From<AccountRow> for Account {
 }
 
 #[derive(sqlx::FromRow)]
-struct ProfileRow {
+pub(super) struct ProfileRow {
     account_id: Uuid,
     org_id: Option<Uuid>,
     name: String,
@@ -143,7 +143,7 @@ pub struct Accounts {
     pub(super) db: Db,
 }
 
-const INSERT_PROFILE: &str = "insert into profiles
+pub(super) const INSERT_PROFILE: &str = "insert into profiles
     (account_id, org_id, name, placeholder, locale, time_zone, updated_at) values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// What goes with a person. A test compares it with the tables that name accounts.

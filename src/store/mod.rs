@@ -26,9 +26,11 @@ pub mod projections;
 mod queue;
 mod reads;
 mod rows;
+pub mod service_accounts;
 pub mod sessions;
 mod snapshots;
 mod sqlite;
+pub mod tokens;
 
 pub use error::StoreError;
 pub use open::{About, Location, Options};

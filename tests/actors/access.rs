@@ -77,7 +77,7 @@ async fn a_closed_session_asks_for_nothing_more() {
     let ask = |task: CreateTask| CommandRequest {
         topic: board.into(),
         principal: Principal::Account(ana),
-        session: Some(session),
+        session: Some(session.into()),
         key: None,
         body: task.into(),
         saw: None,

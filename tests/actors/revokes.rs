@@ -98,7 +98,7 @@ async fn work(
     let request = CommandRequest {
         topic: board.into(),
         principal: Principal::Account(who),
-        session: Some(session),
+        session: Some(session.into()),
         key: None,
         body: new_task(column, "By ben").into(),
         saw: None,

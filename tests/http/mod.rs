@@ -16,9 +16,11 @@ mod processes;
 mod refresh;
 mod refusals;
 mod roles;
+mod service_accounts;
 mod surface;
 mod tasks;
 mod teams;
+mod tokens;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -198,7 +198,7 @@ impl Node {
         self: &Arc<Self>,
         topic: Topic,
         principal: Principal,
-        session: Option<SessionId>,
+        session: Option<Credential>,
     ) -> Result<Option<AccountFacts>, Failure> {
         self.pulse.open()?;
         match principal {

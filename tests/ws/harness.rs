@@ -183,7 +183,7 @@ fn authenticate(node: &Node, clock: Clock) -> Arc<lockstep::ws::inside::Authenti
             if !directory.account(account_id).await?.state.has_session(session_id) {
                 return refuse(Code::SessionRevoked);
             }
-            Ok(Identity { account_id, session_id, token_expires_at })
+            Ok(Identity { account_id, credential: SessionId::into(session_id), token_expires_at })
         }
         .boxed()
     })

@@ -50,6 +50,8 @@ const ASKED: &[&str] = &[
     "account.delete",
     "factor.add factor_id=f1 kind=totp",
     "factor.remove factor_id=f1",
+    "token.create token_id=f2 scopes=[\"read\"]",
+    "token.revoke token_id=f2",
     "board.update name=?x visibility=?v",
     "board.archive",
     "board.unarchive",

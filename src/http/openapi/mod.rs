@@ -13,7 +13,7 @@ use super::{
     about, authentication, boards, commands, factors, health, history, invitations, me, members, organization_life,
     organizations, passkeys, preferences, registration, roles, second_factor,
     surface::{Endpoint, Takes},
-    tasks, teams,
+    tasks, teams, tokens,
 };
 use typescript::{Kind, Types};
 
@@ -63,6 +63,11 @@ fn own_types() -> String {
     declare(passkeys::PasskeyAdded::decl(&config));
     declare(passkeys::RenamePasskey::decl(&config));
     declare(passkeys::PasskeyLogin::decl(&config));
+    declare(service_accounts::NewServiceAccount::decl(&config));
+    declare(service_accounts::ServiceAccountEntry::decl(&config));
+    declare(tokens::NewToken::decl(&config));
+    declare(tokens::TokenEntry::decl(&config));
+    declare(tokens::TokenMade::decl(&config));
     declare(factors::RecoveryCodes::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
@@ -128,7 +133,7 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
             } },
             "securitySchemes": { "bearer": {
                 "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-                "description": "The access token of a log-in.",
+                "description": "The access token of a log-in; where the operation names a scope, also a token for programs (lsp_…) of it.",
             } },
         },
     })
@@ -174,6 +179,9 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
         "responses": responses,
         "security": security,
     });
+    if !endpoint.scopes.is_empty() {
+        operation["x-token-scopes"] = endpoint.scopes.iter().map(|scope| scope.word()).collect();
+    }
     if let Some(takes) = endpoint.body {
         let schema = body_schema(takes, types, used);
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
@@ -229,6 +237,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "task" => "TaskId",
             "session" => "SessionId",
             "factor" => "FactorId",
+            "token" => "TokenId",
             _ => "AccountId",
         };
         (name, kind)

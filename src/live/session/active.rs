@@ -298,7 +298,7 @@ impl Live {
     ) {
         self.outstanding = self.outstanding.saturating_sub(1);
         let same = |fresh: &Identity| {
-            fresh.account_id == self.identity.account_id && fresh.session_id == self.identity.session_id
+            fresh.account_id == self.identity.account_id && fresh.credential == self.identity.credential
         };
         let outcome = match checked {
             Ok(fresh) if !same(&fresh) => {
