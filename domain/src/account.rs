@@ -23,10 +23,10 @@ use lockstep_protocol::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{self, Role},
+    access::{self, Grant, Role, Scopes},
     aggregate::{Aggregate, Ctx, Principal},
     organization::Organization,
-    refuse::{forbidden, not_found, wrong_state},
+    refuse::{invalid, not_found, wrong_state},
     team::Team,
 };
 
@@ -95,28 +95,20 @@ impl Account {
         self.tokens.iter()
     }
 
-    /// Whether what somebody asks with is open.
-    pub fn holds(&self, credential: Credential) -> bool {
+    /// What a credential opens; `None` where it is not open itself, any more or yet.
+    pub fn grant(&self, credential: Credential) -> Option<Grant> {
         match credential {
-            Credential::Session(session) => self.has_session(session),
-            Credential::Token(token) => self.token(token).is_some(),
-        }
-    }
-
-    /// Refuses a token whose scopes do not cover what is needed; `None`: what no token may do. A log-in may do all that its account may.
-    pub fn permit(&self, credential: Credential, needed: Option<Scope>) -> Result<(), Failure> {
-        let Credential::Token(id) = credential else { return Ok(()) };
-        let token = self.token(id).ok_or_else(|| Failure::new(Code::SessionRevoked))?;
-        match needed {
-            Some(needed) if access::covers(&token.scopes, needed) => Ok(()),
-            Some(needed) => Err(Failure::because(Code::Forbidden, format!("This needs a token of scope {}.", needed.word()))),
-            None => Err(forbidden()),
+            Credential::Session(session) => self.has_session(session).then_some(Grant::Whole),
+            Credential::Token(id) => self.token(id).map(|token| Grant::Scopes(Scopes::of(&token.scopes))),
         }
     }
 
     fn create_token(&self, command: &CreateToken, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
         if self.placeholder {
             return Err(wrong_state("A placeholder has no tokens."));
+        }
+        if self.deleted {
+            return Err(wrong_state("This account was deleted."));
         }
         // Asked again by one who was cut off.
         if self.token(command.token_id).is_some() {
@@ -127,11 +119,9 @@ impl Account {
             return Err(Failure::new(Code::FieldRequired).field("scopes"));
         }
         if scopes.iter().enumerate().any(|(at, scope)| scopes[..at].contains(scope)) {
-            return Err(Failure::because(Code::FieldInvalid, "A scope is named twice.").field("scopes"));
+            return Err(invalid("scopes", "A scope is named twice."));
         }
-        if command.expires_at.is_some_and(|end| end <= ctx.now) {
-            return Err(Failure::because(Code::FieldInvalid, "This is in the past.").field("expires_at"));
-        }
+        check_end(command.expires_at, ctx)?;
         let over = |token: &&Token| token.expires_at.is_some_and(|end| end <= ctx.now);
         let (ended, open): (Vec<_>, Vec<_>) = self.tokens.iter().partition(over);
         if open.len() >= ctx.limits.tokens_per_account_max {
@@ -160,6 +150,11 @@ impl Account {
     /// Deleted for good: it cannot log in any more.
     pub const fn is_deleted(&self) -> bool {
         self.deleted
+    }
+
+    /// Events that end every token.
+    fn revoke_all(&self) -> impl Iterator<Item = AccountEvent> + '_ {
+        self.tokens().map(|token| UserTokenRevoked { token_id: token.id }.into())
     }
 
     /// Events that end every session but `except`.
@@ -242,6 +237,7 @@ impl Aggregate for Account {
             AccountCommand::CloseSession(command) if !self.has_session(command.session_id) => Ok(vec![]),
             AccountCommand::CloseSession(command) => Ok(vec![UserLoggedOut { session_id: command.session_id }.into()]),
             AccountCommand::CloseAllSessions(command) => Ok(self.close_all(command.except).collect()),
+            AccountCommand::CreateToken(command) => self.create_token(command, ctx),
             // Nothing is left of it that could change.
             _ if self.deleted => Ok(vec![]),
             AccountCommand::UpdateAccount(_) => Ok(vec![UserUpdated {}.into()]),
@@ -249,12 +245,13 @@ impl Aggregate for Account {
             AccountCommand::ResetPassword(_) => {
                 Ok(std::iter::once(UserPasswordReset {}.into()).chain(self.close_all(None)).collect())
             }
-            AccountCommand::CreateToken(command) => self.create_token(command, ctx),
             AccountCommand::RevokeToken(command) => {
                 let open = self.token(command.token_id);
                 Ok(open.map(|token| UserTokenRevoked { token_id: token.id }.into()).into_iter().collect())
             }
-            AccountCommand::DeleteAccount(_) => Ok(self.close_all(None).chain([UserDeleted {}.into()]).collect()),
+            AccountCommand::DeleteAccount(_) => {
+                Ok(self.close_all(None).chain(self.revoke_all()).chain([UserDeleted {}.into()]).collect())
+            }
             AccountCommand::AddFactor(command) => self.add_factor(command),
             AccountCommand::RemoveFactor(command) => {
                 let gone = self.factor(command.factor_id);
@@ -316,7 +313,10 @@ impl Aggregate for Account {
     /// A log-in gives nothing to what is already open, so it disturbs nobody; a factor is asked for at the next log-in.
     fn changes_access(event: &Self::Event) -> bool {
         match event {
-            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) | AccountEvent::UserTokenRevoked(_) | AccountEvent::UserDeleted(_) => true,
+            AccountEvent::UserRegistered(_)
+            | AccountEvent::UserLoggedOut(_)
+            | AccountEvent::UserTokenRevoked(_)
+            | AccountEvent::UserDeleted(_) => true,
             AccountEvent::UserLoggedIn(_)
             | AccountEvent::UserTokenCreated(_)
             | AccountEvent::UserUpdated(_)
@@ -358,4 +358,18 @@ impl Aggregate for Account {
     fn memory_bytes(&self) -> usize {
         256 + (self.sessions.len() + self.factors.len()) * 32 + self.tokens.len() * 64
     }
+}
+
+/// A token may end by itself, in the future and not too far off.
+fn check_end(end: Option<Micros>, ctx: &Ctx<'_>) -> Result<(), Failure> {
+    let Some(end) = end else { return Ok(()) };
+    let most = Micros::try_from(ctx.limits.api_token_life_ms_max.saturating_mul(1_000)).unwrap_or(Micros::MAX);
+    if end <= ctx.now {
+        return Err(invalid("expires_at", "This is in the past."));
+    }
+    if end > ctx.now.saturating_add(most) {
+        let far = invalid("expires_at", "This is too far off; a token that does not end by itself says nothing here.");
+        return Err(far.limit(ctx.limits.api_token_life_ms_max));
+    }
+    Ok(())
 }

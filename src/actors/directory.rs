@@ -173,7 +173,7 @@ impl Directory {
                     _ => failure,
                 };
                 let handle = self.handle::<Account>(account.0).await.map_err(missing)?;
-                let facts = AccountFacts { account, session, reader: handle.reader.clone() };
+                let facts = AccountFacts { account, credential: session, reader: handle.reader.clone() };
                 facts.check()?;
                 Ok(Some(facts))
             }
@@ -188,7 +188,7 @@ impl Directory {
         let account = self.account_facts(request.topic, request.principal, request.session).await?;
         // Whoever asks with a token follows its account all the same: that is how a connection learns that the token was revoked.
         if let Some(account) = account.filter(|_| request.topic.kind != Kind::Account) {
-            account.permit(Some(Scope::Read))?;
+            account.grant()?.permit(&[Scope::Read])?;
         }
         match request.topic.kind {
             Kind::Organization => self.join_of::<Organization>(request).await,

@@ -3,11 +3,13 @@
 
 use std::{any::Any, sync::Arc};
 
-use lockstep_domain::{Aggregate, Credential, Principal, account::Account, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, Credential, Principal, access::Grant, account::Account, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     codes::{Code, Failure},
     ids::{AccountId, OrgId, TeamId},
-    values::{Audience, Scope},
+    values::Audience,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -93,21 +95,22 @@ impl Facts {
 #[derive(Clone)]
 pub struct AccountFacts {
     pub account: AccountId,
-    pub session: Option<Credential>,
+    pub credential: Option<Credential>,
     pub reader: watch::Receiver<Arc<Published<Account>>>,
 }
 
 impl AccountFacts {
-    /// Refuses a token whose scopes do not cover what is needed; `None`: what no token may do.
-    pub fn permit(&self, needed: Option<Scope>) -> Result<(), Failure> {
-        self.session.map_or(Ok(()), |session| self.reader.borrow().state.permit(session, needed))
+    /// What it is asked with opens this much; `None`: the server itself asks.
+    pub fn grant(&self) -> Result<Grant, Failure> {
+        let Some(credential) = self.credential else { return Ok(Grant::Whole) };
+        self.reader.borrow().state.grant(credential).ok_or_else(|| Failure::new(Code::SessionRevoked))
     }
 
     /// Whether the account may still ask, and the guard that holds the append to it.
     pub fn check(&self) -> Result<Guard, Failure> {
         let published = self.reader.borrow().clone();
-        match self.session {
-            Some(session) if !published.state.holds(session) => Err(Failure::new(Code::SessionRevoked)),
+        match self.credential {
+            Some(credential) if published.state.grant(credential).is_none() => Err(Failure::new(Code::SessionRevoked)),
             _ => Ok(Guard { subject: self.account.0, version: published.state.access_version() }),
         }
     }

@@ -28,6 +28,7 @@ pub mod tokens;
 pub mod totp;
 mod vault;
 
+pub use api_tokens::TokenWish;
 pub use authenticate::Authenticated;
 pub use factors::{Factor, Factors, TotpSetup};
 pub use passkeys::PasskeyAsked;

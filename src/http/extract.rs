@@ -64,15 +64,8 @@ impl FromRequestParts<Http> for Caller {
 
     async fn from_request_parts(parts: &mut request::Parts, http: &Http) -> Answer<Self> {
         let who = http.auth.authenticate(bearer(&parts.headers).ok_or(Code::Unauthenticated)?).await?;
-        if who.session().is_err() {
-            // A route that does not say what it needs of a token is shut to all of them.
-            let needed = parts.extensions.get::<Needs>().map_or(&[][..], |needs| needs.0);
-            let owner = http.directory.account(who.account).await?;
-            let fits = |scope: &Scope| owner.state.permit(who.credential, Some(*scope)).is_ok();
-            if !needed.iter().any(fits) {
-                owner.state.permit(who.credential, needed.first().copied())?;
-            }
-        }
+        // A route that does not say what it needs of a token is shut to all of them.
+        who.grant.permit(parts.extensions.get::<Needs>().map_or(&[], |needs| needs.0))?;
         let text = |name: header::HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or(""));
         let key = parts.headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_BYTES_MAX) {

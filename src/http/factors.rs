@@ -78,7 +78,7 @@ impl core::convert::From<Factor> for FactorEntry {
 }
 
 impl Caller {
-    /// The account and the session it asks from.
+    /// The account and the session it asks from; refused to tokens.
     pub(super) fn session(&self) -> Answer<(AccountId, SessionId)> {
         Ok((self.who.account, self.who.session()?))
     }

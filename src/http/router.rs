@@ -36,7 +36,7 @@ use super::{
     finish::finish,
     health, history, invitations, labels, me, members, openapi, organization_life, organizations, passkeys,
     problem::Problem,
-    registration, roles, second_factor,
+    registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
     task_actions, tasks, teams, tokens,
 };
@@ -71,15 +71,22 @@ const HISTORY: &[Parameter] = &[
     NEW_ENOUGH,
 ];
 
+const READ: &[Scope] = &[Scope::Read];
+const WRITE: &[Scope] = &[Scope::Write];
+const ADMIN: &[Scope] = &[Scope::Admin];
+
 #[rustfmt::skip]
 pub fn endpoints() -> Vec<Endpoint> {
-    // What is of organizations tokens may see, and change as far as the scope of the command goes.
-    let by_token = |endpoint: Endpoint| match (endpoint.scopes, &endpoint.method) {
-        ([], &Method::GET) => endpoint.scopes(&[Scope::Read]),
-        ([], _) => endpoint.scopes(&[Scope::Write, Scope::Admin]),
-        _ => endpoint,
+    // What is of organizations tokens may see, and change with the scope of the group that the route is in, unless the route says
+    // something else. Who somebody is, is no matter of tokens.
+    let by_token = |endpoints: Vec<Endpoint>, write: &'static [Scope]| {
+        endpoints.into_iter().map(move |endpoint| match (endpoint.scopes, &endpoint.method) {
+            (None, &Method::GET) => endpoint.scopes(READ),
+            (None, _) => endpoint.scopes(write),
+            (Some(_), _) => endpoint,
+        })
     };
-    let things = [organization(), board(), task()].into_iter().flatten().map(by_token);
+    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE));
     who().into_iter().chain(programs()).chain(things).collect()
 }
 
@@ -137,33 +144,33 @@ fn programs() -> Vec<Endpoint> { vec![
 #[rustfmt::skip]
 fn organization() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs", organizations::list, "The caller's organizations").asks(MIN_POSITION).answers(200, "{ items: Array<OrgEntry> }"),
-    post("/api/v1/orgs", organizations::create, "Found an organization").takes("NewOrg").answers(201, "OrganizationView & Acknowledged"),
+    post("/api/v1/orgs", organizations::create, "Found an organization").takes("NewOrg").answers(201, "OrganizationView & Acknowledged").log_in_only(),
     get("/api/v1/orgs/{org}", organizations::read, "An organization").asks(MIN_SEQ).answers(200, "OrganizationView & Acknowledged"),
     patch("/api/v1/orgs/{org}", organizations::update, "Change an organization").takes("UpdateOrganization").answers(200, "OrganizationView & Acknowledged"),
-    delete("/api/v1/orgs/{org}", organization_life::delete, "Delete an organization with its teams and boards; its owners can restore it for 30 days").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/restore", organization_life::change::<RestoreOrganization>, "Take the deletion of an organization back").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}", organization_life::delete, "Delete an organization with its teams and boards; its owners can restore it for 30 days").answers(200, "Acknowledged").log_in_only(),
+    post("/api/v1/orgs/{org}/restore", organization_life::change::<RestoreOrganization>, "Take the deletion of an organization back").answers(200, "Acknowledged").log_in_only(),
     patch("/api/v1/orgs/{org}/settings", organization_life::update_settings, "Change what an organization decides for itself").takes("UpdateSettings").answers(200, "Acknowledged"),
     get("/api/v1/orgs/{org}/usage", organization_life::usage, "What an organization takes up, against its plan").answers(200, "Usage"),
-    post("/api/v1/orgs/{org}/ownership", organization_life::change::<OfferOwnership>, "Offer an organization to a member").takes("OfferOwnership").answers(200, "Acknowledged"),
-    delete("/api/v1/orgs/{org}/ownership", organization_life::withdraw, "Take an offer of an organization back").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/ownership/accept", organization_life::change::<AcceptOwnership>, "Take an organization that was offered to the caller").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/ownership/decline", organization_life::change::<DeclineOwnership>, "Take it not").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/ownership", organization_life::change::<OfferOwnership>, "Offer an organization to a member").takes("OfferOwnership").answers(200, "Acknowledged").log_in_only(),
+    delete("/api/v1/orgs/{org}/ownership", organization_life::withdraw, "Take an offer of an organization back").answers(200, "Acknowledged").log_in_only(),
+    post("/api/v1/orgs/{org}/ownership/accept", organization_life::change::<AcceptOwnership>, "Take an organization that was offered to the caller").answers(200, "Acknowledged").log_in_only(),
+    post("/api/v1/orgs/{org}/ownership/decline", organization_life::change::<DeclineOwnership>, "Take it not").answers(200, "Acknowledged").log_in_only(),
     get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
     post("/api/v1/orgs/{org}/members", members::add, "Add somebody who has an account").takes("NewMember").answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/members/{account}", members::change, "Change a member: one to four commands, in the order of the members, and the job title").takes("ChangeMember").answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/members/{account}", members::remove, "Remove a member, or leave").asks(REMOVE).answers(200, "Acknowledged"),
     put("/api/v1/orgs/{org}/members/{account}/permissions", roles::set_permissions, "Grant permissions to a member and revoke them").takes_but("SetMemberPermissions", &["account_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/members/{account}/claim", members::claim, "Say which member a placeholder is").takes_but("ClaimMember", &["placeholder_id"], &[]).answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged").scopes(&[Scope::Admin]),
+    post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged"),
     get("/api/v1/orgs/{org}/access", access::read, "What a member may do, and why").asks(ACCESS).answers(200, "AccessView"),
-    get("/api/v1/orgs/{org}/invitations", invitations::list, "Invitations that can still be accepted").answers(200, "{ items: Array<InvitationEntry> }"),
+    get("/api/v1/orgs/{org}/invitations", invitations::list, "Invitations that can still be accepted").answers(200, "{ items: Array<InvitationEntry> }").scopes(ADMIN),
     post("/api/v1/orgs/{org}/invitations", invitations::create, "Invite somebody by mail, or make a link").takes("NewInvitation").answers(201, "Invited & Acknowledged"),
     delete("/api/v1/orgs/{org}/invitations/{invitation}", invitations::revoke, "Take an invitation back").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/invitations/{invitation}/resend", invitations::resend, "Send an invitation again; it holds for another 7 days").answers(200, "Acknowledged"),
     get("/api/v1/invitations/{code}", invitations::read, "What an invitation is for").answers(200, "InvitationView").open(),
-    post("/api/v1/invitations/{code}/accept", invitations::accept, "Become a member by an invitation").answers(200, "JoinedOrg & Acknowledged"),
-    post("/api/v1/invitations/{code}/reject", invitations::reject, "Do not want an invitation").answers_nothing(),
-    get("/api/v1/me/invitations", invitations::mine, "What went to the caller's address").answers(200, "{ items: Array<InvitationView> }"),
+    post("/api/v1/invitations/{code}/accept", invitations::accept, "Become a member by an invitation").answers(200, "JoinedOrg & Acknowledged").log_in_only(),
+    post("/api/v1/invitations/{code}/reject", invitations::reject, "Do not want an invitation").answers_nothing().log_in_only(),
+    get("/api/v1/me/invitations", invitations::mine, "What went to the caller's address").answers(200, "{ items: Array<InvitationView> }").log_in_only(),
     post("/api/v1/orgs/{org}/roles", roles::create, "Make a custom role").takes_but("CreateRole", &[], &["role_id"]).answers(201, "NamedRole & Acknowledged"),
     patch("/api/v1/orgs/{org}/roles/{role}", roles::update, "Change a custom role").takes_but("UpdateRole", &["role_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/roles/{role}", roles::delete, "Delete a custom role").answers(200, "Acknowledged"),
@@ -182,15 +189,15 @@ fn board() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs/{org}/boards", boards::list, "The boards that the caller may see").asks(MIN_POSITION).answers(200, "{ items: Array<BoardEntry> }"),
     post("/api/v1/orgs/{org}/boards", boards::create, "Found a board").takes("NewBoard").answers(201, "BoardHead & Acknowledged"),
     get("/api/v1/orgs/{org}/boards/{board}", boards::read, "A board without its tasks").asks(MIN_SEQ).answers(200, "BoardHead & Acknowledged"),
-    patch("/api/v1/orgs/{org}/boards/{board}", boards::update, "Change a board").takes("UpdateBoard").answers(200, "Acknowledged"),
-    delete("/api/v1/orgs/{org}/boards/{board}", boards::delete, "Move a board to the trash").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/archive", boards::change::<ArchiveBoard>, "Put a board away").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/unarchive", boards::change::<UnarchiveBoard>, "Take a board out of the archive").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/restore", boards::change::<RestoreBoard>, "Take a board out of the trash").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/commands", commands::to_board, "Any command for a board").takes("CommandDoor").answers(200, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}", boards::update, "Change a board").takes("UpdateBoard").answers(200, "Acknowledged").scopes(ADMIN),
+    delete("/api/v1/orgs/{org}/boards/{board}", boards::delete, "Move a board to the trash").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/archive", boards::change::<ArchiveBoard>, "Put a board away").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/unarchive", boards::change::<UnarchiveBoard>, "Take a board out of the archive").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/restore", boards::change::<RestoreBoard>, "Take a board out of the trash").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/commands", commands::to_board, "Any command for a board").takes("CommandDoor").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     get("/api/v1/orgs/{org}/boards/{board}/history", history::read, "A board's events, in order").asks(HISTORY).answers(200, "HistoryPage"),
-    put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged"),
-    delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged").scopes(ADMIN),
+    delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/columns", columns::create, "Add a column").takes_but("CreateColumn", &[], &["column_id"]).answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/boards/{board}/columns/{column}", columns::update, "Change a column").takes_but("UpdateColumn", &["column_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/columns/{column}", columns::delete, "Delete a column without active tasks").answers(200, "Acknowledged"),

@@ -1,38 +1,33 @@
-//! Service accounts of an organization: members that are programs. Made, given tokens and taken away by who may add people, with a
-//! log-in alone. What one may do its role says, as anybody's.
+//! Service accounts of an organization: members that are programs. Made, given tokens and taken away by who may add people and has at
+//! least what they have, with a log-in alone. What one may do its role says, as anybody's.
 
 use axum::{Json, http::StatusCode};
-use lockstep_domain::Principal;
 use lockstep_protocol::{
-    codes::{Code, Failure},
+    codes::Code,
     command::{
         account::RegisterAccount,
         organization::{AddMember, RemoveMember},
     },
     ids::{AccountId, OrgId, TokenId},
-    values::OrgRole,
+    values::{MemberStatus, OrgRole, Reassign},
 };
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
     answers::Items,
-    extract::{Body, Caller, Ids},
-    members::may_add,
+    extract::{Body, Caller, From, Ids},
+    members::{may_add, system},
     problem::Answer,
-    tokens::{NewToken, TokenEntry, TokenMade},
+    tokens::{NewToken, TokenEntry, TokenMade, list_of, make_for},
 };
-use crate::{
-    actors::CommandRequest,
-    auth::address::normal_name,
-    store::accounts::{AccountStatus, Profile},
-};
+use crate::auth::address::normal_name;
 
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct NewServiceAccount {
     name: String,
+    /// Never owner.
     role: OrgRole,
 }
 
@@ -41,15 +36,21 @@ pub struct ServiceAccountEntry {
     account_id: AccountId,
     name: String,
     role: OrgRole,
+    status: MemberStatus,
 }
 
 pub async fn list(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Items<ServiceAccountEntry>>> {
     may_add(&caller, org).await?;
     let published = caller.http.directory.organization(org).await?;
-    let known = caller.http.store.accounts().service_accounts(org).await?;
-    let items = known.into_iter().filter_map(|profile| {
-        let role = published.state.role(profile.account)?;
-        Some(ServiceAccountEntry { account_id: profile.account, name: profile.name, role })
+    let programs: Vec<_> = published.state.everyone().filter(|(_, member)| member.service).collect();
+    let ids: Vec<AccountId> = programs.iter().map(|(account, _)| *account).collect();
+    let profiles = caller.http.store.accounts().profiles(&ids).await?;
+    let name = |account| profiles.iter().find(|profile| profile.account == account).map(|known| known.name.clone());
+    let items = programs.into_iter().map(|(account_id, member)| ServiceAccountEntry {
+        account_id,
+        name: name(account_id).unwrap_or_default(),
+        role: member.role,
+        status: if member.active { MemberStatus::Active } else { MemberStatus::Inactive },
     });
     Ok(Json(Items { items: items.collect() }))
 }
@@ -59,94 +60,64 @@ pub async fn create(
     Ids(org): Ids<OrgId>,
     Body(body): Body<NewServiceAccount>,
 ) -> Answer<(StatusCode, Json<ServiceAccountEntry>)> {
-    may_add(&caller, org).await?;
-    caller.session()?;
-    let name = normal_name(&body.name, &caller.http.limits)?;
-    if body.role == OrgRole::Owner {
-        return Err(Failure::because(Code::FieldInvalid, "An owner is a person.").field("role").into());
+    let (published, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
+    let NewServiceAccount { name, role } = body;
+    let name = normal_name(&name, &caller.http.limits)?;
+    let (account_id, accounts) = (caller.id_for::<AccountId>(None, "service account"), caller.http.store.accounts());
+    if !published.state.is_service(account_id) {
+        published.state.may_add_service(caller.who.account, role, &caller.http.limits)?;
+        accounts.create_service(account_id, org, &name, caller.http.clock.now()).await?;
     }
-    let (account, accounts) = (caller.id_for::<AccountId>(None, "service account"), caller.http.store.accounts());
-    accounts.create_service(account, org, &name, caller.http.clock.now()).await?;
-    of_org(&caller, org, account).await?;
-    let register = CommandRequest {
-        topic: account.into(),
-        principal: Principal::System(caller.who.account),
-        session: None,
-        key: None,
-        body: RegisterAccount { placeholder: false }.into(),
-        saw: None,
-    };
-    if let Err(failure) = caller.http.directory.command(register).await
+    let profile = accounts.profile(account_id).await?;
+    if !profile.is_some_and(|profile| profile.org == Some(org) && !profile.placeholder) {
+        // Made under the same idempotency key in another organization.
+        return Err(Code::IdempotencyMismatch.into());
+    }
+    let register = system(&caller, account_id.into(), RegisterAccount { placeholder: false }.into()).await;
+    if let Err(failure) = register
         && failure.code != Code::AlreadyExists
     {
         return Err(failure.into());
     }
-    let add = AddMember { account_id: account, role: body.role, placeholder: false };
-    if let Err(refused) = caller.ask(org, 1, add).await {
-        if !refused.0.temporary {
-            accounts.set_status(account, AccountStatus::Disabled).await?;
-        }
-        return Err(refused);
-    }
-    Ok((StatusCode::CREATED, Json(ServiceAccountEntry { account_id: account, name, role: body.role })))
+    // Whether the caller may give this role is decided there once more, with the membership.
+    system(&caller, org.into(), AddMember { account_id, role, placeholder: false, service: true }.into()).await?;
+    Ok((StatusCode::CREATED, Json(ServiceAccountEntry { account_id, name, role, status: MemberStatus::Active })))
 }
 
-/// Takes one out of the organization and ends its tokens.
+/// Takes one out of the organization; what follows from that ends its tokens and the account. Until then they are worth nothing.
 pub async fn remove(caller: Caller, Ids((org, account)): Ids<(OrgId, AccountId)>) -> Answer<StatusCode> {
-    may_manage(&caller, org, account).await?;
-    caller.ask(org, 1, RemoveMember { account_id: account }).await?;
-    end(&caller, account).await?;
+    may_speak_for(&caller, org, account).await?;
+    caller.ask(org, 1, RemoveMember { account_id: account, reassign: Reassign::Nobody }).await?;
+    caller.http.store.members().forget(org, account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends the tokens of a service account that is no member any more, and the account with them.
-pub async fn end(caller: &Caller, account: AccountId) -> Answer<()> {
-    caller.http.store.accounts().set_status(account, AccountStatus::Disabled).await?;
-    caller.http.auth.revoke_tokens(account, caller.who.account).await?;
-    Ok(())
-}
-
-pub async fn tokens(
-    caller: Caller,
-    Ids((org, account)): Ids<(OrgId, AccountId)>,
-) -> Answer<Json<Items<TokenEntry>>> {
-    may_manage(&caller, org, account).await?;
-    let open = caller.http.auth.open_tokens(account).await?;
-    Ok(Json(Items { items: open.into_iter().map(Into::into).collect() }))
+pub async fn tokens(caller: Caller, Ids((org, account)): Ids<(OrgId, AccountId)>) -> Answer<Json<Items<TokenEntry>>> {
+    may_speak_for(&caller, org, account).await?;
+    list_of(&caller, account).await
 }
 
 pub async fn make_token(
     caller: Caller,
     Ids((org, account)): Ids<(OrgId, AccountId)>,
+    From(client): From,
     Body(body): Body<NewToken>,
 ) -> Answer<(StatusCode, Json<TokenMade>)> {
-    may_manage(&caller, org, account).await?;
-    let NewToken { name, scopes, expires_at } = body;
-    let made = caller.http.auth.make_token(account, caller.who.account, &name, scopes, expires_at).await?;
-    let token = made.0.expose_secret().to_owned();
-    Ok((StatusCode::CREATED, Json(TokenMade { token, entry: made.1.into() })))
+    may_speak_for(&caller, org, account).await?;
+    make_for(&caller, account, &client, body).await
 }
 
 pub async fn revoke_token(
     caller: Caller,
     Ids((org, account, token)): Ids<(OrgId, AccountId, TokenId)>,
 ) -> Answer<StatusCode> {
-    may_manage(&caller, org, account).await?;
+    may_speak_for(&caller, org, account).await?;
     caller.http.auth.revoke_token(account, caller.who.account, token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The whole path: the caller may add people to the organization, the account is a program of it and a member.
-async fn may_manage(caller: &Caller, org: OrgId, account: AccountId) -> Answer<()> {
-    may_add(caller, org).await?;
-    caller.session()?;
-    of_org(caller, org, account).await?;
-    let published = caller.http.directory.organization(org).await?;
-    published.state.role(account).map(|_| ()).ok_or_else(|| Code::NotFound.into())
-}
-
-async fn of_org(caller: &Caller, org: OrgId, account: AccountId) -> Answer<Profile> {
-    let profile = caller.http.store.accounts().profile(account).await?;
-    let own = profile.filter(|profile| profile.org == Some(org) && !profile.placeholder);
-    own.ok_or_else(|| Code::NotFound.into())
+/// The whole path: the organization is there for the caller, the account is a program of it, and the caller may speak for it.
+async fn may_speak_for(caller: &Caller, org: OrgId, account: AccountId) -> Answer<()> {
+    let (published, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
+    Ok(published.state.may_speak_for(caller.who.account, account)?)
 }

@@ -27,8 +27,8 @@ pub struct Endpoint {
     pub or: Option<(u16, &'static str)>,
     /// Anybody may ask.
     pub open: bool,
-    /// What it needs of a token for programs, any of these; with none it takes log-ins alone.
-    pub scopes: &'static [Scope],
+    /// What it needs of a token for programs, any of these; with none it takes log-ins alone. `None`: nothing was said, which is none.
+    pub scopes: Option<&'static [Scope]>,
     handler: MethodRouter<Http>,
 }
 
@@ -72,6 +72,7 @@ where
         answer: None,
         or: None,
         open: false,
+        scopes: None,
         handler,
     }
 }
@@ -133,9 +134,14 @@ impl Endpoint {
 
     /// Tokens of any of these scopes may ask. A command needs its own scope beside: see `access::scope_of`.
     pub fn scopes(mut self, scopes: &'static [Scope]) -> Self {
-        self.scopes = scopes;
+        self.scopes = Some(scopes);
         self.handler = self.handler.layer(Extension(Needs(scopes)));
         self
+    }
+
+    /// No token may ask, whatever its scopes.
+    pub fn log_in_only(self) -> Self {
+        self.scopes(&[])
     }
 
     pub const fn open(mut self) -> Self {

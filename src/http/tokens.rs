@@ -2,31 +2,38 @@
 
 use axum::{Json, http::StatusCode};
 use lockstep_protocol::{
-    ids::TokenId,
+    ids::{AccountId, TokenId},
     values::{Micros, Scope},
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
     answers::Items,
-    extract::{Body, Caller, Ids},
+    extract::{Body, Caller, From, Ids},
     problem::Answer,
 };
-use crate::store::tokens::ApiToken;
+use crate::{
+    auth::{Client, TokenWish},
+    store::tokens::ApiToken,
+};
 
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// What its owner calls it.
-    pub name: String,
+    name: String,
     /// What it may be used for; at least one.
-    pub scopes: Vec<Scope>,
+    scopes: Vec<Scope>,
     /// When it ends by itself; absent: when it is revoked.
     #[serde(default)]
     #[ts(optional, type = "number")]
-    pub expires_at: Option<Micros>,
+    expires_at: Option<Micros>,
+    /// The caller's own, once more. An account without one needs a log-in of the last ten minutes instead.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    password: Option<SecretString>,
 }
 
 #[derive(Serialize, TS)]
@@ -48,29 +55,47 @@ pub struct TokenEntry {
 #[derive(Serialize, TS)]
 pub struct TokenMade {
     /// Shown once.
-    pub token: String,
+    token: String,
     #[serde(flatten)]
     #[ts(flatten)]
-    pub entry: TokenEntry,
+    entry: TokenEntry,
 }
 
-impl core::convert::From<ApiToken> for TokenEntry {
-    fn from(token: ApiToken) -> Self {
-        let ApiToken { id, name, scopes, created_at, expires_at, last_used_at, .. } = token;
-        Self { token_id: id, name, scopes, created_at, expires_at, last_used_at }
-    }
+fn entry((token, scopes): (ApiToken, Vec<Scope>)) -> TokenEntry {
+    let ApiToken { id, name, created_at, expires_at, last_used_at, .. } = token;
+    TokenEntry { token_id: id, name, scopes, created_at, expires_at, last_used_at }
+}
+
+/// The open tokens of an account that the caller may speak for.
+pub(super) async fn list_of(caller: &Caller, owner: AccountId) -> Answer<Json<Items<TokenEntry>>> {
+    let open = caller.http.auth.open_tokens(owner).await?;
+    Ok(Json(Items { items: open.into_iter().map(entry).collect() }))
+}
+
+/// Makes one for an account that the caller may speak for.
+pub(super) async fn make_for(
+    caller: &Caller,
+    owner: AccountId,
+    client: &Client,
+    body: NewToken,
+) -> Answer<(StatusCode, Json<TokenMade>)> {
+    let NewToken { name, scopes, expires_at, password } = body;
+    let wish = TokenWish { name, scopes: scopes.clone(), expires_at };
+    let (token, made) = caller.http.auth.make_token(owner, caller.session()?, password, wish, client).await?;
+    let made = TokenMade { token: token.expose_secret().to_owned(), entry: entry((made, scopes)) };
+    Ok((StatusCode::CREATED, Json(made)))
 }
 
 pub async fn list(caller: Caller) -> Answer<Json<Items<TokenEntry>>> {
-    let open = caller.http.auth.open_tokens(caller.who.account).await?;
-    Ok(Json(Items { items: open.into_iter().map(Into::into).collect() }))
+    list_of(&caller, caller.who.account).await
 }
 
-pub async fn make(caller: Caller, Body(body): Body<NewToken>) -> Answer<(StatusCode, Json<TokenMade>)> {
-    let NewToken { name, scopes, expires_at } = body;
-    let (token, entry) = caller.http.auth.make_token(caller.who.account, caller.who.account, &name, scopes, expires_at).await?;
-    let token = token.expose_secret().to_owned();
-    Ok((StatusCode::CREATED, Json(TokenMade { token, entry: entry.into() })))
+pub async fn make(
+    caller: Caller,
+    From(client): From,
+    Body(body): Body<NewToken>,
+) -> Answer<(StatusCode, Json<TokenMade>)> {
+    make_for(&caller, caller.who.account, &client, body).await
 }
 
 pub async fn revoke(caller: Caller, Ids(id): Ids<TokenId>) -> Answer<StatusCode> {

@@ -26,7 +26,6 @@ pub mod projections;
 mod queue;
 mod reads;
 mod rows;
-pub mod service_accounts;
 pub mod sessions;
 mod snapshots;
 mod sqlite;

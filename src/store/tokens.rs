@@ -1,9 +1,7 @@
-//! Access tokens that people make for programs: what they are called, and the SHA-256 of their secrets. It must never see a secret.
+//! Access tokens that people make for programs: what they are called, and the keyed sums of their secrets. Whether one is open is in the
+//! account's stream. It must never see a secret.
 
-use lockstep_protocol::{
-    ids::{AccountId, OrgId, TokenId},
-    values::Scope,
-};
+use lockstep_protocol::ids::{AccountId, OrgId, TokenId};
 use uuid::Uuid;
 
 use super::{StoreError, accounts::Accounts, db::on_db, factors::SecretSum};
@@ -16,9 +14,8 @@ pub struct ApiToken {
     pub id: TokenId,
     pub account: AccountId,
     pub name: String,
-    /// SHA-256.
-    pub secret: SecretSum,
-    pub scopes: Vec<Scope>,
+    /// Of the secret part: see `vault`.
+    pub sum: SecretSum,
     pub created_at: i64,
     pub expires_at: Option<i64>,
     pub last_used_at: Option<i64>,
@@ -31,8 +28,7 @@ struct TokenRow {
     token_id: Uuid,
     account_id: Uuid,
     name: String,
-    secret: Vec<u8>,
-    scopes: String,
+    sum: Vec<u8>,
     created_at: i64,
     expires_at: Option<i64>,
     last_used_at: Option<i64>,
@@ -46,8 +42,7 @@ impl From<TokenRow> for ApiToken {
             account: row.account_id.into(),
             name: row.name,
             // A check of the table holds the length; what has another fits nothing.
-            secret: row.secret.try_into().unwrap_or_default(),
-            scopes: row.scopes.split(' ').filter_map(Scope::from_word).collect(),
+            sum: row.sum.try_into().unwrap_or_default(),
             created_at: row.created_at,
             expires_at: row.expires_at,
             last_used_at: row.last_used_at,
@@ -58,15 +53,13 @@ impl From<TokenRow> for ApiToken {
 
 impl Accounts {
     pub async fn add_token(&self, new: &ApiToken) -> Result<(), StoreError> {
-        let sql = "insert into api_tokens (token_id, account_id, name, secret, scopes, created_at, expires_at)
-            values ($1, $2, $3, $4, $5, $6, $7)";
-        let scopes = new.scopes.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(" ");
+        let sql = "insert into api_tokens (token_id, account_id, name, sum, created_at, expires_at)
+            values ($1, $2, $3, $4, $5, $6)";
         on_db!(&self.db, write, pool => sqlx::query(sql)
             .bind(new.id.0)
             .bind(new.account.0)
             .bind(&new.name)
-            .bind(new.secret.as_slice())
-            .bind(&scopes)
+            .bind(new.sum.as_slice())
             .bind(new.created_at)
             .bind(new.expires_at)
             .execute(pool)
@@ -77,7 +70,7 @@ impl Accounts {
 
     /// A token of an account that may act.
     pub async fn token(&self, id: TokenId) -> Result<Option<ApiToken>, StoreError> {
-        let sql = "select t.token_id, t.account_id, t.name, t.secret, t.scopes, t.created_at, t.expires_at, t.last_used_at, p.org_id
+        let sql = "select t.token_id, t.account_id, t.name, t.sum, t.created_at, t.expires_at, t.last_used_at, p.org_id
             from api_tokens t join accounts a on a.id = t.account_id left join profiles p on p.account_id = t.account_id
             where t.token_id = $1 and a.status = 1";
         let row: Option<TokenRow> =
@@ -87,7 +80,7 @@ impl Accounts {
 
     /// The account's tokens, newest first.
     pub async fn tokens(&self, account: AccountId) -> Result<Vec<ApiToken>, StoreError> {
-        let sql = "select t.token_id, t.account_id, t.name, t.secret, t.scopes, t.created_at, t.expires_at, t.last_used_at, p.org_id
+        let sql = "select t.token_id, t.account_id, t.name, t.sum, t.created_at, t.expires_at, t.last_used_at, p.org_id
             from api_tokens t left join profiles p on p.account_id = t.account_id
             where t.account_id = $1 order by t.created_at desc, t.token_id desc limit 1000";
         let rows: Vec<TokenRow> =

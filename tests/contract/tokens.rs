@@ -1,7 +1,7 @@
 //! Access tokens for programs.
 
 use lockstep::store::{accounts::AccountStatus, tokens::ApiToken};
-use lockstep_protocol::{ids::TokenId, values::Scope};
+use lockstep_protocol::ids::TokenId;
 use uuid::Uuid;
 
 use super::{Backend, accounts::account, on_both};
@@ -17,8 +17,7 @@ async fn a_token_is_known_by_its_id_while_its_account_may_act(backend: Backend) 
         id: TokenId(Uuid::now_v7()),
         account: me,
         name: "Script".into(),
-        secret: [7; 32],
-        scopes: vec![Scope::Read, Scope::Admin],
+        sum: [7; 32],
         created_at: at,
         expires_at: Some(NOW + 9),
         last_used_at: None,

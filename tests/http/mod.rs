@@ -3,7 +3,9 @@
 mod accounts;
 mod assets;
 mod boards;
+mod credentials;
 mod factors;
+mod forged;
 mod guessing;
 mod invitations;
 mod lists;

@@ -21,7 +21,7 @@ use lockstep_protocol::{
     codec::Codec,
     codes::{CloseCode, Code, Failure},
     frame::{Acknowledged, ClientMessage, ServerMessage},
-    ids::{ClientId, ConnectionId},
+    ids::{ClientId, ConnectionId, SessionId},
     salvage::Said,
     topic::Topic,
 };
@@ -297,14 +297,15 @@ impl Connection {
         let mut words = token.split(' ').map(str::parse);
         let (Some(Ok(account)), Some(Ok(session))) = (words.next(), words.next()) else { return };
         let (account, session): (uuid::Uuid, uuid::Uuid) = (account, session);
+        let session = SessionId(session);
         let identity =
-            Identity { account_id: account.into(), credential: SessionId::from(session).into(), token_expires_at: i64::MAX / 2 };
+            Identity { account_id: account.into(), credential: session.into(), token_expires_at: i64::MAX / 2 };
         let (node, outbox) = (self.node.clone(), self.outbox.clone());
         let id = ConnectionId(node.sim.uuid());
         self.pending.push(
             async move {
                 let checked = async {
-                    node.check_open(identity.account_id, identity.session_id).await?;
+                    node.check_open(identity.account_id, session).await?;
                     let watch = Watch::new(id, identity.credential, outbox);
                     node.join(follow(identity, &watch)).await?;
                     Ok((identity, watch))

@@ -109,7 +109,7 @@ impl Server {
     /// Somebody else in that organization.
     pub async fn member(&self, owner: &Owner) -> Person {
         let person = self.person().await;
-        let add = AddMember { account_id: person.account, role: OrgRole::Member, placeholder: false };
+        let add = AddMember { account_id: person.account, role: OrgRole::Member, placeholder: false, service: false };
         self.node.ask(owner.person.account, owner.org, add).await.expect("adds");
         person
     }

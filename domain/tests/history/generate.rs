@@ -6,6 +6,7 @@ use proptest::prelude::*;
 const ASKED: &[&str] = &[
     "organization.update name=?x",
     "member.add account_id=?p role=?o",
+    "member.add account_id=?p role=?o service=true",
     "member.role.change account_id=?p role=?o",
     "member.remove account_id=?p",
     "member.claim placeholder_id=ghost account_id=?p",

@@ -1,12 +1,11 @@
--- Personal access tokens and those of service accounts. A token that was revoked is gone; whether one is open is in the account's stream.
+-- Personal access tokens and those of service accounts. A token that was revoked is gone; whether one
+-- is open, and what it opens, is in the account's stream.
 create table api_tokens (
     token_id     blob    not null primary key,
     account_id   blob    not null references accounts (id) on delete cascade,
     name         text    not null,
-    -- SHA-256 of the secret part.
-    secret       blob    not null check (length(secret) = 32),
-    -- Words, with spaces between them.
-    scopes       text    not null,
+    -- HMAC-SHA-256 of the secret part, under a key that is not in the database.
+    sum          blob    not null check (length(sum) = 32),
     created_at   integer not null,
     expires_at   integer,
     last_used_at integer

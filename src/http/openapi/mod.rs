@@ -11,7 +11,7 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, invitations, me, members, organization_life,
-    organizations, passkeys, preferences, registration, roles, second_factor,
+    organizations, passkeys, preferences, registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Takes},
     tasks, teams, tokens,
 };
@@ -179,8 +179,8 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
         "responses": responses,
         "security": security,
     });
-    if !endpoint.scopes.is_empty() {
-        operation["x-token-scopes"] = endpoint.scopes.iter().map(|scope| scope.word()).collect();
+    if let Some(scopes) = endpoint.scopes.filter(|scopes| !scopes.is_empty()) {
+        operation["x-token-scopes"] = scopes.iter().map(|scope| scope.word()).collect();
     }
     if let Some(takes) = endpoint.body {
         let schema = body_schema(takes, types, used);

@@ -20,6 +20,7 @@ use lockstep_protocol::{
     values::OrgRole,
 };
 
+pub(super) use self::members::may_add_service;
 use super::{Member, Organization};
 use crate::{
     access::{self, Permissions, Role},
@@ -108,6 +109,14 @@ impl Asker {
         Ok(Self { account, standing: Some(Standing { role, held }) })
     }
 
+    /// A member who may do this, whoever brings their wish.
+    fn with(org: &Organization, account: AccountId, capability: access::Capability) -> Result<Self, Failure> {
+        let role = org.role(account).ok_or_else(not_found)?;
+        let held = org.permissions(account);
+        access::demand(Role::Org(role, held), capability)?;
+        Ok(Self { account, standing: Some(Standing { role, held }) })
+    }
+
     /// Owners and the server: bound by the state alone.
     fn unbound(&self) -> bool {
         self.standing.is_none_or(|own| own.role == OrgRole::Owner)
@@ -129,11 +138,15 @@ impl Asker {
 
 /// Whether this asker may change that member, job title and all that is kept outside events included: the rule of the commands.
 pub(super) fn may_edit(org: &Organization, asker: AccountId, account: AccountId) -> Result<(), Failure> {
-    let role = org.role(asker).ok_or_else(not_found)?;
-    let held = org.permissions(asker);
-    access::demand(Role::Org(role, held), access::Capability::EditMembers)?;
-    let member = org.member(account).ok_or_else(not_found)?;
-    Asker { account: asker, standing: Some(Standing { role, held }) }.may_touch(org, account, member)
+    let asker = Asker::with(org, asker, access::Capability::EditMembers)?;
+    asker.may_touch(org, account, org.member(account).ok_or_else(not_found)?)
+}
+
+/// Whoever has a token of a service account has its rights: only who could give them may have one.
+pub(super) fn may_speak_for(org: &Organization, asker: AccountId, service: AccountId) -> Result<(), Failure> {
+    let asker = Asker::with(org, asker, access::Capability::AddMembers)?;
+    let member = org.member(service).filter(|member| member.service).ok_or_else(not_found)?;
+    asker.may_give(member.role, org.rights(member))
 }
 
 /// The member that a command takes out.
