@@ -8,3 +8,4 @@ mod histories;
 mod presence;
 mod rolling;
 mod stale;
+mod tokens;

@@ -220,21 +220,6 @@ impl Organization {
         reasons
     }
 
-    /// Whether `asker` may change what is kept of this member outside events (a job title); as if they asked to change the rest.
-    pub fn may_edit(&self, asker: AccountId, account: AccountId) -> Result<(), Failure> {
-        decide::may_edit(self, asker, account)
-    }
-
-    /// Whether `asker` may have a program added with this role.
-    pub fn may_add_service(&self, asker: AccountId, role: OrgRole, limits: &Limits) -> Result<(), Failure> {
-        decide::may_add_service(self, asker, role, limits)
-    }
-
-    /// Whether `asker` may speak for this service account: make its tokens, and take it away. Nobody does for one who may more.
-    pub fn may_speak_for(&self, asker: AccountId, service: AccountId) -> Result<(), Failure> {
-        decide::may_speak_for(self, asker, service)
-    }
-
     /// A member, also one who may not act.
     pub fn member(&self, account: AccountId) -> Option<&Member> {
         self.members.get(&account)

@@ -29,8 +29,13 @@ const PROBLEM: &str = "type Problem = { type: string, title: string, status: num
 
 /// The types of handlers' bodies and answers.
 fn own_types() -> String {
+    format!("{KEY_SET}\n{PROBLEM}\n{}{}", types_of_people(), types_of_things())
+}
+
+/// Of who somebody is and what they prove it with.
+fn types_of_people() -> String {
     let config = Config::default();
-    let mut text = format!("{KEY_SET}\n{PROBLEM}\n");
+    let mut text = String::new();
     let mut declare = |declaration: String| {
         text.push_str(&declaration);
         text.push('\n');
@@ -63,8 +68,6 @@ fn own_types() -> String {
     declare(passkeys::PasskeyAdded::decl(&config));
     declare(passkeys::RenamePasskey::decl(&config));
     declare(passkeys::PasskeyLogin::decl(&config));
-    declare(service_accounts::NewServiceAccount::decl(&config));
-    declare(service_accounts::ServiceAccountEntry::decl(&config));
     declare(tokens::NewToken::decl(&config));
     declare(tokens::TokenEntry::decl(&config));
     declare(tokens::TokenMade::decl(&config));
@@ -79,8 +82,21 @@ fn own_types() -> String {
     declare(preferences::Preferences::decl(&config));
     declare(me::ChangePassword::decl(&config));
     declare(me::SessionEntry::decl(&config));
+    text
+}
+
+/// Of organizations and all that is in them.
+fn types_of_things() -> String {
+    let config = Config::default();
+    let mut text = String::new();
+    let mut declare = |declaration: String| {
+        text.push_str(&declaration);
+        text.push('\n');
+    };
     declare(organizations::OrgEntry::decl(&config));
     declare(organizations::NewOrg::decl(&config));
+    declare(service_accounts::NewServiceAccount::decl(&config));
+    declare(service_accounts::ServiceAccountEntry::decl(&config));
     declare(organization_life::Usage::decl(&config));
     declare(members::MemberEntry::decl(&config));
     declare(members::ChangeMember::decl(&config));

@@ -26,7 +26,7 @@ export interface Me {
 }
 export interface ChangePassword { readonly current_password: string; readonly new_password: string }
 export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
-export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; readonly team_ids?: readonly TeamId[]; readonly title?: string }
+export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; readonly service?: boolean; readonly team_ids?: readonly TeamId[]; readonly title?: string }
 export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
 export interface TeamEntry { readonly team_id: TeamId; readonly name: string }
 export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }

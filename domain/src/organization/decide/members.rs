@@ -39,7 +39,7 @@ pub(super) fn add(org: &Organization, command: &AddMember, asker: &Asker, ctx: &
             return Err(forbidden());
         }
         if !org.members.contains_key(&account_id) {
-            may_add_service(org, asker.account, command.role, ctx.limits)?;
+            org.may_add_service(asker.account, command.role, ctx.limits)?;
         }
     }
     let new = Member { placeholder: command.placeholder, service: command.service, ..Member::new(command.role) };
@@ -59,20 +59,17 @@ pub(super) fn add(org: &Organization, command: &AddMember, asker: &Asker, ctx: &
     Ok(vec![MemberAdded { account_id, role, placeholder, service }.into()])
 }
 
-/// Whoever the server adds a program for must be one who may give it this role.
-pub(in crate::organization) fn may_add_service(
-    org: &Organization,
-    asker: AccountId,
-    role: OrgRole,
-    limits: &Limits,
-) -> Result<(), Failure> {
-    if role == OrgRole::Owner {
-        return Err(invalid("role", "An owner is a person."));
+impl Organization {
+    /// Whether the server may add a program with this role for `asker`: one who may give it.
+    pub fn may_add_service(&self, asker: AccountId, role: OrgRole, limits: &Limits) -> Result<(), Failure> {
+        if role == OrgRole::Owner {
+            return Err(invalid("role", "An owner is a person."));
+        }
+        Asker::with(self, asker, Capability::AddMembers)?.may_give(role, self.rights(&Member::new(role)))?;
+        let most = limits.service_accounts_per_org_max;
+        let programs = self.everyone().filter(|(_, member)| member.service).count();
+        if programs >= most { Err(full("account_id", most)) } else { Ok(()) }
     }
-    Asker::with(org, asker, Capability::AddMembers)?.may_give(role, org.rights(&Member::new(role)))?;
-    let most = limits.service_accounts_per_org_max;
-    let programs = org.everyone().filter(|(_, member)| member.service).count();
-    if programs >= most { Err(full("account_id", most)) } else { Ok(()) }
 }
 
 /// The member that a command is about, whom this asker may change.

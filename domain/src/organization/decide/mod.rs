@@ -20,7 +20,6 @@ use lockstep_protocol::{
     values::OrgRole,
 };
 
-pub(super) use self::members::may_add_service;
 use super::{Member, Organization};
 use crate::{
     access::{self, Permissions, Role},
@@ -136,17 +135,20 @@ impl Asker {
     }
 }
 
-/// Whether this asker may change that member, job title and all that is kept outside events included: the rule of the commands.
-pub(super) fn may_edit(org: &Organization, asker: AccountId, account: AccountId) -> Result<(), Failure> {
-    let asker = Asker::with(org, asker, access::Capability::EditMembers)?;
-    asker.may_touch(org, account, org.member(account).ok_or_else(not_found)?)
-}
+impl Organization {
+    /// Whether `asker` may change what is kept of this member outside events (a job title); as if they asked to change the rest.
+    pub fn may_edit(&self, asker: AccountId, account: AccountId) -> Result<(), Failure> {
+        let asker = Asker::with(self, asker, access::Capability::EditMembers)?;
+        asker.may_touch(self, account, self.member(account).ok_or_else(not_found)?)
+    }
 
-/// Whoever has a token of a service account has its rights: only who could give them may have one.
-pub(super) fn may_speak_for(org: &Organization, asker: AccountId, service: AccountId) -> Result<(), Failure> {
-    let asker = Asker::with(org, asker, access::Capability::AddMembers)?;
-    let member = org.member(service).filter(|member| member.service).ok_or_else(not_found)?;
-    asker.may_give(member.role, org.rights(member))
+    /// Whether `asker` may speak for this service account: make its tokens, end them, and take it away. Whoever has a token of it has
+    /// its rights: only who could give them may.
+    pub fn may_speak_for(&self, asker: AccountId, service: AccountId) -> Result<(), Failure> {
+        let asker = Asker::with(self, asker, access::Capability::AddMembers)?;
+        let member = self.member(service).filter(|member| member.service).ok_or_else(not_found)?;
+        asker.may_give(member.role, self.rights(member))
+    }
 }
 
 /// The member that a command takes out.
