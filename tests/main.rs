@@ -6,6 +6,7 @@
     reason = "tests measure real time, make ids and print; tests/tidy forbids them to sleep"
 )]
 
+mod access;
 mod actors;
 mod contract;
 mod http;

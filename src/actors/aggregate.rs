@@ -257,7 +257,7 @@ async fn look_up<A: Aggregate>(directory: Directory, topic: Topic, pending: Box<
     drop(permit);
 }
 
-/// Organization and team, live, those in `refresh` caught up.
+/// Organization and team, live, those in `refresh` caught up. What is not there is named by the field that a command names it with.
 pub async fn load_facts(
     directory: &Directory,
     org: Option<OrgId>,
@@ -269,15 +269,21 @@ pub async fn load_facts(
         if refresh.contains(&org.0) {
             directory.refresh::<Organization>(org.0).await;
         }
-        facts.org = Some(directory.handle::<Organization>(org.0).await?.source());
+        let handle = directory.handle::<Organization>(org.0).await.map_err(|failure| named(failure, "org_id"))?;
+        facts.org = Some(handle.source());
     }
     if let Some(team) = team {
         if refresh.contains(&team.0) {
             directory.refresh::<Team>(team.0).await;
         }
-        facts.team = Some(directory.handle::<Team>(team.0).await?.source());
+        let handle = directory.handle::<Team>(team.0).await.map_err(|failure| named(failure, "team_id"))?;
+        facts.team = Some(handle.source());
     }
     Ok(facts)
+}
+
+fn named(failure: Failure, field: &str) -> Failure {
+    if failure.code == Code::NotFound { failure.field(field) } else { failure }
 }
 
 async fn save_snapshot<A: Aggregate>(

@@ -137,7 +137,7 @@ impl Directory {
     ) -> Result<(Arc<Published<Team>>, Audience), Failure> {
         let org = self.organization(org_id).await?;
         let published = self.team(team_id).await?;
-        let own = published.state.org_id(team_id.0) == org_id;
+        let own = published.state.org_id(team_id.0) == org_id && !published.state.is_deleted();
         let audience = published.state.audience(team_id.0, principal, Some(&org.state), None).filter(|_| own);
         Ok((published, audience.ok_or_else(|| Failure::new(Code::NotFound))?))
     }

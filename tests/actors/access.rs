@@ -4,14 +4,14 @@ use lockstep::{
     actors::{CommandRequest, JoinRequest},
     clock::Clock,
 };
-use lockstep_domain::Principal;
+use lockstep_domain::{Aggregate, Principal};
 use lockstep_protocol::{
     codes::Code,
-    command::{account::*, organization::*, task::*},
+    command::{account::*, board::CreateBoard, organization::*, task::*, team::CreateTeam},
     frame::ResumedFrom,
-    ids::{AccountId, InvitationId, SessionId},
+    ids::{AccountId, BoardId, InvitationId, SessionId, TeamId},
     position::Held,
-    values::{Audience, OrgRole, Reassign},
+    values::{Audience, OrgRole, Reassign, Visibility},
 };
 
 use crate::support::{
@@ -25,7 +25,7 @@ async fn a_removed_member_is_cut_off_at_once() {
     let (ana, ben) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
     let (board, column) = node.board(ana, org).await;
-    node.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false })
+    node.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false })
         .await
         .expect("adds ben");
     let (of_ben, of_ana) =
@@ -46,7 +46,7 @@ async fn a_guest_sees_only_boards_they_are_on() {
     let (ana, guest) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
     let (board, _) = node.board(ana, org).await;
-    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false })
+    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false, service: false })
         .await
         .expect("adds the guest");
     assert_eq!(node.join(guest, board, None).await.err().map(|failure| failure.code), Some(Code::NotFound));
@@ -77,7 +77,7 @@ async fn a_closed_session_asks_for_nothing_more() {
     let ask = |task: CreateTask| CommandRequest {
         topic: board.into(),
         principal: Principal::Account(ana),
-        session: Some(session),
+        session: Some(session.into()),
         key: None,
         body: task.into(),
         saw: None,
@@ -92,7 +92,9 @@ async fn one_whose_audience_changed_begins_anew_whatever_they_hold() {
     let node = Node::sqlite().await;
     let (ana, guest) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
-    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false }).await.expect("adds");
+    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false, service: false })
+        .await
+        .expect("adds");
     let listener = node.join(guest, org, None).await.expect("joins as a guest");
     let raise = ChangeMemberRole { account_id: guest, role: OrgRole::Member };
     let head = node.ask(ana, org, raise).await.expect("raises the role").seq;
@@ -141,4 +143,38 @@ async fn an_invitation_for_one_lets_in_one_of_a_hundred() {
     }
     assert_eq!(accepted, 1);
     assert_eq!(node.directory.organization(org).await.expect("is there").state.member_count(), 2);
+}
+
+/// An id that was refused once keeps an actor for a while, which knows the organization and team named first.
+#[tokio::test]
+async fn what_is_founded_is_decided_by_what_it_names_not_by_what_was_named_before() {
+    let node = Node::sqlite().await;
+    let (ana, eve) = (node.account().await, node.account().await);
+    let (of_ana, of_eve) = (node.organization(ana).await, node.organization(eve).await);
+    let (team, board) = (TeamId(id()), BoardId(id()));
+    let create = |org_id, name: &str| CreateTeam { org_id, name: name.into() };
+    assert_eq!(code(node.ask(eve, team, create(of_eve, "")).await), Code::FieldRequired);
+    let refused = node.ask(eve, team, create(of_ana, "Mine")).await.expect_err("is not hers");
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::NotFound, Some("org_id")));
+    node.ask(ana, team, create(of_ana, "Ours")).await.expect("founds");
+
+    let add = AddMember { account_id: eve, role: OrgRole::Member, placeholder: false };
+    node.ask(ana, of_ana, add).await.expect("adds eve");
+    let own = TeamId(id());
+    node.ask(eve, own, create(of_ana, "Eve's")).await.expect("founds");
+    let create = |team_id, name: &str| CreateBoard {
+        org_id: of_ana,
+        team_id: Some(team_id),
+        name: name.into(),
+        key: "EVE".into(),
+        visibility: Visibility::Team,
+    };
+    assert_eq!(code(node.ask(eve, board, create(own, "")).await), Code::FieldRequired);
+    assert_eq!(code(node.ask(eve, board, create(team, "Board")).await), Code::Forbidden);
+    for gone in [TeamId(id()), TeamId(board.0)] {
+        let refused = node.ask(eve, board, create(gone, "Board")).await.expect_err("no such team");
+        assert_eq!((refused.code, refused.field.as_deref()), (Code::NotFound, Some("team_id")));
+    }
+    node.ask(eve, board, create(own, "Board")).await.expect("founds");
+    assert_eq!(node.directory.board(board).await.expect("is there").state.team_id(), Some(own));
 }

@@ -6,5 +6,7 @@ mod cluster;
 mod features;
 mod histories;
 mod presence;
+mod revocations;
 mod rolling;
 mod stale;
+mod tokens;

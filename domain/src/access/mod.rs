@@ -7,6 +7,7 @@ mod capability;
 pub mod explain;
 pub mod permissions;
 mod reach;
+mod scope;
 mod standing;
 
 pub use capability::{Capability, account, board, organization, team};
@@ -16,6 +17,7 @@ use lockstep_protocol::{
 };
 pub use permissions::Permissions;
 pub use reach::Reach;
+pub use scope::{Grant, Scopes, scope, scope_of};
 pub use standing::{
     BoardFacts, board_audience, board_role, demand_founding, may_see_board, org_role, organization_audience,
     team_audience, team_role,

@@ -46,12 +46,14 @@ pub fn org_role(org: &Organization, account: AccountId) -> Option<Role> {
 
 /// Whether somebody may found a board: the organization must let them, and so must the team that it is for.
 pub fn demand_founding(team: Option<&Team>, account: AccountId, org: &Organization) -> Option<Result<(), Failure>> {
-    let in_team = match team {
-        Some(team) => demand(team_role(team, account, org)?, Capability::FoundBoard),
-        None => Ok(()),
-    };
-    let in_org = org_role(org, account)?;
-    Some(in_team.and_then(|()| demand(in_org, Capability::FoundBoard)))
+    // First: whoever may found none is told so whatever team they name.
+    if let Err(refused) = demand(org_role(org, account)?, Capability::FoundBoard) {
+        return Some(Err(refused));
+    }
+    match team {
+        Some(team) => Some(demand(team_role(team, account, org)?, Capability::FoundBoard)),
+        None => Some(Ok(())),
+    }
 }
 
 /// What decides about access to a board, as far as the board itself knows it: lists have no more of it than this.

@@ -26,16 +26,18 @@ use crate::{
 type Decided = Result<Vec<TeamEvent>, Failure>;
 
 pub(super) fn decide(team: &Team, command: &TeamCommand, ctx: &Ctx<'_>) -> Decided {
-    let org = ctx.org.filter(|org| org.exists()).ok_or_else(not_found)?;
-    let asker = ctx.principal.account().ok_or_else(not_found)?;
     let founding = matches!(command, TeamCommand::CreateTeam(_));
+    // Whoever founds one named the organization; whether it is there is for its members to know.
+    let hidden = || if founding { missing("org_id") } else { not_found() };
+    let org = ctx.org.filter(|org| org.exists()).ok_or_else(hidden)?;
+    let asker = ctx.principal.account().ok_or_else(not_found)?;
     if !founding && !team.exists() {
         return Err(not_found());
     }
     if matches!(ctx.principal, Principal::Account(_)) {
         let role = if founding { access::org_role(org, asker) } else { access::team_role(team, asker, org) };
         let own = removes(command).is_some_and(|account| org.resolve(account) == asker);
-        access::demand(role.ok_or_else(not_found)?, access::team(command, own))?;
+        access::demand(role.ok_or_else(hidden)?, access::team(command, own))?;
     }
     if team.deleted {
         return Err(not_found());

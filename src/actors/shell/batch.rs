@@ -69,7 +69,8 @@ impl<A: Aggregate> Shell<A> {
         let mut batch = Batch::new(self.committed.state.clone(), self.last_at.max(now));
         while batch.items.len() < self.limits.append_commands_max {
             let Some(pending) = self.pending.pop_front() else { break };
-            if pending.alone && !batch.items.is_empty() {
+            let other = self.founded_elsewhere(&pending).is_some();
+            if other || (pending.alone && !batch.items.is_empty()) {
                 self.pending.push_front(pending);
                 break;
             }

@@ -9,6 +9,7 @@ mod batch;
 mod catch_up;
 mod commits;
 mod elsewhere;
+mod founding;
 mod join;
 mod lists;
 mod messages;
@@ -25,14 +26,15 @@ use std::{collections::VecDeque, sync::Arc};
 
 use batch::Batch;
 pub use elsewhere::Word;
+use founding::Dependencies;
 use lists::Lists;
 use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     codes::{Code, Failure},
     frame::{Ephemeral, EphemeralBroadcast},
-    ids::{AccountId, ConnectionId, OrgId, TeamId},
+    ids::{AccountId, ConnectionId},
     limits::Limits,
-    topic::{Kind, Topic},
+    topic::Topic,
     values::Micros,
 };
 pub use messages::{Effect, Joining, Message, Pending, origin};
@@ -105,6 +107,8 @@ pub struct Shell<A: Aggregate> {
     frozen: bool,
     /// Organization and team must be looked for anew before anything else.
     facts_wanted: bool,
+    /// Whose facts are to be those of what is founded next.
+    founding: Option<Dependencies>,
     work: Work<A>,
     /// The furthest head heard of.
     rumoured: u64,
@@ -140,6 +144,7 @@ impl<A: Aggregate> Shell<A> {
             revival: None,
             frozen: false,
             facts_wanted: false,
+            founding: None,
             work: Work::Idle,
             rumoured: loaded.head.version,
             snapshot: None,
@@ -159,16 +164,6 @@ impl<A: Aggregate> Shell<A> {
     pub fn memory_bytes(&self) -> usize {
         let snapshot = self.snapshot.as_ref().map_or(0, |_| self.committed.state.memory_bytes() / 4);
         self.committed.state.memory_bytes() + self.windows.memory_bytes() + self.ring.memory_bytes() + snapshot
-    }
-
-    /// The organization and team that it depends on. One that is about to be founded has no state that says so yet: it depends on
-    /// what it began with.
-    pub fn dependencies(&self) -> (Option<OrgId>, Option<TeamId>) {
-        match self.committed.state.org_id(self.topic.id) {
-            OrgId::NIL => self.facts.ids(),
-            _ if A::KIND == Kind::Organization => (None, None),
-            org => (Some(org), self.committed.state.team_id()),
-        }
     }
 
     pub fn subscribers(&self) -> usize {
@@ -243,6 +238,9 @@ impl<A: Aggregate> Shell<A> {
             let before = self.pending.len();
             if self.facts_wanted || (!self.pending.is_empty() && self.facts.ended()) {
                 self.reload_facts(Vec::new(), Vec::new());
+            } else if let Some(named) = self.pending.front().and_then(|pending| self.founded_elsewhere(pending)) {
+                self.founding = Some(named);
+                self.reload_facts(Vec::new(), Vec::new());
             } else if self.rumoured > self.head.version || self.read_wanted() {
                 self.start_catch_up();
             } else if !self.pending.is_empty() && self.stale.is_none() {
@@ -272,7 +270,11 @@ impl<A: Aggregate> Shell<A> {
                 self.review_subscribers();
             }
             Err(failure) => {
-                self.refuse_pending(&failure);
+                match self.founding.take() {
+                    // What others name may be there.
+                    Some(named) => self.refuse_founding(named, &failure),
+                    None => self.refuse_pending(&failure),
+                }
                 self.wait_if_owed();
                 for joining in self.joining.drain(..) {
                     let _ = joining.reply.send(Err(failure.clone()));

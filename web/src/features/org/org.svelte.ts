@@ -10,7 +10,7 @@ import { type InvitationEntry, type OrganizationHandle, type OrganizationView, t
 import { type CustomRole, type Member, mayGive, mayTouch, type Rules, why } from "./permissions";
 
 /** A member with what they are called. */
-export type Person = Member & { readonly name: string; readonly title: string; /** A program. */ readonly service?: boolean };
+export type Person = Member & { readonly name: string; readonly title: string };
 
 /** Hints come often while somebody works through a list. */
 const GAP_MS = 1_000;
@@ -81,7 +81,7 @@ export class Org {
     const entries = directory.members(this.id);
     if (!members || entries.length === 0) return undefined;
     const named = new Map(entries.map((entry) => [entry.account_id, entry]));
-    const people = members.map((member) => ({ ...member, name: named.get(member.account_id)?.name ?? directory.name(member.account_id), title: named.get(member.account_id)?.title ?? "", service: named.get(member.account_id)?.service ?? false }));
+    const people = members.map((member) => ({ ...member, name: named.get(member.account_id)?.name ?? directory.name(member.account_id), title: named.get(member.account_id)?.title ?? "" }));
     const order = new Intl.Collator(undefined, { sensitivity: "base" });
     return people.sort((a, b) => order.compare(a.name, b.name));
   });
