@@ -12,7 +12,7 @@ export {
   Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
   type Preferences, type SessionEntry, type TeamEntry, type UpdateMe, type WorkingHours,
 } from "./rest";
-export { SCOPES, type NewToken, type Scope, type ServiceAccountEntry, type TokenEntry, type TokenId, type TokenMade, type Tokens } from "./tokens";
+export { SCOPES, type NewToken, type ServiceAccountEntry, type TokenEntry, type TokenMade, type Tokens } from "./tokens";
 export type * from "./types";
 export type * from "../gen/protocol";
 export { CODES, LIMITS } from "../gen/protocol";

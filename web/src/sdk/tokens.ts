@@ -1,12 +1,10 @@
 //! Access tokens for programs, one's own and those of an organization's service accounts, over REST. Made and revoked with a log-in alone.
 
-import type { AccountId, OrgId, OrgRole } from "../gen/protocol";
+import type { AccountId, OrgId, OrgRole, Scope, TokenId } from "../gen/protocol";
 import type { Http } from "./http";
 
-export type TokenId = string;
 /** In the server's order. */
-export const SCOPES = ["account", "read", "write", "admin"] as const;
-export type Scope = (typeof SCOPES)[number];
+export const SCOPES = ["account", "read", "write", "admin"] as const satisfies readonly Scope[];
 
 export interface TokenEntry {
   readonly token_id: TokenId;
