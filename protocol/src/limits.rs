@@ -148,6 +148,12 @@ limits! {
     factor_setup_ms: u64 = 600_000, "ms";
     /// How young a log-in is that may change factors where the account has no password.
     fresh_login_ms: u64 = 600_000, "ms";
+    /// Access tokens that one account made for programs.
+    tokens_per_account_max: usize = 20, "tokens";
+    /// How far off the end of an access token for programs may be; one without an end lasts until it is revoked.
+    api_token_life_ms_max: u64 = 31_622_400_000, "ms";
+    /// Service accounts of one organization, beside being members.
+    service_accounts_per_org_max: usize = 50, "accounts";
     /// Passkeys of one account.
     passkeys_per_account_max: usize = 20, "passkeys";
     /// Recovery codes that are made at once.

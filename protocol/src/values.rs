@@ -113,6 +113,17 @@ words! {
         /// A key that a device holds (WebAuthn).
         Passkey = "passkey",
     }
+    /// What an access token may be used for, never more than its owner may do.
+    Scope {
+        /// See who the owner is.
+        Account = "account",
+        /// See organizations, teams, boards and tasks.
+        Read = "read",
+        /// Found and shape boards, change tasks, comment; `read` is in it.
+        Write = "write",
+        /// Manage organizations, teams, boards and their members; `read` is in it.
+        Admin = "admin",
+    }
     /// How the second step of a log-in may be made.
     SecondMethod {
         Totp = "totp",

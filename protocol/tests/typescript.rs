@@ -46,6 +46,7 @@ fn types() -> String {
         AccountId,
         SessionId,
         FactorId,
+        TokenId,
         ClientId,
         CommitId,
         ConnectionId,
@@ -70,6 +71,7 @@ fn types() -> String {
         Audience,
         Lifecycle,
         FactorKind,
+        Scope,
         SecondMethod,
         Due,
         Original,
@@ -127,6 +129,8 @@ fn types() -> String {
         command::account::DeleteAccount,
         command::account::AddFactor,
         command::account::RemoveFactor,
+        command::account::CreateToken,
+        command::account::RevokeToken,
     );
     declare!(
         out,
@@ -232,6 +236,8 @@ fn types() -> String {
         event::account::UserDeleted,
         event::account::UserFactorAdded,
         event::account::UserFactorRemoved,
+        event::account::UserTokenCreated,
+        event::account::UserTokenRevoked,
     );
     declare!(
         out,

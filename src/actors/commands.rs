@@ -123,7 +123,9 @@ impl Directory {
 
     /// Places are for those alone who may found a board, as far as the organization says: nobody else takes one.
     async fn may_found(&self, request: &CommandRequest, org_id: OrgId) -> Result<(), Failure> {
-        self.account_facts(request.topic, request.principal, request.session).await?;
+        if let Some(account) = self.account_facts(request.topic, request.principal, request.session).await? {
+            account.grant()?.permit_command(&request.body)?;
+        }
         let org = self.organization(org_id).await.map_err(no_org)?;
         match request.principal {
             Principal::Account(account) => {
@@ -139,8 +141,11 @@ impl Directory {
         let CommandRequest { topic, principal, session, key, body, saw } = request;
         self.pulse().open()?;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
-        let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let account = self.account_facts(topic, principal, session).await?;
+        if let Some(account) = &account {
+            account.grant()?.permit_command(&body)?;
+        }
+        let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let commit = CommitId(self.services().clock.fresh_id());
         let mut hand_in = HandIn::new(key.is_some());
         loop {

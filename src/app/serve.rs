@@ -273,7 +273,7 @@ fn authenticate(auth: &Auth) -> Arc<ws::inside::Authenticate> {
         let auth = auth.clone();
         async move {
             let known = auth.authenticate(token.as_bytes()).await?;
-            Ok(Identity { account_id: known.account, session_id: known.session, token_expires_at: known.expires_at })
+            Ok(Identity { account_id: known.account, credential: known.credential, token_expires_at: known.expires_at })
         }
         .boxed()
     })

@@ -55,7 +55,7 @@ impl Auth {
 
 /// Whether other people would be left in it without an owner.
 fn leaves_alone(org: &Organization, account: AccountId) -> bool {
-    let mut others = org.members().filter(|(id, _)| *id != account && !org.is_placeholder(*id)).peekable();
+    let mut others = org.members().filter(|(id, _)| *id != account && org.is_person(*id)).peekable();
     org.role(account) == Some(OrgRole::Owner)
         && others.peek().is_some()
         && others.all(|(_, role)| role != OrgRole::Owner)

@@ -129,6 +129,7 @@ impl Scribe {
             Letter::AlreadyRegistered { .. } => format!("{}/login", self.home),
             Letter::EmailChanged { .. }
             | Letter::PasswordChanged { .. }
+            | Letter::TokenMade { .. }
             | Letter::Welcome { .. }
             | Letter::SetupGuide { .. }
             | Letter::Goodbye { .. }

@@ -256,7 +256,7 @@ impl Auth {
         if known.is_none_or(|account| account.status != AccountStatus::Active) {
             return Err(Failure::new(Code::Unauthenticated));
         }
-        self.check_open(account, session).await?;
+        self.check_open(account, session.into()).await?;
         let address = client.address.to_canonical().to_string();
         inner.accounts.touch_session(session, &address, now).await.map_err(stored)?;
         let access = inner.tokens.issue(account, session)?;

@@ -154,7 +154,7 @@ pub async fn log_out(
     Body(body): Body<Refresh>,
 ) -> Answer<Response> {
     match caller {
-        Ok(caller) => http.auth.end(caller.who.account, caller.who.session).await?,
+        Ok(caller) => http.auth.end(caller.who.account, caller.who.session()?).await?,
         Err(Problem(failure)) if browser.bearer && failure.code.temporary() => return Err(failure.into()),
         Err(_) => {
             let token = match &body.refresh_token {

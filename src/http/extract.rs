@@ -14,7 +14,7 @@ use lockstep_protocol::{
     ids::{BoardId, ClientId, OrgId},
     position::Position,
     topic::Topic,
-    values::Audience,
+    values::{Audience, Scope},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -64,6 +64,8 @@ impl FromRequestParts<Http> for Caller {
 
     async fn from_request_parts(parts: &mut request::Parts, http: &Http) -> Answer<Self> {
         let who = http.auth.authenticate(bearer(&parts.headers).ok_or(Code::Unauthenticated)?).await?;
+        // A route that does not say what it needs of a token is shut to all of them.
+        who.grant.permit(parts.extensions.get::<Needs>().map_or(&[], |needs| needs.0))?;
         let text = |name: header::HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or(""));
         let key = parts.headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_BYTES_MAX) {
@@ -136,7 +138,7 @@ impl Caller {
         let request = CommandRequest {
             topic: topic.into(),
             principal: self.principal(),
-            session: Some(self.who.session),
+            session: Some(self.who.credential),
             key,
             body: body.into(),
             saw,
@@ -182,6 +184,10 @@ impl Caller {
         }
     }
 }
+
+/// What a route needs of a token for programs, any of these; written beside the route. See [`super::surface`].
+#[derive(Clone, Copy, Debug)]
+pub struct Needs(pub &'static [Scope]);
 
 /// Ids of the path. What is no id names nothing.
 pub struct Ids<T>(pub T);

@@ -145,7 +145,7 @@ pub async fn change_password(
     From(client): From,
     Body(body): Body<ChangePassword>,
 ) -> Answer<StatusCode> {
-    let who = (caller.who.account, caller.who.session);
+    let who = caller.session()?;
     caller.http.auth.change_password(who, body.current_password, body.new_password, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -174,7 +174,7 @@ pub async fn sessions(caller: Caller) -> Answer<Json<Vec<SessionEntry>>> {
         address: session.address,
         created_at: session.created_at,
         last_seen_at: session.last_seen,
-        current: session.id == caller.who.session,
+        current: caller.who.credential == session.id.into(),
     });
     Ok(Json(entries.collect()))
 }

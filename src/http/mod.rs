@@ -33,10 +33,12 @@ mod roles;
 mod router;
 mod second_factor;
 mod server;
+mod service_accounts;
 mod surface;
 mod task_actions;
 mod tasks;
 mod teams;
+mod tokens;
 
 use std::sync::Arc;
 

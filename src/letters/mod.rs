@@ -48,6 +48,8 @@ pub enum Letter {
     ResetPassword { code: Uuid, name: String },
     /// That a password was changed or reset.
     PasswordChanged { name: String },
+    /// That an access token for programs was made.
+    TokenMade { name: String, token: String },
     /// To somebody new.
     Welcome { name: String },
     /// How to begin, sent with an organization's founding.
@@ -70,6 +72,7 @@ impl Letter {
             Self::EmailChanged { .. } => "email_changed",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::TokenMade { .. } => "token_made",
             Self::Welcome { .. } => "welcome",
             Self::SetupGuide { .. } => "setup_guide",
             Self::Invitation { .. } => "invitation",
@@ -89,6 +92,7 @@ impl Letter {
             | Self::PasswordChanged { name }
             | Self::Welcome { name }
             | Self::AccountDeleted { name } => vec![("name", name)],
+            Self::TokenMade { name, token } => vec![("name", name), ("token", token)],
             Self::SetupGuide { name, organization } | Self::Goodbye { name, organization } => {
                 vec![("name", name), ("organization", organization)]
             }

@@ -29,6 +29,7 @@ mod rows;
 pub mod sessions;
 mod snapshots;
 mod sqlite;
+pub mod tokens;
 
 pub use error::StoreError;
 pub use open::{About, Location, Options};

@@ -14,6 +14,7 @@ mod mails;
 mod order;
 mod processes;
 mod snapshots;
+mod tokens;
 
 use std::path::PathBuf;
 

@@ -3,7 +3,9 @@
 mod accounts;
 mod assets;
 mod boards;
+mod credentials;
 mod factors;
+mod forged;
 mod guessing;
 mod invitations;
 mod lists;
@@ -16,9 +18,11 @@ mod processes;
 mod refresh;
 mod refusals;
 mod roles;
+mod service_accounts;
 mod surface;
 mod tasks;
 mod teams;
+mod tokens;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -56,7 +56,7 @@ pub enum Capability {
     /// Say who made something and when, on another's word.
     Import,
     CloseSessions,
-    /// Found, change and delete accounts, open sessions, record factors: the server alone, after what proves the owner.
+    /// Found, change and delete accounts, open sessions, record factors and tokens: the server alone, after what proves the owner.
     ServeAccounts,
 }
 
@@ -209,7 +209,9 @@ pub const fn account(command: &AccountCommand) -> Capability {
         | C::ResetPassword(_)
         | C::DeleteAccount(_)
         | C::AddFactor(_)
-        | C::RemoveFactor(_) => Capability::ServeAccounts,
+        | C::RemoveFactor(_)
+        | C::CreateToken(_)
+        | C::RevokeToken(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
     }
 }

@@ -7,6 +7,7 @@ mod capability;
 pub mod explain;
 pub mod permissions;
 mod reach;
+mod scope;
 mod standing;
 
 use capability::of_team_permission;
@@ -17,6 +18,7 @@ use lockstep_protocol::{
 };
 pub use permissions::{Permissions, TeamPermissions};
 pub use reach::Reach;
+pub use scope::{Grant, Scopes, scope, scope_of};
 pub use standing::{
     BoardFacts, board_audience, board_role, demand_founding, may_see_board, org_role, organization_audience,
     team_audience, team_role,

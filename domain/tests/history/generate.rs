@@ -6,6 +6,7 @@ use proptest::prelude::*;
 const ASKED: &[&str] = &[
     "organization.update name=?x",
     "member.add account_id=?p role=?o",
+    "member.add account_id=?p role=?o service=true",
     "member.role.change account_id=?p role=?o",
     "member.remove account_id=?p",
     "member.claim placeholder_id=ghost account_id=?p",
@@ -55,6 +56,8 @@ const ASKED: &[&str] = &[
     "account.delete",
     "factor.add factor_id=f1 kind=totp",
     "factor.remove factor_id=f1",
+    "token.create token_id=f2 scopes=[\"read\"]",
+    "token.revoke token_id=f2",
     "board.update name=?x visibility=?v",
     "board.archive",
     "board.unarchive",

@@ -121,5 +121,7 @@ language! {
         "account.delete" => DeleteAccount,
         "factor.add" => AddFactor,
         "factor.remove" => RemoveFactor,
+        "token.create" => CreateToken,
+        "token.revoke" => RevokeToken,
     }
 }

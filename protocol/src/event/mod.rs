@@ -129,6 +129,8 @@ language! {
         "user.deleted" => UserDeleted,
         "user.factor.added" => UserFactorAdded,
         "user.factor.removed" => UserFactorRemoved,
+        "user.token.created" => UserTokenCreated,
+        "user.token.revoked" => UserTokenRevoked,
     }
 }
 
@@ -149,6 +151,8 @@ const NEWER: &[(&str, u32)] = &[
     ("user.deleted", 2),
     ("user.factor.added", 2),
     ("user.factor.removed", 2),
+    ("user.token.created", 2),
+    ("user.token.revoked", 2),
     ("organization.settings.updated", 2),
     ("organization.plan.changed", 2),
     ("organization.ownership.offered", 2),

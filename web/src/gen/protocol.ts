@@ -29,6 +29,8 @@ export type SessionId = string;
 
 export type FactorId = string;
 
+export type TokenId = string;
+
 export type ClientId = string;
 
 export type CommitId = string;
@@ -93,6 +95,8 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
+export type Scope = "account" | "read" | "write" | "admin";
+
 export type SecondMethod = "totp" | "passkey" | "recovery";
 
 export type Due = { at: number, has_time: boolean, };
@@ -155,7 +159,11 @@ export type AddMember = { account_id: AccountId, role: OrgRole,
 /**
  * A stand-in that can be claimed later. Only the server adds these, for an import.
  */
-placeholder?: boolean, };
+placeholder?: boolean, 
+/**
+ * A program of the organization. Only the server adds these, for somebody who may give the role.
+ */
+service?: boolean, };
 
 export type ChangeMemberRole = { account_id: AccountId, role: OrgRole, };
 
@@ -258,6 +266,10 @@ export type DeleteAccount = Record<symbol, never>;
 export type AddFactor = { factor_id: FactorId, kind: FactorKind, };
 
 export type RemoveFactor = { factor_id: FactorId, };
+
+export type CreateToken = { token_id: TokenId, scopes: Array<Scope>, expires_at?: number, };
+
+export type RevokeToken = { token_id: TokenId, };
 
 export type CreateBoard = { org_id: OrgId, team_id?: TeamId, name: string, 
 /**
@@ -385,7 +397,7 @@ export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "te
 
 export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
 
-export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor;
+export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
 
 export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
 
@@ -417,7 +429,11 @@ export type MemberAdded = { account_id: AccountId, role: OrgRole,
 /**
  * It stands in for a person who may claim it.
  */
-placeholder?: boolean, };
+placeholder?: boolean, 
+/**
+ * It is a program of the organization.
+ */
+service?: boolean, };
 
 export type MemberRoleChanged = { account_id: AccountId, role: OrgRole, };
 
@@ -492,6 +508,14 @@ export type UserDeleted = Record<symbol, never>;
 export type UserFactorAdded = { factor_id: FactorId, kind: FactorKind, };
 
 export type UserFactorRemoved = { factor_id: FactorId, kind: FactorKind, };
+
+export type UserTokenCreated = { token_id: TokenId, scopes: Array<Scope>, 
+/**
+ * Absent: it lasts until it is revoked.
+ */
+expires_at?: number, };
+
+export type UserTokenRevoked = { token_id: TokenId, };
 
 export type BoardCreated = { org_id: OrgId, team_id?: TeamId, name: string, key: string, visibility: Visibility, owner_id: AccountId, };
 
@@ -595,7 +619,7 @@ export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "te
 
 export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
 
-export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved;
+export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
 
 export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
 
@@ -638,6 +662,10 @@ task_count: number, };
 export type BoardPart = { board?: BoardHead, tasks: Array<TaskFace>, };
 
 export type OrgMemberView = { account_id: AccountId, role: OrgRole, placeholder?: boolean, 
+/**
+ * A program of the organization.
+ */
+service?: boolean, 
 /**
  * Keeps its place, and may do nothing.
  */
@@ -789,7 +817,11 @@ export type Refresh = { ref: number, token: string, };
 
 export type Ping = { ref: number, };
 
-export type Welcome = { connection_id: ConnectionId, account_id: AccountId, session_id: SessionId, server_version: string, protocol_version: number, 
+export type Welcome = { connection_id: ConnectionId, account_id: AccountId, 
+/**
+ * The log-in; of a token for programs its id.
+ */
+session_id: SessionId, server_version: string, protocol_version: number, 
 /**
  * The server pings after this much silence; a client that hears nothing for twice this should connect again.
  */
@@ -1052,6 +1084,12 @@ export const LIMITS = {
   factor_setup_ms: 600000,
   /** How young a log-in is that may change factors where the account has no password. (ms) */
   fresh_login_ms: 600000,
+  /** Access tokens that one account made for programs. (tokens) */
+  tokens_per_account_max: 20,
+  /** How far off the end of an access token for programs may be; one without an end lasts until it is revoked. (ms) */
+  api_token_life_ms_max: 31622400000,
+  /** Service accounts of one organization, beside being members. (accounts) */
+  service_accounts_per_org_max: 50,
   /** Passkeys of one account. (passkeys) */
   passkeys_per_account_max: 20,
   /** Recovery codes that are made at once. (codes) */

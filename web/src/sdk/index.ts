@@ -10,9 +10,10 @@ export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationVi
 export { Problem, rangeOf, type Range } from "./problem";
 export {
   Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
-  type SessionEntry, type TeamEntry,
+  type Preferences, type SessionEntry, type TeamEntry, type UpdateMe, type WorkingHours,
 } from "./rest";
 export { TEAM_PERMISSIONS } from "./view-topic";
+export { SCOPES, type NewToken, type ServiceAccountEntry, type TokenEntry, type TokenMade, type Tokens } from "./tokens";
 export type * from "./types";
 export type * from "../gen/protocol";
 export { CODES, LIMITS } from "../gen/protocol";

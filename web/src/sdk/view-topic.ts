@@ -129,8 +129,8 @@ export const organizationFolding: Folding<OrganizationView> = {
       case "organization.restored":
         return changed(view, { deleted_at: undefined });
       case "member.added": {
-        const { account_id, role, placeholder } = event;
-        const member: OrgMemberView = { account_id, role, ...(placeholder === true && { placeholder }) };
+        const { account_id, role, placeholder, service } = event;
+        const member: OrgMemberView = { account_id, role, ...(placeholder === true && { placeholder }), ...(service === true && { service }) };
         return { ...view, members: byId(view.members, member) };
       }
       case "member.role.changed":
