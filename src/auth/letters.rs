@@ -129,6 +129,8 @@ impl Scribe {
             Letter::AlreadyRegistered { .. } => format!("{}/login", self.home),
             Letter::EmailChanged { .. }
             | Letter::PasswordChanged { .. }
+            | Letter::IdentityConnected { .. }
+            | Letter::IdentityDisconnected { .. }
             | Letter::Welcome { .. }
             | Letter::SetupGuide { .. }
             | Letter::Goodbye { .. }

@@ -48,6 +48,10 @@ pub enum Letter {
     ResetPassword { code: Uuid, name: String },
     /// That a password was changed or reset.
     PasswordChanged { name: String },
+    /// That an account is logged in to by way of a provider from now on.
+    IdentityConnected { name: String, provider: String },
+    /// That it no longer is.
+    IdentityDisconnected { name: String, provider: String },
     /// To somebody new.
     Welcome { name: String },
     /// How to begin, sent with an organization's founding.
@@ -70,6 +74,8 @@ impl Letter {
             Self::EmailChanged { .. } => "email_changed",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::IdentityConnected { .. } => "identity_connected",
+            Self::IdentityDisconnected { .. } => "identity_disconnected",
             Self::Welcome { .. } => "welcome",
             Self::SetupGuide { .. } => "setup_guide",
             Self::Invitation { .. } => "invitation",
@@ -91,6 +97,9 @@ impl Letter {
             | Self::AccountDeleted { name } => vec![("name", name)],
             Self::SetupGuide { name, organization } | Self::Goodbye { name, organization } => {
                 vec![("name", name), ("organization", organization)]
+            }
+            Self::IdentityConnected { name, provider } | Self::IdentityDisconnected { name, provider } => {
+                vec![("name", name), ("provider", provider)]
             }
             Self::Invitation { organization, inviter, role, .. } => {
                 vec![("organization", organization), ("inviter", inviter), ("role", role)]

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    about, authentication, boards, commands, factors, health, history, invitations, me, members, organization_life,
-    organizations, passkeys, preferences, registration, roles, second_factor,
+    about, authentication, boards, commands, factors, health, history, identity, invitations, me, members,
+    organization_life, organizations, passkeys, preferences, registration, roles, second_factor,
     surface::{Endpoint, Takes},
     tasks, teams,
 };
@@ -63,6 +63,10 @@ fn own_types() -> String {
     declare(passkeys::PasskeyAdded::decl(&config));
     declare(passkeys::RenamePasskey::decl(&config));
     declare(passkeys::PasskeyLogin::decl(&config));
+    declare(lockstep_protocol::ids::IdentityId::decl(&config));
+    declare(identity::IdentityStart::decl(&config));
+    declare(identity::IdentityAsked::decl(&config));
+    declare(identity::IdentityEntry::decl(&config));
     declare(factors::RecoveryCodes::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
@@ -221,7 +225,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "role" => "RoleId",
             "invitation" => "InvitationId",
             // Any text that is no code names nothing.
-            "code" => "string",
+            "code" | "provider" => "string",
             "team" => "TeamId",
             "board" => "BoardId",
             "column" => "ColumnId",
@@ -229,6 +233,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "task" => "TaskId",
             "session" => "SessionId",
             "factor" => "FactorId",
+            "identity" => "IdentityId",
             _ => "AccountId",
         };
         (name, kind)
