@@ -5,6 +5,8 @@ mod assets;
 mod boards;
 mod factors;
 mod guessing;
+mod identities;
+mod identity_attacks;
 mod invitations;
 mod lists;
 mod mail;

@@ -116,6 +116,14 @@ impl Auth {
         self.tell_of_identity(account, |name| Letter::IdentityDisconnected { name, provider }).await
     }
 
+    /// Whether an account can be logged in to without a passkey.
+    pub(in crate::auth) async fn has_another_way(&self, account: AccountId) -> Result<bool, Failure> {
+        let known = self.accounts().find(account).await.map_err(stored)?;
+        let held = self.accounts().identities(account).await.map_err(stored)?;
+        let opens = held.iter().any(|identity| self.providers().find(&identity.provider).is_some());
+        Ok(opens || known.is_some_and(|known| known.password_hash.is_some()))
+    }
+
     /// Whoever did not do it must hear of it.
     async fn tell_of_identity(&self, account: AccountId, letter: impl FnOnce(String) -> Letter) -> Result<(), Failure> {
         let Some((to, name)) = self.addressee(account).await? else { return Ok(()) };

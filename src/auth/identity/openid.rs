@@ -56,6 +56,11 @@ fn shared_issuer(provider: &Provider) -> Option<String> {
     Some(issuer.replacen(&format!("/{found}/"), &format!("/{TENANT}/"), 1))
 }
 
+/// Whether the issuer stands for many.
+pub(super) fn is_shared(provider: &Provider) -> bool {
+    shared_issuer(provider).is_some()
+}
+
 /// Who they are, by a token that holds.
 pub(super) async fn person(
     provider: &Provider,
@@ -96,7 +101,7 @@ pub(super) async fn person(
 
 fn verifier<'a>(provider: &Provider, client: &'a Client) -> IdTokenVerifier<'a, CoreJsonWebKey> {
     // A shared issuer is checked with its tenant.
-    client.id_token_verifier().require_issuer_match(shared_issuer(provider).is_none())
+    client.id_token_verifier().require_issuer_match(!is_shared(provider))
 }
 
 /// The issuer of a token of Microsoft's names the tenant that the token itself names.
@@ -106,7 +111,7 @@ fn check_issuer(
     issuer: &IssuerUrl,
     more: &MoreClaims,
 ) -> Result<(), Unproved> {
-    if shared_issuer(provider).is_none() || issuer == metadata.issuer() && !issuer.contains(TENANT) {
+    if !is_shared(provider) || issuer == metadata.issuer() && !issuer.contains(TENANT) {
         return Ok(());
     }
     let guid = |tenant: &&str| tenant.len() == 36 && tenant.chars().all(|c| c.is_ascii_hexdigit() || c == '-');

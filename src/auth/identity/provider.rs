@@ -177,6 +177,8 @@ impl Provider {
         let says_so = learned.metadata.additional_metadata().authorization_response_iss_parameter_supported;
         match issuer {
             Some(issuer) if issuer == learned.metadata.issuer().as_str() => Ok(()),
+            // Which tenant's it is says the token.
+            Some(_) if openid::is_shared(self) => Ok(()),
             Some(issuer) => Err(Unproved::refused(format!("the answer is of {issuer:.100}"))),
             None if says_so => Err(Unproved::refused("the answer does not say whose it is")),
             None => Ok(()),
