@@ -73,6 +73,8 @@ ids! {
     TokenId,
     /// One thing that somebody proves who they are with, beside the password.
     FactorId,
+    /// An account's identity at a provider.
+    IdentityId,
     /// One running client (a browser profile, a phone, a program). Chosen at random by the client and kept by it.
     ClientId,
     /// One append to the journal, perhaps over several streams.

@@ -154,6 +154,22 @@ limits! {
     api_token_life_ms_max: u64 = 31_622_400_000, "ms";
     /// Service accounts of one organization, beside being members.
     service_accounts_per_org_max: usize = 50, "accounts";
+    /// Time for a person to come back from the provider that they log in with.
+    identity_ms: u64 = 900_000, "ms";
+    /// Time for what is asked of a provider while a person waits.
+    identity_provider_ms: u64 = 15_000, "ms";
+    /// How long what a provider says of itself is believed before it is asked again.
+    identity_discovery_ms: u64 = 3_600_000, "ms";
+    /// How a provider calls a person (`sub`).
+    identity_subject_bytes_max: usize = 255, "bytes";
+    /// Identities at providers that one account may be connected to.
+    identities_per_account_max: usize = 20, "identities";
+    /// The answer to a request that this server sends.
+    egress_answer_bytes_max: usize = 64 * 1024, "bytes";
+    /// Time for a request that this server sends, from looking the name up to the end of the answer.
+    egress_timeout_ms: u64 = 10_000, "ms";
+    /// Requests that this server has under way at once; further ones wait within their time.
+    egress_requests_max: usize = 32, "requests";
     /// Passkeys of one account.
     passkeys_per_account_max: usize = 20, "passkeys";
     /// Recovery codes that are made at once.

@@ -130,6 +130,8 @@ impl Scribe {
             Letter::EmailChanged { .. }
             | Letter::PasswordChanged { .. }
             | Letter::TokenMade { .. }
+            | Letter::IdentityConnected { .. }
+            | Letter::IdentityDisconnected { .. }
             | Letter::Welcome { .. }
             | Letter::SetupGuide { .. }
             | Letter::Goodbye { .. }

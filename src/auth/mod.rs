@@ -10,6 +10,7 @@ pub mod codes;
 mod delete;
 mod email;
 mod factors;
+pub mod identity;
 pub mod invitations;
 pub mod keys;
 pub mod letters;

@@ -18,6 +18,7 @@ mod finish;
 mod headers;
 mod health;
 mod history;
+mod identity;
 mod invitations;
 mod labels;
 mod me;

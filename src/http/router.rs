@@ -34,7 +34,7 @@ use tower_http::{
 use super::{
     Http, about, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
-    health, history, invitations, labels, me, members, openapi, organization_life, organizations, passkeys,
+    health, history, identity, invitations, labels, me, members, openapi, organization_life, organizations, passkeys,
     problem::Problem,
     registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
@@ -64,6 +64,12 @@ const ACCESS: &[Parameter] = &[
     Parameter { name: "member", kind: "AccountId", says: "Whom it is about; default: the caller." },
     Parameter { name: "team", kind: "TeamId", says: "What they may do in this team as well." },
     Parameter { name: "board", kind: "BoardId", says: "What they may do on this board as well." },
+];
+const RETURN: &[Parameter] = &[
+    Parameter { name: "code", kind: "string", says: "What the provider swaps for its word (RFC 6749)." },
+    Parameter { name: "state", kind: "string", says: "What the browser was sent away with." },
+    Parameter { name: "iss", kind: "string", says: "Who answers (RFC 9207)." },
+    Parameter { name: "error", kind: "string", says: "Why the provider says nothing." },
 ];
 const HISTORY: &[Parameter] = &[
     Parameter { name: "after", kind: "number", says: "Events that follow this seq." },
@@ -103,6 +109,9 @@ fn who() -> Vec<Endpoint> { vec![
     post("/api/v1/auth/login/second", second_factor::log_in, "The second step of a log-in").takes("SecondStep").answers(200, "Tokens").open(),
     post("/api/v1/auth/passkey/start", passkeys::begin_log_in, "Begin to log in by passkey alone").takes("Empty").answers(200, "PasskeyAsked").open(),
     post("/api/v1/auth/passkey/finish", passkeys::log_in, "Log in by passkey alone").takes("PasskeyLogin").answers(200, "Tokens").open(),
+    post("/api/v1/auth/identity/{provider}/start", identity::begin, "Begin to log in by way of a provider").takes("IdentityStart").answers(200, "IdentityAsked").open(),
+    get("/api/v1/auth/identity/{provider}/return", identity::come_back, "Where a provider sends browsers back to; leads into the app").asks(RETURN).redirects().open(),
+    post("/api/v1/auth/identity/enter", identity::enter, "Go on after a provider's word, where a second factor is asked for").takes("Empty").answers(200, "Tokens").or_answers(202, "SecondFactorAsked").open(),
     post("/api/v1/auth/refresh", authentication::refresh, "Swap the refresh token for the next and a fresh access token").takes("Refresh").answers(200, "Tokens").open(),
     post("/api/v1/auth/logout", authentication::log_out, "End this session").takes("Refresh").answers_nothing().open(),
     post("/api/v1/auth/logout_all", authentication::log_out_all, "End every session").answers_nothing(),
@@ -125,6 +134,9 @@ fn who() -> Vec<Endpoint> { vec![
     delete("/api/v1/me/totp", factors::remove_totp, "Take the authenticator app away").takes("StepUp").answers_nothing(),
     post("/api/v1/me/passkeys/start", passkeys::begin, "Begin to add a passkey").takes("StepUp").answers(200, "PasskeyAsked"),
     post("/api/v1/me/passkeys", passkeys::add, "Add the passkey; with the first factor come recovery codes, shown once").takes("NewPasskey").answers(201, "PasskeyAdded"),
+    get("/api/v1/me/identities", identity::list, "What the caller is connected to at providers").answers(200, "{ items: Array<IdentityEntry> }"),
+    post("/api/v1/me/identities/{provider}/start", identity::begin_connecting, "Begin to connect a provider").takes("StepUp").answers(200, "IdentityAsked"),
+    delete("/api/v1/me/identities/{identity}", identity::disconnect, "Disconnect an identity, unless it is the last way to log in").takes("StepUp").answers_nothing(),
     patch("/api/v1/me/passkeys/{factor}", passkeys::rename, "Call a passkey something else").takes("RenamePasskey").answers_nothing(),
     delete("/api/v1/me/passkeys/{factor}", passkeys::remove, "Take a passkey away").takes("StepUp").answers_nothing(),
     post("/api/v1/me/recovery-codes", factors::renew_recovery_codes, "Make new recovery codes; those of before are worth nothing").takes("StepUp").answers(200, "RecoveryCodes"),

@@ -121,6 +121,12 @@ impl Endpoint {
         self
     }
 
+    /// Sends a browser on.
+    pub const fn redirects(mut self) -> Self {
+        self.status = 303;
+        self
+    }
+
     /// Another answer that is no refusal.
     pub const fn or_answers(mut self, status: u16, kind: &'static str) -> Self {
         self.or = Some((status, kind));

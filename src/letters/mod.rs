@@ -50,6 +50,10 @@ pub enum Letter {
     PasswordChanged { name: String },
     /// That an access token for programs was made.
     TokenMade { name: String, token: String },
+    /// That an account is logged in to by way of a provider from now on.
+    IdentityConnected { name: String, provider: String },
+    /// That it no longer is.
+    IdentityDisconnected { name: String, provider: String },
     /// To somebody new.
     Welcome { name: String },
     /// How to begin, sent with an organization's founding.
@@ -73,6 +77,8 @@ impl Letter {
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
             Self::TokenMade { .. } => "token_made",
+            Self::IdentityConnected { .. } => "identity_connected",
+            Self::IdentityDisconnected { .. } => "identity_disconnected",
             Self::Welcome { .. } => "welcome",
             Self::SetupGuide { .. } => "setup_guide",
             Self::Invitation { .. } => "invitation",
@@ -95,6 +101,9 @@ impl Letter {
             Self::TokenMade { name, token } => vec![("name", name), ("token", token)],
             Self::SetupGuide { name, organization } | Self::Goodbye { name, organization } => {
                 vec![("name", name), ("organization", organization)]
+            }
+            Self::IdentityConnected { name, provider } | Self::IdentityDisconnected { name, provider } => {
+                vec![("name", name), ("provider", provider)]
             }
             Self::Invitation { organization, inviter, role, .. } => {
                 vec![("organization", organization), ("inviter", inviter), ("role", role)]

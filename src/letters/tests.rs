@@ -13,6 +13,8 @@ fn letters() -> Vec<Letter> {
         Letter::ResetPassword { code, name: name.clone() },
         Letter::PasswordChanged { name: name.clone() },
         Letter::TokenMade { name: name.clone(), token: name.clone() },
+        Letter::IdentityConnected { name: name.clone(), provider: "GitHub".into() },
+        Letter::IdentityDisconnected { name: name.clone(), provider: "GitHub".into() },
         Letter::Welcome { name: name.clone() },
         Letter::SetupGuide { name: name.clone(), organization: organization.clone() },
         Letter::Invitation { code, organization: organization.clone(), inviter: name.clone(), role: "member".into() },

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     StoreError,
     db::{Db, in_tx, on_db},
+    identities::{self, NewIdentity},
     rows,
 };
 
@@ -61,6 +62,8 @@ pub struct NewAccount {
 pub enum Created {
     Created,
     EmailTaken,
+    /// The identity is some account's already.
+    IdentityTaken,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +150,7 @@ const INSERT_PROFILE: &str = "insert into profiles
     (account_id, org_id, name, placeholder, locale, time_zone, updated_at) values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// What goes with a person. A test compares it with the tables that name accounts.
-const ERASE: [&str; 9] = [
+const ERASE: [&str; 10] = [
     "delete from sessions where account_id = $1",
     "delete from refresh_tokens where account_id = $1",
     "delete from one_time_codes where account_id = $1",
@@ -156,12 +159,22 @@ const ERASE: [&str; 9] = [
     "delete from login_challenges where account_id = $1",
     "delete from passkeys where account_id = $1",
     "delete from api_tokens where account_id = $1",
+    "delete from identities where account_id = $1",
     "delete from member_details where account_id = $1",
 ];
 
 impl Accounts {
     /// Creates an account and its profile, or neither.
     pub async fn create(&self, new: &NewAccount) -> Result<Created, StoreError> {
+        self.create_with(new, None).await
+    }
+
+    /// Creates an account that its owner logs in to by an identity, or nothing.
+    pub async fn create_by(&self, new: &NewAccount, identity: &NewIdentity) -> Result<Created, StoreError> {
+        self.create_with(new, Some(identity)).await
+    }
+
+    async fn create_with(&self, new: &NewAccount, identity: Option<&NewIdentity>) -> Result<Created, StoreError> {
         let sql = "insert into accounts (id, email, password_hash, status, created_at, email_verified_at)
             values ($1, $2, $3, $4, $5, $6) on conflict (email) do nothing";
         in_tx!(&self.db, tx => {
@@ -187,6 +200,21 @@ impl Accounts {
                 .bind(new.at)
                 .execute(&mut *tx)
                 .await?;
+            if let Some(identity) = identity {
+                let inserted = sqlx::query(identities::INSERT)
+                    .bind(identity.id.0)
+                    .bind(new.id.0)
+                    .bind(&identity.provider)
+                    .bind(&identity.issuer)
+                    .bind(&identity.subject)
+                    .bind(&identity.label)
+                    .bind(identity.at)
+                    .execute(&mut *tx)
+                    .await?;
+                if inserted.rows_affected() == 0 {
+                    return Ok(Created::IdentityTaken);
+                }
+            }
         });
         Ok(Created::Created)
     }

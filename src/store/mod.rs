@@ -13,6 +13,7 @@ pub mod consumers;
 mod db;
 mod error;
 pub mod factors;
+pub mod identities;
 pub mod invitations;
 pub mod journal;
 pub mod mails;

@@ -9,6 +9,7 @@ mod epochs;
 mod factors;
 mod faults;
 mod guards;
+mod identities;
 mod journal;
 mod mails;
 mod order;

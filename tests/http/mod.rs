@@ -7,6 +7,8 @@ mod credentials;
 mod factors;
 mod forged;
 mod guessing;
+mod identities;
+mod identity_attacks;
 mod invitations;
 mod lists;
 mod mail;

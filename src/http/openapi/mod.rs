@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    about, authentication, boards, commands, factors, health, history, invitations, me, members, organization_life,
-    organizations, passkeys, preferences, registration, roles, second_factor, service_accounts,
+    about, authentication, boards, commands, factors, health, history, identity, invitations, me, members,
+    organization_life, organizations, passkeys, preferences, registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Takes},
     tasks, teams, tokens,
 };
@@ -71,6 +71,10 @@ fn types_of_people() -> String {
     declare(tokens::NewToken::decl(&config));
     declare(tokens::TokenEntry::decl(&config));
     declare(tokens::TokenMade::decl(&config));
+    declare(lockstep_protocol::ids::IdentityId::decl(&config));
+    declare(identity::IdentityStart::decl(&config));
+    declare(identity::IdentityAsked::decl(&config));
+    declare(identity::IdentityEntry::decl(&config));
     declare(factors::RecoveryCodes::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
@@ -245,7 +249,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "role" => "RoleId",
             "invitation" => "InvitationId",
             // Any text that is no code names nothing.
-            "code" => "string",
+            "code" | "provider" => "string",
             "team" => "TeamId",
             "permission" => "TeamPermission",
             "board" => "BoardId",
@@ -255,6 +259,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "session" => "SessionId",
             "factor" => "FactorId",
             "token" => "TokenId",
+            "identity" => "IdentityId",
             _ => "AccountId",
         };
         (name, kind)

@@ -4,7 +4,7 @@ export { Auth, type AuthState, type Json, type NewAccount, type PasskeyAsked, ty
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
-export type { FactorEntry, FactorList, Identity, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
+export type { FactorEntry, FactorList, Identity, IdentityEntry, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
 export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationView, type NewInvitation, type Organizations, type Usage } from "./organizations";
 export { Problem, rangeOf, type Range } from "./problem";
