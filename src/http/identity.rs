@@ -100,7 +100,7 @@ pub async fn begin_connecting(
     Body(body): Body<StepUp>,
 ) -> Answer<Response> {
     check_home(&caller.http, &browser)?;
-    let away = caller.http.auth.begin_connecting(caller.session(), &provider, body.password, &client).await?;
+    let away = caller.http.auth.begin_connecting(caller.session()?, &provider, body.password, &client).await?;
     Ok(sent_away(&caller.http, away))
 }
 
@@ -187,7 +187,7 @@ pub async fn disconnect(
     Ids(id): Ids<IdentityId>,
     Body(body): Body<StepUp>,
 ) -> Answer<StatusCode> {
-    caller.http.auth.disconnect(caller.session(), id, body.password, &client).await?;
+    caller.http.auth.disconnect(caller.session()?, id, body.password, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

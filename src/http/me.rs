@@ -137,7 +137,7 @@ pub async fn update(caller: Caller, Body(body): Body<UpdateMe>) -> Answer<Json<M
 
 /// The same answer whether or not somebody has the address.
 pub async fn change_email(caller: Caller, From(client): From, Body(body): Body<ChangeEmail>) -> Answer<StatusCode> {
-    caller.http.auth.ask_for_email(caller.session(), &body.email, body.password, &client).await?;
+    caller.http.auth.ask_for_email(caller.session()?, &body.email, body.password, &client).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -163,7 +163,7 @@ pub struct DeleteMe {
 
 /// For good. What the caller wrote stays, as a deleted user's.
 pub async fn delete(caller: Caller, From(client): From, Body(body): Body<DeleteMe>) -> Answer<StatusCode> {
-    caller.http.auth.delete_account(caller.session(), body.password, &client).await?;
+    caller.http.auth.delete_account(caller.session()?, body.password, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

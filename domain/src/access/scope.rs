@@ -80,6 +80,8 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::ManageRoles
         | C::LeaveOrganization
         | C::FoundTeam
+        | C::UpdateTeam
+        | C::ManageTeamMembers
         | C::ManageTeam
         | C::LeaveTeam
         | C::ManageBoard
