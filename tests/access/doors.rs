@@ -109,8 +109,8 @@ pub fn resource(scene: &Scene, place: &Place, command: &Value) -> Option<Asked> 
 fn adapt(scene: &Scene, place: &Place, tag: &str, fields: &mut Map<String, Value>) -> Option<()> {
     match tag {
         "member.add" => {
-            // Stand-ins have an address of their own, which asks for no address of a person.
-            if fields.contains_key("placeholder") {
+            // Stand-ins and programs have addresses of their own, which ask for no address of a person.
+            if fields.contains_key("placeholder") || fields.contains_key("service") {
                 return None;
             }
             let account = fields.remove("account_id").expect("whom");

@@ -158,7 +158,7 @@ async fn what_is_founded_is_decided_by_what_it_names_not_by_what_was_named_befor
     assert_eq!((refused.code, refused.field.as_deref()), (Code::NotFound, Some("org_id")));
     node.ask(ana, team, create(of_ana, "Ours")).await.expect("founds");
 
-    let add = AddMember { account_id: eve, role: OrgRole::Member, placeholder: false };
+    let add = AddMember { account_id: eve, role: OrgRole::Member, placeholder: false, service: false };
     node.ask(ana, of_ana, add).await.expect("adds eve");
     let own = TeamId(id());
     node.ask(eve, own, create(of_ana, "Eve's")).await.expect("founds");

@@ -80,7 +80,7 @@ impl Auth {
         provider: &Provider,
         person: Person,
     ) -> Result<(), Failure> {
-        self.check_open(account, session).await?;
+        self.check_open(account, session.into()).await?;
         let identity = self.new_identity(account, provider, person);
         match self.accounts().add_identity(&identity).await.map_err(stored)? {
             IdentityAdded::Added => {}

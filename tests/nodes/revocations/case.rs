@@ -33,9 +33,10 @@ pub enum Kind {
     LoggedOutEverywhere,
     PasswordChanged,
     AccountDeleted,
+    TokenRevoked,
 }
 
-pub const KINDS: [Kind; 11] = [
+pub const KINDS: [Kind; 12] = [
     Kind::MemberRemoved,
     Kind::RoleLowered,
     Kind::MemberInactive,
@@ -47,6 +48,7 @@ pub const KINDS: [Kind; 11] = [
     Kind::LoggedOutEverywhere,
     Kind::PasswordChanged,
     Kind::AccountDeleted,
+    Kind::TokenRevoked,
 ];
 
 /// Asks over HTTP. No answer in time counts as none.
@@ -81,6 +83,8 @@ pub struct Case {
     pub ana: Person,
     ben: Person,
     email: String,
+    /// Of the token for programs that ben asks with, where it is one.
+    token_path: Option<String>,
     org: String,
     team: String,
     pub board: String,
@@ -106,7 +110,14 @@ impl Case {
         let (here, there) = (one.url(""), two.url(""));
         let email = format!("ben-{}@example.org", id());
         let ana = register(one, &format!("ana-{}@example.org", id())).await;
-        let ben = register(one, &email).await;
+        let mut ben = register(one, &email).await;
+        let mut token_path = None;
+        if kind == Kind::TokenRevoked {
+            let new = json!({ "name": "Script", "scopes": ["read", "write"], "password": PASSWORD });
+            let made = must(&here, &ben.token, Method::POST, "/api/v1/me/tokens", Some(new)).await;
+            token_path = Some(format!("/api/v1/me/tokens/{}", text(&made["token_id"])));
+            ben.token = text(&made["token"]).to_owned();
+        }
         let of_ana = |method, path: String, body| {
             let (here, token) = (here.clone(), ana.token.clone());
             async move { must(&here, &token, method, &path, Some(body)).await }
@@ -141,7 +152,7 @@ impl Case {
         tokio::spawn(listen(watching, heard.clone(), board_id.into()));
         let mut commands = connect(two.address, &ben, ClientId(id())).await;
         commands.ask(board_id, new_task(column, "By ben")).await.expect("ben may");
-        Self { kind, here, there, ana, ben, email, org, team, board, board_id, column, heard, commands }
+        Self { kind, here, there, ana, ben, email, token_path, org, team, board, board_id, column, heard, commands }
     }
 
     pub async fn revoke(&self) {
@@ -167,6 +178,7 @@ impl Case {
                 let body = json!({ "current_password": PASSWORD, "new_password": "amber-falcon-tides-58" });
                 self.of_ben(Method::POST, "/api/v1/me/password", Some(body)).await
             }
+            Kind::TokenRevoked => self.of_ben(Method::DELETE, self.token_path.as_deref().expect("a token"), None).await,
             Kind::AccountDeleted => {
                 self.of_ben(Method::DELETE, "/api/v1/me", Some(json!({ "password": PASSWORD }))).await
             }
