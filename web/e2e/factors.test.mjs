@@ -138,9 +138,22 @@ test("a second step that took too many tries begins again with the password", as
   const here = await person(browser, server, email);
   await confirm(here.page, await begin(here.page));
   const { page, context } = await person(browser, server, undefined);
+  // The log-in stands until what comes next is there as a whole, with the focus in it.
+  let arrive;
+  const late = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  await page.route(/SecondStep.*\.js/, async (route) => {
+    await late;
+    await route.fallback();
+  });
+  const fetched = page.waitForRequest(/SecondStep.*\.js/);
   await logIn(page, email);
+  await fetched;
+  assert.equal(await page.getByRole("heading", { name: "Second step" }).count(), 0);
+  arrive();
   await heading(page, "Second step");
-  await page.getByLabel("Code", { exact: true }).waitFor();
+  await focusIs(page, "the code", () => document.activeElement?.getAttribute("autocomplete"), "one-time-code");
   // A code that is typed while another is being tried is tried after it.
   let release;
   const held = new Promise((resolve) => {

@@ -112,6 +112,7 @@ test("columns are added, renamed and moved, and the other sees them", async () =
   const path = await server.board("Columns", []);
   const { ana, ben, end } = await two(path);
   const names = () => ben.page.locator("[data-column] h2").allInnerTexts();
+  await until("the columns", async () => (await names()).length > 0);
   const count = (await names()).length;
   await ana.page.getByRole("button", { name: "Add column" }).click();
   await write(ana.page, "Waiting");

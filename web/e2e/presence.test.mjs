@@ -26,6 +26,7 @@ test("who reads, writes and holds a card is seen on it, and no card moves for th
   }
   await Promise.all([open(ana.page, path), ...watchers.map(({ page }) => open(page, path))]);
   const [ben] = watchers;
+  for (const { page } of watchers) await shows(page, 0, ["Read me", "Write on me", "Hold me", "Leave me"]);
   await calm(ben.page);
   const before = await boxes(ben.page);
 

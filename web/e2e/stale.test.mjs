@@ -23,6 +23,8 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
       const { page, context, errors } = await person(browser, server, ANA, { viewport, theme });
       const wire = await between(page);
       await open(page, path);
+      // The connection may be quicker than the cards.
+      await shows(page, 0, ["One", "Two"]);
       await calm(page);
       const before = await tops(page);
       const topic = `board:${path.split("/").at(-1)}`;
