@@ -203,8 +203,8 @@ async fn a_new_key_signs_from_the_next_start_and_the_old_one_counts_until_it_is_
     server.stop().await;
 
     let keys = folder.path().join("keys");
-    let first = std::fs::read_dir(&keys).expect("keys").flatten().map(|entry| entry.path());
-    let first = first.into_iter().find(|path| path.extension().is_some_and(|it| it == "pk8")).expect("a key");
+    let mut paths = std::fs::read_dir(&keys).expect("keys").flatten().map(|entry| entry.path());
+    let first = paths.find(|path| path.extension().is_some_and(|it| it == "pk8")).expect("a key");
     // Made as another server makes its own, and named later.
     let other = App::folder();
     ServerKeys::open(other.path(), 4_000_000_000_000_000).expect("keys");
