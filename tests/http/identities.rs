@@ -105,11 +105,11 @@ async fn mails(app: &App) -> Vec<Value> {
 async fn somebody_new_registers_by_a_provider_and_comes_again() {
     let (oidc, app) = start(WORK, &[], Overrides::default()).await;
     let about = app.get("/api/v1/server").await.ok();
-    assert_eq!(about["providers"], json!([{ "id": "work", "name": "Work" }]));
+    assert_eq!(about["providers"], json!([{ "id": "corp", "name": "Corp" }]));
     let browser = Browser::new(&app);
-    let url = Url::parse(&browser.start("work").await).expect("an address");
+    let url = Url::parse(&browser.start("corp").await).expect("an address");
     let asked: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
-    let home = format!("{}/api/v1/auth/identity/work/return", app.url);
+    let home = format!("{}/api/v1/auth/identity/corp/return", app.url);
     for (name, value) in [
         ("response_type", "code"),
         ("client_id", "lockstep"),
@@ -141,13 +141,13 @@ async fn somebody_new_registers_by_a_provider_and_comes_again() {
     // From another browser, by another address, still the same person: who they are is not their address.
     oidc.person("ada", json!({ "email": "new@example.org", "email_verified": true })).await;
     let other = Browser::new(&app);
-    assert_eq!(other.log_in(&oidc, "work").await.to, "/login?identity=in");
+    assert_eq!(other.log_in(&oidc, "corp").await.to, "/login?identity=in");
     let again = other.person().await;
     assert_eq!(again.id(), ada.id());
     assert_eq!(again.get("/api/v1/me").await.ok()["email"], "ada@example.org");
     let known = again.get("/api/v1/me/identities").await.ok();
     let known = &known["items"][0];
-    assert_eq!((&known["provider_name"], &known["label"]), (&json!("Work"), &json!("new@example.org")));
+    assert_eq!((&known["provider_name"], &known["label"]), (&json!("Corp"), &json!("new@example.org")));
     assert!(known["last_used_at"].as_i64() >= known["created_at"].as_i64(), "{known}");
     app.stop().await;
 }
@@ -158,30 +158,30 @@ async fn an_account_is_never_taken_over_by_an_address_but_connected_by_its_owner
     let ana = app.person("Ana").await;
     oidc.person("ana", json!({ "email": ana.email, "email_verified": true, "name": "Ana" })).await;
     let stranger = Browser::new(&app);
-    assert_eq!(stranger.log_in(&oidc, "work").await.to, "/login?problem=account_exists");
+    assert_eq!(stranger.log_in(&oidc, "corp").await.to, "/login?problem=account_exists");
     assert_eq!(stranger.cookie("lockstep_refresh"), None);
 
     let browser = Browser::new(&app);
-    browser.start_connecting("work", &ana, None).await.refused("field_required");
-    browser.start_connecting("work", &ana, Some("copper-violin-harbor-17")).await.refused("field_invalid");
+    browser.start_connecting("corp", &ana, None).await.refused("field_required");
+    browser.start_connecting("corp", &ana, Some("copper-violin-harbor-17")).await.refused("field_invalid");
     browser.start_connecting("nobody", &ana, Some(PASSWORD)).await.refused("not_found");
-    let away = browser.start_connecting("work", &ana, Some(PASSWORD)).await.ok();
+    let away = browser.start_connecting("corp", &ana, Some(PASSWORD)).await.ok();
     let sent = browser.back(&oidc.visit(text(&away["url"])).await).await;
     assert_eq!(sent.to, "/account?identity=connected");
     assert_eq!(browser.cookie("lockstep_refresh"), None, "connecting opens no session");
-    let subject = "You can log in with Work now";
+    let subject = "You can log in with Corp now";
     assert!(mails(&app).await.iter().any(|mail| mail["subject"] == subject && mail["to"] == ana.email.as_str()));
     // Once more changes nothing.
-    let away = browser.start_connecting("work", &ana, Some(PASSWORD)).await.ok();
+    let away = browser.start_connecting("corp", &ana, Some(PASSWORD)).await.ok();
     browser.back(&oidc.visit(text(&away["url"])).await).await;
     let known = ana.get("/api/v1/me/identities").await.ok();
     assert_eq!(known["items"].as_array().map(Vec::len), Some(1));
-    assert_eq!(stranger.log_in(&oidc, "work").await.to, "/login?identity=in");
+    assert_eq!(stranger.log_in(&oidc, "corp").await.to, "/login?identity=in");
     assert_eq!(stranger.person().await.id(), ana.id());
 
     // Nobody else gets it.
     let ben = app.person("Ben").await;
-    let away = browser.start_connecting("work", &ben, Some(PASSWORD)).await.ok();
+    let away = browser.start_connecting("corp", &ben, Some(PASSWORD)).await.ok();
     assert_eq!(browser.back(&oidc.visit(text(&away["url"])).await).await.to, "/account?problem=already_exists");
     let path = format!("/api/v1/me/identities/{}", text(&known["items"][0]["identity_id"]));
     let with = json!({ "password": PASSWORD });
@@ -189,8 +189,8 @@ async fn an_account_is_never_taken_over_by_an_address_but_connected_by_its_owner
     ana.send(Method::DELETE, &path, json!({})).await.refused("field_required");
     ana.send(Method::DELETE, &path, with.clone()).await.is(204);
     ana.send(Method::DELETE, &path, with).await.refused("not_found");
-    assert!(mails(&app).await.iter().any(|mail| mail["subject"] == "Work was disconnected"));
-    assert_eq!(stranger.log_in(&oidc, "work").await.to, "/login?problem=account_exists");
+    assert!(mails(&app).await.iter().any(|mail| mail["subject"] == "Corp was disconnected"));
+    assert_eq!(stranger.log_in(&oidc, "corp").await.to, "/login?problem=account_exists");
     app.stop().await;
 }
 
@@ -201,7 +201,7 @@ async fn the_last_way_in_stays_until_there_is_another() {
     let (oidc, app) =
         start(&format!("{WORK}[zwei]\nkind = \"github\"\nissuer = \"ISSUER\"\nCLIENT\n"), &[], overrides).await;
     let browser = Browser::new(&app);
-    browser.log_in(&oidc, "work").await;
+    browser.log_in(&oidc, "corp").await;
     let ada = browser.person().await;
     let first = text(&ada.get("/api/v1/me/identities").await.ok()["items"][0]["identity_id"]).to_owned();
     let path = format!("/api/v1/me/identities/{first}");
@@ -222,7 +222,7 @@ async fn the_last_way_in_stays_until_there_is_another() {
     clock.advance(2 * 1_000_000);
     let ada = browser.person().await;
     ada.send(Method::DELETE, &path, json!({})).await.refused("fresh_login_required");
-    browser.start_connecting("work", &ada, None).await.refused("fresh_login_required");
+    browser.start_connecting("corp", &ada, None).await.refused("fresh_login_required");
     ada.send(Method::DELETE, "/api/v1/me", json!({})).await.refused("fresh_login_required");
     ada.post("/api/v1/me/email", json!({ "email": "x@example.org" })).await.refused("fresh_login_required");
     app.stop().await;
@@ -235,11 +235,11 @@ async fn a_second_factor_is_asked_for_after_a_providers_word_too() {
     let (oidc, app) = start(WORK, &[], overrides).await;
     let ana = app.person("Ana").await;
     let browser = Browser::new(&app);
-    let away = browser.start_connecting("work", &ana, Some(PASSWORD)).await.ok();
+    let away = browser.start_connecting("corp", &ana, Some(PASSWORD)).await.ok();
     browser.back(&oidc.visit(text(&away["url"])).await).await;
     let phone = AuthenticatorApp::of(&ana, &clock).await;
 
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?identity=second");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?identity=second");
     assert_eq!(browser.cookie("lockstep_refresh"), None, "there is no session yet");
     let enter = "/api/v1/auth/identity/enter";
     let cookie = browser.cookies.lock().expect("not poisoned").text();
@@ -258,7 +258,7 @@ async fn a_second_factor_is_asked_for_after_a_providers_word_too() {
     browser.post(enter, None, json!({})).await.refused("challenge_ended");
 
     // Disconnected before the second step, it is worth nothing.
-    browser.log_in(&oidc, "work").await;
+    browser.log_in(&oidc, "corp").await;
     let known = ana.get("/api/v1/me/identities").await.ok();
     let path = format!("/api/v1/me/identities/{}", text(&known["items"][0]["identity_id"]));
     ana.send(Method::DELETE, &path, json!({ "password": PASSWORD })).await.is(204);
@@ -278,13 +278,13 @@ async fn an_address_that_the_provider_does_not_confirm_makes_no_account() {
         json!({}),
     ] {
         oidc.person("eve", claims.clone()).await;
-        assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?problem=email_unverified", "{claims}");
+        assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?problem=email_unverified", "{claims}");
     }
     // Who has an account may connect it all the same.
     let ana = app.person("Ana").await;
-    let away = browser.start_connecting("work", &ana, Some(PASSWORD)).await.ok();
+    let away = browser.start_connecting("corp", &ana, Some(PASSWORD)).await.ok();
     browser.back(&oidc.visit(text(&away["url"])).await).await;
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?identity=in");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?identity=in");
     app.stop().await;
 }
 
@@ -292,16 +292,16 @@ async fn an_address_that_the_provider_does_not_confirm_makes_no_account() {
 async fn where_nobody_registers_a_provider_lets_in_whom_it_knows_and_nobody_else() {
     let (oidc, app) = start(WORK, &["--registration", "closed"], Overrides::default()).await;
     let browser = Browser::new(&app);
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?problem=registration_closed");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?problem=registration_closed");
     let body = json!({ "email": "ana@demo.lockstep", "password": PASSWORD, "refresh_in": "body" });
     let tokens = app.post("/api/v1/auth/login", body).await.ok();
     let ana = Person { app: &app, tokens, email: "ana@demo.lockstep".into() };
-    let away = browser.start_connecting("work", &ana, Some(PASSWORD)).await.ok();
+    let away = browser.start_connecting("corp", &ana, Some(PASSWORD)).await.ok();
     browser.back(&oidc.visit(text(&away["url"])).await).await;
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?identity=in");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?identity=in");
     // One whose session ended on the way connects nothing.
     oidc.person("eve", json!({ "email": "eve@example.org", "email_verified": true })).await;
-    let away = browser.start_connecting("work", &ana, Some(PASSWORD)).await.ok();
+    let away = browser.start_connecting("corp", &ana, Some(PASSWORD)).await.ok();
     ana.post("/api/v1/auth/logout_all", json!({})).await.is(204);
     let sent = browser.back(&oidc.visit(text(&away["url"])).await).await;
     assert_eq!(sent.to, "/account?problem=session_revoked");
@@ -312,12 +312,12 @@ async fn where_nobody_registers_a_provider_lets_in_whom_it_knows_and_nobody_else
 async fn an_account_that_was_deleted_takes_its_identities_with_it() {
     let (oidc, app) = start(WORK, &[], Overrides::default()).await;
     let browser = Browser::new(&app);
-    browser.log_in(&oidc, "work").await;
+    browser.log_in(&oidc, "corp").await;
     let ada = browser.person().await;
     ada.send(Method::DELETE, "/api/v1/me", json!({})).await.is(204);
     let fresh = Browser::new(&app);
     until("the identity to be forgotten", async || {
-        (fresh.log_in(&oidc, "work").await.to == "/login?identity=in").then_some(())
+        (fresh.log_in(&oidc, "corp").await.to == "/login?identity=in").then_some(())
     })
     .await;
     assert_ne!(fresh.person().await.id(), ada.id());
@@ -330,11 +330,11 @@ async fn there_is_an_end_to_how_many_identities_one_has() {
     let (oidc, app) = start(WORK, &[], Overrides { limits: Some(limits), ..Overrides::default() }).await;
     let ana = app.person("Ana").await;
     let (browser, other) = (Browser::new(&app), Browser::new(&app));
-    let first = browser.start_connecting("work", &ana, Some(PASSWORD)).await.ok();
-    let second = other.start_connecting("work", &ana, Some(PASSWORD)).await.ok();
+    let first = browser.start_connecting("corp", &ana, Some(PASSWORD)).await.ok();
+    let second = other.start_connecting("corp", &ana, Some(PASSWORD)).await.ok();
     assert_eq!(browser.back(&oidc.visit(text(&first["url"])).await).await.to, "/account?identity=connected");
     oidc.person("eve", json!({ "email": "eve@example.org", "email_verified": true })).await;
     assert_eq!(other.back(&oidc.visit(text(&second["url"])).await).await.to, "/account?problem=limit_reached");
-    browser.start_connecting("work", &ana, Some(PASSWORD)).await.refused("limit_reached");
+    browser.start_connecting("corp", &ana, Some(PASSWORD)).await.refused("limit_reached");
     app.stop().await;
 }

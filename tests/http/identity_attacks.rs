@@ -41,14 +41,14 @@ async fn an_answer_counts_once_in_the_browser_that_was_sent_for_it() {
     let (oidc, app) = start(&both, &[], Overrides::default()).await;
     let ended = "/login?problem=challenge_ended";
     let (browser, victim) = (Browser::new(&app), Browser::new(&app));
-    let answer = oidc.visit(&browser.start("work").await).await;
+    let answer = oidc.visit(&browser.start("corp").await).await;
     // A browser that was sent nowhere, and one that was sent for something else.
     assert_eq!(victim.back(&answer).await.to, ended);
-    victim.start("work").await;
+    victim.start("corp").await;
     assert_eq!(victim.back(&answer).await.to, ended);
     assert_eq!(victim.cookie("lockstep_refresh"), None);
     // The right browser with a wrong state; at the door of another provider; after the provider was asked for nothing.
-    let answer = oidc.visit(&browser.start("work").await).await;
+    let answer = oidc.visit(&browser.start("corp").await).await;
     let cookie = browser.cookies.lock().expect("not poisoned").text();
     let knock = async |url: &str, agent: &str| {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
@@ -64,13 +64,13 @@ async fn an_answer_counts_once_in_the_browser_that_was_sent_for_it() {
         with(&answer, "state", Some("AAAAAAAAAAAAAAAAAAAAAA")),
         with(&answer, "state", None),
         with(&answer, "state", Some("")),
-        answer.replace("/work/", "/other/"),
-        format!("{}/api/v1/auth/identity/work/return", app.url),
+        answer.replace("/corp/", "/other/"),
+        format!("{}/api/v1/auth/identity/corp/return", app.url),
         format!("{answer}&state=https://evil.example"),
     ] {
         assert_eq!(knock(&wrong, "").await, ended, "{wrong}");
     }
-    assert_eq!(knock(&answer.replace("/work/", "/nobody/"), "").await, "/login?problem=not_found");
+    assert_eq!(knock(&answer.replace("/corp/", "/nobody/"), "").await, "/login?problem=not_found");
     assert_eq!(knock(&answer, "Thief/1.0").await, ended, "from another device");
     assert_eq!(swaps(&oidc).await, 0, "none of these asks the provider");
     // Once, however often at once.
@@ -84,7 +84,7 @@ async fn an_answer_counts_once_in_the_browser_that_was_sent_for_it() {
 #[tokio::test]
 async fn a_page_of_another_origin_sends_nobody_away_and_another_name_of_ours_says_where_to() {
     let (_oidc, app) = start(WORK, &[], Overrides::default()).await;
-    let path = "/api/v1/auth/identity/work/start";
+    let path = "/api/v1/auth/identity/corp/start";
     for origin in ["https://evil.example", "null", &app.url.replace("127.0.0.1", "localhost")] {
         let request = app.request(Method::POST, path).header("origin", origin).json(&json!({}));
         let refused = send(request).await;
@@ -118,17 +118,17 @@ async fn a_token_that_does_not_hold_opens_nothing() {
         json!({ "sub": "x".repeat(256) }),
     ] {
         oidc.set(json!({ "claims": claims })).await;
-        assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?problem=provider_refused", "{claims}");
+        assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?problem=provider_refused", "{claims}");
         assert_eq!(browser.cookie("lockstep_refresh"), None);
     }
     oidc.set(json!({ "claims": {}, "sign": "strange" })).await;
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?problem=provider_refused", "a strange key");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?problem=provider_refused", "a strange key");
     oidc.set(json!({ "sign": null })).await;
     // The person says no.
     oidc.set(json!({ "person": "nobody" })).await;
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?problem=provider_refused");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?problem=provider_refused");
     oidc.set(json!({ "person": "ada" })).await;
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?identity=in");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?identity=in");
     app.stop().await;
 }
 
@@ -137,7 +137,7 @@ async fn an_answer_of_another_issuer_is_not_taken() {
     let (oidc, app) = start(WORK, &[], Overrides::default()).await;
     let browser = Browser::new(&app);
     for issuer in [Some("https://evil.example"), None] {
-        let answer = oidc.visit(&browser.start("work").await).await;
+        let answer = oidc.visit(&browser.start("corp").await).await;
         assert!(answer.contains("&iss="), "{answer}");
         let to = browser.back(&with(&answer, "iss", issuer)).await.to;
         assert_eq!(to, "/login?problem=provider_refused", "{issuer:?}");
@@ -152,13 +152,13 @@ async fn keys_that_change_are_asked_for_anew_and_what_is_known_is_not() {
     let browser = Browser::new(&app);
     let asked = async || oidc.seen().await.iter().filter(|path| *path == "/jwks").count();
     for _ in 0..3 {
-        assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?identity=in");
+        assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?identity=in");
     }
     assert_eq!(asked().await, 1);
     oidc.set(json!({ "rotate": true })).await;
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?identity=in");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?identity=in");
     assert_eq!(asked().await, 2);
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?identity=in");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?identity=in");
     assert_eq!(asked().await, 2);
     app.stop().await;
 }
@@ -168,7 +168,7 @@ async fn a_provider_that_is_away_is_said_to_be_and_keeps_nobody_waiting() {
     let limits = Limits { identity_provider_ms: 700, ..Limits::default() };
     let (oidc, app) = start(WORK, &[], Overrides { limits: Some(limits), ..Overrides::default() }).await;
     let browser = Browser::new(&app);
-    let path = "/api/v1/auth/identity/work/start";
+    let path = "/api/v1/auth/identity/corp/start";
     for down in ["hang", "refuse", "huge"] {
         oidc.set(json!({ "down": down })).await;
         let began = Instant::now();
@@ -183,14 +183,14 @@ async fn a_provider_that_is_away_is_said_to_be_and_keeps_nobody_waiting() {
     .await;
     // And where it goes away while somebody is there.
     for down in ["hang", "refuse"] {
-        let answer = oidc.visit(&browser.start("work").await).await;
+        let answer = oidc.visit(&browser.start("corp").await).await;
         oidc.set(json!({ "down": down })).await;
         let began = Instant::now();
         assert_eq!(browser.back(&answer).await.to, "/login?problem=provider_unavailable", "{down}");
         assert!(began.elapsed() < DEADLINE / 4, "{down}: {:?}", began.elapsed());
         oidc.set(json!({ "down": null })).await;
     }
-    assert_eq!(browser.log_in(&oidc, "work").await.to, "/login?identity=in");
+    assert_eq!(browser.log_in(&oidc, "corp").await.to, "/login?identity=in");
     // Others do not depend on it.
     app.person("Ana").await;
     app.stop().await;
@@ -226,11 +226,11 @@ async fn a_provider_cannot_point_this_server_at_machines_beside_it() {
             let browser = Browser::new(&app);
             oidc.set(json!({ "says": { endpoint: address } })).await;
             if at_start {
-                let path = "/api/v1/auth/identity/work/start";
+                let path = "/api/v1/auth/identity/corp/start";
                 let refused = browser.post(path, None, json!({})).await.refused("provider_unavailable");
                 assert!(!refused.to_string().contains(&port.to_string()), "{refused}");
             } else {
-                let to = browser.log_in(&oidc, "work").await.to;
+                let to = browser.log_in(&oidc, "corp").await.to;
                 assert_eq!(to, "/login?problem=provider_unavailable", "{endpoint} {address}");
             }
             app.stop().await;
@@ -253,7 +253,7 @@ async fn what_a_provider_says_of_itself_must_fit() {
         let (oidc, app) = start(WORK, &[], Overrides::default()).await;
         oidc.set(json!({ "says": says })).await;
         let browser = Browser::new(&app);
-        let path = "/api/v1/auth/identity/work/start";
+        let path = "/api/v1/auth/identity/corp/start";
         browser.post(path, None, json!({})).await.refused("provider_unavailable");
         app.stop().await;
     }
@@ -263,14 +263,14 @@ async fn what_a_provider_says_of_itself_must_fit() {
 async fn failing_again_and_again_is_braked_like_any_log_in() {
     let (_oidc, app) = start(WORK, &[], Overrides::default()).await;
     let browser = Browser::new(&app);
-    let back = format!("{}/api/v1/auth/identity/work/return?code=x&state=y", app.url);
+    let back = format!("{}/api/v1/auth/identity/corp/return?code=x&state=y", app.url);
     let mut tries = 0;
     while browser.back(&back).await.to != "/login?problem=rate_limited" {
         tries += 1;
         assert!(tries <= 110, "nothing brakes");
     }
     assert!(tries >= 90, "{tries}");
-    let answer = browser.post("/api/v1/auth/identity/work/start", None, json!({})).await;
+    let answer = browser.post("/api/v1/auth/identity/corp/start", None, json!({})).await;
     answer.refused("rate_limited");
     app.stop().await;
 }
@@ -279,7 +279,7 @@ async fn failing_again_and_again_is_braked_like_any_log_in() {
 async fn secrets_of_providers_are_told_to_nobody() {
     let (oidc, app) = start(WORK, &[], Overrides::default()).await;
     let browser = Browser::new(&app);
-    let url = browser.start("work").await;
+    let url = browser.start("corp").await;
     let about: Value = app.get("/api/v1/server").await.ok();
     let kept = browser.cookie("lockstep_identity").expect("on the way");
     for told in [url.as_str(), &about.to_string(), &kept] {

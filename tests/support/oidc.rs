@@ -114,4 +114,4 @@ impl Oidc {
 
 const CLIENT: &str = "client_id = \"lockstep\"\nclient_secret = \"a secret of this client\"";
 /// One that does everything by discovery.
-pub const WORK: &str = "[work]\nname = \"Work\"\nissuer = \"ISSUER\"\nCLIENT\n";
+pub const WORK: &str = "[corp]\nname = \"Corp\"\nissuer = \"ISSUER\"\nCLIENT\n";

@@ -87,6 +87,10 @@ fn fields_of(object: &str) -> String {
         rest = after.split_once("*/").map_or("", |(_, after)| after);
     }
     plain.push_str(rest);
+    // An object without any.
+    if plain.starts_with("Record<") {
+        return String::new();
+    }
     let inner = plain.trim().trim_start_matches('{').trim_end_matches('}');
     let fields = inner.split(',').map(sentence).filter(|field| !field.is_empty());
     fields.map(|field| format!("`{}`", field.replace('|', "or"))).collect::<Vec<_>>().join(", ")
