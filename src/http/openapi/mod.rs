@@ -27,6 +27,53 @@ const KEY_SET: &str =
 const PROBLEM: &str = "type Problem = { type: string, title: string, status: number, detail: string, code: Code, \
     temporary: boolean, field?: string, limit?: number, retry_after_ms?: number, request_id: string };";
 
+/// Those that say who somebody is.
+fn own_types_of_people(declare: &mut impl FnMut(String), config: &Config) {
+    declare(authentication::RefreshIn::decl(config));
+    declare(registration::Register::decl(config));
+    declare(registration::Pending::decl(config));
+    declare(registration::ConfirmRegistration::decl(config));
+    declare(registration::ForgotPassword::decl(config));
+    declare(registration::SetPassword::decl(config));
+    declare(registration::ConfirmEmail::decl(config));
+    declare(about::Provider::decl(config));
+    declare(about::About::decl(config));
+    declare(about::MailState::decl(config));
+    declare(about::MailEntry::decl(config));
+    declare(authentication::Login::decl(config));
+    declare(authentication::Refresh::decl(config));
+    declare(authentication::Tokens::decl(config));
+    declare(second_factor::SecondFactorAsked::decl(config));
+    declare(second_factor::Challenge::decl(config));
+    declare(second_factor::SecondStep::decl(config));
+    declare(factors::FactorEntry::decl(config));
+    declare(factors::FactorList::decl(config));
+    declare(factors::StepUp::decl(config));
+    declare(factors::TotpSecret::decl(config));
+    declare(factors::TotpCode::decl(config));
+    declare(passkeys::Empty::decl(config));
+    declare(passkeys::PasskeyAsked::decl(config));
+    declare(passkeys::NewPasskey::decl(config));
+    declare(passkeys::PasskeyAdded::decl(config));
+    declare(passkeys::RenamePasskey::decl(config));
+    declare(passkeys::PasskeyLogin::decl(config));
+    declare(lockstep_protocol::ids::IdentityId::decl(config));
+    declare(identity::IdentityStart::decl(config));
+    declare(identity::IdentityAsked::decl(config));
+    declare(identity::IdentityEntry::decl(config));
+    declare(factors::RecoveryCodes::decl(config));
+    declare(me::Me::decl(config));
+    declare(me::UpdateMe::decl(config));
+    declare(me::ChangeEmail::decl(config));
+    declare(me::DeleteMe::decl(config));
+    declare(preferences::Theme::decl(config));
+    declare(preferences::WeekStart::decl(config));
+    declare(preferences::WorkingHours::decl(config));
+    declare(preferences::Preferences::decl(config));
+    declare(me::ChangePassword::decl(config));
+    declare(me::SessionEntry::decl(config));
+}
+
 /// The types of handlers' bodies and answers.
 fn own_types() -> String {
     let config = Config::default();
@@ -35,49 +82,7 @@ fn own_types() -> String {
         text.push_str(&declaration);
         text.push('\n');
     };
-    declare(authentication::RefreshIn::decl(&config));
-    declare(registration::Register::decl(&config));
-    declare(registration::Pending::decl(&config));
-    declare(registration::ConfirmRegistration::decl(&config));
-    declare(registration::ForgotPassword::decl(&config));
-    declare(registration::SetPassword::decl(&config));
-    declare(registration::ConfirmEmail::decl(&config));
-    declare(about::Provider::decl(&config));
-    declare(about::About::decl(&config));
-    declare(about::MailState::decl(&config));
-    declare(about::MailEntry::decl(&config));
-    declare(authentication::Login::decl(&config));
-    declare(authentication::Refresh::decl(&config));
-    declare(authentication::Tokens::decl(&config));
-    declare(second_factor::SecondFactorAsked::decl(&config));
-    declare(second_factor::Challenge::decl(&config));
-    declare(second_factor::SecondStep::decl(&config));
-    declare(factors::FactorEntry::decl(&config));
-    declare(factors::FactorList::decl(&config));
-    declare(factors::StepUp::decl(&config));
-    declare(factors::TotpSecret::decl(&config));
-    declare(factors::TotpCode::decl(&config));
-    declare(passkeys::Empty::decl(&config));
-    declare(passkeys::PasskeyAsked::decl(&config));
-    declare(passkeys::NewPasskey::decl(&config));
-    declare(passkeys::PasskeyAdded::decl(&config));
-    declare(passkeys::RenamePasskey::decl(&config));
-    declare(passkeys::PasskeyLogin::decl(&config));
-    declare(lockstep_protocol::ids::IdentityId::decl(&config));
-    declare(identity::IdentityStart::decl(&config));
-    declare(identity::IdentityAsked::decl(&config));
-    declare(identity::IdentityEntry::decl(&config));
-    declare(factors::RecoveryCodes::decl(&config));
-    declare(me::Me::decl(&config));
-    declare(me::UpdateMe::decl(&config));
-    declare(me::ChangeEmail::decl(&config));
-    declare(me::DeleteMe::decl(&config));
-    declare(preferences::Theme::decl(&config));
-    declare(preferences::WeekStart::decl(&config));
-    declare(preferences::WorkingHours::decl(&config));
-    declare(preferences::Preferences::decl(&config));
-    declare(me::ChangePassword::decl(&config));
-    declare(me::SessionEntry::decl(&config));
+    own_types_of_people(&mut declare, &config);
     declare(organizations::OrgEntry::decl(&config));
     declare(organizations::NewOrg::decl(&config));
     declare(organization_life::Usage::decl(&config));
