@@ -99,7 +99,7 @@ export type Reassign = { "to": "nobody" } | { "to": "lead" } | { "to": "member",
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
-export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "internal" | "quarantined";
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
 
 export type Failure = { code: Code, 
 /**
@@ -862,15 +862,19 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   unsupported_media_type: { number: 121, temporary: false, message: "The request's media type is not supported." },
   precondition_failed: { number: 122, temporary: false, message: "The precondition (If-Match, or the seq the author saw) does not hold." },
   code_expired: { number: 123, temporary: false, message: "The link or code was used, is too old, or was never given out." },
+  account_exists: { number: 130, temporary: false, message: "There is an account with this address: log in to it, and connect the provider there." },
+  last_way_in: { number: 131, temporary: false, message: "It is the last way to log in: set a password or connect another provider first." },
   unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
   token_expired: { number: 201, temporary: false, message: "The access token has expired; refresh it." },
   session_revoked: { number: 202, temporary: false, message: "The session was revoked; log in again." },
   second_factor_refused: { number: 203, temporary: false, message: "The second factor does not fit, or was used before." },
   challenge_ended: { number: 204, temporary: false, message: "The log-in took too long, was tried too often or came from elsewhere; begin again with the password." },
+  provider_refused: { number: 210, temporary: false, message: "The provider did not confirm who this is, or the log-in there was broken off." },
   forbidden: { number: 300, temporary: false, message: "You may see this but not do that." },
   origin_refused: { number: 301, temporary: false, message: "The request did not come from an allowed origin." },
   registration_closed: { number: 303, temporary: false, message: "Accounts are not made by registering here: ask for an invitation." },
   fresh_login_required: { number: 302, temporary: false, message: "This needs a log-in of the last minutes; log in again." },
+  email_unverified: { number: 310, temporary: false, message: "The provider does not confirm that the e-mail address is this person's." },
   rate_limited: { number: 400, temporary: true, message: "Too many requests." },
   busy: { number: 401, temporary: true, message: "The aggregate's mailbox is full." },
   contended: { number: 402, temporary: true, message: "Others changed the same thing too often; try again." },
@@ -879,6 +883,7 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   going_away: { number: 405, temporary: true, message: "This node is going away; connect again." },
   storage_full: { number: 406, temporary: true, message: "The storage is full." },
   timed_out: { number: 407, temporary: true, message: "The request took too long." },
+  provider_unavailable: { number: 410, temporary: true, message: "The provider to log in with cannot be reached, or does not answer as it should." },
   internal: { number: 500, temporary: false, message: "The server failed; the request had no effect." },
   quarantined: { number: 501, temporary: false, message: "This stream is damaged and read only until an operator mends it." },
 };
@@ -1018,6 +1023,22 @@ export const LIMITS = {
   factor_setup_ms: 600000,
   /** How young a log-in is that may change factors where the account has no password. (ms) */
   fresh_login_ms: 600000,
+  /** Time for a person to come back from the provider that they log in with. (ms) */
+  identity_ms: 900000,
+  /** Time for what is asked of a provider while a person waits. (ms) */
+  identity_provider_ms: 15000,
+  /** How long what a provider says of itself is believed before it is asked again. (ms) */
+  identity_discovery_ms: 3600000,
+  /** How a provider calls a person (`sub`). (bytes) */
+  identity_subject_bytes_max: 255,
+  /** Identities at providers that one account may be connected to. (identities) */
+  identities_per_account_max: 20,
+  /** The answer to a request that this server sends. (bytes) */
+  egress_answer_bytes_max: 65536,
+  /** Time for a request that this server sends, from looking the name up to the end of the answer. (ms) */
+  egress_timeout_ms: 10000,
+  /** Requests that this server has under way at once; further ones wait within their time. (requests) */
+  egress_requests_max: 32,
   /** Passkeys of one account. (passkeys) */
   passkeys_per_account_max: 20,
   /** Recovery codes that are made at once. (codes) */
