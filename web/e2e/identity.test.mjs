@@ -47,13 +47,7 @@ const section = (page) => page.getByRole("region", { name: "Connected log-ins" }
 const claims = (email, more = {}) => ({ email, email_verified: true, name: "Vera Lind", ...more });
 
 /** A browser that nobody is logged in to. */
-async function stranger({ viewport = DESKTOP, theme = "light" } = {}) {
-  const context = await browser.newContext({ baseURL: server.url, viewport, colorScheme: theme, locale: "en-GB" });
-  const page = await context.newPage();
-  const errors = [];
-  page.on("pageerror", (error) => errors.push(String(error)));
-  return { context, page, errors };
-}
+const stranger = (look = {}) => person(browser, server, undefined, look);
 async function goOn(page, name = "vera") {
   await page.getByRole("button", { name: "Continue with Work" }).click();
   await heading(page, "A provider");

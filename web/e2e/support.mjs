@@ -174,7 +174,7 @@ async function freshBuild(context, server) {
   if (!folder) return;
   const policy = (await fetch(`${server.url}/`)).headers.get("content-security-policy");
   await context.route(
-    (url) => !/^\/(api|ws|livez|readyz)/.test(url.pathname),
+    (url) => url.origin === new URL(server.url).origin && !/^\/(api|ws|livez|readyz)/.test(url.pathname),
     (route) => {
       const { pathname } = new URL(route.request().url());
       const asset = /\.\w+$/.test(pathname);

@@ -38,7 +38,13 @@ impl<'c> AsyncHttpClient<'c> for Wire {
     type Future = BoxFuture<'c, Result<HttpResponse, NoAnswer>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        (self.0)(request)
+        let asked = (self.0)(request);
+        Box::pin(async move {
+            let answer = asked.await?;
+            // What it says while it fails is no word of its own.
+            let failed = answer.status().is_server_error();
+            if failed { Err(NoAnswer(format!("it answers {}", answer.status()))) } else { Ok(answer) }
+        })
     }
 }
 
