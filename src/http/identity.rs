@@ -144,7 +144,7 @@ pub async fn come_back(
     };
     let to = match outcome {
         Ok(Outcome::In(logged_in)) => {
-            headers.extend(refresh_cookie(&http, &logged_in));
+            add(&mut headers, refresh_cookie(&http, &logged_in));
             "/login?identity=in".to_owned()
         }
         Ok(Outcome::Vouched(_)) => "/login?identity=second".to_owned(),
@@ -172,7 +172,7 @@ pub async fn enter(
     let kept = cookie(&headers, way_cookie_name(&http)).ok_or(Code::ChallengeEnded)?;
     let entered = http.auth.enter_vouched(&kept, &client).await?;
     let mut response = entered_with(StatusCode::OK, &http, entered, RefreshIn::Cookie);
-    response.headers_mut().extend(way_cookie(&http, "", 0));
+    add(response.headers_mut(), way_cookie(&http, "", 0));
     Ok(response)
 }
 
@@ -189,6 +189,13 @@ pub async fn disconnect(
 ) -> Answer<StatusCode> {
     caller.http.auth.disconnect(caller.session()?, id, body.password, &client).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Beside the cookies that are there: extending would take their place.
+fn add(headers: &mut HeaderMap, cookies: HeaderMap) {
+    for value in cookies.get_all(header::SET_COOKIE) {
+        headers.append(header::SET_COOKIE, value.clone());
+    }
 }
 
 fn way_cookie_name(http: &Http) -> &'static str {

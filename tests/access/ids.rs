@@ -291,6 +291,7 @@ fn name_of(part: &str) -> &'static str {
         "account" => "member",
         "role" => "hr",
         "invitation" => "inv1",
+        "token" => "s4",
         other => panic!("what is a {other}?"),
     }
 }

@@ -12,6 +12,8 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
+// The first line out says where it is, and nobody reads on: the package's own words go elsewhere.
+console.log = console.info = console.error;
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const load = (name) => import(pathToFileURL(require.resolve(name)).href);
 const { Provider } = await load("oidc-provider");
