@@ -150,7 +150,7 @@ test("a team is made, filled, led and deleted", async () => {
   await kept("the description", (team) => team.description === "Keeps the **lights** on.");
   await dialog.getByLabel("Default board").selectOption({ label: "Rota" });
   await kept("the default board", (team) => team.default_board_id !== undefined);
-  await dialog.getByLabel("A new card that is given to nobody goes to").selectOption({ label: "Whoever makes it" });
+  await dialog.getByLabel("New cards for nobody go to").selectOption({ label: "Whoever makes it" });
   await kept("the rule", (team) => team.assignee_rule === "creator" && team.default_board_id !== undefined);
   await dialog.getByLabel("Make boards of the team").uncheck();
   await kept("the permission", (team) => team.permissions.length === 0);
