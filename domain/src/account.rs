@@ -1,34 +1,55 @@
-//! An account: its sessions, and which second factors it has. Names, addresses and passwords live elsewhere. Must never be changed by anybody but its owner and the
-//! server itself.
+//! An account: its sessions, its tokens for programs, and which second factors it has. Names, addresses and passwords live elsewhere.
+//! Must never be changed by anybody but its owner and the server itself.
 
 use imbl::Vector;
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         AccountCommand, Command,
-        account::{AddFactor, OpenSession},
+        account::{AddFactor, CreateToken, OpenSession},
     },
     event::{
         AccountEvent, Event, Happened,
         account::{
             UserDeleted, UserEmailVerified, UserFactorAdded, UserFactorRemoved, UserLoggedIn, UserLoggedOut,
-            UserPasswordReset, UserRegistered, UserUpdated,
+            UserPasswordReset, UserRegistered, UserTokenCreated, UserTokenRevoked, UserUpdated,
         },
     },
-    ids::{AccountId, FactorId, OrgId, SessionId, TeamId},
+    ids::{AccountId, FactorId, OrgId, SessionId, TeamId, TokenId},
     topic::Kind,
-    values::{Audience, FactorKind},
+    values::{Audience, FactorKind, Micros, Scope},
     view::{AccountView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::{self, Role},
+    access::{self, Grant, Role, Scopes},
     aggregate::{Aggregate, Ctx, Principal},
     organization::Organization,
-    refuse::{not_found, wrong_state},
+    refuse::{invalid, not_found, wrong_state},
     team::Team,
 };
+
+/// With what somebody asks: a log-in, or a token for programs. Both are open in the account's state or worth nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Credential {
+    Session(SessionId),
+    Token(TokenId),
+}
+
+impl From<SessionId> for Credential {
+    fn from(session: SessionId) -> Self {
+        Self::Session(session)
+    }
+}
+
+/// An open token for programs. What it is called lives elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    pub id: TokenId,
+    pub scopes: Vec<Scope>,
+    pub expires_at: Option<Micros>,
+}
 
 /// The live state of an account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,6 +64,8 @@ pub struct Account {
     reset_seq: u64,
     /// Second factors, oldest first: for the record. Whether one counts is known where its secret is.
     factors: Vector<(FactorId, FactorKind)>,
+    /// Open tokens, oldest first.
+    tokens: Vector<Token>,
     access_version: u64,
 }
 
@@ -60,6 +83,53 @@ impl Account {
     /// Open sessions, oldest first.
     pub fn sessions(&self) -> impl Iterator<Item = SessionId> + '_ {
         self.sessions.iter().copied()
+    }
+
+    /// An open token.
+    pub fn token(&self, id: TokenId) -> Option<&Token> {
+        self.tokens.iter().find(|token| token.id == id)
+    }
+
+    /// Open tokens, oldest first.
+    pub fn tokens(&self) -> impl Iterator<Item = &Token> + '_ {
+        self.tokens.iter()
+    }
+
+    /// What a credential opens; `None` where it is not open itself, any more or yet.
+    pub fn grant(&self, credential: Credential) -> Option<Grant> {
+        match credential {
+            Credential::Session(session) => self.has_session(session).then_some(Grant::Whole),
+            Credential::Token(id) => self.token(id).map(|token| Grant::Scopes(Scopes::of(&token.scopes))),
+        }
+    }
+
+    fn create_token(&self, command: &CreateToken, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
+        if self.placeholder {
+            return Err(wrong_state("A placeholder has no tokens."));
+        }
+        if self.deleted {
+            return Err(wrong_state("This account was deleted."));
+        }
+        // Asked again by one who was cut off.
+        if self.token(command.token_id).is_some() {
+            return Ok(vec![]);
+        }
+        let scopes = &command.scopes;
+        if scopes.is_empty() {
+            return Err(Failure::new(Code::FieldRequired).field("scopes"));
+        }
+        if scopes.iter().enumerate().any(|(at, scope)| scopes[..at].contains(scope)) {
+            return Err(invalid("scopes", "A scope is named twice."));
+        }
+        check_end(command.expires_at, ctx)?;
+        let over = |token: &&Token| token.expires_at.is_some_and(|end| end <= ctx.now);
+        let (ended, open): (Vec<_>, Vec<_>) = self.tokens.iter().partition(over);
+        if open.len() >= ctx.limits.tokens_per_account_max {
+            return Err(Failure::new(Code::LimitReached).limit(ctx.limits.tokens_per_account_max as u64));
+        }
+        let ended = ended.into_iter().map(|token| UserTokenRevoked { token_id: token.id }.into());
+        let CreateToken { token_id, scopes, expires_at } = command.clone();
+        Ok(ended.chain([UserTokenCreated { token_id, scopes, expires_at }.into()]).collect())
     }
 
     /// The seq at which the profile changed last: whoever keeps a name reads it again when it is another.
@@ -80,6 +150,11 @@ impl Account {
     /// Deleted for good: it cannot log in any more.
     pub const fn is_deleted(&self) -> bool {
         self.deleted
+    }
+
+    /// Events that end every token.
+    fn revoke_all(&self) -> impl Iterator<Item = AccountEvent> + '_ {
+        self.tokens().map(|token| UserTokenRevoked { token_id: token.id }.into())
     }
 
     /// Events that end every session but `except`.
@@ -127,7 +202,7 @@ impl Account {
 
 impl Aggregate for Account {
     const KIND: Kind = Kind::Account;
-    const STATE_VERSION: u32 = 2;
+    const STATE_VERSION: u32 = 3;
 
     type Command = AccountCommand;
     type Event = AccountEvent;
@@ -162,6 +237,7 @@ impl Aggregate for Account {
             AccountCommand::CloseSession(command) if !self.has_session(command.session_id) => Ok(vec![]),
             AccountCommand::CloseSession(command) => Ok(vec![UserLoggedOut { session_id: command.session_id }.into()]),
             AccountCommand::CloseAllSessions(command) => Ok(self.close_all(command.except).collect()),
+            AccountCommand::CreateToken(command) => self.create_token(command, ctx),
             // Nothing is left of it that could change.
             _ if self.deleted => Ok(vec![]),
             AccountCommand::UpdateAccount(_) => Ok(vec![UserUpdated {}.into()]),
@@ -169,7 +245,13 @@ impl Aggregate for Account {
             AccountCommand::ResetPassword(_) => {
                 Ok(std::iter::once(UserPasswordReset {}.into()).chain(self.close_all(None)).collect())
             }
-            AccountCommand::DeleteAccount(_) => Ok(self.close_all(None).chain([UserDeleted {}.into()]).collect()),
+            AccountCommand::RevokeToken(command) => {
+                let open = self.token(command.token_id);
+                Ok(open.map(|token| UserTokenRevoked { token_id: token.id }.into()).into_iter().collect())
+            }
+            AccountCommand::DeleteAccount(_) => {
+                Ok(self.close_all(None).chain(self.revoke_all()).chain([UserDeleted {}.into()]).collect())
+            }
             AccountCommand::AddFactor(command) => self.add_factor(command),
             AccountCommand::RemoveFactor(command) => {
                 let gone = self.factor(command.factor_id);
@@ -192,6 +274,7 @@ impl Aggregate for Account {
                 self.deleted = true;
                 self.sessions.clear();
                 self.factors.clear();
+                self.tokens.clear();
             }
             AccountEvent::UserUpdated(_) => self.profile_seq = happened.seq,
             AccountEvent::UserEmailVerified(_) => self.verified_seq = happened.seq,
@@ -201,6 +284,13 @@ impl Aggregate for Account {
                     self.factors.push_back((added.factor_id, added.kind));
                 }
             }
+            AccountEvent::UserTokenCreated(created) => {
+                if self.token(created.token_id).is_none() {
+                    let UserTokenCreated { token_id, scopes, expires_at } = created.clone();
+                    self.tokens.push_back(Token { id: token_id, scopes, expires_at });
+                }
+            }
+            AccountEvent::UserTokenRevoked(revoked) => self.tokens.retain(|token| token.id != revoked.token_id),
             AccountEvent::UserFactorRemoved(removed) => self.factors.retain(|(id, _)| *id != removed.factor_id),
         }
         if Self::changes_access(&happened.event) {
@@ -223,8 +313,12 @@ impl Aggregate for Account {
     /// A log-in gives nothing to what is already open, so it disturbs nobody; a factor is asked for at the next log-in.
     fn changes_access(event: &Self::Event) -> bool {
         match event {
-            AccountEvent::UserRegistered(_) | AccountEvent::UserLoggedOut(_) | AccountEvent::UserDeleted(_) => true,
+            AccountEvent::UserRegistered(_)
+            | AccountEvent::UserLoggedOut(_)
+            | AccountEvent::UserTokenRevoked(_)
+            | AccountEvent::UserDeleted(_) => true,
             AccountEvent::UserLoggedIn(_)
+            | AccountEvent::UserTokenCreated(_)
             | AccountEvent::UserUpdated(_)
             | AccountEvent::UserEmailVerified(_)
             | AccountEvent::UserPasswordReset(_)
@@ -262,6 +356,20 @@ impl Aggregate for Account {
     }
 
     fn memory_bytes(&self) -> usize {
-        256 + (self.sessions.len() + self.factors.len()) * 32
+        256 + (self.sessions.len() + self.factors.len()) * 32 + self.tokens.len() * 64
     }
+}
+
+/// A token may end by itself, in the future and not too far off.
+fn check_end(end: Option<Micros>, ctx: &Ctx<'_>) -> Result<(), Failure> {
+    let Some(end) = end else { return Ok(()) };
+    let most = Micros::try_from(ctx.limits.api_token_life_ms_max.saturating_mul(1_000)).unwrap_or(Micros::MAX);
+    if end <= ctx.now {
+        return Err(invalid("expires_at", "This is in the past."));
+    }
+    if end > ctx.now.saturating_add(most) {
+        let far = invalid("expires_at", "This is too far off; a token that does not end by itself says nothing here.");
+        return Err(far.limit(ctx.limits.api_token_life_ms_max));
+    }
+    Ok(())
 }

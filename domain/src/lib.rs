@@ -14,7 +14,7 @@ mod refuse;
 pub mod team;
 pub mod text;
 
-pub use account::Account;
+pub use account::{Account, Credential};
 pub use aggregate::{Aggregate, Ctx, Principal};
 pub use board::Board;
 pub use organization::Organization;

@@ -38,6 +38,11 @@ pub fn description(text: &str, field: &str, limits: &Limits) -> Result<String, F
     body(text, field, limits.description_bytes_max)
 }
 
+/// A team's description; empty means none.
+pub fn team_description(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
+    body(text, field, limits.team_description_bytes_max)
+}
+
 /// A comment.
 pub fn comment(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
     required(body(text, field, limits.comment_bytes_max)?, field)

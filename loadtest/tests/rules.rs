@@ -33,7 +33,8 @@ fn bytes() -> Vec<u8> {
 fn organization(people: impl IntoIterator<Item = AccountId>, role: OrgRole, placeholder: bool) -> Organization {
     let mut org = Organization::default();
     let founded = OrganizationCreated { name: "Org".to_owned(), owner_id: OWNER }.into();
-    let added = people.into_iter().map(|account_id| MemberAdded { account_id, role, placeholder }.into());
+    let added =
+        people.into_iter().map(|account_id| MemberAdded { account_id, role, placeholder, service: false }.into());
     for (seq, event) in (1..).zip(std::iter::once::<OrganizationEvent>(founded).chain(added)) {
         org.evolve(&Happened { seq, at: 1, by: OWNER, client_id: None, client_seq: None, event });
     }

@@ -82,6 +82,10 @@ codes! {
     PreconditionFailed = "precondition_failed", 122, 412;
     /// The link or code was used, is too old, or was never given out.
     CodeExpired = "code_expired", 123, 410;
+    /// There is an account with this address: log in to it, and connect the provider there.
+    AccountExists = "account_exists", 130, 409;
+    /// It is the last way to log in: set a password or connect another provider first.
+    LastWayIn = "last_way_in", 131, 409;
     /// No valid credentials.
     Unauthenticated = "unauthenticated", 200, 401;
     /// The access token has expired; refresh it.
@@ -92,6 +96,8 @@ codes! {
     SecondFactorRefused = "second_factor_refused", 203, 401;
     /// The log-in took too long, was tried too often or came from elsewhere; begin again with the password.
     ChallengeEnded = "challenge_ended", 204, 401;
+    /// The provider did not confirm who this is, or the log-in there was broken off.
+    ProviderRefused = "provider_refused", 210, 401;
     /// You may see this but not do that.
     Forbidden = "forbidden", 300, 403;
     /// The request did not come from an allowed origin.
@@ -100,6 +106,8 @@ codes! {
     RegistrationClosed = "registration_closed", 303, 403;
     /// This needs a log-in of the last minutes; log in again.
     FreshLoginRequired = "fresh_login_required", 302, 403;
+    /// The provider does not confirm that the e-mail address is this person's.
+    EmailUnverified = "email_unverified", 310, 403;
     /// Too many requests.
     RateLimited = "rate_limited", 400, 429;
     /// The aggregate's mailbox is full.
@@ -116,6 +124,8 @@ codes! {
     StorageFull = "storage_full", 406, 507;
     /// The request took too long.
     TimedOut = "timed_out", 407, 408;
+    /// The provider to log in with cannot be reached, or does not answer as it should.
+    ProviderUnavailable = "provider_unavailable", 410, 503;
     /// The server failed; the request had no effect.
     Internal = "internal", 500, 500;
     /// This stream is damaged and read only until an operator mends it.

@@ -184,6 +184,7 @@ pub struct Ping {
 pub struct Welcome {
     pub connection_id: ConnectionId,
     pub account_id: AccountId,
+    /// The log-in; of a token for programs its id.
     pub session_id: SessionId,
     pub server_version: String,
     pub protocol_version: u32,

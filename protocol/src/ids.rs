@@ -69,8 +69,12 @@ ids! {
     AccountId,
     /// One log-in of an account: a family of refresh tokens.
     SessionId,
+    /// One access token that somebody made for a program.
+    TokenId,
     /// One thing that somebody proves who they are with, beside the password.
     FactorId,
+    /// An account's identity at a provider.
+    IdentityId,
     /// One running client (a browser profile, a phone, a program). Chosen at random by the client and kept by it.
     ClientId,
     /// One append to the journal, perhaps over several streams.

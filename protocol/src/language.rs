@@ -3,6 +3,16 @@
 //! Each table gives one enum per aggregate, so that rules match exhaustively, and one flat enum over all of them, so that
 //! the wire has a single list of names. Both are written as the payload's fields plus `"type": "<tag>"`.
 
+/// One line of a table.
+#[derive(Clone, Debug)]
+pub struct Described {
+    pub tag: &'static str,
+    /// The payload's doc comment.
+    pub says: String,
+    /// The payload as TypeScript.
+    pub fields: String,
+}
+
 /// `language! { Flat; Group => Enum { "tag" => Payload, … } … }`
 macro_rules! language {
     ($(#[$flat_doc:meta])* $flat:ident; $($(#[$doc:meta])* $group:ident => $enum:ident { $($tag:tt => $payload:ident),* $(,)? })*) => {
@@ -21,6 +31,16 @@ macro_rules! language {
                 /// The name on the wire and in the journal.
                 pub const fn tag(&self) -> &'static str {
                     match self { $(Self::$payload(_) => $tag,)* }
+                }
+
+                /// What this table says, for a page that people read.
+                pub fn described() -> Vec<$crate::language::Described> {
+                    let config = ts_rs::Config::default();
+                    vec![$($crate::language::Described {
+                        tag: $tag,
+                        says: <$payload as ts_rs::TS>::docs().unwrap_or_default(),
+                        fields: <$payload as ts_rs::TS>::inline(&config),
+                    }),*]
                 }
             }
 

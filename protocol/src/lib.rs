@@ -9,7 +9,7 @@ pub mod command;
 pub mod event;
 pub mod frame;
 pub mod ids;
-mod language;
+pub mod language;
 pub mod limits;
 pub mod position;
 pub mod salvage;

@@ -148,6 +148,28 @@ limits! {
     factor_setup_ms: u64 = 600_000, "ms";
     /// How young a log-in is that may change factors where the account has no password.
     fresh_login_ms: u64 = 600_000, "ms";
+    /// Access tokens that one account made for programs.
+    tokens_per_account_max: usize = 20, "tokens";
+    /// How far off the end of an access token for programs may be; one without an end lasts until it is revoked.
+    api_token_life_ms_max: u64 = 31_622_400_000, "ms";
+    /// Service accounts of one organization, beside being members.
+    service_accounts_per_org_max: usize = 50, "accounts";
+    /// Time for a person to come back from the provider that they log in with.
+    identity_ms: u64 = 900_000, "ms";
+    /// Time for what is asked of a provider while a person waits.
+    identity_provider_ms: u64 = 15_000, "ms";
+    /// How long what a provider says of itself is believed before it is asked again.
+    identity_discovery_ms: u64 = 3_600_000, "ms";
+    /// How a provider calls a person (`sub`).
+    identity_subject_bytes_max: usize = 255, "bytes";
+    /// Identities at providers that one account may be connected to.
+    identities_per_account_max: usize = 20, "identities";
+    /// The answer to a request that this server sends.
+    egress_answer_bytes_max: usize = 64 * 1024, "bytes";
+    /// Time for a request that this server sends, from looking the name up to the end of the answer.
+    egress_timeout_ms: u64 = 10_000, "ms";
+    /// Requests that this server has under way at once; further ones wait within their time.
+    egress_requests_max: usize = 32, "requests";
     /// Passkeys of one account.
     passkeys_per_account_max: usize = 20, "passkeys";
     /// Recovery codes that are made at once.
@@ -166,6 +188,8 @@ limits! {
     board_key_chars_max: usize = 10, "characters";
     /// A task's title.
     title_chars_max: usize = 500, "characters";
+    /// A team's description.
+    team_description_bytes_max: usize = 8 * 1024, "bytes";
     /// A task's description.
     description_bytes_max: usize = 64 * 1024, "bytes";
     /// A comment.

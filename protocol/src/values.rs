@@ -67,6 +67,24 @@ words! {
     BoardRole { Viewer = "viewer", Commenter = "commenter", Editor = "editor", Owner = "owner" }
     /// A role in a team.
     TeamRole { Member = "member", Lead = "lead" }
+    /// What a team lets those of its members do who do not lead it. Leads have all of it. New ones go to the end: stored states hold
+    /// their places.
+    TeamPermission {
+        /// Found boards of the team.
+        FoundBoards = "boards.create",
+        /// Name, description and settings.
+        UpdateTeam = "team.update",
+        /// Add members and take them out, leads aside.
+        ManageMembers = "team.members",
+    }
+    /// Who gets a new task of a team's board that is given to nobody.
+    AssigneeRule {
+        Nobody = "nobody",
+        /// Whoever makes it.
+        Creator = "creator",
+        /// The team's first lead, by id, who may see the board.
+        Lead = "lead",
+    }
     /// Who sees a board beside its own members.
     Visibility {
         /// Only the board's members.
@@ -94,6 +112,17 @@ words! {
         Totp = "totp",
         /// A key that a device holds (WebAuthn).
         Passkey = "passkey",
+    }
+    /// What an access token may be used for, never more than its owner may do.
+    Scope {
+        /// See who the owner is.
+        Account = "account",
+        /// See organizations, teams, boards and tasks.
+        Read = "read",
+        /// Found and shape boards, change tasks, comment; `read` is in it.
+        Write = "write",
+        /// Manage organizations, teams, boards and their members; `read` is in it.
+        Admin = "admin",
     }
     /// How the second step of a log-in may be made.
     SecondMethod {

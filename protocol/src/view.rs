@@ -10,8 +10,8 @@ use crate::{
         TaskId, TeamId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, OrgRole, OrgSettings, Original, Permission, Priority,
-        TeamRole, Visibility,
+        AssigneeRule, BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, OrgRole, OrgSettings, Original,
+        Permission, Priority, TeamPermission, TeamRole, Visibility,
     },
 };
 
@@ -122,6 +122,10 @@ pub struct OrgMemberView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub placeholder: bool,
+    /// A program of the organization.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub service: bool,
     /// Keeps its place, and may do nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
@@ -203,6 +207,14 @@ pub struct TeamView {
     pub team_id: TeamId,
     pub org_id: OrgId,
     pub name: String,
+    /// Markdown; empty when there is none.
+    pub description: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub default_board_id: Option<BoardId>,
+    pub assignee_rule: AssigneeRule,
+    /// What members may do who do not lead it.
+    pub permissions: Vec<TeamPermission>,
     pub members: Vec<TeamMemberView>,
     pub deleted: bool,
 }

@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use lockstep_domain::{
-    Principal,
+    Aggregate, Principal,
     access::{self, Capability},
     account::Account,
     board::Board,
@@ -13,13 +13,13 @@ use lockstep_domain::{
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
-        BoardCommand, Command,
+        BoardCommand, Command, TeamCommand,
         board::CreateBoard,
         organization::{ReleaseBoard, ReserveBoard},
     },
     event::level_of,
     frame::Acknowledged,
-    ids::{BoardId, CommitId, OrgId},
+    ids::{BoardId, CommitId, OrgId, TeamId},
     topic::{Kind, Topic},
 };
 use tokio::sync::oneshot;
@@ -57,10 +57,33 @@ impl Directory {
         }
         match request.topic.kind {
             Kind::Organization => self.command_of::<Organization>(request).await,
-            Kind::Team => self.command_of::<Team>(request).await,
+            Kind::Team => {
+                self.check_default_board(&request).await?;
+                self.command_of::<Team>(request).await
+            }
             Kind::Board => self.found_board(request).await,
             Kind::Account => self.command_of::<Account>(request).await,
         }
+    }
+
+    /// The default board of a team is one of its boards that the asker may see; a team does not know its boards.
+    async fn check_default_board(&self, request: &CommandRequest) -> Result<(), Failure> {
+        let Command::Team(TeamCommand::UpdateTeamSettings(settings)) = &request.body else { return Ok(()) };
+        let Some(board_id) = settings.default_board_id else { return Ok(()) };
+        let team_id = TeamId(request.topic.id);
+        let missing = || Failure::new(Code::NotFound);
+        let org_id = self.team(team_id).await?.state.org_id(team_id.0);
+        let (org, team) = (self.organization(org_id).await?, self.team(team_id).await?);
+        // Whoever may not see the team learns nothing of boards.
+        team.state.audience(team_id.0, request.principal, Some(&org.state), None).ok_or_else(missing)?;
+        let named = || missing().field("default_board_id");
+        let board = self.board(board_id).await.map_err(|failure| match failure.code {
+            Code::NotFound => named(),
+            _ => failure,
+        })?;
+        let of_team = board.state.team_id() == Some(team_id);
+        let seen = board.state.audience(board_id.0, request.principal, Some(&org.state), Some(&team.state));
+        if of_team && seen.is_some() { Ok(()) } else { Err(named()) }
     }
 
     /// Founds a board in a place that its organization keeps for it: how many there are is decided there, however many are founded at
@@ -100,7 +123,9 @@ impl Directory {
 
     /// Places are for those alone who may found a board, as far as the organization says: nobody else takes one.
     async fn may_found(&self, request: &CommandRequest, org_id: OrgId) -> Result<(), Failure> {
-        self.account_facts(request.topic, request.principal, request.session).await?;
+        if let Some(account) = self.account_facts(request.topic, request.principal, request.session).await? {
+            account.grant()?.permit_command(&request.body)?;
+        }
         let org = self.organization(org_id).await.map_err(no_org)?;
         match request.principal {
             Principal::Account(account) => {
@@ -116,8 +141,11 @@ impl Directory {
         let CommandRequest { topic, principal, session, key, body, saw } = request;
         self.pulse().open()?;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
-        let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let account = self.account_facts(topic, principal, session).await?;
+        if let Some(account) = &account {
+            account.grant()?.permit_command(&body)?;
+        }
+        let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let commit = CommitId(self.services().clock.fresh_id());
         let mut hand_in = HandIn::new(key.is_some());
         loop {

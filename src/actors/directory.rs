@@ -9,16 +9,17 @@ use std::{
     time::Duration,
 };
 
-use lockstep_domain::{Principal, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{Credential, Principal, account::Account, board::Board, organization::Organization, team::Team};
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::Command,
     event::FEATURE_LEVEL,
     frame::{Ephemeral, PresenceMeta},
-    ids::{ClientId, ConnectionId, OrgId, SessionId, TeamId},
+    ids::{ClientId, ConnectionId, OrgId, TeamId},
     limits::Limits,
     position::Held,
     topic::{Kind, Topic},
+    values::Scope,
 };
 use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
@@ -61,8 +62,8 @@ pub struct CommandKey {
 pub struct CommandRequest {
     pub topic: Topic,
     pub principal: Principal,
-    /// The session it is asked from; it must be open until the command is durable.
-    pub session: Option<SessionId>,
+    /// What it is asked with; it must be open until the command is durable.
+    pub session: Option<Credential>,
     pub key: Option<CommandKey>,
     pub body: Command,
     /// The topic's seq that the author saw.
@@ -73,7 +74,7 @@ pub struct CommandRequest {
 pub struct JoinRequest {
     pub topic: Topic,
     pub principal: Principal,
-    pub session: Option<SessionId>,
+    pub session: Option<Credential>,
     pub reference: u32,
     pub after: Option<Held>,
     pub presence: bool,
@@ -162,7 +163,7 @@ impl Directory {
         &self,
         topic: Topic,
         principal: Principal,
-        session: Option<SessionId>,
+        session: Option<Credential>,
     ) -> Result<Option<AccountFacts>, Failure> {
         match principal {
             Principal::Account(account) if topic != account.into() || session.is_some() => {
@@ -172,7 +173,7 @@ impl Directory {
                     _ => failure,
                 };
                 let handle = self.handle::<Account>(account.0).await.map_err(missing)?;
-                let facts = AccountFacts { account, session, reader: handle.reader.clone() };
+                let facts = AccountFacts { account, credential: session, reader: handle.reader.clone() };
                 facts.check()?;
                 Ok(Some(facts))
             }
@@ -184,7 +185,11 @@ impl Directory {
     /// Follows a topic: what comes, comes through the subscriber.
     pub async fn join(&self, request: JoinRequest) -> Result<(), Failure> {
         self.pulse().open()?;
-        self.account_facts(request.topic, request.principal, request.session).await?;
+        let account = self.account_facts(request.topic, request.principal, request.session).await?;
+        // Whoever asks with a token follows its account all the same: that is how a connection learns that the token was revoked.
+        if let Some(account) = account.filter(|_| request.topic.kind != Kind::Account) {
+            account.grant()?.permit(&[Scope::Read])?;
+        }
         match request.topic.kind {
             Kind::Organization => self.join_of::<Organization>(request).await,
             Kind::Team => self.join_of::<Team>(request).await,

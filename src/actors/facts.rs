@@ -3,10 +3,12 @@
 
 use std::{any::Any, sync::Arc};
 
-use lockstep_domain::{Aggregate, Principal, account::Account, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, Credential, Principal, access::Grant, account::Account, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::{AccountId, OrgId, SessionId, TeamId},
+    ids::{AccountId, OrgId, TeamId},
     values::Audience,
 };
 use tokio::sync::watch;
@@ -89,20 +91,26 @@ impl Facts {
     }
 }
 
-/// The account that asks, and the session it asks from.
+/// The account that asks, and what it asks with.
 #[derive(Clone)]
 pub struct AccountFacts {
     pub account: AccountId,
-    pub session: Option<SessionId>,
+    pub credential: Option<Credential>,
     pub reader: watch::Receiver<Arc<Published<Account>>>,
 }
 
 impl AccountFacts {
+    /// What it is asked with opens this much; `None`: the server itself asks.
+    pub fn grant(&self) -> Result<Grant, Failure> {
+        let Some(credential) = self.credential else { return Ok(Grant::Whole) };
+        self.reader.borrow().state.grant(credential).ok_or_else(|| Failure::new(Code::SessionRevoked))
+    }
+
     /// Whether the account may still ask, and the guard that holds the append to it.
     pub fn check(&self) -> Result<Guard, Failure> {
         let published = self.reader.borrow().clone();
-        match self.session {
-            Some(session) if !published.state.has_session(session) => Err(Failure::new(Code::SessionRevoked)),
+        match self.credential {
+            Some(credential) if published.state.grant(credential).is_none() => Err(Failure::new(Code::SessionRevoked)),
             _ => Ok(Guard { subject: self.account.0, version: published.state.access_version() }),
         }
     }

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     auth::{
+        identity::Providers,
         keys::ServerKeys,
         service::{Auth, Parts},
         throttle::Throttle,
@@ -132,6 +133,7 @@ async fn seed(flags: SeedFlags) -> Result<ExitCode, StartError> {
         keys,
         issuer: "http://localhost",
         throttle: Throttle::new(std::sync::Arc::<LocalEphemeral>::default(), &engine.limits, 1),
+        providers: Providers::default(),
         registration: Registration::Closed,
         clock: engine.clock.clone(),
         limits: engine.limits.clone(),

@@ -189,7 +189,9 @@ pub async fn make(auth: &Auth, directory: &Directory, password: &SecretString) -
     let (org, board) = (OrgId(fixed("organization")), BoardId(fixed("board")));
     let maker = Maker { directory, ana, ben, board, now: directory.services().clock.now() };
     maker.ask(ana, org, CreateOrganization { name: "Demo".into() }).await?;
-    maker.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Admin, placeholder: false }).await?;
+    maker
+        .ask(ana, org, AddMember { account_id: ben, role: OrgRole::Admin, placeholder: false, service: false })
+        .await?;
     let create = CreateBoard {
         org_id: org,
         team_id: None,

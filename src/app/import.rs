@@ -112,7 +112,7 @@ impl Commands for Here<'_> {
         if org.state.resolve(account_id) != account_id || org.state.role(account_id).is_some() {
             return Ok(());
         }
-        let add = AddMember { account_id, role: OrgRole::Guest, placeholder: true }.into();
+        let add = AddMember { account_id, role: OrgRole::Guest, placeholder: true, service: false }.into();
         // Only the server itself may add a placeholder: the name it stands for was checked here.
         unless_there(self.ask(self.org_id.into(), Principal::System(self.importer), add, None).await)
     }

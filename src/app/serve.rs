@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     auth::{
+        identity::{Fetch, NoAnswer, Providers},
         keys::ServerKeys,
         service::{Auth, Parts},
         throttle::Throttle,
@@ -35,7 +36,7 @@ use crate::{
     config::Settings,
     http,
     live::{registry::Registry, session::Identity},
-    outbound::mail::Smtp,
+    outbound::{egress::Egress, mail::Smtp},
     store::{Store, StoreError},
     workers::{
         self,
@@ -92,6 +93,7 @@ impl Server {
         let settings = settings.listening_on(address);
 
         let smtp = smtp(&settings)?;
+        let providers = providers(&settings, &Arc::new(limits.clone()))?;
 
         let cancel = CancellationToken::new();
         let node = clock.fresh_id();
@@ -105,6 +107,7 @@ impl Server {
             keys,
             issuer: settings.public.origin(),
             throttle: Throttle::new(ephemeral, &engine.limits, settings.registrations_max),
+            providers,
             registration: settings.registration,
             clock: clock.clone(),
             limits: engine.limits.clone(),
@@ -198,6 +201,17 @@ fn smtp(settings: &Settings) -> Result<Option<Smtp>, StartError> {
     Smtp::new(url, from).map(Some).map_err(StartError::Other)
 }
 
+/// Who else may say who somebody is, asked through the one guarded client.
+fn providers(settings: &Settings, limits: &Arc<Limits>) -> Result<Providers, StartError> {
+    let egress = Egress::new(settings.egress_allow.clone(), limits);
+    let egress = egress.map_err(|error| StartError::Other(error.to_string()))?;
+    let fetch: Arc<Fetch> = Arc::new(move |request| {
+        let egress = egress.clone();
+        async move { egress.send(request).await.map_err(|error| NoAnswer(error.to_string())) }.boxed()
+    });
+    Providers::new(&settings.providers, settings.public.origin(), &fetch, limits).map_err(StartError::Other)
+}
+
 /// Opens the store. A database that cannot be reached yet is waited for: it may be starting as well.
 async fn open_store(settings: &Settings) -> Result<Store, StartError> {
     let (options, until) = (options(&settings.store), Instant::now() + settings.database_wait);
@@ -273,7 +287,7 @@ fn authenticate(auth: &Auth) -> Arc<ws::inside::Authenticate> {
         let auth = auth.clone();
         async move {
             let known = auth.authenticate(token.as_bytes()).await?;
-            Ok(Identity { account_id: known.account, session_id: known.session, token_expires_at: known.expires_at })
+            Ok(Identity { account_id: known.account, credential: known.credential, token_expires_at: known.expires_at })
         }
         .boxed()
     })

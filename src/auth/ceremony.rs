@@ -1,11 +1,12 @@
-//! What a browser is asked to do with a passkey, between the question and the answer: sealed and given to the browser, so that strangers
-//! who ask leave nothing here. It is good for who was asked, until its end, and once. It must never be read before it was opened.
+//! What a browser is asked to do with a passkey or at a provider, between the question and the answer: sealed and given to the browser,
+//! so that strangers who ask leave nothing here. It is good for who was asked, until its end, and once. It must never be read before it was opened.
 
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use lockstep_protocol::{
     codes::{Code, Failure},
     ids::AccountId,
+    limits::Limits,
     values::Micros,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -24,6 +25,19 @@ const PREFIX: &str = "lsw_";
 pub(super) enum Purpose {
     AddPasskey,
     LogIn,
+    /// Somebody is on their way to a provider and back.
+    AskProvider,
+    /// A provider said who somebody is; the second step is left.
+    Vouched,
+}
+
+impl Purpose {
+    const fn life_ms(self, limits: &Limits) -> u64 {
+        match self {
+            Self::AddPasskey | Self::LogIn | Self::Vouched => limits.challenge_ms,
+            Self::AskProvider => limits.identity_ms,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,7 +64,7 @@ impl Auth {
         state: String,
         client: &Client,
     ) -> Result<SecretString, Failure> {
-        let expires_at = self.clock().now().saturating_add(micros(self.limits().challenge_ms));
+        let expires_at = self.clock().now().saturating_add(micros(purpose.life_ms(self.limits())));
         let sealed = Sealed { purpose, binding: client.binding(), expires_at, state };
         let text = serde_json::to_vec(&sealed).map_err(|_| Failure::new(Code::Internal))?;
         let text = BASE64URL_NOPAD.encode(&self.vault().seal(account, &text)?);

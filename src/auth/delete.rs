@@ -5,7 +5,7 @@ use lockstep_domain::organization::Organization;
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::account::DeleteAccount,
-    ids::{AccountId, OrgId},
+    ids::{AccountId, OrgId, SessionId},
     values::OrgRole,
 };
 use secrecy::SecretString;
@@ -16,19 +16,15 @@ use super::{
 };
 
 impl Auth {
-    /// Deletes the account of somebody who gives its password (where it has one). Refused while an organization with other people in it
+    /// Deletes the account of somebody who gives its password, or, where it has none, has just logged in. Refused while an organization with other people in it
     /// would be left without an owner: `field` names it.
     pub async fn delete_account(
         &self,
-        account: AccountId,
-        password: SecretString,
+        who: (AccountId, SessionId),
+        password: Option<SecretString>,
         client: &Client,
     ) -> Result<(), Failure> {
-        let known = self.accounts().find(account).await.map_err(stored)?;
-        let known = known.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
-        if known.password_hash.is_some() {
-            self.check_own(known, password, client, "password").await?;
-        }
+        let account = self.step_up(who, password, client).await?.id;
         for row in self.store().projections().memberships_of(account).await.map_err(stored)? {
             if row.org != personal_org(account) {
                 self.check_ownership(account, row.org).await?;
@@ -55,7 +51,7 @@ impl Auth {
 
 /// Whether other people would be left in it without an owner.
 fn leaves_alone(org: &Organization, account: AccountId) -> bool {
-    let mut others = org.members().filter(|(id, _)| *id != account && !org.is_placeholder(*id)).peekable();
+    let mut others = org.members().filter(|(id, _)| *id != account && org.is_person(*id)).peekable();
     org.role(account) == Some(OrgRole::Owner)
         && others.peek().is_some()
         && others.all(|(_, role)| role != OrgRole::Owner)

@@ -3,7 +3,7 @@
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::account::VerifyEmail,
-    ids::AccountId,
+    ids::{AccountId, SessionId},
 };
 use secrecy::SecretString;
 
@@ -49,16 +49,14 @@ impl Auth {
     /// then that person is told, and the link leads nowhere.
     pub async fn ask_for_email(
         &self,
-        account: AccountId,
+        who: (AccountId, SessionId),
         email: &str,
-        password: SecretString,
+        password: Option<SecretString>,
         client: &Client,
     ) -> Result<(), Failure> {
         let now = self.clock().now();
         let email = normal_email(email, self.limits())?;
-        let known = self.accounts().find(account).await.map_err(stored)?;
-        let known = known.ok_or_else(|| Failure::new(Code::Unauthenticated))?;
-        self.check_own(known, password, client, "password").await?;
+        let account = self.step_up(who, password, client).await?.id;
         let mails = [Key::Reset { email: email.clone() }];
         self.throttle().check(&mails, now).await?;
         self.throttle().count(&mails[0], now).await;

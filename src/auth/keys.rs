@@ -51,8 +51,8 @@ pub struct ServerKeys {
     pub codes: hmac::Key,
     /// Seals what nodes tell each other; nodes of one cluster share the folder `keys/`.
     pub cluster: [u8; 32],
-    /// What secrets of second factors are sealed with: see `vault`. Without it they are lost, and their owners are let in by a
-    /// passkey alone.
+    /// What secrets of second factors are sealed with, and sums of tokens for programs made: see `vault`. Without it those are lost,
+    /// and their owners are let in by a passkey alone; these are worth nothing.
     pub factors: [u8; 32],
 }
 

@@ -129,6 +129,9 @@ impl Scribe {
             Letter::AlreadyRegistered { .. } => format!("{}/login", self.home),
             Letter::EmailChanged { .. }
             | Letter::PasswordChanged { .. }
+            | Letter::TokenMade { .. }
+            | Letter::IdentityConnected { .. }
+            | Letter::IdentityDisconnected { .. }
             | Letter::Welcome { .. }
             | Letter::SetupGuide { .. }
             | Letter::Goodbye { .. }

@@ -2,6 +2,7 @@
 //! `domain`. It must never know HTTP or WebSockets: they bring bytes and addresses, and are told [`Authenticated`] or a failure.
 
 pub mod address;
+mod api_tokens;
 mod authenticate;
 mod ceremony;
 mod change;
@@ -9,6 +10,7 @@ pub mod codes;
 mod delete;
 mod email;
 mod factors;
+pub mod identity;
 pub mod invitations;
 pub mod keys;
 pub mod letters;
@@ -27,6 +29,7 @@ pub mod tokens;
 pub mod totp;
 mod vault;
 
+pub use api_tokens::TokenWish;
 pub use authenticate::Authenticated;
 pub use factors::{Factor, Factors, TotpSetup};
 pub use passkeys::PasskeyAsked;

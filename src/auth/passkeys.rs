@@ -188,6 +188,9 @@ impl Auth {
         if !held.iter().any(|passkey| passkey.id == id) {
             return Err(Failure::new(Code::NotFound));
         }
+        if held.len() == 1 && !self.has_another_way(account).await? {
+            return Err(Failure::new(Code::LastWayIn));
+        }
         self.ask(account.into(), account, RemoveFactor { factor_id: id }.into()).await?;
         self.accounts().remove_passkey(account, id).await.map_err(stored)?;
         tracing::info!(%account, "a passkey was taken away");

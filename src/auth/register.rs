@@ -278,7 +278,7 @@ impl Auth {
         };
         match self.accounts().create(&new).await.map_err(stored)? {
             Created::Created => Ok(Some(new.id)),
-            Created::EmailTaken => Ok(None),
+            Created::EmailTaken | Created::IdentityTaken => Ok(None),
         }
     }
 

@@ -24,6 +24,7 @@ use webauthn_rs::Webauthn;
 use super::{
     address::network,
     codes::Codes,
+    identity::Providers,
     keys::{KeyError, ServerKeys},
     letters::Scribe,
     passkeys::relying_party,
@@ -90,6 +91,7 @@ struct Inner {
     refresh_key: hmac::Key,
     vault: Vault,
     webauthn: Option<Webauthn>,
+    providers: Providers,
     throttle: Throttle,
     scribe: Scribe,
     registration: Registration,
@@ -105,6 +107,8 @@ pub struct Parts<'a> {
     /// The public address: who issues the tokens.
     pub issuer: &'a str,
     pub throttle: Throttle,
+    /// Who else may say who somebody is.
+    pub providers: Providers,
     /// Who may register, and how.
     pub registration: Registration,
     pub clock: Clock,
@@ -127,6 +131,7 @@ impl Auth {
             refresh_key: parts.keys.refresh,
             vault,
             webauthn: relying_party(parts.issuer),
+            providers: parts.providers,
             throttle: parts.throttle,
             scribe,
             registration: parts.registration,
@@ -175,6 +180,11 @@ impl Auth {
 
     pub(super) fn webauthn(&self) -> Option<&Webauthn> {
         self.0.webauthn.as_ref()
+    }
+
+    /// Who else may say who somebody is.
+    pub fn providers(&self) -> &Providers {
+        &self.0.providers
     }
 
     pub(super) fn vault(&self) -> &Vault {
@@ -256,7 +266,7 @@ impl Auth {
         if known.is_none_or(|account| account.status != AccountStatus::Active) {
             return Err(Failure::new(Code::Unauthenticated));
         }
-        self.check_open(account, session).await?;
+        self.check_open(account, session.into()).await?;
         let address = client.address.to_canonical().to_string();
         inner.accounts.touch_session(session, &address, now).await.map_err(stored)?;
         let access = inner.tokens.issue(account, session)?;

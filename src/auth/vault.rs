@@ -7,7 +7,7 @@ use aws_lc_rs::{
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::AccountId,
+    ids::{AccountId, TokenId},
 };
 use secrecy::SecretSlice;
 
@@ -19,14 +19,17 @@ const NONCE_BYTES: usize = 12;
 pub struct Vault {
     sealing: RandomizedNonceKey,
     sums: hmac::Key,
+    tokens: hmac::Key,
 }
 
 impl Vault {
     pub fn new(root: &[u8; 32]) -> Result<Self, Failure> {
         let sealing = blake3::derive_key("lockstep 2026-11 sealing of factors", root);
         let sums = blake3::derive_key("lockstep 2026-11 sums of recovery codes", root);
+        let tokens = blake3::derive_key("lockstep 2026-11 sums of access tokens", root);
         let sealing = RandomizedNonceKey::new(&AES_256_GCM, &sealing).map_err(|_| Failure::new(Code::Internal))?;
-        Ok(Self { sealing, sums: hmac::Key::new(hmac::HMAC_SHA256, &sums) })
+        let key = |bytes: &[u8; 32]| hmac::Key::new(hmac::HMAC_SHA256, bytes);
+        Ok(Self { sealing, sums: key(&sums), tokens: key(&tokens) })
     }
 
     /// Version, nonce, sealed bytes with their tag.
@@ -49,13 +52,22 @@ impl Vault {
 
     /// All that is stored of a recovery code: without the server's key it cannot even be guessed at.
     pub fn sum(&self, account: AccountId, code: &[u8]) -> [u8; 32] {
-        let mut context = hmac::Context::with_key(&self.sums);
-        context.update(account.0.as_bytes());
-        context.update(code);
-        let mut sum = [0; 32];
-        sum.copy_from_slice(context.sign().as_ref());
-        sum
+        sum(&self.sums, &[account.0.as_bytes(), code])
     }
+
+    /// All that is stored of an access token for programs: it fits this token of this account alone.
+    pub fn token_sum(&self, account: AccountId, token: TokenId, secret: &[u8; 32]) -> [u8; 32] {
+        sum(&self.tokens, &[account.0.as_bytes(), token.0.as_bytes(), secret])
+    }
+}
+
+/// Of parts whose lengths nobody chooses, but the last one's.
+fn sum(key: &hmac::Key, parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = hmac::Context::with_key(key);
+    parts.iter().for_each(|part| context.update(part));
+    let mut sum = [0; 32];
+    sum.copy_from_slice(context.sign().as_ref());
+    sum
 }
 
 const fn associated(account: AccountId) -> [u8; 16] {
@@ -87,12 +99,23 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_belongs_to_one_account_code_and_key() {
+    fn a_sum_belongs_to_one_account_secret_and_key() {
         let vault = |root: u8| Vault::new(&[root; 32]).expect("a vault");
         let (ana, ben) = (AccountId(Uuid::from_u128(1)), AccountId(Uuid::from_u128(2)));
         let sum = vault(1).sum(ana, b"code");
         assert_eq!(sum, vault(1).sum(ana, b"code"));
         for other in [vault(1).sum(ben, b"code"), vault(1).sum(ana, b"cod"), vault(2).sum(ana, b"code")] {
+            assert_ne!(sum, other);
+        }
+        let (one, two) = (TokenId(Uuid::from_u128(3)), TokenId(Uuid::from_u128(4)));
+        let sum = vault(1).token_sum(ana, one, &[7; 32]);
+        assert_eq!(sum, vault(1).token_sum(ana, one, &[7; 32]));
+        for other in [
+            vault(1).token_sum(ben, one, &[7; 32]),
+            vault(1).token_sum(ana, two, &[7; 32]),
+            vault(1).token_sum(ana, one, &[8; 32]),
+            vault(2).token_sum(ana, one, &[7; 32]),
+        ] {
             assert_ne!(sum, other);
         }
     }

@@ -1,6 +1,9 @@
 //! Settings: command line flags, each with its environment variable, checked before anything starts. The only room that reads
 //! the environment. It must never hold a default that is unsafe on a public address, nor print a secret.
 
+mod network;
+mod outside;
+
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -9,6 +12,10 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
+
+pub use network::Network;
+use outside::OutsideFlags;
+pub use outside::{Place, Provider, ProviderKind};
 
 /// Lockstep: live task boards for teams, in one binary.
 #[derive(Debug, Parser)]
@@ -143,6 +150,8 @@ pub struct ServeFlags {
     pub database_wait: u64,
     #[command(flatten)]
     pub mail: MailFlags,
+    #[command(flatten)]
+    pub outside: OutsideFlags,
     /// Who may make an account by registering. Default: verified with --smtp-url, else open.
     #[arg(long, env = "LOCKSTEP_REGISTRATION", value_enum, value_name = "WHO")]
     pub registration: Option<Registration>,
@@ -190,6 +199,10 @@ pub struct Settings {
     pub mailbox: bool,
     pub registration: Registration,
     pub registrations_max: u32,
+    /// Who else may say who somebody is.
+    pub providers: Vec<Provider>,
+    /// Where requests may go although it is no public address.
+    pub egress_allow: Vec<Place>,
     pub commands_per_second_max: u32,
     pub trusted_proxies: Vec<Network>,
     pub log: String,
@@ -264,6 +277,8 @@ impl TryFrom<ServeFlags> for Settings {
             mailbox,
             registration,
             registrations_max: flags.registrations_max,
+            providers: flags.outside.providers()?,
+            egress_allow: flags.outside.egress_allow,
             commands_per_second_max: flags.commands_per_second_max,
             trusted_proxies: flags.trusted_proxies,
             log: flags.log,
@@ -352,42 +367,6 @@ fn local_rest(origin: &str) -> Option<&str> {
     let rest = origin.strip_prefix("http://")?;
     let after = ["localhost", "127.0.0.1", "[::1]"].into_iter().find_map(|host| rest.strip_prefix(host))?;
     (after.is_empty() || after.starts_with(':')).then_some(after)
-}
-
-/// A network in CIDR form, or one address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: u128,
-    bits: u32,
-}
-
-fn as_number(address: IpAddr) -> u128 {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
-impl Network {
-    pub fn contains(&self, address: IpAddr) -> bool {
-        (as_number(address) ^ self.address).leading_zeros() >= self.bits
-    }
-}
-
-impl std::str::FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text} is no network such as 10.0.0.0/8 or 127.0.0.1");
-        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-        let address: IpAddr = address.trim().parse().map_err(|_| wrong())?;
-        let (width, before) = if address.is_ipv4() { (32, 96) } else { (128, 0) };
-        let bits = bits.map_or(Ok(width), |bits| bits.trim().parse::<u32>().map_err(|_| wrong()))?;
-        if bits > width {
-            return Err(wrong());
-        }
-        Ok(Self { address: as_number(address), bits: before + bits })
-    }
 }
 
 #[cfg(test)]

@@ -61,7 +61,9 @@ pub async fn read(State(http): State<Http>) -> Json<About> {
         Registration::Verified => "verified",
         Registration::Closed => "closed",
     };
-    Json(About { registration, mailbox: http.mailbox, providers: Vec::new(), passkeys: http.auth.has_passkeys() })
+    let providers = http.auth.providers().names();
+    let providers = providers.map(|(id, name)| Provider { id: id.to_owned(), name: name.to_owned() }).collect();
+    Json(About { registration, mailbox: http.mailbox, providers, passkeys: http.auth.has_passkeys() })
 }
 
 /// Newest first. Where there is no mailbox there is no such page.

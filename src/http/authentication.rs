@@ -106,11 +106,21 @@ impl Browser {
         }
     }
 
+    /// The origin that the browser names.
+    pub(super) fn origin(&self) -> Option<&str> {
+        self.origin.as_deref()
+    }
+
+    /// Refuses what our own script did not send from our own origin: cookies come along by themselves.
+    pub(super) fn check_own(&self, http: &Http) -> Answer<()> {
+        let own_origin = self.origin.as_ref().is_some_and(|origin| http.public.allows(origin));
+        if own_origin && self.own_header { Ok(()) } else { Err(Code::OriginRefused.into()) }
+    }
+
     /// The token of the cookie, where our own script sends it from our own origin.
     fn cookie(&self, http: &Http) -> Answer<Option<&SecretString>> {
         let Some(cookie) = &self.cookie else { return Ok(None) };
-        let own_origin = self.origin.as_ref().is_some_and(|origin| http.public.allows(origin));
-        if own_origin && self.own_header { Ok(Some(cookie)) } else { Err(Code::OriginRefused.into()) }
+        self.check_own(http).map(|()| Some(cookie))
     }
 }
 
@@ -154,7 +164,7 @@ pub async fn log_out(
     Body(body): Body<Refresh>,
 ) -> Answer<Response> {
     match caller {
-        Ok(caller) => http.auth.end(caller.who.account, caller.who.session).await?,
+        Ok(caller) => http.auth.end(caller.who.account, caller.who.session()?).await?,
         Err(Problem(failure)) if browser.bearer && failure.code.temporary() => return Err(failure.into()),
         Err(_) => {
             let token = match &body.refresh_token {
@@ -188,19 +198,23 @@ pub(super) fn entered_with(status: StatusCode, http: &Http, entered: Entered, re
 }
 
 pub(super) fn answer(http: &Http, logged_in: LoggedIn, refresh_in: RefreshIn) -> Response {
-    let refresh = logged_in.refresh.text();
     let tokens = Tokens {
-        access_token: logged_in.access.token,
+        access_token: logged_in.access.token.clone(),
         access_expires_at: logged_in.access.expires_at,
         account_id: logged_in.account,
         session_id: logged_in.session,
-        refresh_token: (refresh_in == RefreshIn::Body).then(|| refresh.expose_secret().to_owned()),
+        refresh_token: (refresh_in == RefreshIn::Body).then(|| logged_in.refresh.text().expose_secret().to_owned()),
     };
     if refresh_in == RefreshIn::Body {
         return Json(tokens).into_response();
     }
+    (refresh_cookie(http, &logged_in), Json(tokens)).into_response()
+}
+
+/// Puts the refresh token where scripts cannot read it.
+pub(super) fn refresh_cookie(http: &Http, logged_in: &LoggedIn) -> HeaderMap {
     let life_seconds = (logged_in.refresh_expires_at - http.clock.now()).max(0) / 1_000_000;
-    (set_cookie(http, refresh.expose_secret(), life_seconds), Json(tokens)).into_response()
+    set_cookie(http, cookie_name(http), logged_in.refresh.text().expose_secret(), "Strict", life_seconds)
 }
 
 /// The prefix makes browsers refuse one that is not secure, not for the whole host, or set by a subdomain.
@@ -208,22 +222,22 @@ fn cookie_name(http: &Http) -> &'static str {
     if http.public.is_https() { "__Host-lockstep_refresh" } else { "lockstep_refresh" }
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Option<SecretString> {
     let pairs =
         headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(';'));
     let mut found = pairs.filter_map(|pair| pair.trim().split_once('=')).filter(|(key, _)| *key == name);
     found.next().map(|(_, value)| SecretString::from(value.to_owned()))
 }
 
-fn set_cookie(http: &Http, value: &str, life_seconds: i64) -> HeaderMap {
+/// For the whole host; the name's prefix makes browsers hold us to it.
+pub(super) fn set_cookie(http: &Http, name: &str, value: &str, same_site: &str, life_seconds: i64) -> HeaderMap {
     let secure = if http.public.is_https() { "; Secure" } else { "" };
-    let name = cookie_name(http);
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={life_seconds}{secure}");
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={life_seconds}{secure}");
     let mut headers = HeaderMap::new();
     match HeaderValue::from_str(&text) {
         Ok(mut value) => {
             value.set_sensitive(true);
-            headers.insert(header::SET_COOKIE, value);
+            headers.append(header::SET_COOKIE, value);
         }
         // Our tokens are ASCII.
         Err(error) => tracing::error!(%error, "a cookie could not be written"),
@@ -232,5 +246,5 @@ fn set_cookie(http: &Http, value: &str, life_seconds: i64) -> HeaderMap {
 }
 
 fn forget_cookie(http: &Http) -> HeaderMap {
-    set_cookie(http, "", 0)
+    set_cookie(http, cookie_name(http), "", "Strict", 0)
 }

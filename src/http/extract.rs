@@ -14,7 +14,7 @@ use lockstep_protocol::{
     ids::{BoardId, ClientId, OrgId},
     position::Position,
     topic::Topic,
-    values::Audience,
+    values::{Audience, Scope},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -69,6 +69,8 @@ impl FromRequestParts<Http> for Caller {
         if let Some(asker) = parts.extensions.get::<Asker>() {
             asker.is(who.account);
         }
+        // A route that does not say what it needs of a token is shut to all of them.
+        who.grant.permit(parts.extensions.get::<Needs>().map_or(&[], |needs| needs.0))?;
         let text = |name: header::HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or(""));
         let key = parts.headers.get("idempotency-key").map(|value| value.to_str().unwrap_or_default().to_owned());
         if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_BYTES_MAX) {
@@ -141,7 +143,7 @@ impl Caller {
         let request = CommandRequest {
             topic: topic.into(),
             principal: self.principal(),
-            session: Some(self.who.session),
+            session: Some(self.who.credential),
             key,
             body: body.into(),
             saw,
@@ -187,6 +189,10 @@ impl Caller {
         }
     }
 }
+
+/// What a route needs of a token for programs, any of these; written beside the route. See [`super::surface`].
+#[derive(Clone, Copy, Debug)]
+pub struct Needs(pub &'static [Scope]);
 
 /// Ids of the path. What is no id names nothing.
 pub struct Ids<T>(pub T);

@@ -78,9 +78,9 @@ impl core::convert::From<Factor> for FactorEntry {
 }
 
 impl Caller {
-    /// The account and the session it asks from.
-    pub(super) fn session(&self) -> (AccountId, SessionId) {
-        (self.who.account, self.who.session)
+    /// The account and the session it asks from; refused to tokens.
+    pub(super) fn session(&self) -> Answer<(AccountId, SessionId)> {
+        Ok((self.who.account, self.who.session()?))
     }
 }
 
@@ -95,7 +95,7 @@ pub async fn begin_totp(
     From(client): From,
     Body(body): Body<StepUp>,
 ) -> Answer<(StatusCode, Json<TotpSecret>)> {
-    let setup = caller.http.auth.begin_totp(caller.session(), body.password, &client).await?;
+    let setup = caller.http.auth.begin_totp(caller.session()?, body.password, &client).await?;
     let (secret, uri) = (setup.secret.expose_secret().to_owned(), setup.uri.expose_secret().to_owned());
     Ok((StatusCode::CREATED, Json(TotpSecret { factor_id: setup.id, secret, uri })))
 }
@@ -110,7 +110,7 @@ pub async fn confirm_totp(
 }
 
 pub async fn remove_totp(caller: Caller, From(client): From, Body(body): Body<StepUp>) -> Answer<StatusCode> {
-    caller.http.auth.remove_totp(caller.session(), body.password, &client).await?;
+    caller.http.auth.remove_totp(caller.session()?, body.password, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -119,6 +119,6 @@ pub async fn renew_recovery_codes(
     From(client): From,
     Body(body): Body<StepUp>,
 ) -> Answer<Json<RecoveryCodes>> {
-    let recovery_codes = caller.http.auth.renew_recovery_codes(caller.session(), body.password, &client).await?;
+    let recovery_codes = caller.http.auth.renew_recovery_codes(caller.session()?, body.password, &client).await?;
     Ok(Json(RecoveryCodes { recovery_codes }))
 }

@@ -68,8 +68,10 @@ pub struct UpdateMe {
 #[serde(deny_unknown_fields)]
 pub struct ChangeEmail {
     email: String,
-    #[ts(type = "string")]
-    password: SecretString,
+    /// Once more, where there is one; else a log-in of the last ten minutes.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    password: Option<SecretString>,
 }
 
 /// The caller's password, to be another.
@@ -135,7 +137,7 @@ pub async fn update(caller: Caller, Body(body): Body<UpdateMe>) -> Answer<Json<M
 
 /// The same answer whether or not somebody has the address.
 pub async fn change_email(caller: Caller, From(client): From, Body(body): Body<ChangeEmail>) -> Answer<StatusCode> {
-    caller.http.auth.ask_for_email(caller.who.account, &body.email, body.password, &client).await?;
+    caller.http.auth.ask_for_email(caller.session()?, &body.email, body.password, &client).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -145,7 +147,7 @@ pub async fn change_password(
     From(client): From,
     Body(body): Body<ChangePassword>,
 ) -> Answer<StatusCode> {
-    let who = (caller.who.account, caller.who.session);
+    let who = caller.session()?;
     caller.http.auth.change_password(who, body.current_password, body.new_password, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -153,13 +155,15 @@ pub async fn change_password(
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteMe {
-    #[ts(type = "string")]
-    password: SecretString,
+    /// Once more, where there is one; else a log-in of the last ten minutes.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    password: Option<SecretString>,
 }
 
 /// For good. What the caller wrote stays, as a deleted user's.
 pub async fn delete(caller: Caller, From(client): From, Body(body): Body<DeleteMe>) -> Answer<StatusCode> {
-    caller.http.auth.delete_account(caller.who.account, body.password, &client).await?;
+    caller.http.auth.delete_account(caller.session()?, body.password, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -174,7 +178,7 @@ pub async fn sessions(caller: Caller) -> Answer<Json<Vec<SessionEntry>>> {
         address: session.address,
         created_at: session.created_at,
         last_seen_at: session.last_seen,
-        current: session.id == caller.who.session,
+        current: caller.who.credential == session.id.into(),
     });
     Ok(Json(entries.collect()))
 }

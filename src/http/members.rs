@@ -52,6 +52,8 @@ pub struct MemberEntry {
     role: OrgRole,
     /// A stand-in that an import made and nobody has claimed.
     placeholder: bool,
+    /// A program of the organization.
+    service: bool,
     status: MemberStatus,
     /// A custom role beside the role.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,6 +130,7 @@ pub async fn list(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Items<Mem
         name: names.remove(&account_id).unwrap_or_default(),
         role: member.role,
         placeholder: member.placeholder,
+        service: member.service,
         status: if member.active { MemberStatus::Active } else { MemberStatus::Inactive },
         role_id: member.custom_role.filter(|_| audience == Audience::Member),
         manager_id: member.manager.filter(|_| audience == Audience::Member),
@@ -166,11 +169,11 @@ pub async fn add(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewMembe
         http.auth.throttle().count(&misses[0], http.clock.now()).await;
         return Err(Failure::because(Code::NotFound, "Nobody has an account with this address.").field("email").into());
     };
-    let add = AddMember { account_id: known.id, role: body.role, placeholder: false };
+    let add = AddMember { account_id: known.id, role: body.role, placeholder: false, service: false };
     Ok(Written::created(caller.ask(org, 1, add).await?))
 }
 
-async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {
+pub(super) async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {
     let (published, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
     let role = org_role(&published.state, caller.who.account).ok_or(Code::NotFound)?;
     Ok(demand(role, Capability::AddMembers)?)
@@ -288,17 +291,17 @@ pub async fn add_placeholder(
     if published.state.resolve(account_id) != account_id || published.state.role(account_id).is_some() {
         return Ok(stands(&published).into());
     }
-    let add = AddMember { account_id, role: OrgRole::Guest, placeholder: true };
+    let add = AddMember { account_id, role: OrgRole::Guest, placeholder: true, service: false };
     Ok(Written::created(system(&caller, org.into(), add.into()).await?))
 }
 
 /// The server's own doing, on this caller's behalf.
-async fn system(
+pub(super) async fn system(
     caller: &Caller,
     topic: lockstep_protocol::topic::Topic,
     body: Command,
 ) -> Result<Acknowledged, Failure> {
     let principal = Principal::System(caller.who.account);
-    let request = CommandRequest { topic, principal, session: Some(caller.who.session), key: None, body, saw: None };
+    let request = CommandRequest { topic, principal, session: Some(caller.who.credential), key: None, body, saw: None };
     caller.http.directory.command(request).await
 }

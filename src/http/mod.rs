@@ -19,6 +19,7 @@ mod finish;
 mod headers;
 mod health;
 mod history;
+mod identity;
 mod invitations;
 mod labels;
 mod me;
@@ -34,10 +35,12 @@ mod roles;
 mod router;
 mod second_factor;
 mod server;
+mod service_accounts;
 mod surface;
 mod task_actions;
 mod tasks;
 mod teams;
+mod tokens;
 
 use std::sync::Arc;
 

@@ -78,7 +78,7 @@ pub struct PasskeyLogin {
 pub struct Empty {}
 
 pub async fn begin(caller: Caller, From(client): From, Body(body): Body<StepUp>) -> Answer<Json<PasskeyAsked>> {
-    Ok(Json(caller.http.auth.begin_passkey(caller.session(), body.password, &client).await?.into()))
+    Ok(Json(caller.http.auth.begin_passkey(caller.session()?, body.password, &client).await?.into()))
 }
 
 pub async fn add(
@@ -103,7 +103,7 @@ pub async fn remove(
     Ids(id): Ids<FactorId>,
     Body(body): Body<StepUp>,
 ) -> Answer<StatusCode> {
-    caller.http.auth.remove_passkey(caller.session(), id, body.password, &client).await?;
+    caller.http.auth.remove_passkey(caller.session()?, id, body.password, &client).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

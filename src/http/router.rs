@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::DefaultBodyLimit,
-    http::StatusCode,
+    http::{Method, StatusCode},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::get as plain_get,
@@ -20,6 +20,7 @@ use lockstep_protocol::{
             UnassignTask, UnlabelTask,
         },
     },
+    values::Scope,
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -33,11 +34,11 @@ use tower_http::{
 use super::{
     Http, about, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
-    health, history, invitations, labels, me, members, openapi, organization_life, organizations, passkeys,
+    health, history, identity, invitations, labels, me, members, openapi, organization_life, organizations, passkeys,
     problem::Problem,
-    registration, roles, second_factor,
+    registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
-    task_actions, tasks, teams,
+    task_actions, tasks, teams, tokens,
 };
 
 /// Smaller answers are sent as they are: those of log-ins among them, whose secrets no compression may measure.
@@ -64,15 +65,35 @@ const ACCESS: &[Parameter] = &[
     Parameter { name: "team", kind: "TeamId", says: "What they may do in this team as well." },
     Parameter { name: "board", kind: "BoardId", says: "What they may do on this board as well." },
 ];
+const RETURN: &[Parameter] = &[
+    Parameter { name: "code", kind: "string", says: "What the provider swaps for its word (RFC 6749)." },
+    Parameter { name: "state", kind: "string", says: "What the browser was sent away with." },
+    Parameter { name: "iss", kind: "string", says: "Who answers (RFC 9207)." },
+    Parameter { name: "error", kind: "string", says: "Why the provider says nothing." },
+];
 const HISTORY: &[Parameter] = &[
     Parameter { name: "after", kind: "number", says: "Events that follow this seq." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
     NEW_ENOUGH,
 ];
 
+const READ: &[Scope] = &[Scope::Read];
+const WRITE: &[Scope] = &[Scope::Write];
+const ADMIN: &[Scope] = &[Scope::Admin];
+
 #[rustfmt::skip]
 pub fn endpoints() -> Vec<Endpoint> {
-    [who(), organization(), board(), task()].into_iter().flatten().collect()
+    // What is of organizations tokens may see, and change with the scope of the group that the route is in, unless the route says
+    // something else. Who somebody is, is no matter of tokens.
+    let by_token = |endpoints: Vec<Endpoint>, write: &'static [Scope]| {
+        endpoints.into_iter().map(move |endpoint| match (endpoint.scopes, &endpoint.method) {
+            (None, &Method::GET) => endpoint.scopes(READ),
+            (None, _) => endpoint.scopes(write),
+            (Some(_), _) => endpoint,
+        })
+    };
+    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE));
+    who().into_iter().chain(programs()).chain(things).collect()
 }
 
 #[rustfmt::skip]
@@ -88,44 +109,64 @@ fn who() -> Vec<Endpoint> { vec![
     post("/api/v1/auth/login/second", second_factor::log_in, "The second step of a log-in").takes("SecondStep").answers(200, "Tokens").open(),
     post("/api/v1/auth/passkey/start", passkeys::begin_log_in, "Begin to log in by passkey alone").takes("Empty").answers(200, "PasskeyAsked").open(),
     post("/api/v1/auth/passkey/finish", passkeys::log_in, "Log in by passkey alone").takes("PasskeyLogin").answers(200, "Tokens").open(),
+    post("/api/v1/auth/identity/{provider}/start", identity::begin, "Begin to log in by way of a provider").takes("IdentityStart").answers(200, "IdentityAsked").open(),
+    get("/api/v1/auth/identity/{provider}/return", identity::come_back, "Where a provider sends browsers back to; leads into the app").asks(RETURN).redirects().open(),
+    post("/api/v1/auth/identity/enter", identity::enter, "Go on after a provider's word, where a second factor is asked for").takes("Empty").answers(200, "Tokens").or_answers(202, "SecondFactorAsked").open(),
     post("/api/v1/auth/refresh", authentication::refresh, "Swap the refresh token for the next and a fresh access token").takes("Refresh").answers(200, "Tokens").open(),
     post("/api/v1/auth/logout", authentication::log_out, "End this session").takes("Refresh").answers_nothing().open(),
     post("/api/v1/auth/logout_all", authentication::log_out_all, "End every session").answers_nothing(),
     get("/.well-known/jwks.json", authentication::jwks, "The public keys of access tokens (RFC 7517)").answers(200, "KeySet").open(),
     get("/livez", health::live, "The process runs").answers_nothing().open(),
     get("/readyz", health::ready, "This node can take work").answers(200, "Ready").open(),
-    get("/api/v1/me", me::read, "The caller").answers(200, "Me"),
+    get("/api/v1/me", me::read, "The caller").answers(200, "Me").scopes(&[Scope::Account]),
     patch("/api/v1/me", me::update, "Change the caller's profile").takes("UpdateMe").answers(200, "Me"),
     delete("/api/v1/me", me::delete, "Delete the caller's account for good").takes("DeleteMe").answers_nothing(),
     post("/api/v1/me/password", me::change_password, "Change the caller's password; every other session ends").takes("ChangePassword").answers_nothing(),
     post("/api/v1/me/email", me::change_email, "Have the link mailed that proves an address, the present one or another").takes("ChangeEmail").accepts(),
     get("/api/v1/me/sessions", me::sessions, "The caller's open sessions").answers(200, "Array<SessionEntry>"),
     delete("/api/v1/me/sessions/{session}", me::end_session, "End a session").answers_nothing(),
+    get("/api/v1/me/tokens", tokens::list, "The caller's access tokens for programs").answers(200, "{ items: Array<TokenEntry> }"),
+    post("/api/v1/me/tokens", tokens::make, "Make an access token for a program; it is shown once").takes("NewToken").answers(201, "TokenMade"),
+    delete("/api/v1/me/tokens/{token}", tokens::revoke, "Revoke an access token").answers_nothing(),
     get("/api/v1/me/factors", factors::list, "The caller's second factors").answers(200, "FactorList"),
     post("/api/v1/me/totp", factors::begin_totp, "Begin to set up an authenticator app").takes("StepUp").answers(201, "TotpSecret"),
     post("/api/v1/me/totp/confirm", factors::confirm_totp, "Take the authenticator app into use; its recovery codes are shown once").takes("TotpCode").answers(200, "RecoveryCodes"),
     delete("/api/v1/me/totp", factors::remove_totp, "Take the authenticator app away").takes("StepUp").answers_nothing(),
     post("/api/v1/me/passkeys/start", passkeys::begin, "Begin to add a passkey").takes("StepUp").answers(200, "PasskeyAsked"),
     post("/api/v1/me/passkeys", passkeys::add, "Add the passkey; with the first factor come recovery codes, shown once").takes("NewPasskey").answers(201, "PasskeyAdded"),
+    get("/api/v1/me/identities", identity::list, "What the caller is connected to at providers").answers(200, "{ items: Array<IdentityEntry> }"),
+    post("/api/v1/me/identities/{provider}/start", identity::begin_connecting, "Begin to connect a provider").takes("StepUp").answers(200, "IdentityAsked"),
+    delete("/api/v1/me/identities/{identity}", identity::disconnect, "Disconnect an identity, unless it is the last way to log in").takes("StepUp").answers_nothing(),
     patch("/api/v1/me/passkeys/{factor}", passkeys::rename, "Call a passkey something else").takes("RenamePasskey").answers_nothing(),
     delete("/api/v1/me/passkeys/{factor}", passkeys::remove, "Take a passkey away").takes("StepUp").answers_nothing(),
     post("/api/v1/me/recovery-codes", factors::renew_recovery_codes, "Make new recovery codes; those of before are worth nothing").takes("StepUp").answers(200, "RecoveryCodes"),
 ] }
 
+/// Service accounts: with a log-in alone.
+#[rustfmt::skip]
+fn programs() -> Vec<Endpoint> { vec![
+    get("/api/v1/orgs/{org}/service-accounts", service_accounts::list, "Its service accounts, for who may add people").answers(200, "{ items: Array<ServiceAccountEntry> }"),
+    post("/api/v1/orgs/{org}/service-accounts", service_accounts::create, "Make a member that is a program").takes("NewServiceAccount").answers(201, "ServiceAccountEntry"),
+    delete("/api/v1/orgs/{org}/service-accounts/{account}", service_accounts::remove, "Take a service account away; its tokens end").answers_nothing(),
+    get("/api/v1/orgs/{org}/service-accounts/{account}/tokens", service_accounts::tokens, "Its tokens").answers(200, "{ items: Array<TokenEntry> }"),
+    post("/api/v1/orgs/{org}/service-accounts/{account}/tokens", service_accounts::make_token, "Make a token for it; it is shown once").takes("NewToken").answers(201, "TokenMade"),
+    delete("/api/v1/orgs/{org}/service-accounts/{account}/tokens/{token}", service_accounts::revoke_token, "Revoke a token of it").answers_nothing(),
+] }
+
 #[rustfmt::skip]
 fn organization() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs", organizations::list, "The caller's organizations").asks(MIN_POSITION).answers(200, "{ items: Array<OrgEntry> }"),
-    post("/api/v1/orgs", organizations::create, "Found an organization").takes("NewOrg").answers(201, "OrganizationView & Acknowledged"),
+    post("/api/v1/orgs", organizations::create, "Found an organization").takes("NewOrg").answers(201, "OrganizationView & Acknowledged").log_in_only(),
     get("/api/v1/orgs/{org}", organizations::read, "An organization").asks(MIN_SEQ).answers(200, "OrganizationView & Acknowledged"),
     patch("/api/v1/orgs/{org}", organizations::update, "Change an organization").takes("UpdateOrganization").answers(200, "OrganizationView & Acknowledged"),
-    delete("/api/v1/orgs/{org}", organization_life::delete, "Delete an organization with its teams and boards; its owners can restore it for 30 days").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/restore", organization_life::change::<RestoreOrganization>, "Take the deletion of an organization back").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}", organization_life::delete, "Delete an organization with its teams and boards; its owners can restore it for 30 days").answers(200, "Acknowledged").log_in_only(),
+    post("/api/v1/orgs/{org}/restore", organization_life::change::<RestoreOrganization>, "Take the deletion of an organization back").answers(200, "Acknowledged").log_in_only(),
     patch("/api/v1/orgs/{org}/settings", organization_life::update_settings, "Change what an organization decides for itself").takes("UpdateSettings").answers(200, "Acknowledged"),
     get("/api/v1/orgs/{org}/usage", organization_life::usage, "What an organization takes up, against its plan").answers(200, "Usage"),
-    post("/api/v1/orgs/{org}/ownership", organization_life::change::<OfferOwnership>, "Offer an organization to a member").takes("OfferOwnership").answers(200, "Acknowledged"),
-    delete("/api/v1/orgs/{org}/ownership", organization_life::withdraw, "Take an offer of an organization back").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/ownership/accept", organization_life::change::<AcceptOwnership>, "Take an organization that was offered to the caller").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/ownership/decline", organization_life::change::<DeclineOwnership>, "Take it not").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/ownership", organization_life::change::<OfferOwnership>, "Offer an organization to a member").takes("OfferOwnership").answers(200, "Acknowledged").log_in_only(),
+    delete("/api/v1/orgs/{org}/ownership", organization_life::withdraw, "Take an offer of an organization back").answers(200, "Acknowledged").log_in_only(),
+    post("/api/v1/orgs/{org}/ownership/accept", organization_life::change::<AcceptOwnership>, "Take an organization that was offered to the caller").answers(200, "Acknowledged").log_in_only(),
+    post("/api/v1/orgs/{org}/ownership/decline", organization_life::change::<DeclineOwnership>, "Take it not").answers(200, "Acknowledged").log_in_only(),
     get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
     post("/api/v1/orgs/{org}/members", members::add, "Add somebody who has an account").takes("NewMember").answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/members/{account}", members::change, "Change a member: one to four commands, in the order of the members, and the job title").takes("ChangeMember").answers(200, "Acknowledged"),
@@ -134,14 +175,14 @@ fn organization() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/members/{account}/claim", members::claim, "Say which member a placeholder is").takes_but("ClaimMember", &["placeholder_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/placeholders", members::add_placeholder, "Make a stand-in for a person of imported data").takes("NewPlaceholder").answers(201, "Acknowledged"),
     get("/api/v1/orgs/{org}/access", access::read, "What a member may do, and why").asks(ACCESS).answers(200, "AccessView"),
-    get("/api/v1/orgs/{org}/invitations", invitations::list, "Invitations that can still be accepted").answers(200, "{ items: Array<InvitationEntry> }"),
+    get("/api/v1/orgs/{org}/invitations", invitations::list, "Invitations that can still be accepted").answers(200, "{ items: Array<InvitationEntry> }").scopes(ADMIN),
     post("/api/v1/orgs/{org}/invitations", invitations::create, "Invite somebody by mail, or make a link").takes("NewInvitation").answers(201, "Invited & Acknowledged"),
     delete("/api/v1/orgs/{org}/invitations/{invitation}", invitations::revoke, "Take an invitation back").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/invitations/{invitation}/resend", invitations::resend, "Send an invitation again; it holds for another 7 days").answers(200, "Acknowledged"),
     get("/api/v1/invitations/{code}", invitations::read, "What an invitation is for").answers(200, "InvitationView").open(),
-    post("/api/v1/invitations/{code}/accept", invitations::accept, "Become a member by an invitation").answers(200, "JoinedOrg & Acknowledged"),
-    post("/api/v1/invitations/{code}/reject", invitations::reject, "Do not want an invitation").answers_nothing(),
-    get("/api/v1/me/invitations", invitations::mine, "What went to the caller's address").answers(200, "{ items: Array<InvitationView> }"),
+    post("/api/v1/invitations/{code}/accept", invitations::accept, "Become a member by an invitation").answers(200, "JoinedOrg & Acknowledged").log_in_only(),
+    post("/api/v1/invitations/{code}/reject", invitations::reject, "Do not want an invitation").answers_nothing().log_in_only(),
+    get("/api/v1/me/invitations", invitations::mine, "What went to the caller's address").answers(200, "{ items: Array<InvitationView> }").log_in_only(),
     post("/api/v1/orgs/{org}/roles", roles::create, "Make a custom role").takes_but("CreateRole", &[], &["role_id"]).answers(201, "NamedRole & Acknowledged"),
     patch("/api/v1/orgs/{org}/roles/{role}", roles::update, "Change a custom role").takes_but("UpdateRole", &["role_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/roles/{role}", roles::delete, "Delete a custom role").answers(200, "Acknowledged"),
@@ -150,6 +191,9 @@ fn organization() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs/{org}/teams/{team}", teams::read, "A team").asks(MIN_SEQ).answers(200, "TeamView & Acknowledged"),
     patch("/api/v1/orgs/{org}/teams/{team}", teams::update, "Change a team").takes("UpdateTeam").answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/teams/{team}", teams::delete, "Delete a team; its boards stay").answers(200, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/teams/{team}/settings", teams::update_settings, "Change how a team works").takes("UpdateTeamSettings").answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/teams/{team}/permissions/{permission}", teams::grant, "Let the members of a team do something there").answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/teams/{team}/permissions/{permission}", teams::revoke, "Leave something to the leads of a team").answers(200, "Acknowledged"),
     put("/api/v1/orgs/{org}/teams/{team}/members/{account}", teams::set_member, "Put a member into a team, or change their role in it").takes_but("AddTeamMember", &["account_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/teams/{team}/members/{account}", teams::remove_member, "Take a member out of a team").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/teams/{team}/commands", commands::to_team, "Any command for a team").takes("CommandDoor").answers(200, "Acknowledged"),
@@ -160,15 +204,15 @@ fn board() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs/{org}/boards", boards::list, "The boards that the caller may see").asks(MIN_POSITION).answers(200, "{ items: Array<BoardEntry> }"),
     post("/api/v1/orgs/{org}/boards", boards::create, "Found a board").takes("NewBoard").answers(201, "BoardHead & Acknowledged"),
     get("/api/v1/orgs/{org}/boards/{board}", boards::read, "A board without its tasks").asks(MIN_SEQ).answers(200, "BoardHead & Acknowledged"),
-    patch("/api/v1/orgs/{org}/boards/{board}", boards::update, "Change a board").takes("UpdateBoard").answers(200, "Acknowledged"),
-    delete("/api/v1/orgs/{org}/boards/{board}", boards::delete, "Move a board to the trash").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/archive", boards::change::<ArchiveBoard>, "Put a board away").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/unarchive", boards::change::<UnarchiveBoard>, "Take a board out of the archive").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/restore", boards::change::<RestoreBoard>, "Take a board out of the trash").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/commands", commands::to_board, "Any command for a board").takes("CommandDoor").answers(200, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}", boards::update, "Change a board").takes("UpdateBoard").answers(200, "Acknowledged").scopes(ADMIN),
+    delete("/api/v1/orgs/{org}/boards/{board}", boards::delete, "Move a board to the trash").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/archive", boards::change::<ArchiveBoard>, "Put a board away").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/unarchive", boards::change::<UnarchiveBoard>, "Take a board out of the archive").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/restore", boards::change::<RestoreBoard>, "Take a board out of the trash").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/commands", commands::to_board, "Any command for a board").takes("CommandDoor").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     get("/api/v1/orgs/{org}/boards/{board}/history", history::read, "A board's events, in order").asks(HISTORY).answers(200, "HistoryPage"),
-    put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged"),
-    delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged").scopes(ADMIN),
+    delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/columns", columns::create, "Add a column").takes_but("CreateColumn", &[], &["column_id"]).answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/boards/{board}/columns/{column}", columns::update, "Change a column").takes_but("UpdateColumn", &["column_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/columns/{column}", columns::delete, "Delete a column without active tasks").answers(200, "Acknowledged"),

@@ -2,13 +2,15 @@
 //! other has. Types are named as the web app's types name them; see `openapi`.
 
 use axum::{
-    Router,
+    Extension, Router,
     handler::Handler,
     http::Method,
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use super::Http;
+use lockstep_protocol::values::Scope;
+
+use super::{Http, extract::Needs};
 
 /// One route.
 pub struct Endpoint {
@@ -25,6 +27,8 @@ pub struct Endpoint {
     pub or: Option<(u16, &'static str)>,
     /// Anybody may ask.
     pub open: bool,
+    /// What it needs of a token for programs, any of these; with none it takes log-ins alone. `None`: nothing was said, which is none.
+    pub scopes: Option<&'static [Scope]>,
     handler: MethodRouter<Http>,
 }
 
@@ -68,6 +72,7 @@ where
         answer: None,
         or: None,
         open: false,
+        scopes: None,
         handler,
     }
 }
@@ -116,6 +121,12 @@ impl Endpoint {
         self
     }
 
+    /// Sends a browser on.
+    pub const fn redirects(mut self) -> Self {
+        self.status = 303;
+        self
+    }
+
     /// Another answer that is no refusal.
     pub const fn or_answers(mut self, status: u16, kind: &'static str) -> Self {
         self.or = Some((status, kind));
@@ -125,6 +136,18 @@ impl Endpoint {
     pub const fn answers_nothing(mut self) -> Self {
         self.status = 204;
         self
+    }
+
+    /// Tokens of any of these scopes may ask. A command needs its own scope beside: see `access::scope_of`.
+    pub fn scopes(mut self, scopes: &'static [Scope]) -> Self {
+        self.scopes = Some(scopes);
+        self.handler = self.handler.layer(Extension(Needs(scopes)));
+        self
+    }
+
+    /// No token may ask, whatever its scopes.
+    pub fn log_in_only(self) -> Self {
+        self.scopes(&[])
     }
 
     pub const fn open(mut self) -> Self {

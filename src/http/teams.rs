@@ -4,9 +4,12 @@ use axum::Json;
 use lockstep_domain::{Aggregate, team::Team};
 use lockstep_protocol::{
     codes::Code,
-    command::team::{AddTeamMember, CreateTeam, DeleteTeam, RemoveTeamMember, UpdateTeam},
+    command::team::{
+        AddTeamMember, CreateTeam, DeleteTeam, GrantTeamPermission, RemoveTeamMember, RevokeTeamPermission, UpdateTeam,
+        UpdateTeamSettings,
+    },
     ids::{AccountId, OrgId, TeamId},
-    values::{Audience, Lifecycle},
+    values::{Audience, Lifecycle, TeamPermission},
     view::{TeamView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
@@ -92,6 +95,30 @@ pub async fn update(
 pub async fn delete(caller: Caller, Ids((org, team)): Ids<(OrgId, TeamId)>) -> Answer<Written> {
     check_path(&caller, org, team).await?;
     Ok(caller.ask(team, 1, DeleteTeam {}).await?.into())
+}
+
+pub async fn update_settings(
+    caller: Caller,
+    Ids((org, team)): Ids<(OrgId, TeamId)>,
+    Body(body): Body<UpdateTeamSettings>,
+) -> Answer<Written> {
+    check_path(&caller, org, team).await?;
+    Ok(caller.ask(team, 1, body).await?.into())
+}
+
+/// A permission by its word; what is none names nothing.
+fn permission(word: &str) -> Answer<TeamPermission> {
+    Ok(TeamPermission::from_word(word).ok_or(Code::NotFound)?)
+}
+
+pub async fn grant(caller: Caller, Ids((org, team, word)): Ids<(OrgId, TeamId, String)>) -> Answer<Written> {
+    check_path(&caller, org, team).await?;
+    Ok(caller.ask(team, 1, GrantTeamPermission { permission: permission(&word)? }).await?.into())
+}
+
+pub async fn revoke(caller: Caller, Ids((org, team, word)): Ids<(OrgId, TeamId, String)>) -> Answer<Written> {
+    check_path(&caller, org, team).await?;
+    Ok(caller.ask(team, 1, RevokeTeamPermission { permission: permission(&word)? }).await?.into())
 }
 
 pub async fn set_member(

@@ -48,6 +48,12 @@ pub enum Letter {
     ResetPassword { code: Uuid, name: String },
     /// That a password was changed or reset.
     PasswordChanged { name: String },
+    /// That an access token for programs was made.
+    TokenMade { name: String, token: String },
+    /// That an account is logged in to by way of a provider from now on.
+    IdentityConnected { name: String, provider: String },
+    /// That it no longer is.
+    IdentityDisconnected { name: String, provider: String },
     /// To somebody new.
     Welcome { name: String },
     /// How to begin, sent with an organization's founding.
@@ -70,6 +76,9 @@ impl Letter {
             Self::EmailChanged { .. } => "email_changed",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::TokenMade { .. } => "token_made",
+            Self::IdentityConnected { .. } => "identity_connected",
+            Self::IdentityDisconnected { .. } => "identity_disconnected",
             Self::Welcome { .. } => "welcome",
             Self::SetupGuide { .. } => "setup_guide",
             Self::Invitation { .. } => "invitation",
@@ -89,8 +98,12 @@ impl Letter {
             | Self::PasswordChanged { name }
             | Self::Welcome { name }
             | Self::AccountDeleted { name } => vec![("name", name)],
+            Self::TokenMade { name, token } => vec![("name", name), ("token", token)],
             Self::SetupGuide { name, organization } | Self::Goodbye { name, organization } => {
                 vec![("name", name), ("organization", organization)]
+            }
+            Self::IdentityConnected { name, provider } | Self::IdentityDisconnected { name, provider } => {
+                vec![("name", name), ("provider", provider)]
             }
             Self::Invitation { organization, inviter, role, .. } => {
                 vec![("organization", organization), ("inviter", inviter), ("role", role)]

@@ -1,13 +1,17 @@
-//! How a connection learns that its own session ended: it follows its account's topic, silently. It must never write anything
+//! How a connection learns that its own session ended or its token was revoked: it follows its account's topic, silently. It must never write anything
 //! of the account to the wire.
 
 use std::sync::Arc;
 
+use lockstep_domain::Credential;
 use lockstep_protocol::{
     codes::CloseCode,
-    event::{AccountEvent, Event, account::UserLoggedOut},
+    event::{
+        AccountEvent, Event,
+        account::{UserLoggedOut, UserTokenRevoked},
+    },
     frame::ServerMessage,
-    ids::{ConnectionId, SessionId},
+    ids::ConnectionId,
     topic::Topic,
     values::Audience,
 };
@@ -18,20 +22,25 @@ use crate::actors::delivery::{Delivery, Subscriber};
 /// A second subscriber of the same connection, under an id of its own.
 pub struct Watch {
     id: ConnectionId,
-    session_id: SessionId,
+    credential: Credential,
     outbox: Arc<Outbox>,
 }
 
 impl Watch {
-    pub fn new(id: ConnectionId, session_id: SessionId, outbox: Arc<Outbox>) -> Arc<Self> {
-        Arc::new(Self { id, session_id, outbox })
+    pub fn new(id: ConnectionId, credential: Credential, outbox: Arc<Outbox>) -> Arc<Self> {
+        Arc::new(Self { id, credential, outbox })
     }
 
     fn ends_here(&self, message: &ServerMessage) -> bool {
         let ServerMessage::Events(events) = message else { return false };
-        events.events.iter().any(|happened| {
-            matches!(&happened.event, Event::Account(AccountEvent::UserLoggedOut(UserLoggedOut { session_id }))
-                if *session_id == self.session_id)
+        events.events.iter().any(|happened| match &happened.event {
+            Event::Account(AccountEvent::UserLoggedOut(UserLoggedOut { session_id })) => {
+                self.credential == Credential::Session(*session_id)
+            }
+            Event::Account(AccountEvent::UserTokenRevoked(UserTokenRevoked { token_id })) => {
+                self.credential == Credential::Token(*token_id)
+            }
+            _ => false,
         })
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     StoreError,
     db::{Db, in_tx, on_db},
+    identities::{self, NewIdentity},
     rows,
 };
 
@@ -61,12 +62,14 @@ pub struct NewAccount {
 pub enum Created {
     Created,
     EmailTaken,
+    /// The identity is some account's already.
+    IdentityTaken,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     pub account: AccountId,
-    /// The tenant that made a placeholder; `None` for a person.
+    /// The tenant that made a placeholder or a program; `None` for a person.
     pub org: Option<OrgId>,
     pub name: String,
     pub placeholder: bool,
@@ -147,7 +150,7 @@ const INSERT_PROFILE: &str = "insert into profiles
     (account_id, org_id, name, placeholder, locale, time_zone, updated_at) values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// What goes with a person. A test compares it with the tables that name accounts.
-const ERASE: [&str; 8] = [
+const ERASE: [&str; 10] = [
     "delete from sessions where account_id = $1",
     "delete from refresh_tokens where account_id = $1",
     "delete from one_time_codes where account_id = $1",
@@ -155,12 +158,23 @@ const ERASE: [&str; 8] = [
     "delete from recovery_codes where account_id = $1",
     "delete from login_challenges where account_id = $1",
     "delete from passkeys where account_id = $1",
+    "delete from api_tokens where account_id = $1",
+    "delete from identities where account_id = $1",
     "delete from member_details where account_id = $1",
 ];
 
 impl Accounts {
     /// Creates an account and its profile, or neither.
     pub async fn create(&self, new: &NewAccount) -> Result<Created, StoreError> {
+        self.create_with(new, None).await
+    }
+
+    /// Creates an account that its owner logs in to by an identity, or nothing.
+    pub async fn create_by(&self, new: &NewAccount, identity: &NewIdentity) -> Result<Created, StoreError> {
+        self.create_with(new, Some(identity)).await
+    }
+
+    async fn create_with(&self, new: &NewAccount, identity: Option<&NewIdentity>) -> Result<Created, StoreError> {
         let sql = "insert into accounts (id, email, password_hash, status, created_at, email_verified_at)
             values ($1, $2, $3, $4, $5, $6) on conflict (email) do nothing";
         in_tx!(&self.db, tx => {
@@ -186,6 +200,21 @@ impl Accounts {
                 .bind(new.at)
                 .execute(&mut *tx)
                 .await?;
+            if let Some(identity) = identity {
+                let inserted = sqlx::query(identities::INSERT)
+                    .bind(identity.id.0)
+                    .bind(new.id.0)
+                    .bind(&identity.provider)
+                    .bind(&identity.issuer)
+                    .bind(&identity.subject)
+                    .bind(&identity.label)
+                    .bind(identity.at)
+                    .execute(&mut *tx)
+                    .await?;
+                if inserted.rows_affected() == 0 {
+                    return Ok(Created::IdentityTaken);
+                }
+            }
         });
         Ok(Created::Created)
     }
@@ -193,6 +222,22 @@ impl Accounts {
     /// Creates a stand-in for a person who is named in imported data. Says whether it was new; the same id again changes
     /// nothing.
     pub async fn create_placeholder(&self, id: AccountId, org: OrgId, name: &str, at: i64) -> Result<bool, StoreError> {
+        self.create_nobody(id, org, name, true, at).await
+    }
+
+    /// Creates the account of a program, without address and password. As [`Self::create_placeholder`].
+    pub async fn create_service(&self, id: AccountId, org: OrgId, name: &str, at: i64) -> Result<bool, StoreError> {
+        self.create_nobody(id, org, name, false, at).await
+    }
+
+    async fn create_nobody(
+        &self,
+        id: AccountId,
+        org: OrgId,
+        name: &str,
+        placeholder: bool,
+        at: i64,
+    ) -> Result<bool, StoreError> {
         let sql = "insert into accounts (id, status, created_at) values ($1, $2, $3) on conflict (id) do nothing";
         in_tx!(&self.db, tx => {
             let inserted = sqlx::query(sql)
@@ -208,7 +253,7 @@ impl Accounts {
                 .bind(id.0)
                 .bind(Some(org.0))
                 .bind(name)
-                .bind(true)
+                .bind(placeholder)
                 .bind("")
                 .bind("")
                 .bind(at)

@@ -13,6 +13,7 @@ pub mod consumers;
 mod db;
 mod error;
 pub mod factors;
+pub mod identities;
 pub mod invitations;
 pub mod journal;
 pub mod mails;
@@ -29,6 +30,7 @@ mod rows;
 pub mod sessions;
 mod snapshots;
 mod sqlite;
+pub mod tokens;
 
 pub use error::StoreError;
 pub use open::{About, Location, Options};

@@ -141,7 +141,12 @@ fn of_team(recorded: &Recorded, event: TeamEvent) -> Vec<Change> {
         })],
         TeamEvent::TeamUpdated(event) => patch(Patch { name: event.name, ..Patch::default() }),
         TeamEvent::TeamDeleted(_) => patch(Patch { state: Some(word(Lifecycle::Deleted)), ..Patch::default() }),
-        TeamEvent::TeamMemberAdded(_) | TeamEvent::TeamMemberRemoved(_) => Vec::new(),
+        TeamEvent::TeamSettingsUpdated(_)
+        | TeamEvent::TeamPermissionGranted(_)
+        | TeamEvent::TeamPermissionRevoked(_)
+        | TeamEvent::TeamLeadChanged(_)
+        | TeamEvent::TeamMemberAdded(_)
+        | TeamEvent::TeamMemberRemoved(_) => Vec::new(),
     }
 }
 

@@ -38,7 +38,7 @@ impl Door for Inside {
     fn join(&self, identity: Identity, ask: JoinAsk) -> Answer<()> {
         let JoinAsk { topic, reference, after, presence, subscriber } = ask;
         let principal = Principal::Account(identity.account_id);
-        let session = Some(identity.session_id);
+        let session = Some(identity.credential);
         let request = JoinRequest { topic, principal, session, reference, after, presence, subscriber };
         let directory = self.directory.clone();
         async move { directory.join(request).await }.boxed()
@@ -49,7 +49,7 @@ impl Door for Inside {
         let request = CommandRequest {
             topic,
             principal: Principal::Account(identity.account_id),
-            session: Some(identity.session_id),
+            session: Some(identity.credential),
             key: Some(CommandKey { client_id, client_seq }),
             body,
             saw,

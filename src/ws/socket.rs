@@ -342,7 +342,7 @@ impl Connection {
         self.start(async move {
             let checked = async {
                 let identity = door.authenticate(token).await?;
-                let watch = Watch::new(id, identity.session_id, outbox);
+                let watch = Watch::new(id, identity.credential, outbox);
                 let topic = Topic::from(identity.account_id);
                 let watching = Watching { watch, topic, id, door: door.clone() };
                 door.join(identity, watching.ask()).await?;

@@ -30,6 +30,9 @@ role.update                     PATCH   /roles/{role_id}
 role.delete                     DELETE  /roles/{role_id}
 team.create                     POST    /teams
 team.update                     PATCH   /teams/{team}
+team.settings.update            PATCH   /teams/{team}/settings
+team.permission.grant           PUT     /teams/{team}/permissions/{permission}
+team.permission.revoke          DELETE  /teams/{team}/permissions/{permission}
 team.delete                     DELETE  /teams/{team}
 team.member.add                 PUT     /teams/{team}/members/{account_id}
 team.member.remove              DELETE  /teams/{team}/members/{account_id}
@@ -95,7 +98,7 @@ pub fn resource(scene: &Scene, place: &Place, command: &Value) -> Option<Asked> 
     while let Some((before, rest)) = path.clone().split_once('{') {
         let (name, after) = rest.split_once('}').expect("closed");
         let id = fields.remove(name).unwrap_or_else(|| panic!("{tag} has no {name}"));
-        path = format!("{before}{}{after}", id.as_str().expect("an id"));
+        path = format!("{before}{}{after}", id.as_str().expect("a word"));
     }
     adapt(scene, place, tag, &mut fields)?;
     let body = (method != Method::DELETE).then_some(Value::Object(fields));
@@ -106,8 +109,8 @@ pub fn resource(scene: &Scene, place: &Place, command: &Value) -> Option<Asked> 
 fn adapt(scene: &Scene, place: &Place, tag: &str, fields: &mut Map<String, Value>) -> Option<()> {
     match tag {
         "member.add" => {
-            // Stand-ins have an address of their own, which asks for no address of a person.
-            if fields.contains_key("placeholder") {
+            // Stand-ins and programs have addresses of their own, which ask for no address of a person.
+            if fields.contains_key("placeholder") || fields.contains_key("service") {
                 return None;
             }
             let account = fields.remove("account_id").expect("whom");

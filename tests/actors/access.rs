@@ -25,7 +25,7 @@ async fn a_removed_member_is_cut_off_at_once() {
     let (ana, ben) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
     let (board, column) = node.board(ana, org).await;
-    node.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false })
+    node.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false })
         .await
         .expect("adds ben");
     let (of_ben, of_ana) =
@@ -46,7 +46,7 @@ async fn a_guest_sees_only_boards_they_are_on() {
     let (ana, guest) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
     let (board, _) = node.board(ana, org).await;
-    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false })
+    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false, service: false })
         .await
         .expect("adds the guest");
     assert_eq!(node.join(guest, board, None).await.err().map(|failure| failure.code), Some(Code::NotFound));
@@ -77,7 +77,7 @@ async fn a_closed_session_asks_for_nothing_more() {
     let ask = |task: CreateTask| CommandRequest {
         topic: board.into(),
         principal: Principal::Account(ana),
-        session: Some(session),
+        session: Some(session.into()),
         key: None,
         body: task.into(),
         saw: None,
@@ -92,7 +92,9 @@ async fn one_whose_audience_changed_begins_anew_whatever_they_hold() {
     let node = Node::sqlite().await;
     let (ana, guest) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
-    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false }).await.expect("adds");
+    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false, service: false })
+        .await
+        .expect("adds");
     let listener = node.join(guest, org, None).await.expect("joins as a guest");
     let raise = ChangeMemberRole { account_id: guest, role: OrgRole::Member };
     let head = node.ask(ana, org, raise).await.expect("raises the role").seq;
@@ -156,7 +158,7 @@ async fn what_is_founded_is_decided_by_what_it_names_not_by_what_was_named_befor
     assert_eq!((refused.code, refused.field.as_deref()), (Code::NotFound, Some("org_id")));
     node.ask(ana, team, create(of_ana, "Ours")).await.expect("founds");
 
-    let add = AddMember { account_id: eve, role: OrgRole::Member, placeholder: false };
+    let add = AddMember { account_id: eve, role: OrgRole::Member, placeholder: false, service: false };
     node.ask(ana, of_ana, add).await.expect("adds eve");
     let own = TeamId(id());
     node.ask(eve, own, create(of_ana, "Eve's")).await.expect("founds");

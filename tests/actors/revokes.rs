@@ -41,7 +41,7 @@ async fn scene() -> Scene {
     );
     let (ana, ben) = (one.account().await, one.account().await);
     let (org, team, board, column) = (one.organization(ana).await, TeamId(id()), BoardId(id()), ColumnId(id()));
-    let add = AddMember { account_id: ben, role: OrgRole::Member, placeholder: false };
+    let add = AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false };
     one.ask(ana, org, add).await.expect("adds ben");
     one.ask(ana, team, CreateTeam { org_id: org, name: "Team".into() }).await.expect("founds");
     one.ask(ana, team, AddTeamMember { account_id: ben, role: TeamRole::Member }).await.expect("adds ben");
@@ -98,7 +98,7 @@ async fn work(
     let request = CommandRequest {
         topic: board.into(),
         principal: Principal::Account(who),
-        session: Some(session),
+        session: Some(session.into()),
         key: None,
         body: new_task(column, "By ben").into(),
         saw: None,

@@ -9,11 +9,13 @@ mod epochs;
 mod factors;
 mod faults;
 mod guards;
+mod identities;
 mod journal;
 mod mails;
 mod order;
 mod processes;
 mod snapshots;
+mod tokens;
 
 use std::path::PathBuf;
 

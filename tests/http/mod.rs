@@ -3,9 +3,14 @@
 mod accounts;
 mod assets;
 mod boards;
+mod credentials;
 mod document;
 mod factors;
+mod forged;
 mod guessing;
+mod identities;
+mod identity_attacks;
+mod identity_kinds;
 mod invitations;
 mod lists;
 mod mail;
@@ -17,9 +22,11 @@ mod processes;
 mod refresh;
 mod refusals;
 mod roles;
+mod service_accounts;
 mod surface;
 mod tasks;
 mod teams;
+mod tokens;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -67,7 +74,9 @@ impl App {
         let Command::Serve(flags) = line.command else { panic!("serve") };
         let server = Server::start(flags.try_into().expect("settings"), overrides).await.expect("starts");
         let url = format!("http://{}", server.address);
-        Self { server, url, client: reqwest::Client::new(), people: AtomicU32::new(0), folder }
+        // A redirect is an answer like any other.
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { server, url, client, people: AtomicU32::new(0), folder }
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

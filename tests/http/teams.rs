@@ -89,3 +89,53 @@ async fn a_placeholder_stands_in_until_it_is_claimed() {
     ana.post(&path, body).await.ok();
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_team_says_how_it_works_and_what_its_members_may_do() {
+    let app = App::start().await;
+    let (ana, ben, eve) = (app.person("Ana").await, app.person("Ben").await, app.person("Eve").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let made = ana.post(&format!("{org}/teams"), json!({ "name": "Makers" })).await.created();
+    let (team_id, team) = (text(&made["team_id"]), format!("{org}/teams/{}", text(&made["team_id"])));
+    ana.put(&format!("{team}/members/{}", ben.id()), json!({ "role": "member" })).await.ok();
+    let board = ana.board(&org, json!({ "team_id": team_id })).await;
+    let other = ana.board(&org, json!({})).await;
+    let id_of = |board: &str| board.rsplit('/').next().expect("an id").to_owned();
+
+    let settings = format!("{team}/settings");
+    let body = json!({ "default_board_id": id_of(&board), "assignee_rule": "creator" });
+    ben.patch(&settings, body.clone()).await.refused("forbidden");
+    ana.patch(&settings, body).await.ok();
+    for gone in [id_of(&other), team_id.to_owned(), "nothing".into()] {
+        let body = json!({ "default_board_id": gone, "assignee_rule": "lead" });
+        let refused = ana.patch(&settings, body).await;
+        assert_eq!(refused.body["field"], "default_board_id", "{refused:?}");
+    }
+    ana.patch(&team, json!({ "description": "What we *do*." })).await.ok();
+    let view = ben.get(&team).await.ok();
+    assert_eq!((text(&view["description"]), text(&view["assignee_rule"])), ("What we *do*.", "creator"));
+    assert_eq!((&view["default_board_id"], &view["permissions"]), (&json!(id_of(&board)), &json!(["boards.create"])));
+    let task = ben.task(&board, "Mine").await;
+    assert_eq!(ben.get(&task).await.ok()["face"]["assignees"], json!([ben.id()]));
+
+    let permission = |word: &str| format!("{team}/permissions/{word}");
+    ben.put(&permission("team.update"), json!({})).await.refused("forbidden");
+    ana.put(&permission("team.sell"), json!({})).await.refused("not_found");
+    eve.put(&permission("team.update"), json!({})).await.refused("not_found");
+    ana.put(&permission("team.update"), json!({})).await.ok();
+    ben.patch(&team, json!({ "name": "Ours" })).await.ok();
+    ana.delete(&permission("boards.create")).await.ok();
+    assert_eq!(ben.get(&team).await.ok()["permissions"], json!(["team.update"]));
+    let body = json!({ "name": "Mine", "team_id": team_id });
+    ben.post(&format!("{org}/boards"), body).await.refused("forbidden");
+    let told = ben.get(&format!("{org}/access?team={team_id}")).await.ok();
+    let allowed = |word: &str| {
+        let verdicts = told["team"].as_array().expect("verdicts").iter();
+        verdicts.filter(|one| one["capability"] == word).any(|one| one["allowed"] == true)
+    };
+    assert!(allowed("team.update") && !allowed("team.members") && !allowed("boards.create"), "{told}");
+    ana.put(&format!("{team}/members/{}", ben.id()), json!({ "role": "lead" })).await.ok();
+    ben.put(&permission("boards.create"), json!({})).await.ok();
+    app.stop().await;
+}

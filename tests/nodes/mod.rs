@@ -9,3 +9,4 @@ mod presence;
 mod revocations;
 mod rolling;
 mod stale;
+mod tokens;

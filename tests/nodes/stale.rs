@@ -160,6 +160,8 @@ async fn a_member_added_on_another_node_is_let_in_whatever_the_bus_does() {
     let org = one.organization(ana).await;
     let (board, _) = one.board(ana, org).await;
     two.directory.board(board).await.expect("is live there");
-    one.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false }).await.expect("adds");
+    one.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false })
+        .await
+        .expect("adds");
     until("ben may join there", async || two.join(ben, board, None).await.ok()).await;
 }

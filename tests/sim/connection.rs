@@ -21,7 +21,7 @@ use lockstep_protocol::{
     codec::Codec,
     codes::{CloseCode, Code, Failure},
     frame::{Acknowledged, ClientMessage, ServerMessage},
-    ids::{ClientId, ConnectionId},
+    ids::{ClientId, ConnectionId, SessionId},
     salvage::Said,
     topic::Topic,
 };
@@ -264,7 +264,7 @@ impl Connection {
                     let request = JoinRequest {
                         topic,
                         principal: Principal::Account(identity.account_id),
-                        session: Some(identity.session_id),
+                        session: Some(identity.credential),
                         reference,
                         after,
                         presence,
@@ -278,7 +278,7 @@ impl Connection {
                     let request = CommandRequest {
                         topic,
                         principal: Principal::Account(identity.account_id),
-                        session: Some(identity.session_id),
+                        session: Some(identity.credential),
                         key: Some(CommandKey { client_id: self.client_id, client_seq }),
                         body: *body,
                         saw,
@@ -297,15 +297,16 @@ impl Connection {
         let mut words = token.split(' ').map(str::parse);
         let (Some(Ok(account)), Some(Ok(session))) = (words.next(), words.next()) else { return };
         let (account, session): (uuid::Uuid, uuid::Uuid) = (account, session);
+        let session = SessionId(session);
         let identity =
-            Identity { account_id: account.into(), session_id: session.into(), token_expires_at: i64::MAX / 2 };
+            Identity { account_id: account.into(), credential: session.into(), token_expires_at: i64::MAX / 2 };
         let (node, outbox) = (self.node.clone(), self.outbox.clone());
         let id = ConnectionId(node.sim.uuid());
         self.pending.push(
             async move {
                 let checked = async {
-                    node.check_open(identity.account_id, identity.session_id).await?;
-                    let watch = Watch::new(id, identity.session_id, outbox);
+                    node.check_open(identity.account_id, session).await?;
+                    let watch = Watch::new(id, identity.credential, outbox);
                     node.join(follow(identity, &watch)).await?;
                     Ok((identity, watch))
                 };
@@ -328,7 +329,7 @@ fn follow(identity: Identity, watch: &Arc<Watch>) -> JoinRequest {
     JoinRequest {
         topic: identity.account_id.into(),
         principal: Principal::Account(identity.account_id),
-        session: Some(identity.session_id),
+        session: Some(identity.credential),
         reference: 0,
         after: None,
         presence: false,

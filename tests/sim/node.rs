@@ -20,7 +20,7 @@ use lockstep::{
     },
     store::journal::SharedJournal,
 };
-use lockstep_domain::{Principal, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{Credential, Principal, account::Account, board::Board, organization::Organization, team::Team};
 use lockstep_protocol::{
     codes::{Code, Failure},
     frame::Acknowledged,
@@ -198,7 +198,7 @@ impl Node {
         self: &Arc<Self>,
         topic: Topic,
         principal: Principal,
-        session: Option<SessionId>,
+        session: Option<Credential>,
     ) -> Result<Option<AccountFacts>, Failure> {
         self.pulse.open()?;
         match principal {
@@ -208,7 +208,7 @@ impl Node {
                     _ => failure,
                 };
                 let handle = self.handle::<Account>(account.0).await.map_err(missing)?;
-                let facts = AccountFacts { account, session, reader: handle.reader.clone() };
+                let facts = AccountFacts { account, credential: session, reader: handle.reader.clone() };
                 facts.check()?;
                 Ok(Some(facts))
             }

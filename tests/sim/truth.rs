@@ -119,6 +119,8 @@ impl Fold {
                 | AccountEvent::UserEmailVerified(_)
                 | AccountEvent::UserPasswordReset(_)
                 | AccountEvent::UserFactorAdded(_)
+                | AccountEvent::UserTokenCreated(_)
+                | AccountEvent::UserTokenRevoked(_)
                 | AccountEvent::UserFactorRemoved(_) => {}
             },
             _ => {}

@@ -76,7 +76,7 @@ pub fn org_command(sim: &Sim, people: &[AccountId]) -> Option<Command> {
     let role = *sim.pick(&ROLES)?;
     Some(match sim.below(10) {
         0..4 => RemoveMember { account_id, reassign: Reassign::Nobody }.into(),
-        4..8 => AddMember { account_id, role, placeholder: false }.into(),
+        4..8 => AddMember { account_id, role, placeholder: false, service: false }.into(),
         8 => ChangeMemberRole { account_id, role }.into(),
         _ => UpdateOrganization { name: Some(format!("org {}", sim.below(100))) }.into(),
     })

@@ -268,7 +268,7 @@ impl World {
         self.serve(org.into(), owner, CreateOrganization { name: "org".to_owned() }).await;
         for (account_id, _) in people.iter().skip(1).copied() {
             let role = *self.sim.pick(&ROLES).expect("some");
-            self.serve(org.into(), owner, AddMember { account_id, role, placeholder: false }).await;
+            self.serve(org.into(), owner, AddMember { account_id, role, placeholder: false, service: false }).await;
         }
         let mut topics: Vec<Topic> = vec![org.into()];
         for index in 0..self.plan.boards {

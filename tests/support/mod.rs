@@ -5,6 +5,7 @@
 
 pub mod child;
 pub mod node;
+pub mod oidc;
 pub mod passkey;
 pub mod postgres;
 pub mod proxy;

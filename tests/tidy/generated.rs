@@ -5,6 +5,8 @@ use std::{fmt::Write, fs};
 
 use lockstep_protocol::{
     codes::{CloseCode, Code},
+    event::{AccountEvent, BoardEvent, OrganizationEvent, TeamEvent, level_of},
+    language::Described,
     limits::Limits,
 };
 
@@ -45,6 +47,53 @@ fn the_page_of_codes_is_up_to_date() {
         let _ = writeln!(page, "| {} | {} | {reconnect} |", code.number(), sentence(code.meaning()));
     }
     check("docs/CODES.md", &page);
+}
+
+#[test]
+fn the_page_of_events_is_up_to_date() {
+    let mut page = String::from(
+        "# Events\n\nEverything that can happen, by what it happens to. Generated from `protocol/src/event/`. On the wire and in the \
+         journal an event is\nits fields and `type`, the word in the first column; who did it, when, and its place in the stream stand \
+         beside it.\nThe level is that of the first server that understands it: it is written once every node that runs does.\n",
+    );
+    let kinds = [
+        ("Of an organization", OrganizationEvent::described()),
+        ("Of a team", TeamEvent::described()),
+        ("Of a board", BoardEvent::described()),
+        ("Of an account", AccountEvent::described()),
+    ];
+    for (kind, events) in kinds {
+        let _ = write!(page, "\n## {kind}\n\n| event | level | what happened | fields |\n|---|---:|---|---|\n");
+        for Described { tag, says, fields } in events {
+            let (level, fields) = (level_of(tag), fields_of(&fields));
+            let _ = writeln!(page, "| `{tag}` | {level} | {} | {fields} |", uncommented(&says));
+        }
+    }
+    check("docs/EVENTS.md", &page);
+}
+
+/// A comment of TypeScript as one line.
+fn uncommented(comment: &str) -> String {
+    let lines = comment.lines().map(|line| line.trim().trim_start_matches("/**").trim_end_matches("*/"));
+    sentence(&lines.map(|line| line.trim().trim_start_matches('*')).collect::<Vec<_>>().join(" "))
+}
+
+/// The fields of an object of TypeScript, without their comments.
+fn fields_of(object: &str) -> String {
+    let mut rest = object;
+    let mut plain = String::new();
+    while let Some((before, after)) = rest.split_once("/**") {
+        plain.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    // An object without any.
+    if plain.starts_with("Record<") {
+        return String::new();
+    }
+    let inner = plain.trim().trim_start_matches('{').trim_end_matches('}');
+    let fields = inner.split(',').map(sentence).filter(|field| !field.is_empty());
+    fields.map(|field| format!("`{}`", field.replace('|', "or"))).collect::<Vec<_>>().join(", ")
 }
 
 #[test]

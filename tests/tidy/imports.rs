@@ -27,7 +27,7 @@ const LEVELS: [(&str, u8); 12] = [
 const LEAVES: [&str; 6] = ["config", "clock", "letters", "steady", "telemetry", "bugs"];
 
 /// Crates that have one home, and the rooms that may name them.
-const HOMES: [(&str, &[&str]); 12] = [
+const HOMES: [(&str, &[&str]); 13] = [
     ("sqlx", &["store"]),
     ("fred", &["bus"]),
     ("ractor", &["actors"]),
@@ -40,6 +40,7 @@ const HOMES: [(&str, &[&str]); 12] = [
     ("argon2", &["auth"]),
     ("lettre", &["outbound"]),
     ("jsonwebtoken", &["auth"]),
+    ("openidconnect", &["auth"]),
     ("webauthn_rs", &["auth"]),
 ];
 

@@ -72,9 +72,11 @@ impl Client {
     ) -> Result<(Self, http::HeaderMap), tungstenite::Error> {
         let (socket, response) = upgrade(address, path, &[("sec-websocket-protocol", codec.subprotocol())]).await?;
         assert_eq!(response.headers()["sec-websocket-protocol"], codec.subprotocol());
-        let kept = VecDeque::new();
-        let headers = response.headers().clone();
-        Ok((Self { socket, codec, id: ConnectionId::NIL, kept, reference: 0, client_seq: 0 }, headers))
+        Ok((Self::on(socket, codec), response.headers().clone()))
+    }
+
+    pub const fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>, codec: Codec) -> Self {
+        Self { socket, codec, id: ConnectionId::NIL, kept: VecDeque::new(), reference: 0, client_seq: 0 }
     }
 
     pub async fn hello(&mut self, token: String, client_id: ClientId) {

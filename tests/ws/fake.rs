@@ -59,7 +59,7 @@ impl Door for FakeDoor {
         let now = self.clock.now();
         async move {
             let account_id = token.parse().map_err(|_| Failure::new(Code::Unauthenticated))?;
-            Ok(Identity { account_id, session_id: SessionId::NIL, token_expires_at: now + TOKEN_US })
+            Ok(Identity { account_id, credential: SessionId::NIL.into(), token_expires_at: now + TOKEN_US })
         }
         .boxed()
     }

@@ -109,7 +109,7 @@ impl Server {
     /// Somebody else in that organization.
     pub async fn member(&self, owner: &Owner) -> Person {
         let person = self.person().await;
-        let add = AddMember { account_id: person.account, role: OrgRole::Member, placeholder: false };
+        let add = AddMember { account_id: person.account, role: OrgRole::Member, placeholder: false, service: false };
         self.node.ask(owner.person.account, owner.org, add).await.expect("adds");
         person
     }
@@ -183,7 +183,7 @@ fn authenticate(node: &Node, clock: Clock) -> Arc<lockstep::ws::inside::Authenti
             if !directory.account(account_id).await?.state.has_session(session_id) {
                 return refuse(Code::SessionRevoked);
             }
-            Ok(Identity { account_id, session_id, token_expires_at })
+            Ok(Identity { account_id, credential: SessionId::into(session_id), token_expires_at })
         }
         .boxed()
     })

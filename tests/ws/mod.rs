@@ -3,6 +3,7 @@
 mod bytes;
 pub mod client;
 mod commands;
+mod credentials;
 mod ending;
 mod fake;
 pub mod harness;

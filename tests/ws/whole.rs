@@ -21,9 +21,9 @@ use serde_json::{Value, json};
 use super::client::{Client, refusal, upgrade};
 use crate::support::node::{id, new_column, new_task};
 
-const PASSWORD: &str = "velvet-otter-drums-92";
+pub const PASSWORD: &str = "velvet-otter-drums-92";
 
-async fn serve(folder: &tempfile::TempDir) -> Server {
+pub async fn serve(folder: &tempfile::TempDir) -> Server {
     let path = folder.path().to_str().expect("a path");
     let mut line =
         vec!["lockstep", "serve", "--listen", "127.0.0.1:0", "--data-dir", path, "--demo-password", PASSWORD];
@@ -33,7 +33,7 @@ async fn serve(folder: &tempfile::TempDir) -> Server {
     Server::start(flags.try_into().expect("settings"), Overrides::default()).await.expect("starts")
 }
 
-async fn post(server: &Server, path: &str, token: Option<&str>, body: Value) -> (u16, Value) {
+pub async fn post(server: &Server, path: &str, token: Option<&str>, body: Value) -> (u16, Value) {
     let mut request = reqwest::Client::new().post(format!("http://{}/api/v1{path}", server.address)).json(&body);
     if let Some(token) = token {
         request = request.bearer_auth(token);
@@ -42,14 +42,14 @@ async fn post(server: &Server, path: &str, token: Option<&str>, body: Value) -> 
     (answer.status().as_u16(), answer.json().await.unwrap_or_default())
 }
 
-async fn register(server: &Server, email: &str) -> String {
+pub async fn register(server: &Server, email: &str) -> String {
     let body = json!({ "email": email, "password": PASSWORD, "name": "Ana", "refresh_in": "body" });
     let (status, tokens) = post(server, "/auth/register", None, body).await;
     assert_eq!(status, 201, "{tokens}");
     tokens["access_token"].as_str().expect("a token").to_owned()
 }
 
-async fn connect(server: &Server, token: &str, client_id: ClientId) -> Client {
+pub async fn connect(server: &Server, token: &str, client_id: ClientId) -> Client {
     let mut client = Client::open(server.address, Codec::MessagePack).await;
     client.hello(token.to_owned(), client_id).await;
     let ServerMessage::Welcome(welcome) = client.next().await else { panic!("welcome comes first") };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { DESKTOP, PHONE, Server, launch, person, until } from "./support.mjs";
+import { DESKTOP, PHONE, Server, focusIs, launch, person, until } from "./support.mjs";
 
 let server;
 let browser;
@@ -67,7 +67,7 @@ test("the link of a registration on another device asks for the password", async
   await page.keyboard.press("Enter");
   await page.getByText("This is not the password that you chose.").waitFor();
   assert.deepEqual([asked.code, asked.password], ["other", "not the one"]);
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("autocomplete")), "current-password");
+  await focusIs(page, "the password", () => document.activeElement?.getAttribute("autocomplete"), "current-password");
   await context.close();
 });
 
@@ -75,6 +75,7 @@ test("a forgotten password is asked for by address alone, and a link without its
   const { page, context } = await anyone();
   await page.goto("/login");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await heading(page, "Reset your password");
   await page.getByLabel("E-mail").fill("nobody");
   await page.keyboard.press("Enter");
   await page.getByText("Enter an e-mail address.").waitFor();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { DESKTOP, PASSWORD, PHONE, Server, launch, person } from "./support.mjs";
+import { DESKTOP, PASSWORD, PHONE, Server, focusIs, launch, person } from "./support.mjs";
 
 let server;
 let browser;
@@ -68,6 +68,7 @@ test("an authenticator app is set up, asked for, replaced by a code that was kep
   await page.keyboard.press("Enter");
   await asked.getByText("This is not your current password.").waitFor();
   await page.keyboard.press("Escape");
+  await asked.waitFor({ state: "detached" });
   const setup = await begin(page);
   await setup.dialog.getByLabel("Code", { exact: true }).fill("12");
   await page.keyboard.press("Enter");
@@ -88,7 +89,7 @@ test("an authenticator app is set up, asked for, replaced by a code that was kep
   const there = await person(browser, server, undefined);
   await logIn(there.page, email);
   await heading(there.page, "Second step");
-  assert.equal(await there.page.evaluate(() => document.activeElement?.getAttribute("autocomplete")), "one-time-code");
+  await focusIs(there.page, "the code", () => document.activeElement?.getAttribute("autocomplete"), "one-time-code");
   // The code that set it up was spent. A whole code needs no button.
   await there.page.getByLabel("Code", { exact: true }).fill(spent);
   await there.page.getByText("This code does not fit, or it was used before.", { exact: false }).waitFor();
@@ -137,9 +138,22 @@ test("a second step that took too many tries begins again with the password", as
   const here = await person(browser, server, email);
   await confirm(here.page, await begin(here.page));
   const { page, context } = await person(browser, server, undefined);
+  // The log-in stands until what comes next is there as a whole, with the focus in it.
+  let arrive;
+  const late = new Promise((resolve) => {
+    arrive = resolve;
+  });
+  await page.route(/SecondStep.*\.js/, async (route) => {
+    await late;
+    await route.fallback();
+  });
+  const fetched = page.waitForRequest(/SecondStep.*\.js/);
   await logIn(page, email);
+  await fetched;
+  assert.equal(await page.getByRole("heading", { name: "Second step" }).count(), 0);
+  arrive();
   await heading(page, "Second step");
-  await page.getByLabel("Code", { exact: true }).waitFor();
+  await focusIs(page, "the code", () => document.activeElement?.getAttribute("autocomplete"), "one-time-code");
   // A code that is typed while another is being tried is tried after it.
   let release;
   const held = new Promise((resolve) => {
@@ -190,7 +204,7 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
       await page.getByRole("menuitem", { name: "Log out" }).click();
       await heading(page, "Log in to your boards");
       await logIn(page, email);
-      await heading(page, "Second step");
+      await page.getByLabel("Code", { exact: true }).waitFor();
       await look(page, named("step"));
       assert.deepEqual(errors, []);
       await context.close();

@@ -1,7 +1,7 @@
 // The network and the server go away: nothing is lost, nothing is reloaded, and the pill says how things are.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANA, BEN, Server, card, column, drag, launch, live, open, person, shows, stayed, until } from "./support.mjs";
+import { ANA, BEN, Server, WAIT_MS, card, column, drag, launch, live, open, person, shows, stayed, until, write } from "./support.mjs";
 
 let server;
 let browser;
@@ -16,7 +16,7 @@ after(async () => {
 
 const add = async (page, at, title) => {
   if ((await page.getByLabel("Title of the new card").count()) === 0) await column(page, at).getByRole("button", { name: "Add card", exact: true }).last().click();
-  await page.keyboard.type(title);
+  await write(page, title);
   await page.keyboard.press("Enter");
 };
 
@@ -26,7 +26,7 @@ test("what is done offline waits, can be taken back, and is replayed", async () 
   const ben = await person(browser, server, BEN);
   await Promise.all([open(ana.page, path), open(ben.page, path)]);
   await ana.context.setOffline(true);
-  await until("the pill to say offline", () => ana.page.locator(".pill.offline").count(), 2_000);
+  await until("the pill to say offline", () => ana.page.locator(".pill.offline").count(), WAIT_MS / 4);
   await add(ana.page, 0, "From the train");
   await add(ana.page, 0, "A mistake");
   await ana.page.keyboard.press("Escape");
@@ -48,7 +48,7 @@ test("what is done offline waits, can be taken back, and is replayed", async () 
   await ben.page.getByRole("menuitem", { name: "Delete" }).click();
   await until("the card to be deleted", async () => (await card(ben.page, "Doomed").count()) === 0);
   await ana.context.setOffline(false);
-  await until("the connection to be back at once", () => ana.page.locator(".pill.live").count(), 3_000);
+  await until("the connection to be back at once", () => ana.page.locator(".pill.live").count(), WAIT_MS / 2);
   await ana.page.getByText(/Undone – Move card: .*/).waitFor();
   await shows(ben.page, 1, ["Two"]);
   for (const each of [ana, ben]) {

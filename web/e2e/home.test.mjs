@@ -1,7 +1,7 @@
 // The list of boards is live: what one person does to boards, another sees on the home screen without a reload.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANA, BEN, Server, launch, live, person, stayed, until } from "./support.mjs";
+import { ANA, BEN, Server, calm, launch, live, person, stayed, until } from "./support.mjs";
 
 let server;
 let browser;
@@ -15,7 +15,6 @@ after(async () => {
 });
 
 const tile = (page, name) => page.getByRole("link", { name });
-const settled = (page) => page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
 
 test("R59 a board that another person makes, renames and archives shows at home at once; a private one never", async () => {
   const ana = await person(browser, server, ANA);
@@ -50,7 +49,7 @@ test("R59 a board that another person makes, renames and archives shows at home 
   await ana.page.getByRole("menuitem", { name: "Archive" }).click();
   await until("it to be archived", async () => (await tile(ben.page, /Rocket/).count()) === 0);
   assert.equal(await stayed(ben.page), true);
-  await settled(ben.page);
+  await calm(ben.page);
   assert.deepEqual([...ana.errors, ...ben.errors], []);
   await ana.context.close();
   await ben.context.close();
@@ -62,12 +61,15 @@ test("a list that missed a hint is made good when the window gets the focus", as
   const rest = await server.rest(ANA);
   const org = (await rest.call("GET", "/orgs")).items.find((each) => each.name === "Demo").org_id;
   // A change that makes no hint for Ben: the answer to his last read is made old behind his back.
+  let older = true;
   await ben.page.route("**/api/v1/orgs/*/boards*", async (route) => {
+    if (older) return route.continue();
     const answer = await route.fetch();
     const { items } = await answer.json();
-    await route.fulfill({ response: answer, json: { items: [...items, { board_id: org, name: "Unhinted", key: "UN", visibility: "organization", lifecycle: "active", created_at: 0 }] } });
+    return route.fulfill({ response: answer, json: { items: [...items, { board_id: org, name: "Unhinted", key: "UN", visibility: "organization", lifecycle: "active", created_at: 0 }] } });
   });
-  assert.equal(await tile(ben.page, /Unhinted/).count(), 0);
+  await ben.page.getByRole("link", { name: /Created/ }).first().waitFor();
+  older = false;
   await ben.page.evaluate(() => window.dispatchEvent(new Event("focus")));
   await until("the list to be read again", () => tile(ben.page, /Unhinted/).count());
   await ben.context.close();

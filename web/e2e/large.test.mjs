@@ -1,13 +1,14 @@
 // A board of 5,000 cards: few of them are mounted, typing and scrolling stay quick, and a card far below can be dropped on.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANA, Server, card, column, launch, live, person, picture, until } from "./support.mjs";
+import { ANA, Server, card, column, launch, live, person, picture, until, write } from "./support.mjs";
 
 const LISTS = 5;
 const CARDS_PER_LIST = 1_000;
 const MOUNTED_MAX = 150;
-/** The goal is 50 ms on an idle machine; this leaves room for a busy one. Printed, so that a worse figure is seen. */
+/** The goal is 50 ms on an idle machine; this leaves room for a busy one, beside what a field on an empty page takes there. Printed, so that a worse figure is seen. */
 const INPUT_P95_MS_MAX = 150;
+const TYPED = "Typing on a large board";
 
 let server;
 let browser;
@@ -34,6 +35,20 @@ function large() {
     })),
   );
   return { id: id("0", 0), name: "Large", desc: "", closed: false, prefs: { permissionLevel: "org" }, labels: [], lists, cards, members: [], memberships: [], checklists: [], actions: [] };
+}
+
+const watchInput = (page) =>
+  page.evaluate(() => {
+    window.inputs = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (entry.name === "keydown" || entry.name === "input") window.inputs.push(entry.duration);
+    }).observe({ type: "event", durationThreshold: 16, buffered: true });
+  });
+async function inputP95(page) {
+  const slow = (await page.evaluate(() => window.inputs)).sort((a, b) => a - b);
+  // Events under 16 ms are not reported at all.
+  const all = [...Array(Math.max(0, TYPED.length * 2 - slow.length)).fill(16), ...slow];
+  return all[Math.floor(all.length * 0.95)] ?? 0;
 }
 
 test("5,000 cards: at most 150 mounted, and the keyboard stays quick", async (t) => {
@@ -64,23 +79,21 @@ test("5,000 cards: at most 150 mounted, and the keyboard stays quick", async (t)
   t.diagnostic(`scrolling: two frames take p50 ${Math.round(frames[30])}, p95 ${Math.round(frames[57])} ms`);
   assert.ok((await mounted()) <= MOUNTED_MAX, `${await mounted()} mounted after scrolling`);
 
-  await page.evaluate(() => {
-    window.inputs = [];
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (entry.name === "keydown" || entry.name === "input") window.inputs.push(entry.duration);
-    }).observe({ type: "event", durationThreshold: 16, buffered: true });
-  });
+  const empty = await context.newPage();
+  await empty.setContent("<input autofocus>");
+  await watchInput(empty);
+  await write(empty, TYPED, { delay: 20 });
+  const base = await inputP95(empty);
+  await empty.close();
+  await page.bringToFront();
+  await watchInput(page);
   await column(page, 1).getByRole("button", { name: "Add card", exact: true }).last().click();
-  const typed = "Typing on a large board";
-  await page.keyboard.type(typed, { delay: 20 });
+  await write(page, TYPED, { delay: 20 });
   await page.keyboard.press("Enter");
-  await until("the new card", () => card(page, typed).count());
-  const slow = (await page.evaluate(() => window.inputs)).sort((a, b) => a - b);
-  // Events under 16 ms are not reported at all.
-  const all = [...Array(Math.max(0, typed.length * 2 - slow.length)).fill(16), ...slow];
-  const p95 = all[Math.floor(all.length * 0.95)] ?? 0;
-  t.diagnostic(`typing: p95 ${p95} ms`);
-  assert.ok(p95 <= INPUT_P95_MS_MAX, `typing takes ${p95} ms`);
+  await until("the new card", () => card(page, TYPED).count());
+  const p95 = await inputP95(page);
+  t.diagnostic(`typing: p95 ${p95} ms, on an empty page ${base} ms`);
+  assert.ok(p95 <= INPUT_P95_MS_MAX + base, `typing takes ${p95} ms, on an empty page ${base} ms`);
   assert.ok((await mounted()) <= MOUNTED_MAX);
   assert.deepEqual(errors, []);
   await context.close();

@@ -1,7 +1,7 @@
 // Two people on one board: what one does, the other sees, without a reload.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANA, BEN, Server, card, column, drag, launch, open, person, shows, until } from "./support.mjs";
+import { ANA, BEN, Server, card, column, drag, focusIs, launch, open, person, shows, until, write } from "./support.mjs";
 
 let server;
 let browser;
@@ -40,12 +40,12 @@ test("cards added in place appear for both, and the draft survives a reload", as
   const { ana, ben, end } = await two(path);
   await column(ana.page, 0).getByRole("button", { name: "Add card", exact: true }).last().click();
   for (const title of ["First", "Second"]) {
-    await ana.page.keyboard.type(title);
+    await write(ana.page, title);
     await ana.page.keyboard.press("Enter");
   }
   await shows(ben.page, 0, ["First", "Second"]);
   await until("the server's number", () => card(ben.page, "Second").getByText("E2E-2").count());
-  await ana.page.keyboard.type("Half a thou");
+  await write(ana.page, "Half a thou");
   await ana.page.reload();
   await column(ana.page, 0).getByRole("button", { name: "Add card", exact: true }).last().click();
   assert.equal(await ana.page.getByLabel("Title of the new card").inputValue(), "Half a thou");
@@ -58,16 +58,18 @@ test("a card is carried by keyboard, with every step spoken", async () => {
   const spoken = ana.page.locator("[aria-live=assertive]");
   await card(ana.page, "Two").focus();
   await ana.page.keyboard.press("Space");
+  const onTwo = () => focusIs(ana.page, "the card", () => document.activeElement?.textContent?.includes("Two"), true);
   await until("the card to be taken", async () => /Two taken/.test(await spoken.innerText()));
   await ana.page.keyboard.press("ArrowRight");
   await ana.page.keyboard.press("Escape");
   await shows(ana.page, 0, ["One", "Two"]);
+  await onTwo();
   await ana.page.keyboard.press("Space");
   await ana.page.keyboard.press("ArrowUp");
   await ana.page.keyboard.press("Space");
   await shows(ben.page, 0, ["Two", "One"]);
-  assert.match(await spoken.innerText(), /position 1 of 2/);
-  assert.equal(await ana.page.evaluate(() => document.activeElement?.textContent?.includes("Two")), true);
+  await until("its place to be spoken", async () => /position 1 of 2/.test(await spoken.innerText()));
+  await onTwo();
   await ana.page.keyboard.press("m");
   await ana.page.getByRole("combobox").waitFor();
   await ana.page.keyboard.press("ArrowDown");
@@ -110,16 +112,17 @@ test("columns are added, renamed and moved, and the other sees them", async () =
   const path = await server.board("Columns", []);
   const { ana, ben, end } = await two(path);
   const names = () => ben.page.locator("[data-column] h2").allInnerTexts();
+  await until("the columns", async () => (await names()).length > 0);
   const count = (await names()).length;
   await ana.page.getByRole("button", { name: "Add column" }).click();
-  await ana.page.keyboard.type("Waiting");
+  await write(ana.page, "Waiting");
   await ana.page.keyboard.press("Enter");
   await until("the new column", async () => (await names()).at(-1) === "Waiting");
   await drag(ana.page, ana.page.getByRole("heading", { name: "Waiting" }), column(ana.page, 0), { x: 20, y: 20 });
   await until("the column to be first", async () => (await names())[0] === "Waiting");
   await ana.page.getByRole("button", { name: "Menu of Waiting" }).click();
   await ana.page.getByRole("menuitem", { name: "Rename" }).click();
-  await ana.page.keyboard.type("Blocked");
+  await write(ana.page, "Blocked");
   await ana.page.keyboard.press("Enter");
   await until("the new name", async () => (await names())[0] === "Blocked");
   assert.equal((await names()).length, count + 1);

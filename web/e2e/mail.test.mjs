@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { DESKTOP, PHONE, Server, launch, person, until } from "./support.mjs";
+import { DESKTOP, PHONE, Server, launch, loaded, person, until } from "./support.mjs";
 
 const WORDS = "a long enough pass phrase";
 const OTHER = "quite another pass phrase";
@@ -91,6 +91,7 @@ test("a forgotten password is replaced by the link, every device is logged out, 
   const other = await person(browser, open, undefined);
   await other.page.goto("/login");
   await other.page.getByRole("link", { name: "Forgot your password?" }).click();
+  await heading(other.page, "Reset your password");
   await other.page.getByLabel("E-mail").fill("emil@example.org");
   await other.page.getByRole("button", { name: "Send the link" }).click();
   await heading(other.page, "Check your mail");
@@ -159,6 +160,7 @@ test("on the account page what was done moves nothing, on a phone either", async
   await page.getByLabel("New password", { exact: true }).fill(OTHER);
   const section = page.getByRole("region", { name: "Devices" });
   await section.getByRole("listitem").first().waitFor();
+  await loaded(page);
   const top = () => section.evaluate((element) => element.offsetTop);
   const before = await top();
   await page.getByRole("button", { name: "Change password" }).click();
@@ -196,6 +198,7 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
       await page.goto("/account");
       await page.getByRole("note").waitFor();
       await until("the devices", async () => (await page.getByRole("region", { name: "Devices" }).getByRole("listitem").count()) > 0);
+      await loaded(page);
       await look(page, `mail-unconfirmed-${size}-${theme}`);
       await page.getByRole("button", { name: "Delete account…" }).click();
       await page.getByRole("dialog").waitFor();

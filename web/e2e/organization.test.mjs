@@ -61,16 +61,35 @@ test("an organization is offered, declined, offered again and taken over", async
   await page.goto(`${path}/settings`);
   const mine = section(page, "Ownership");
   const theirs = section(zora.page, "Ownership");
-  const offer = async () => {
+  const choose = async () => {
     await mine.getByRole("button", { name: /^Hand over to/ }).click();
     await page.getByRole("combobox", { name: "Hand over to" }).fill("zora");
     await page.keyboard.press("Enter");
+    await mine.getByRole("button", { name: "Hand over to Zora Pohl" }).waitFor();
+  };
+  const offer = async () => {
     await mine.getByRole("button", { name: "Offer" }).click();
     await mine.getByText("Zora Pohl has not answered yet.").waitFor();
   };
+  // The answer to the first offer comes after the next choice, and takes nothing from it.
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/ownership", async (route) => {
+    const response = await route.fetch();
+    await held;
+    await route.fulfill({ response });
+  });
+  await choose();
   await offer();
   await theirs.getByRole("button", { name: "Decline" }).click();
-  await mine.getByRole("button", { name: /^Hand over to/ }).waitFor();
+  await choose();
+  const answered = page.waitForResponse("**/ownership");
+  release();
+  await (await answered).finished();
+  await page.unroute("**/ownership");
+  await mine.getByRole("button", { name: "Hand over to Zora Pohl" }).waitFor();
   await offer();
   await theirs.getByText("Ana Lindqvist wants to hand this organization over to you.").waitFor();
   await theirs.getByRole("button", { name: "Take over" }).click();

@@ -1,7 +1,7 @@
 // Others on the board are seen where they are: the card they read, write on or hold. Nothing moves because of it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANA, BEN, DESKTOP, PHONE, Server, card, column, launch, open, person, picture, shows, until } from "./support.mjs";
+import { ANA, BEN, DESKTOP, PHONE, Server, WAIT_MS, calm, card, column, launch, open, person, picture, shows, until } from "./support.mjs";
 
 let server;
 let browser;
@@ -16,7 +16,6 @@ after(async () => {
 
 const face = (page, title, does) => card(page, title).getByRole("img", { name: does });
 const boxes = (page) => page.locator("[data-task]").evaluateAll((cards) => cards.map((each) => [each.dataset.task, each.offsetWidth, each.offsetHeight, each.getBoundingClientRect().top]));
-const calm = (page) => page.evaluate(() => Promise.all(document.getAnimations().filter((each) => each.effect?.getTiming().iterations === 1).map((each) => each.finished)));
 
 test("who reads, writes and holds a card is seen on it, and no card moves for that", async () => {
   const path = await server.board("Together", ["Read me", "Write on me", "Hold me", "Leave me"]);
@@ -27,6 +26,8 @@ test("who reads, writes and holds a card is seen on it, and no card moves for th
   }
   await Promise.all([open(ana.page, path), ...watchers.map(({ page }) => open(page, path))]);
   const [ben] = watchers;
+  for (const { page } of watchers) await shows(page, 0, ["Read me", "Write on me", "Hold me", "Leave me"]);
+  await calm(ben.page);
   const before = await boxes(ben.page);
 
   await card(ana.page, "Read me").click();
@@ -39,9 +40,10 @@ test("who reads, writes and holds a card is seen on it, and no card moves for th
     await calm(page);
     await page.screenshot({ path: picture(`${name}-typing`) });
   }
-  assert.equal(await face(ben.page, "Read me", /open/).count(), 0);
+  await face(ben.page, "Read me", /open/).waitFor({ state: "detached" });
   await ana.page.getByRole("button", { name: "Close card" }).click();
 
+  await calm(ana.page);
   const start = await card(ana.page, "Hold me").boundingBox();
   const over = await column(ana.page, 1).locator(".scroller").boundingBox();
   await ana.page.mouse.move(start.x + 40, start.y + 15);
@@ -60,7 +62,7 @@ test("who reads, writes and holds a card is seen on it, and no card moves for th
   await ana.page.mouse.up();
   await shows(ben.page, 1, ["Hold me"]);
   // At once, not when the moment has passed.
-  await until("the hand to be gone", async () => (await ben.page.locator(".ghost").count()) === 0 && (await face(ben.page, "Hold me", /moving/).count()) === 0, 2_500);
+  await until("the hand to be gone", async () => (await ben.page.locator(".ghost").count()) === 0 && (await face(ben.page, "Hold me", /moving/).count()) === 0, WAIT_MS / 4);
   assert.deepEqual([...ana.errors, ...watchers.flatMap(({ errors }) => errors)], []);
   for (const each of [ana, ...watchers]) await each.context.close();
 });

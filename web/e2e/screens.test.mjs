@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { ANA, BEN, DESKTOP, PHONE, Server, card, launch, live, open, person, until } from "./support.mjs";
+import { ANA, BEN, DESKTOP, PHONE, Server, card, launch, live, loaded, open, person, until } from "./support.mjs";
 
 let server;
 let browser;
@@ -43,8 +43,10 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
       await page.getByRole("link", { name: /Created/ }).first().waitFor();
       await look(page, named("home"));
       await page.getByRole("button", { name: "Create board" }).first().click();
+      await page.getByRole("dialog", { name: "Create board" }).waitFor();
       await look(page, named("create"));
       await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
       await open(page, path);
       await page.locator("[data-task]").first().waitFor();
       await look(page, named("board"));
@@ -52,6 +54,7 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
         await page.getByRole("button", { name: "Board menu" }).click();
         await page.getByRole("menuitem", { name: item }).click();
         await page.getByRole("dialog", { name: item }).waitFor();
+        await loaded(page);
         await look(page, named(name));
         await page.keyboard.press("Escape");
         await page.getByRole("dialog", { name: item }).waitFor({ state: "detached" });

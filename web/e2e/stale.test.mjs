@@ -1,7 +1,7 @@
 // The server cannot reach its storage, or a node goes away: said calmly or not at all, and it passes by itself.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ANA, DESKTOP, PHONE, Server, between, launch, live, open, person, picture, shows, stayed, until } from "./support.mjs";
+import { ANA, DESKTOP, PHONE, Server, between, calm, launch, live, open, person, picture, shows, stayed, until, write } from "./support.mjs";
 
 let server;
 let browser;
@@ -23,11 +23,14 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
       const { page, context, errors } = await person(browser, server, ANA, { viewport, theme });
       const wire = await between(page);
       await open(page, path);
+      // The connection may be quicker than the cards.
+      await shows(page, 0, ["One", "Two"]);
+      await calm(page);
       const before = await tops(page);
       const topic = `board:${path.split("/").at(-1)}`;
       wire.say({ type: "stale", topic, stale: true });
       await page.getByText("Not up to date.").waitFor();
-      await page.evaluate(() => Promise.all(document.getAnimations().filter((each) => each.effect?.getTiming().iterations === 1).map((each) => each.finished)));
+      await calm(page);
       await page.screenshot({ path: picture(`stale-${size}-${theme}`) });
       assert.deepEqual(await tops(page), before);
       wire.say({ type: "stale", topic, stale: false });
@@ -51,7 +54,7 @@ test("R51 a node that goes away is left as it asks, without a word, and nothing 
   wire.say({ type: "goaway", reconnect_after_ms: 1_200 });
   await wire.close(4410);
   await page.locator("[data-column]").first().getByRole("button", { name: "Add card", exact: true }).last().click();
-  await page.keyboard.type("Meanwhile");
+  await write(page, "Meanwhile");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   await until("the number that only the server gives", () => page.getByText("E2E-2").count());

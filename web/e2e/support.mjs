@@ -21,6 +21,9 @@ export const BEN = "ben@demo.lockstep";
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** So many times slower run the pages, to find what only holds on a quick machine. Best with a longer wait. */
+const SLOW = Number(process.env.LOCKSTEP_E2E_SLOW ?? 1);
+
 /** Polls until `check` gives something true, or fails saying what was waited for. */
 export async function until(what, check, wait_ms = WAIT_MS) {
   const end = Date.now() + wait_ms;
@@ -37,12 +40,16 @@ export async function until(what, check, wait_ms = WAIT_MS) {
   }
 }
 
+/** Below those that systems give to connections: nothing takes it while the server is away. */
 async function freePort() {
-  const probe = createServer();
-  await new Promise((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address();
-  await new Promise((done) => probe.close(done));
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const probe = createServer();
+    const free = await new Promise((done) => probe.once("error", () => done(false)).listen(port, "127.0.0.1", () => done(true)));
+    if (!free) continue;
+    await new Promise((done) => probe.close(done));
+    return port;
+  }
 }
 
 /** A server with the demo, on a port that it keeps when it is started again. */
@@ -167,7 +174,7 @@ async function freshBuild(context, server) {
   if (!folder) return;
   const policy = (await fetch(`${server.url}/`)).headers.get("content-security-policy");
   await context.route(
-    (url) => !/^\/(api|ws|livez|readyz)/.test(url.pathname),
+    (url) => url.origin === new URL(server.url).origin && !/^\/(api|ws|livez|readyz)/.test(url.pathname),
     (route) => {
       const { pathname } = new URL(route.request().url());
       const asset = /\.\w+$/.test(pathname);
@@ -176,12 +183,18 @@ async function freshBuild(context, server) {
   );
 }
 
+async function slowed(context, page) {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Emulation.setCPUThrottlingRate", { rate: SLOW });
+}
+
 /** A person at a browser of their own. Errors of the page and of the content security policy are kept. */
 export async function person(browser, server, email, { viewport = DESKTOP, theme = "light" } = {}) {
   const phone = viewport.width < 600;
   const context = await browser.newContext({ viewport, colorScheme: theme, locale: "en-GB", hasTouch: phone, isMobile: phone, baseURL: server.url });
   context.setDefaultTimeout(WAIT_MS);
   await freshBuild(context, server);
+  if (SLOW > 1) context.on("page", (opened) => slowed(context, opened).catch(() => undefined));
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -229,8 +242,33 @@ export async function shows(page, at, wanted) {
   });
 }
 
+/** Nothing moves any more, or what moves does so for ever. */
+export const calm = (page) =>
+  page.evaluate(async () => {
+    // A frame first: what was just asked for begins with it.
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const finite = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY && each.playState === "running");
+    await Promise.all(finite.map((each) => each.finished.catch(() => undefined)));
+  });
+
+/** Nothing of the page waits for the server any more. */
+export const loaded = (page) => until("nothing to be loading", async () => (await page.locator("[aria-busy=true]").count()) === 0);
+
+/** The focus is where `is` says; it gets the focused element in the page. */
+export const focusIs = (page, what, is, wanted) => until(`the focus on ${what}`, async () => (await page.evaluate(is)) === wanted);
+const named = () => document.activeElement?.textContent?.trim();
+export const focusOn = (page, text) => focusIs(page, text, named, text);
+
+/** Types where the focus is, once it is in a field. */
+export async function write(page, text, how) {
+  await until("a field to have the focus", () => page.evaluate(() => document.activeElement?.matches("input, textarea")));
+  await page.keyboard.type(text, how);
+}
+
 /** Drags a card by the mouse onto a point of another element. */
 export async function drag(page, from, to, { x = 100, y }) {
+  // Where others' changes still glide, places that are read now are wrong in a moment.
+  await calm(page);
   const start = await from.boundingBox();
   const end = await to.boundingBox();
   await page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);

@@ -102,6 +102,27 @@ test("a card gets people, labels, a priority, a date; it is done, archived, brou
   await context.close();
 });
 
+test("Escape closes what is open in the card's panel before the panel, even before the focus is in it", async () => {
+  const path = await server.board("Escape", ["Only"]);
+  const { page, context } = await person(browser, server, ANA);
+  await open(page, path);
+  await card(page, "Only").click();
+  const assignees = page.getByRole("button", { name: /^Assignees/ });
+  await assignees.focus();
+  // Both keys before the next frame, as on a slow machine.
+  await assignees.evaluate((button) => {
+    button.click();
+    button.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+  });
+  await page.getByRole("checkbox", { name: /^Ana/ }).waitFor();
+  assert.match(page.url(), /\?task=/);
+  await page.keyboard.press("Escape");
+  await page.getByRole("checkbox", { name: /^Ana/ }).waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await page.getByRole("complementary").waitFor({ state: "detached" });
+  await context.close();
+});
+
 test("members get roles, the board a name, several pasted lines become several cards", async () => {
   const path = await server.board("Settings", []);
   const { page, context, errors } = await person(browser, server, ANA);

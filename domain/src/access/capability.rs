@@ -3,7 +3,7 @@
 
 use lockstep_protocol::{
     command::{AccountCommand, BoardCommand, OrganizationCommand, TeamCommand},
-    values::Permission,
+    values::{Permission, TeamPermission},
 };
 
 /// Something that a role may or may not do. Looking is not among them: who may not look is told that there is nothing.
@@ -31,6 +31,11 @@ pub enum Capability {
     ManageRoles,
     LeaveOrganization,
     FoundTeam,
+    /// Name, description, settings of a team.
+    UpdateTeam,
+    /// Who is in a team, leads aside.
+    ManageTeamMembers,
+    /// Leads and permissions of a team, and its end.
     ManageTeam,
     LeaveTeam,
     FoundBoard,
@@ -51,7 +56,7 @@ pub enum Capability {
     /// Say who made something and when, on another's word.
     Import,
     CloseSessions,
-    /// Found, change and delete accounts, open sessions, record factors: the server alone, after what proves the owner.
+    /// Found, change and delete accounts, open sessions, record factors and tokens: the server alone, after what proves the owner.
     ServeAccounts,
 }
 
@@ -77,6 +82,8 @@ impl Capability {
             | Self::AnswerOffer
             | Self::DeleteOrganization
             | Self::ServeOrganizations
+            | Self::UpdateTeam
+            | Self::ManageTeamMembers
             | Self::ManageTeam
             | Self::LeaveTeam
             | Self::ManageBoard
@@ -92,6 +99,15 @@ impl Capability {
             | Self::CloseSessions
             | Self::ServeAccounts => None,
         }
+    }
+}
+
+/// What a team's permission lets its members do.
+pub const fn of_team_permission(permission: TeamPermission) -> Capability {
+    match permission {
+        TeamPermission::FoundBoards => Capability::FoundBoard,
+        TeamPermission::UpdateTeam => Capability::UpdateTeam,
+        TeamPermission::ManageMembers => Capability::ManageTeamMembers,
     }
 }
 
@@ -127,9 +143,10 @@ pub const fn team(command: &TeamCommand, own: bool) -> Capability {
     use TeamCommand as C;
     match command {
         C::CreateTeam(_) => Capability::FoundTeam,
-        C::UpdateTeam(_) | C::DeleteTeam(_) | C::AddTeamMember(_) => Capability::ManageTeam,
+        C::UpdateTeam(_) | C::UpdateTeamSettings(_) => Capability::UpdateTeam,
+        C::GrantTeamPermission(_) | C::RevokeTeamPermission(_) | C::DeleteTeam(_) => Capability::ManageTeam,
         C::RemoveTeamMember(_) if own => Capability::LeaveTeam,
-        C::RemoveTeamMember(_) => Capability::ManageTeam,
+        C::AddTeamMember(_) | C::RemoveTeamMember(_) => Capability::ManageTeamMembers,
     }
 }
 
@@ -192,7 +209,9 @@ pub const fn account(command: &AccountCommand) -> Capability {
         | C::ResetPassword(_)
         | C::DeleteAccount(_)
         | C::AddFactor(_)
-        | C::RemoveFactor(_) => Capability::ServeAccounts,
+        | C::RemoveFactor(_)
+        | C::CreateToken(_)
+        | C::RevokeToken(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
     }
 }

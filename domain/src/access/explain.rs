@@ -16,6 +16,8 @@ use crate::{board::Board, organization::Organization, team::Team};
 /// What can be done in a team.
 const IN_TEAM: &[(&str, Capability)] = &[
     ("boards.create", Capability::FoundBoard),
+    ("team.update", Capability::UpdateTeam),
+    ("team.members", Capability::ManageTeamMembers),
     ("team.manage", Capability::ManageTeam),
     ("team.leave", Capability::LeaveTeam),
 ];

@@ -7,15 +7,18 @@ mod capability;
 pub mod explain;
 pub mod permissions;
 mod reach;
+mod scope;
 mod standing;
 
+use capability::of_team_permission;
 pub use capability::{Capability, account, board, organization, team};
 use lockstep_protocol::{
     codes::Failure,
     values::{BoardRole, OrgRole, TeamRole},
 };
-pub use permissions::Permissions;
+pub use permissions::{Permissions, TeamPermissions};
 pub use reach::Reach;
+pub use scope::{Grant, Scopes, scope, scope_of};
 pub use standing::{
     BoardFacts, board_audience, board_role, demand_founding, may_see_board, org_role, organization_audience,
     team_audience, team_role,
@@ -34,8 +37,8 @@ pub enum Role {
     Org(OrgRole, Permissions),
     /// A member of the organization who is not in the team.
     TeamOutsider,
-    /// A member of the team.
-    Team(TeamRole),
+    /// A member of the team, with what the team lets its members do.
+    Team(TeamRole, TeamPermissions),
     /// Somebody who may see the board, by the strongest of their roles.
     Board(BoardRole),
 }
@@ -51,8 +54,8 @@ impl Role {
             Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer],
             Self::Org(OrgRole::Owner, _) => &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization],
             Self::TeamOutsider => &[],
-            Self::Team(TeamRole::Member) => &[LeaveTeam, FoundBoard],
-            Self::Team(TeamRole::Lead) => &[LeaveTeam, FoundBoard, ManageTeam],
+            Self::Team(TeamRole::Member, _) => &[LeaveTeam],
+            Self::Team(TeamRole::Lead, _) => &[LeaveTeam, FoundBoard, UpdateTeam, ManageTeamMembers, ManageTeam],
             Self::Board(BoardRole::Viewer) => &[LeaveBoard],
             Self::Board(BoardRole::Commenter) => &[LeaveBoard, Comment],
             Self::Board(BoardRole::Editor) => &[LeaveBoard, Comment, EditTasks, ShapeBoard],
@@ -73,6 +76,9 @@ impl Role {
     pub fn may(self, capability: Capability) -> bool {
         match (self, capability.permission()) {
             (Self::Org(_, held), Some(permission)) => held.contains(permission),
+            (Self::Team(_, lets), _) if lets.list().into_iter().any(|one| of_team_permission(one) == capability) => {
+                true
+            }
             _ => self.capabilities().contains(&capability),
         }
     }

@@ -1,7 +1,7 @@
 //! Sets of permissions, and the table from role to permissions. A set is a number, so that deciding with it costs nothing; the order of
 //! [`Permission::ALL`] is part of what stored states mean. Must never name a person.
 
-use lockstep_protocol::values::{OrgRole, OrgSettings, Permission};
+use lockstep_protocol::values::{OrgRole, OrgSettings, Permission, TeamPermission};
 use serde::{Deserialize, Serialize};
 
 /// A set of permissions.
@@ -57,6 +57,37 @@ impl Permissions {
     /// In the order of [`Permission::ALL`].
     pub fn list(self) -> Vec<Permission> {
         Permission::ALL.iter().copied().filter(|permission| self.contains(*permission)).collect()
+    }
+}
+
+/// What a team lets its members do: a set as above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TeamPermissions(u8);
+
+impl Default for TeamPermissions {
+    /// What members of a new team may do.
+    fn default() -> Self {
+        Self(0).with(TeamPermission::FoundBoards)
+    }
+}
+
+impl TeamPermissions {
+    pub const fn with(self, permission: TeamPermission) -> Self {
+        Self(self.0 | (1 << permission as u8))
+    }
+
+    pub const fn without(self, permission: TeamPermission) -> Self {
+        Self(self.0 & !(1 << permission as u8))
+    }
+
+    pub const fn contains(self, permission: TeamPermission) -> bool {
+        self.0 & (1 << permission as u8) != 0
+    }
+
+    /// In the order of [`TeamPermission::ALL`].
+    pub fn list(self) -> Vec<TeamPermission> {
+        TeamPermission::ALL.iter().copied().filter(|permission| self.contains(*permission)).collect()
     }
 }
 

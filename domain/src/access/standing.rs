@@ -33,10 +33,12 @@ pub(super) fn team_standing(team: &Team, account: AccountId, org: &Organization)
     }
     let permission = Permission::ManageTeams;
     if org.may(account, permission) {
-        return Some((Role::Team(TeamRole::Lead), Some(Reason::Permission { permission })));
+        return Some((Role::Team(TeamRole::Lead, team.permissions()), Some(Reason::Permission { permission })));
     }
     let own = org.ids_of(account).filter_map(|id| team.member(id)).max();
-    Some(own.map_or((Role::TeamOutsider, None), |role| (Role::Team(role), Some(Reason::TeamRole { role }))))
+    Some(own.map_or((Role::TeamOutsider, None), |role| {
+        (Role::Team(role, team.permissions()), Some(Reason::TeamRole { role }))
+    }))
 }
 
 /// What somebody is to the organization itself; `None`: it is not there for them.

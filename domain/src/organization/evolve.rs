@@ -3,7 +3,7 @@
 use lockstep_protocol::{
     event::{
         Happened, OrganizationEvent,
-        organization::{InvitationRejected, InvitationRevoked, MemberClaimed, MemberInvited, RoleUpdated},
+        organization::{InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, RoleUpdated},
     },
     ids::{AccountId, InvitationId},
     values::{MemberStatus, Micros, OrgRole},
@@ -40,8 +40,8 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
         E::BoardReserved(reserved) => drop(org.boards.insert(reserved.board_id)),
         E::BoardReleased(released) => drop(org.boards.remove(&released.board_id)),
         E::MemberAdded(added) => {
-            let member = Member { placeholder: added.placeholder, ..Member::new(added.role) };
-            org.members.insert(added.account_id, member);
+            let MemberAdded { account_id, role, placeholder, service } = *added;
+            org.members.insert(account_id, Member { placeholder, service, ..Member::new(role) });
         }
         E::MemberRoleChanged(changed) => change(org, changed.account_id, |member| member.role = changed.role),
         E::MemberRemoved(removed) => {

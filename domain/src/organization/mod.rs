@@ -54,6 +54,8 @@ pub struct Member {
     pub role: OrgRole,
     /// Stands in for somebody.
     pub placeholder: bool,
+    /// A program, which belongs to this organization.
+    pub service: bool,
     /// One who is not has no access at all.
     pub active: bool,
     pub manager: Option<AccountId>,
@@ -69,6 +71,7 @@ impl Member {
         Self {
             role,
             placeholder: false,
+            service: false,
             active: true,
             manager: None,
             custom_role: None,
@@ -217,11 +220,6 @@ impl Organization {
         reasons
     }
 
-    /// Whether `asker` may change what is kept of this member outside events (a job title); as if they asked to change the rest.
-    pub fn may_edit(&self, asker: AccountId, account: AccountId) -> Result<(), Failure> {
-        decide::may_edit(self, asker, account)
-    }
-
     /// A member, also one who may not act.
     pub fn member(&self, account: AccountId) -> Option<&Member> {
         self.members.get(&account)
@@ -230,6 +228,16 @@ impl Organization {
     /// Whether this member stands in for somebody.
     pub fn is_placeholder(&self, account: AccountId) -> bool {
         self.members.get(&account).is_some_and(|member| member.placeholder)
+    }
+
+    /// Whether this member is somebody: neither a stand-in nor a program.
+    pub fn is_person(&self, account: AccountId) -> bool {
+        self.members.get(&account).is_some_and(|member| !member.placeholder && !member.service)
+    }
+
+    /// Whether this member is a program.
+    pub fn is_service(&self, account: AccountId) -> bool {
+        self.members.get(&account).is_some_and(|member| member.service)
     }
 
     /// Whom an id means today: the account that claimed it, else itself.
@@ -281,7 +289,7 @@ fn at_most(plan: Option<u32>, limit: usize) -> usize {
 
 impl Aggregate for Organization {
     const KIND: Kind = Kind::Organization;
-    const STATE_VERSION: u32 = 4;
+    const STATE_VERSION: u32 = 5;
 
     type Command = OrganizationCommand;
     type Event = OrganizationEvent;

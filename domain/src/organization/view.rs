@@ -86,6 +86,7 @@ fn member_view(account_id: AccountId, member: &Member) -> OrgMemberView {
         account_id,
         role: member.role,
         placeholder: member.placeholder,
+        service: member.service,
         inactive: !member.active,
         role_id: member.custom_role,
         manager_id: member.manager,

@@ -8,15 +8,15 @@ use lockstep_protocol::{
     codes::Failure,
     command::{Command, TeamCommand},
     event::{Event, Happened, TeamEvent},
-    ids::{AccountId, OrgId, TeamId},
+    ids::{AccountId, BoardId, OrgId, TeamId},
     topic::Kind,
-    values::{Audience, TeamRole},
+    values::{AssigneeRule, Audience, TeamRole},
     view::{TeamMemberView, TeamView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access,
+    access::{self, TeamPermissions},
     aggregate::{Aggregate, Ctx, Principal},
     organization::Organization,
 };
@@ -26,6 +26,10 @@ use crate::{
 pub struct Team {
     org_id: OrgId,
     name: String,
+    description: String,
+    default_board: Option<BoardId>,
+    assignee_rule: AssigneeRule,
+    permissions: TeamPermissions,
     members: OrdMap<AccountId, TeamRole>,
     deleted: bool,
     access_version: u64,
@@ -33,13 +37,33 @@ pub struct Team {
 
 impl Default for Team {
     fn default() -> Self {
-        Self { org_id: OrgId::NIL, name: String::new(), members: OrdMap::new(), deleted: false, access_version: 0 }
+        Self {
+            org_id: OrgId::NIL,
+            name: String::new(),
+            description: String::new(),
+            default_board: None,
+            assignee_rule: AssigneeRule::Nobody,
+            permissions: TeamPermissions::default(),
+            members: OrdMap::new(),
+            deleted: false,
+            access_version: 0,
+        }
     }
 }
 
 impl Team {
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What members may do who do not lead it.
+    pub const fn permissions(&self) -> TeamPermissions {
+        self.permissions
+    }
+
+    /// Who gets a new task of its boards that is given to nobody.
+    pub const fn assignee_rule(&self) -> AssigneeRule {
+        self.assignee_rule
     }
 
     /// Deleted for good: its boards belong to the organization alone.
@@ -60,7 +84,7 @@ impl Team {
 
 impl Aggregate for Team {
     const KIND: Kind = Kind::Team;
-    const STATE_VERSION: u32 = 1;
+    const STATE_VERSION: u32 = 2;
 
     type Command = TeamCommand;
     type Event = TeamEvent;
@@ -91,6 +115,22 @@ impl Aggregate for Team {
                 if let Some(name) = &updated.name {
                     self.name.clone_from(name);
                 }
+                if let Some(description) = &updated.description {
+                    self.description.clone_from(description);
+                }
+            }
+            TeamEvent::TeamSettingsUpdated(updated) => {
+                self.default_board = updated.default_board_id;
+                self.assignee_rule = updated.assignee_rule;
+            }
+            TeamEvent::TeamPermissionGranted(granted) => {
+                self.permissions = self.permissions.with(granted.permission);
+            }
+            TeamEvent::TeamPermissionRevoked(revoked) => {
+                self.permissions = self.permissions.without(revoked.permission);
+            }
+            TeamEvent::TeamLeadChanged(changed) => {
+                self.members.insert(changed.account_id, changed.role);
             }
             TeamEvent::TeamDeleted(_) => self.deleted = true,
             TeamEvent::TeamMemberAdded(added) => {
@@ -122,8 +162,11 @@ impl Aggregate for Team {
 
     fn changes_access(event: &Self::Event) -> bool {
         match event {
-            TeamEvent::TeamUpdated(_) => false,
+            TeamEvent::TeamUpdated(_) | TeamEvent::TeamSettingsUpdated(_) => false,
             TeamEvent::TeamCreated(_)
+            | TeamEvent::TeamPermissionGranted(_)
+            | TeamEvent::TeamPermissionRevoked(_)
+            | TeamEvent::TeamLeadChanged(_)
             | TeamEvent::TeamDeleted(_)
             | TeamEvent::TeamMemberAdded(_)
             | TeamEvent::TeamMemberRemoved(_) => true,
@@ -161,12 +204,16 @@ impl Aggregate for Team {
             team_id: TeamId(id),
             org_id: self.org_id,
             name: self.name.clone(),
+            description: if told { self.description.clone() } else { String::new() },
+            default_board_id: self.default_board.filter(|_| told),
+            assignee_rule: self.assignee_rule,
+            permissions: self.permissions.list(),
             members: members.collect(),
             deleted: self.deleted,
         })]
     }
 
     fn memory_bytes(&self) -> usize {
-        256 + self.name.len() + self.members.len() * 48
+        256 + self.name.len() + self.description.len() + self.members.len() * 48
     }
 }

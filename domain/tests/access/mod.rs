@@ -98,7 +98,11 @@ fn standing(visibility: Visibility, team_role: &str, own: &str, org_role: &str) 
     let mut org = Live::<Organization>::new("org");
     org.apply(founder, 1, vec![OrganizationCreated { name: "O".into(), owner_id: founder }.into()]);
     if let Some(role) = OrgRole::from_word(org_role) {
-        org.apply(founder, 1, vec![MemberAdded { account_id: person, role, placeholder: false }.into()]);
+        org.apply(
+            founder,
+            1,
+            vec![MemberAdded { account_id: person, role, placeholder: false, service: false }.into()],
+        );
     }
     let (org_id, team_id) = (OrgId(id("org")), TeamId(id("team")));
     let mut team = Live::<Team>::new("team");

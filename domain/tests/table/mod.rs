@@ -114,6 +114,8 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "invitations_pending_max" => &mut limits.invitations_pending_max,
         "boards_per_org_max" => &mut limits.boards_per_org_max,
         "members_per_org_max" => &mut limits.members_per_org_max,
+        "service_accounts_per_org_max" => &mut limits.service_accounts_per_org_max,
+        "tokens_per_account_max" => &mut limits.tokens_per_account_max,
         "roles_per_org_max" => &mut limits.roles_per_org_max,
         "members_per_team_max" => &mut limits.members_per_team_max,
         "members_per_board_max" => &mut limits.members_per_board_max,

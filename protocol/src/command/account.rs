@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{FactorId, SessionId},
-    values::FactorKind,
+    ids::{FactorId, SessionId, TokenId},
+    values::{FactorKind, Micros, Scope},
 };
 
 /// Founds the account on a fresh topic.
@@ -73,4 +73,22 @@ pub struct AddFactor {
 #[serde(deny_unknown_fields)]
 pub struct RemoveFactor {
     pub factor_id: FactorId,
+}
+
+/// Records a token for programs; from then on it counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CreateToken {
+    pub token_id: TokenId,
+    pub scopes: Vec<Scope>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub expires_at: Option<Micros>,
+}
+
+/// Ends a token for programs; its live connections are closed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeToken {
+    pub token_id: TokenId,
 }

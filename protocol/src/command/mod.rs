@@ -55,6 +55,9 @@ language! {
     Team => TeamCommand {
         "team.create" => CreateTeam,
         "team.update" => UpdateTeam,
+        "team.settings.update" => UpdateTeamSettings,
+        "team.permission.grant" => GrantTeamPermission,
+        "team.permission.revoke" => RevokeTeamPermission,
         "team.delete" => DeleteTeam,
         "team.member.add" => AddTeamMember,
         "team.member.remove" => RemoveTeamMember,
@@ -118,5 +121,7 @@ language! {
         "account.delete" => DeleteAccount,
         "factor.add" => AddFactor,
         "factor.remove" => RemoveFactor,
+        "token.create" => CreateToken,
+        "token.revoke" => RevokeToken,
     }
 }

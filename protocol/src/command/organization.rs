@@ -24,7 +24,7 @@ pub struct UpdateOrganization {
     pub name: Option<String>,
 }
 
-/// Adds a person who has an account, or a placeholder.
+/// Adds a person who has an account, a placeholder, or a program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct AddMember {
@@ -34,6 +34,10 @@ pub struct AddMember {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub placeholder: bool,
+    /// A program of the organization. Only the server adds these, for somebody who may give the role.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub service: bool,
 }
 
 /// Changes a member's role. Nobody grants more than they have; the last owner stays.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, OrgId},
-    values::TeamRole,
+    ids::{AccountId, BoardId, OrgId},
+    values::{AssigneeRule, TeamPermission, TeamRole},
 };
 
 /// Founds a team on a fresh topic; whoever asks becomes its lead.
@@ -23,6 +23,35 @@ pub struct UpdateTeam {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub name: Option<String>,
+    /// Empty takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub description: Option<String>,
+}
+
+/// Changes how the team works. Both are whole: without a default board there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateTeamSettings {
+    /// A board of the team: where its page and its new tasks lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub default_board_id: Option<BoardId>,
+    pub assignee_rule: AssigneeRule,
+}
+
+/// Lets the members of the team do something there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct GrantTeamPermission {
+    pub permission: TeamPermission,
+}
+
+/// Leaves something to the leads of the team.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RevokeTeamPermission {
+    pub permission: TeamPermission,
 }
 
 /// Deletes the team. Its boards stay with the organization.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{FactorId, SessionId},
-    values::FactorKind,
+    ids::{FactorId, SessionId, TokenId},
+    values::{FactorKind, Micros, Scope},
 };
 
 /// The account exists.
@@ -56,4 +56,21 @@ pub struct UserFactorAdded {
 pub struct UserFactorRemoved {
     pub factor_id: FactorId,
     pub kind: FactorKind,
+}
+
+/// A token for programs was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserTokenCreated {
+    pub token_id: TokenId,
+    pub scopes: Vec<Scope>,
+    /// Absent: it lasts until it is revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub expires_at: Option<Micros>,
+}
+
+/// A token for programs is worth nothing any more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserTokenRevoked {
+    pub token_id: TokenId,
 }

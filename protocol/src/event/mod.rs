@@ -61,6 +61,10 @@ language! {
     Team => TeamEvent {
         "team.created" => TeamCreated,
         "team.updated" => TeamUpdated,
+        "team.settings.updated" => TeamSettingsUpdated,
+        "team.permission.granted" => TeamPermissionGranted,
+        "team.permission.revoked" => TeamPermissionRevoked,
+        "team.lead.changed" => TeamLeadChanged,
         "team.deleted" => TeamDeleted,
         "team.member.added" => TeamMemberAdded,
         "team.member.removed" => TeamMemberRemoved,
@@ -125,6 +129,8 @@ language! {
         "user.deleted" => UserDeleted,
         "user.factor.added" => UserFactorAdded,
         "user.factor.removed" => UserFactorRemoved,
+        "user.token.created" => UserTokenCreated,
+        "user.token.revoked" => UserTokenRevoked,
     }
 }
 
@@ -135,12 +141,18 @@ pub const FEATURE_LEVEL: u32 = 2;
 /// Events above level 1.
 const NEWER: &[(&str, u32)] = &[
     ("task.reassigned", 2),
+    ("team.settings.updated", 2),
+    ("team.permission.granted", 2),
+    ("team.permission.revoked", 2),
+    ("team.lead.changed", 2),
     ("user.updated", 2),
     ("user.email.verified", 2),
     ("user.password.reset", 2),
     ("user.deleted", 2),
     ("user.factor.added", 2),
     ("user.factor.removed", 2),
+    ("user.token.created", 2),
+    ("user.token.revoked", 2),
     ("organization.settings.updated", 2),
     ("organization.plan.changed", 2),
     ("organization.ownership.offered", 2),

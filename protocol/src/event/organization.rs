@@ -32,6 +32,10 @@ pub struct MemberAdded {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub placeholder: bool,
+    /// It is a program of the organization.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub service: bool,
 }
 
 /// A member's role changed.

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    about, authentication, boards, commands, factors, health, history, invitations, me, members, organization_life,
-    organizations, passkeys, preferences, registration, roles, second_factor,
+    about, authentication, boards, commands, factors, health, history, identity, invitations, me, members,
+    organization_life, organizations, passkeys, preferences, registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Takes},
-    tasks, teams,
+    tasks, teams, tokens,
 };
 use typescript::{Kind, Types};
 
@@ -29,8 +29,13 @@ const PROBLEM: &str = "type Problem = { type: string, title: string, status: num
 
 /// The types of handlers' bodies and answers.
 fn own_types() -> String {
+    format!("{KEY_SET}\n{PROBLEM}\n{}{}", types_of_people(), types_of_things())
+}
+
+/// Of who somebody is and what they prove it with.
+fn types_of_people() -> String {
     let config = Config::default();
-    let mut text = format!("{KEY_SET}\n{PROBLEM}\n");
+    let mut text = String::new();
     let mut declare = |declaration: String| {
         text.push_str(&declaration);
         text.push('\n');
@@ -63,6 +68,13 @@ fn own_types() -> String {
     declare(passkeys::PasskeyAdded::decl(&config));
     declare(passkeys::RenamePasskey::decl(&config));
     declare(passkeys::PasskeyLogin::decl(&config));
+    declare(tokens::NewToken::decl(&config));
+    declare(tokens::TokenEntry::decl(&config));
+    declare(tokens::TokenMade::decl(&config));
+    declare(lockstep_protocol::ids::IdentityId::decl(&config));
+    declare(identity::IdentityStart::decl(&config));
+    declare(identity::IdentityAsked::decl(&config));
+    declare(identity::IdentityEntry::decl(&config));
     declare(factors::RecoveryCodes::decl(&config));
     declare(me::Me::decl(&config));
     declare(me::UpdateMe::decl(&config));
@@ -74,8 +86,21 @@ fn own_types() -> String {
     declare(preferences::Preferences::decl(&config));
     declare(me::ChangePassword::decl(&config));
     declare(me::SessionEntry::decl(&config));
+    text
+}
+
+/// Of organizations and all that is in them.
+fn types_of_things() -> String {
+    let config = Config::default();
+    let mut text = String::new();
+    let mut declare = |declaration: String| {
+        text.push_str(&declaration);
+        text.push('\n');
+    };
     declare(organizations::OrgEntry::decl(&config));
     declare(organizations::NewOrg::decl(&config));
+    declare(service_accounts::NewServiceAccount::decl(&config));
+    declare(service_accounts::ServiceAccountEntry::decl(&config));
     declare(organization_life::Usage::decl(&config));
     declare(members::MemberEntry::decl(&config));
     declare(members::ChangeMember::decl(&config));
@@ -129,7 +154,7 @@ pub fn document(endpoints: &[Endpoint]) -> Value {
             } },
             "securitySchemes": { "bearer": {
                 "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-                "description": "The access token of a log-in.",
+                "description": "The access token of a log-in; where the operation names a scope, also a token for programs (lsp_…) of it.",
             } },
         },
     })
@@ -172,6 +197,9 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
         "responses": responses,
         "security": security,
     });
+    if let Some(scopes) = endpoint.scopes.filter(|scopes| !scopes.is_empty()) {
+        operation["x-token-scopes"] = scopes.iter().map(|scope| scope.word()).collect();
+    }
     if let Some(takes) = endpoint.body {
         let schema = body_schema(takes, types, used);
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
@@ -249,14 +277,17 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "role" => "RoleId",
             "invitation" => "InvitationId",
             // Any text that is no code names nothing.
-            "code" => "string",
+            "code" | "provider" => "string",
             "team" => "TeamId",
+            "permission" => "TeamPermission",
             "board" => "BoardId",
             "column" => "ColumnId",
             "label" => "LabelId",
             "task" => "TaskId",
             "session" => "SessionId",
             "factor" => "FactorId",
+            "token" => "TokenId",
+            "identity" => "IdentityId",
             _ => "AccountId",
         };
         (name, kind)

@@ -1,5 +1,6 @@
 //! A connection that has said hello: its topics, its requests under way, its rates and its heartbeat. Pure.
 
+use lockstep_domain::Credential;
 use lockstep_protocol::{
     codes::{CloseCode, Code, Failure},
     frame::{Acknowledged, ClientMessage, CommandMessage, Join, Leave, Outcome, Ping, Pong, Refresh, ServerMessage},
@@ -211,6 +212,12 @@ impl Live {
         let mut next = Some(request);
         while let Some(request) = next.take() {
             let refused = match request {
+                // What log-ins it has is no matter of a program; how it learns that its own token ended is another's.
+                Request::Join(Join { reference, topic, .. })
+                    if topic.kind == Kind::Account && matches!(self.identity.credential, Credential::Token(_)) =>
+                {
+                    Effect::refuse(reference, Failure::new(Code::Forbidden))
+                }
                 Request::Join(Join { reference, topic, after, presence }) => {
                     if self.subscribe(topic, limits) {
                         return effects.push(Effect::Join { reference, topic, after, presence });
@@ -298,7 +305,7 @@ impl Live {
     ) {
         self.outstanding = self.outstanding.saturating_sub(1);
         let same = |fresh: &Identity| {
-            fresh.account_id == self.identity.account_id && fresh.session_id == self.identity.session_id
+            fresh.account_id == self.identity.account_id && fresh.credential == self.identity.credential
         };
         let outcome = match checked {
             Ok(fresh) if !same(&fresh) => {

@@ -10,6 +10,7 @@ mod rate;
 mod tests;
 
 pub use active::Live;
+use lockstep_domain::Credential;
 use lockstep_protocol::{
     codes::{CloseCode, Code, Failure},
     command::Command,
@@ -36,8 +37,19 @@ pub struct Moment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub account_id: AccountId,
-    pub session_id: SessionId,
+    /// What it was proved with.
+    pub credential: Credential,
     pub token_expires_at: Micros,
+}
+
+impl Identity {
+    /// As the client is told: the log-in, or the token's id.
+    const fn session_id(&self) -> SessionId {
+        match self.credential {
+            Credential::Session(session) => session,
+            Credential::Token(token) => SessionId(token.0),
+        }
+    }
 }
 
 /// What the transport is to do, in this order.
@@ -236,7 +248,7 @@ impl Session {
                 let welcome = Welcome {
                     connection_id,
                     account_id: identity.account_id,
-                    session_id: identity.session_id,
+                    session_id: identity.session_id(),
                     server_version: server_version.to_owned(),
                     protocol_version: PROTOCOL_VERSION,
                     heartbeat_interval_ms: limits.heartbeat_interval_ms,

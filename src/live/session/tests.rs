@@ -31,7 +31,7 @@ fn board(number: u128) -> Topic {
 fn identity() -> Identity {
     Identity {
         account_id: AccountId(Uuid::from_u128(1)),
-        session_id: SessionId(Uuid::from_u128(2)),
+        credential: SessionId(Uuid::from_u128(2)).into(),
         token_expires_at: EXPIRES,
     }
 }
@@ -329,7 +329,8 @@ fn r48_r49_a_refresh_of_the_same_session_prolongs_and_any_other_changes_nothing(
     let (mut session, limits) = live();
     let refresh = |reference| frame(vec![ClientMessage::Refresh(Refresh { reference, token: "t".into() })]);
     assert_eq!(session.on_frame(refresh(1), at(0), &limits), [Effect::Refresh { reference: 1, token: "t".into() }]);
-    let other = Identity { session_id: SessionId(Uuid::from_u128(99)), token_expires_at: EXPIRES * 2, ..identity() };
+    let other =
+        Identity { credential: SessionId(Uuid::from_u128(99)).into(), token_expires_at: EXPIRES * 2, ..identity() };
     assert_eq!(replies(&session.on_refreshed(1, Ok(other), at(0))), [(1, Some(Code::Unauthenticated))]);
     assert_eq!(session.identity(), Some(identity()));
     session.on_frame(refresh(2), at(0), &limits);

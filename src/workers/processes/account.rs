@@ -51,9 +51,13 @@ async fn leave(runner: &Runner, org: OrgId, account: AccountId) -> Result<(), Fa
         outcome => return settled(outcome),
     }
     let Some(state) = organization(runner, org).await? else { return Ok(()) };
-    let others = state.members().filter(|(id, _)| *id != account && !state.is_placeholder(*id));
+    let others = state.members().filter(|(id, _)| *id != account && state.is_person(*id));
     let Some((heir, _)) = others.max_by_key(|(id, role)| (*role, std::cmp::Reverse(*id))) else {
-        // Nobody is left in it: it stays, and nobody sees it.
+        // Nobody is left in it: its programs go, it stays, and nobody sees it.
+        for (service, _) in state.everyone().filter(|(_, member)| member.service) {
+            let remove = RemoveMember { account_id: service, reassign: Reassign::Nobody };
+            settled(ask(runner, account, org, remove).await)?;
+        }
         return Ok(());
     };
     settled(ask(runner, account, org, ChangeMemberRole { account_id: heir, role: OrgRole::Owner }).await)?;

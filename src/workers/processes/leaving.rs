@@ -6,6 +6,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         Command,
+        account::DeleteAccount,
         board::{RemoveBoardMember, SetBoardMember},
         task::ReassignTasks,
         team::RemoveTeamMember,
@@ -40,6 +41,10 @@ pub(super) async fn member_removed(
     let state = organization(runner, org).await?;
     // Let in again meanwhile: what they have now is theirs.
     let Some(state) = state.filter(|state| state.role(account).is_none()) else { return Ok(()) };
+    if is_program(runner, org, account).await? {
+        // It was nothing but a member here; its tokens end with it.
+        settled(ask(runner, by, account, DeleteAccount {}).await)?;
+    }
     let gone = Gone { runner, org: &state, org_id: org, account, by, reassign, all: true };
     gone.leave_teams().await?;
     for board in boards(runner, org).await? {
@@ -47,6 +52,12 @@ pub(super) async fn member_removed(
     }
     runner.store.members().forget(org, account).await.map_err(stored)?;
     goodbye(runner, process, &state, account).await
+}
+
+/// Whether the account is a program that this organization made.
+async fn is_program(runner: &Runner, org: OrgId, account: AccountId) -> Result<bool, Failure> {
+    let profile = runner.store.accounts().profile(account).await.map_err(stored)?;
+    Ok(profile.is_some_and(|profile| profile.org == Some(org) && !profile.placeholder))
 }
 
 pub(super) async fn role_lowered(
@@ -184,7 +195,7 @@ impl Gone<'_> {
         };
         let fit = |account: &AccountId| {
             let role = self.org.role(*account);
-            role.is_some_and(|role| role != OrgRole::Guest) && !self.org.is_placeholder(*account)
+            role.is_some_and(|role| role != OrgRole::Guest) && self.org.is_person(*account)
         };
         let owners = self.org.members().filter(|(_, role)| *role == OrgRole::Owner).map(|(account, _)| account);
         let heir = chosen.into_iter().chain([self.by]).chain(owners).find(fit);

@@ -3,6 +3,7 @@ import { SvelteMap } from "svelte/reactivity";
 import { type MemberEntry, Problem } from "../sdk";
 import { client } from "./client";
 import { t } from "./i18n/index.svelte";
+import { Latest } from "./latest";
 import { session } from "./session.svelte";
 
 const AGAIN_MS = 5_000;
@@ -11,6 +12,7 @@ class Directory {
   #members = new SvelteMap<string, readonly MemberEntry[]>();
   #names = new SvelteMap<string, string>();
   #asked = new Map<string, number>();
+  #latest = new Map<string, Latest>();
 
   /** Loads the organization's people; once, unless `again`. */
   async load(org: string, again = false): Promise<void> {
@@ -22,13 +24,19 @@ class Directory {
   /** Asks now, whenever it was asked last. False when there was no answer. */
   async read(org: string): Promise<boolean> {
     this.#asked.set(org, Date.now());
+    const latest = this.#latest.get(org) ?? new Latest();
+    this.#latest.set(org, latest);
+    const counts = latest.ask();
     try {
       const members = await client.rest.members(org);
+      // What is known is newer than this answer, or will be.
+      if (!counts()) return this.#members.has(org) || (await this.read(org));
       for (const member of members) this.#names.set(member.account_id, member.name);
       this.#members.set(org, members);
       return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (!counts()) return true;
       this.#asked.delete(org);
       return false;
     }
@@ -36,6 +44,7 @@ class Directory {
 
   /** Somebody is called otherwise from now on, wherever they are listed. */
   renamed(account: string, name: string): void {
+    for (const latest of this.#latest.values()) latest.drop();
     if (this.#names.has(account)) this.#names.set(account, name);
     for (const [org, members] of this.#members) {
       this.#members.set(org, members.map((member) => (member.account_id === account ? { ...member, name } : member)));
@@ -44,6 +53,7 @@ class Directory {
 
   /** Somebody does something else in an organization from now on. */
   entitled(org: string, account: string, title: string): void {
+    this.#latest.get(org)?.drop();
     const members = this.#members.get(org);
     if (members) this.#members.set(org, members.map((member) => (member.account_id === account ? { ...member, title } : member)));
   }

@@ -17,6 +17,8 @@ export class Form {
   busy = $state(false);
   errors: Errors = $state.raw({});
   readonly #parts: Parts;
+  /** Asked for while it was busy, with what is in the fields by then. */
+  #again = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -24,10 +26,17 @@ export class Form {
 
   submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    if (this.busy) return;
+    if (this.busy) {
+      this.#again = true;
+      return;
+    }
     const form = event.currentTarget as HTMLFormElement;
-    await this.run();
-    await tick();
+    let done: boolean;
+    do {
+      this.#again = false;
+      done = await this.run();
+      await tick();
+    } while (this.#again && done && form.isConnected);
     form.querySelector<HTMLElement>("[aria-invalid='true']")?.focus();
   };
 

@@ -1,9 +1,12 @@
 // Who is logged in on this page, what they are called, and their organizations.
-import { type AuthState, type Me, type OrganizationView, type OrgEntry, Problem } from "../sdk";
+import { type AuthState, type Me, type OrganizationView, type OrgEntry, type Preferences, Problem, type UpdateMe } from "../sdk";
 import { client } from "./client";
 import { drafts } from "./drafts";
+import { words } from "./i18n/index.svelte";
 import { live } from "./live.svelte";
 import { router, paths } from "./router.svelte";
+import { theme } from "./theme.svelte";
+import { toasts } from "./toasts.svelte";
 
 const LAST_ORG = "lockstep.org";
 /** Kept by the sync client. */
@@ -18,6 +21,9 @@ class Session {
   asked = $state(false);
   /** The last question about names and organizations got no answer. */
   failed = $state(false);
+  /** Changes of the profile, one after the other: each is made on what the one before left. */
+  #changes: Promise<unknown> = Promise.resolve();
+  #changed = 0;
 
   get state(): "unknown" | "anonymous" | "authenticated" {
     return this.#auth.value.kind;
@@ -50,6 +56,7 @@ class Session {
     window.addEventListener("storage", (event) => {
       if (event.key === SESSION_HINT && event.newValue && client.auth.state.get().kind === "anonymous") void client.auth.restore();
     });
+    theme.onchosen = () => void this.#keepTheme();
     await client.start();
     this.asked = true;
   }
@@ -59,13 +66,21 @@ class Session {
     if (before && before !== account) drafts.forgetAll();
     remember(LAST_ACCOUNT, account);
     await this.reload();
+    // What was chosen last counts: here and not yet told, or on another device.
+    if (theme.unsaved) await this.#keepTheme();
+    else if (this.me?.preferences.theme) theme.adopt(this.me.preferences.theme);
   }
 
   async reload(): Promise<void> {
+    const changed = this.#changed;
     try {
-      this.me = await client.rest.me();
-      this.orgs = this.me.orgs;
+      const me = await client.rest.me();
+      // It may have been written before a change that was made meanwhile.
+      if (changed !== this.#changed) return await this.reload();
+      if (this.accountId !== me.account_id) return;
+      this.orgs = me.orgs;
       this.failed = false;
+      this.#met(me);
     } catch (error) {
       // Names come later; boards open from what is kept here.
       if (!(error instanceof Problem)) throw error;
@@ -73,8 +88,36 @@ class Session {
     }
   }
 
-  async rename(name: string): Promise<void> {
-    this.me = await client.rest.updateMe({ name });
+  /** Rejects with a `Problem` when it was refused. `fields` is asked for when its turn has come. */
+  update(fields: (me: Me) => UpdateMe): Promise<void> {
+    const change = this.#changes.then(async () => {
+      const me = await client.rest.updateMe(fields(this.me ?? (await client.rest.me())));
+      this.#changed += 1;
+      if (this.accountId === me.account_id) this.#met(me);
+    });
+    this.#changes = change.catch(() => undefined);
+    return change;
+  }
+
+  prefer(preferences: Preferences): Promise<void> {
+    return this.update((me) => ({ preferences: { ...me.preferences, ...preferences } }));
+  }
+
+  async #keepTheme(): Promise<void> {
+    const { setting } = theme;
+    if (client.auth.state.get().kind !== "authenticated") return;
+    try {
+      await this.prefer({ theme: setting });
+      theme.saved(setting);
+    } catch (error) {
+      // It holds here, and is told with the next visit.
+      if (!(error instanceof Problem)) throw error;
+    }
+  }
+
+  #met(me: Me): void {
+    this.me = me;
+    words.formats(me.locale);
   }
 
   /** An organization that is followed says what it is called now, and what this person is there. */
@@ -113,6 +156,7 @@ class Session {
 
   #left(): void {
     drafts.forgetAll();
+    toasts.clear();
     router.go(paths.login(), { replace: true });
   }
 }

@@ -34,6 +34,11 @@ class Toasts {
     this.#timers.set(id, setTimeout(() => this.close(id), LIFE_MS));
   }
 
+  /** What was said to one person is nobody else's business. */
+  clear(): void {
+    for (const toast of this.list) this.close(toast.id);
+  }
+
   close(id: number): void {
     this.pause(id);
     this.#timers.delete(id);

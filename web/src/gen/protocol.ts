@@ -29,6 +29,8 @@ export type SessionId = string;
 
 export type FactorId = string;
 
+export type TokenId = string;
+
 export type ClientId = string;
 
 export type CommitId = string;
@@ -75,6 +77,10 @@ export type BoardRole = "viewer" | "commenter" | "editor" | "owner";
 
 export type TeamRole = "member" | "lead";
 
+export type TeamPermission = "boards.create" | "team.update" | "team.members";
+
+export type AssigneeRule = "nobody" | "creator" | "lead";
+
 export type Visibility = "private" | "team" | "organization" | "public";
 
 export type ColumnKind = "backlog" | "active" | "done";
@@ -89,6 +95,8 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
+export type Scope = "account" | "read" | "write" | "admin";
+
 export type SecondMethod = "totp" | "passkey" | "recovery";
 
 export type Due = { at: number, has_time: boolean, };
@@ -99,7 +107,7 @@ export type Reassign = { "to": "nobody" } | { "to": "lead" } | { "to": "member",
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
-export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "internal" | "quarantined";
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
 
 export type Failure = { code: Code, 
 /**
@@ -151,7 +159,11 @@ export type AddMember = { account_id: AccountId, role: OrgRole,
 /**
  * A stand-in that can be claimed later. Only the server adds these, for an import.
  */
-placeholder?: boolean, };
+placeholder?: boolean, 
+/**
+ * A program of the organization. Only the server adds these, for somebody who may give the role.
+ */
+service?: boolean, };
 
 export type ChangeMemberRole = { account_id: AccountId, role: OrgRole, };
 
@@ -209,7 +221,21 @@ export type DeleteRole = { role_id: RoleId, };
 
 export type CreateTeam = { org_id: OrgId, name: string, };
 
-export type UpdateTeam = { name?: string, };
+export type UpdateTeam = { name?: string, 
+/**
+ * Empty takes it away.
+ */
+description?: string, };
+
+export type UpdateTeamSettings = { 
+/**
+ * A board of the team: where its page and its new tasks lead.
+ */
+default_board_id?: BoardId, assignee_rule: AssigneeRule, };
+
+export type GrantTeamPermission = { permission: TeamPermission, };
+
+export type RevokeTeamPermission = { permission: TeamPermission, };
 
 export type DeleteTeam = Record<symbol, never>;
 
@@ -240,6 +266,10 @@ export type DeleteAccount = Record<symbol, never>;
 export type AddFactor = { factor_id: FactorId, kind: FactorKind, };
 
 export type RemoveFactor = { factor_id: FactorId, };
+
+export type CreateToken = { token_id: TokenId, scopes: Array<Scope>, expires_at?: number, };
+
+export type RevokeToken = { token_id: TokenId, };
 
 export type CreateBoard = { org_id: OrgId, team_id?: TeamId, name: string, 
 /**
@@ -363,11 +393,11 @@ export type DeleteComment = { task_id: TaskId, comment_id: CommentId, };
 
 export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
 
-export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
+export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
 export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
 
-export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor;
+export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
 
 export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
 
@@ -399,7 +429,11 @@ export type MemberAdded = { account_id: AccountId, role: OrgRole,
 /**
  * It stands in for a person who may claim it.
  */
-placeholder?: boolean, };
+placeholder?: boolean, 
+/**
+ * It is a program of the organization.
+ */
+service?: boolean, };
 
 export type MemberRoleChanged = { account_id: AccountId, role: OrgRole, };
 
@@ -437,7 +471,15 @@ export type RoleDeleted = { role_id: RoleId, };
 
 export type TeamCreated = { org_id: OrgId, name: string, lead_id: AccountId, };
 
-export type TeamUpdated = { name?: string, };
+export type TeamUpdated = { name?: string, description?: string, };
+
+export type TeamSettingsUpdated = { default_board_id?: BoardId, assignee_rule: AssigneeRule, };
+
+export type TeamPermissionGranted = { permission: TeamPermission, };
+
+export type TeamPermissionRevoked = { permission: TeamPermission, };
+
+export type TeamLeadChanged = { account_id: AccountId, role: TeamRole, };
 
 export type TeamDeleted = Record<symbol, never>;
 
@@ -466,6 +508,14 @@ export type UserDeleted = Record<symbol, never>;
 export type UserFactorAdded = { factor_id: FactorId, kind: FactorKind, };
 
 export type UserFactorRemoved = { factor_id: FactorId, kind: FactorKind, };
+
+export type UserTokenCreated = { token_id: TokenId, scopes: Array<Scope>, 
+/**
+ * Absent: it lasts until it is revoked.
+ */
+expires_at?: number, };
+
+export type UserTokenRevoked = { token_id: TokenId, };
 
 export type BoardCreated = { org_id: OrgId, team_id?: TeamId, name: string, key: string, visibility: Visibility, owner_id: AccountId, };
 
@@ -565,11 +615,11 @@ export type CommentDeleted = { task_id: TaskId, comment_id: CommentId, };
 
 export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
 
-export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
+export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
 export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
 
-export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved;
+export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
 
 export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
 
@@ -612,6 +662,10 @@ task_count: number, };
 export type BoardPart = { board?: BoardHead, tasks: Array<TaskFace>, };
 
 export type OrgMemberView = { account_id: AccountId, role: OrgRole, placeholder?: boolean, 
+/**
+ * A program of the organization.
+ */
+service?: boolean, 
 /**
  * Keeps its place, and may do nothing.
  */
@@ -663,7 +717,15 @@ deleted_at?: number, };
 
 export type TeamMemberView = { account_id: AccountId, role: TeamRole, };
 
-export type TeamView = { team_id: TeamId, org_id: OrgId, name: string, members: Array<TeamMemberView>, deleted: boolean, };
+export type TeamView = { team_id: TeamId, org_id: OrgId, name: string, 
+/**
+ * Markdown; empty when there is none.
+ */
+description: string, default_board_id?: BoardId, assignee_rule: AssigneeRule, 
+/**
+ * What members may do who do not lead it.
+ */
+permissions: Array<TeamPermission>, members: Array<TeamMemberView>, deleted: boolean, };
 
 export type AccountView = { account_id: AccountId, sessions: Array<SessionId>, };
 
@@ -755,7 +817,11 @@ export type Refresh = { ref: number, token: string, };
 
 export type Ping = { ref: number, };
 
-export type Welcome = { connection_id: ConnectionId, account_id: AccountId, session_id: SessionId, server_version: string, protocol_version: number, 
+export type Welcome = { connection_id: ConnectionId, account_id: AccountId, 
+/**
+ * The log-in; of a token for programs its id.
+ */
+session_id: SessionId, server_version: string, protocol_version: number, 
 /**
  * The server pings after this much silence; a client that hears nothing for twice this should connect again.
  */
@@ -862,15 +928,19 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   unsupported_media_type: { number: 121, temporary: false, message: "The request's media type is not supported." },
   precondition_failed: { number: 122, temporary: false, message: "The precondition (If-Match, or the seq the author saw) does not hold." },
   code_expired: { number: 123, temporary: false, message: "The link or code was used, is too old, or was never given out." },
+  account_exists: { number: 130, temporary: false, message: "There is an account with this address: log in to it, and connect the provider there." },
+  last_way_in: { number: 131, temporary: false, message: "It is the last way to log in: set a password or connect another provider first." },
   unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
   token_expired: { number: 201, temporary: false, message: "The access token has expired; refresh it." },
   session_revoked: { number: 202, temporary: false, message: "The session was revoked; log in again." },
   second_factor_refused: { number: 203, temporary: false, message: "The second factor does not fit, or was used before." },
   challenge_ended: { number: 204, temporary: false, message: "The log-in took too long, was tried too often or came from elsewhere; begin again with the password." },
+  provider_refused: { number: 210, temporary: false, message: "The provider did not confirm who this is, or the log-in there was broken off." },
   forbidden: { number: 300, temporary: false, message: "You may see this but not do that." },
   origin_refused: { number: 301, temporary: false, message: "The request did not come from an allowed origin." },
   registration_closed: { number: 303, temporary: false, message: "Accounts are not made by registering here: ask for an invitation." },
   fresh_login_required: { number: 302, temporary: false, message: "This needs a log-in of the last minutes; log in again." },
+  email_unverified: { number: 310, temporary: false, message: "The provider does not confirm that the e-mail address is this person's." },
   rate_limited: { number: 400, temporary: true, message: "Too many requests." },
   busy: { number: 401, temporary: true, message: "The aggregate's mailbox is full." },
   contended: { number: 402, temporary: true, message: "Others changed the same thing too often; try again." },
@@ -879,6 +949,7 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   going_away: { number: 405, temporary: true, message: "This node is going away; connect again." },
   storage_full: { number: 406, temporary: true, message: "The storage is full." },
   timed_out: { number: 407, temporary: true, message: "The request took too long." },
+  provider_unavailable: { number: 410, temporary: true, message: "The provider to log in with cannot be reached, or does not answer as it should." },
   internal: { number: 500, temporary: false, message: "The server failed; the request had no effect." },
   quarantined: { number: 501, temporary: false, message: "This stream is damaged and read only until an operator mends it." },
 };
@@ -1018,6 +1089,28 @@ export const LIMITS = {
   factor_setup_ms: 600000,
   /** How young a log-in is that may change factors where the account has no password. (ms) */
   fresh_login_ms: 600000,
+  /** Access tokens that one account made for programs. (tokens) */
+  tokens_per_account_max: 20,
+  /** How far off the end of an access token for programs may be; one without an end lasts until it is revoked. (ms) */
+  api_token_life_ms_max: 31622400000,
+  /** Service accounts of one organization, beside being members. (accounts) */
+  service_accounts_per_org_max: 50,
+  /** Time for a person to come back from the provider that they log in with. (ms) */
+  identity_ms: 900000,
+  /** Time for what is asked of a provider while a person waits. (ms) */
+  identity_provider_ms: 15000,
+  /** How long what a provider says of itself is believed before it is asked again. (ms) */
+  identity_discovery_ms: 3600000,
+  /** How a provider calls a person (`sub`). (bytes) */
+  identity_subject_bytes_max: 255,
+  /** Identities at providers that one account may be connected to. (identities) */
+  identities_per_account_max: 20,
+  /** The answer to a request that this server sends. (bytes) */
+  egress_answer_bytes_max: 65536,
+  /** Time for a request that this server sends, from looking the name up to the end of the answer. (ms) */
+  egress_timeout_ms: 10000,
+  /** Requests that this server has under way at once; further ones wait within their time. (requests) */
+  egress_requests_max: 32,
   /** Passkeys of one account. (passkeys) */
   passkeys_per_account_max: 20,
   /** Recovery codes that are made at once. (codes) */
@@ -1036,6 +1129,8 @@ export const LIMITS = {
   board_key_chars_max: 10,
   /** A task's title. (characters) */
   title_chars_max: 500,
+  /** A team's description. (bytes) */
+  team_description_bytes_max: 8192,
   /** A task's description. (bytes) */
   description_bytes_max: 65536,
   /** A comment. (bytes) */

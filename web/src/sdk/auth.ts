@@ -96,6 +96,12 @@ export class Auth implements TokenSource {
     this.#take(await this.#post<Tokens>("passkey/finish", fields));
   }
 
+  /** After a provider's word, where the account has a second step: gives what it takes. */
+  async enterByIdentity(): Promise<SecondFactorAsked | undefined> {
+    const headers = { "x-lockstep": "1" };
+    return this.#enter(await this.#http.request<Tokens | SecondFactorAsked>("POST", `${AUTH}/identity/enter`, { body: {}, headers, anonymous: true }));
+  }
+
   /** Who was here last, from this browser's store: until the server is asked. */
   remember(account_id: AccountId): void {
     if (this.#state.get().kind === "unknown") this.#state.set({ kind: "unknown", account_id });

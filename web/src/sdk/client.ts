@@ -13,6 +13,7 @@ import { Http } from "./http";
 import { Identity } from "./identity";
 import { boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
 import { Organizations } from "./organizations";
+import { Tokens } from "./tokens";
 import { Presence } from "./presence";
 import { Rest } from "./rest";
 import { Status } from "./status";
@@ -32,6 +33,7 @@ class Client implements Lockstep {
   readonly rest: Rest;
   readonly identity: Identity;
   readonly organizations: Organizations;
+  readonly tokens: Tokens;
   readonly #env: Environment;
   readonly #transport: Transport;
   readonly #topics: Topics;
@@ -56,6 +58,7 @@ class Client implements Lockstep {
     this.rest = new Rest(http);
     this.identity = new Identity(http);
     this.organizations = new Organizations(http);
+    this.tokens = new Tokens(http);
     this.#transport = new Transport(this.#env, this.auth, options.client_name ?? "lockstep web", {
       welcome: (welcome) => this.#up(welcome),
       message: (message) => this.#message(message),

@@ -29,6 +29,15 @@ export interface MailEntry {
 
 export interface FactorEntry { readonly factor_id: FactorId; readonly kind: FactorKind; readonly name?: string; readonly created_at: number; readonly last_used_at?: number }
 export interface FactorList { readonly items: readonly FactorEntry[]; readonly recovery_codes_left: number }
+/** What an account is at a provider. `provider` is its id in `ServerInfo`, `label` how its owner knows it. */
+export interface IdentityEntry {
+  readonly identity_id: string;
+  readonly provider: string;
+  readonly provider_name: string;
+  readonly label: string;
+  readonly created_at: number;
+  readonly last_used_at?: number;
+}
 /** Shown once: `secret` for typing, `uri` for a QR code. */
 export interface TotpSecret { readonly factor_id: FactorId; readonly secret: string; readonly uri: string }
 /** The password once more; an account without one needs a fresh log-in instead. */
@@ -64,6 +73,21 @@ export class Identity {
   }
   deleteAccount(fields: { password: string }): Promise<void> {
     return this.#http.request("DELETE", `${V1}/me`, { body: fields });
+  }
+
+  /** Where this browser goes to log in; it comes back to a page of this app. */
+  async beginIdentity(provider: string, about: { locale?: string; time_zone?: string }): Promise<string> {
+    return (await this.#http.request<{ url: string }>("POST", `${V1}/auth/identity/${provider}/start`, { body: about, anonymous: true })).url;
+  }
+  async identities(): Promise<readonly IdentityEntry[]> {
+    return (await this.#http.request<{ items: readonly IdentityEntry[] }>("GET", `${V1}/me/identities`)).items;
+  }
+  /** Where this browser goes to connect what its owner is there. */
+  async connectIdentity(provider: string, step: StepUp): Promise<string> {
+    return (await this.#http.request<{ url: string }>("POST", `${V1}/me/identities/${provider}/start`, { body: step })).url;
+  }
+  disconnectIdentity(identity_id: string, step: StepUp): Promise<void> {
+    return this.#http.request("DELETE", `${V1}/me/identities/${identity_id}`, { body: step });
   }
 
   factors(): Promise<FactorList> {

@@ -4,14 +4,16 @@ export { Auth, type AuthState, type Json, type NewAccount, type PasskeyAsked, ty
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
-export type { FactorEntry, FactorList, Identity, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
+export type { FactorEntry, FactorList, Identity, IdentityEntry, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
 export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationView, type NewInvitation, type Organizations, type Usage } from "./organizations";
 export { Problem, rangeOf, type Range } from "./problem";
 export {
   Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
-  type SessionEntry, type TeamEntry,
+  type Preferences, type SessionEntry, type TeamEntry, type UpdateMe, type WorkingHours,
 } from "./rest";
+export { TEAM_PERMISSIONS } from "./view-topic";
+export { SCOPES, type NewToken, type ServiceAccountEntry, type TokenEntry, type TokenMade, type Tokens } from "./tokens";
 export type * from "./types";
 export type * from "../gen/protocol";
 export { CODES, LIMITS } from "../gen/protocol";

@@ -1,7 +1,7 @@
 //! The administration of an organization over REST: its people and what they may do, its teams. What is live of it comes with the
 //! organization's topic; this is what is asked for and changed.
 
-import type { AccessView, AccountId, Acknowledged, BoardId, InvitationId, MemberStatus, OrgId, OrgRole, Permission, Plan, RoleId, TeamId, TeamRole, TeamView, UpdateSettings } from "../gen/protocol";
+import type { AccessView, AccountId, Acknowledged, BoardId, InvitationId, MemberStatus, OrgId, OrgRole, Permission, Plan, RoleId, TeamId, TeamPermission, TeamRole, TeamView, UpdateSettings, UpdateTeamSettings } from "../gen/protocol";
 import type { Http } from "./http";
 
 /** In the server's order. */
@@ -133,8 +133,17 @@ export class Organizations {
   createTeam(org_id: OrgId, fields: { team_id: TeamId; name: string }): Promise<TeamView> {
     return this.#http.request("POST", `${at(org_id)}/teams`, { body: fields });
   }
-  updateTeam(org_id: OrgId, team_id: TeamId, fields: { name?: string }): Promise<Acknowledged> {
+  updateTeam(org_id: OrgId, team_id: TeamId, fields: { name?: string; description?: string }): Promise<Acknowledged> {
     return this.#http.request("PATCH", `${at(org_id)}/teams/${team_id}`, { body: fields });
+  }
+  /** Both are whole: without a default board there is none. */
+  updateTeamSettings(org_id: OrgId, team_id: TeamId, settings: UpdateTeamSettings): Promise<Acknowledged> {
+    return this.#http.request("PATCH", `${at(org_id)}/teams/${team_id}/settings`, { body: settings });
+  }
+  /** What members of the team may do who do not lead it. */
+  setTeamPermission(org_id: OrgId, team_id: TeamId, permission: TeamPermission, granted: boolean): Promise<Acknowledged> {
+    const path = `${at(org_id)}/teams/${team_id}/permissions/${permission}`;
+    return granted ? this.#http.request("PUT", path, { body: {} }) : this.#http.request("DELETE", path);
   }
   deleteTeam(org_id: OrgId, team_id: TeamId): Promise<Acknowledged> {
     return this.#http.request("DELETE", `${at(org_id)}/teams/${team_id}`);

@@ -13,6 +13,16 @@ export interface OrgEntry {
   /** Deleted then, and to be restored by the caller. */
   readonly deleted_at?: number;
 }
+/** What is absent was not chosen. */
+export interface Preferences {
+  readonly theme?: "system" | "light" | "dark" | undefined;
+  readonly week_start?: "monday" | "saturday" | "sunday" | undefined;
+  readonly working_hours?: WorkingHours | undefined;
+}
+/** Days from 1 (Monday) to 7, minutes after midnight; in their own time zone. */
+export interface WorkingHours { readonly days: readonly number[]; readonly from: number; readonly to: number }
+/** What is absent stays; preferences are given whole. */
+export interface UpdateMe { readonly name?: string; readonly locale?: string; readonly time_zone?: string; readonly preferences?: Preferences }
 export interface Me {
   readonly account_id: AccountId;
   readonly name: string;
@@ -21,12 +31,17 @@ export interface Me {
   /** Asked for, and not confirmed yet. */
   readonly pending_email?: string;
   readonly has_password: boolean;
+  /** `de-CH`; empty: not chosen. */
+  readonly locale: string;
+  /** `Europe/Zurich`; empty: not chosen. */
+  readonly time_zone: string;
+  readonly preferences: Preferences;
   readonly created_at: number;
   readonly orgs: readonly OrgEntry[];
 }
 export interface ChangePassword { readonly current_password: string; readonly new_password: string }
 export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
-export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; readonly team_ids?: readonly TeamId[]; readonly title?: string }
+export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; /** A program. */ readonly service?: boolean; readonly team_ids?: readonly TeamId[]; readonly title?: string }
 export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
 export interface TeamEntry { readonly team_id: TeamId; readonly name: string }
 export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }
@@ -47,7 +62,7 @@ export class Rest {
   me(): Promise<Me> {
     return this.#http.request("GET", `${V1}/me`);
   }
-  updateMe(fields: { name?: string }): Promise<Me> {
+  updateMe(fields: UpdateMe): Promise<Me> {
     return this.#http.request("PATCH", `${V1}/me`, { body: fields });
   }
   /** Ends every other session. */

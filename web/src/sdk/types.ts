@@ -11,6 +11,7 @@ import type { Environment } from "./environment";
 import type { Identity } from "./identity";
 import type { Organizations } from "./organizations";
 import type { BoardEntry, Rest } from "./rest";
+import type { Tokens } from "./tokens";
 
 /** The four honest states of the connection, and the two ends after which nothing happens by itself. */
 export type ConnectionStatus =
@@ -229,6 +230,7 @@ export interface Lockstep {
   readonly rest: Rest;
   readonly identity: Identity;
   readonly organizations: Organizations;
+  readonly tokens: Tokens;
   readonly status: Cell<ConnectionStatus>;
   readonly notices: Signal<Notice>;
   /** Every command that is not confirmed, oldest first, over all topics; survives a reload. */

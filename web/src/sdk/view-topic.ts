@@ -1,7 +1,7 @@
 //! An open organization or team: its view, folded with its events, with own changes shown once they are committed. Small and seldom
 //! changed, so nothing is predicted here.
 
-import type { Event, Events, OrganizationView, OrgMemberView, RoleView, ServerMessage, TeamMemberView, TeamView, ViewPart } from "../gen/protocol";
+import type { Event, Events, OrganizationView, OrgMemberView, RoleView, ServerMessage, TeamMemberView, TeamPermission, TeamView, ViewPart } from "../gen/protocol";
 import { Box, Emitter } from "./cells";
 import type { Commands } from "./commands";
 import type { Consumer } from "./topics";
@@ -129,8 +129,8 @@ export const organizationFolding: Folding<OrganizationView> = {
       case "organization.restored":
         return changed(view, { deleted_at: undefined });
       case "member.added": {
-        const { account_id, role, placeholder } = event;
-        const member: OrgMemberView = { account_id, role, ...(placeholder === true && { placeholder }) };
+        const { account_id, role, placeholder, service } = event;
+        const member: OrgMemberView = { account_id, role, ...(placeholder === true && { placeholder }), ...(service === true && { service }) };
         return { ...view, members: byId(view.members, member) };
       }
       case "member.role.changed":
@@ -169,6 +169,9 @@ export const organizationFolding: Folding<OrganizationView> = {
   },
 };
 
+/** In the order of the protocol. */
+export const TEAM_PERMISSIONS: readonly TeamPermission[] = ["boards.create", "team.update", "team.members"];
+
 export const teamFolding: Folding<TeamView> = {
   of(parts) {
     const [part] = parts;
@@ -179,7 +182,17 @@ export const teamFolding: Folding<TeamView> = {
   reduce(view, event) {
     switch (event.type) {
       case "team.updated":
-        return event.name === undefined ? view : { ...view, name: event.name };
+        return { ...view, ...(event.name !== undefined && { name: event.name }), ...(event.description !== undefined && { description: event.description }) };
+      case "team.settings.updated": {
+        const { default_board_id: _before, ...rest } = view;
+        return { ...rest, assignee_rule: event.assignee_rule, ...(event.default_board_id !== undefined && { default_board_id: event.default_board_id }) };
+      }
+      case "team.permission.granted":
+        return { ...view, permissions: TEAM_PERMISSIONS.filter((one) => one === event.permission || view.permissions.includes(one)) };
+      case "team.permission.revoked":
+        return { ...view, permissions: view.permissions.filter((one) => one !== event.permission) };
+      case "team.lead.changed":
+        return { ...view, members: byId(view.members, { account_id: event.account_id, role: event.role }) };
       case "team.deleted":
         return { ...view, deleted: true };
       case "team.member.added": {

@@ -11,7 +11,7 @@ use lockstep_protocol::{
         task::{TaskAssigned, TaskReassigned, TaskUnassigned},
     },
     ids::{AccountId, TaskId},
-    values::{BoardRole, Lifecycle},
+    values::{AssigneeRule, BoardRole, Lifecycle, TeamRole},
 };
 
 use super::{Ask, Decided};
@@ -54,6 +54,20 @@ fn keep_an_owner(ask: &Ask<'_>, account: AccountId) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure::new(Code::LastOwner))
+    }
+}
+
+/// Who gets a new task that is given to nobody, as the board's team says.
+pub(super) fn by_rule(ask: &Ask<'_>) -> Option<AccountId> {
+    let team = ask.ctx.team.filter(|team| ask.head.team_id.is_some() && !team.is_deleted())?;
+    let may_have = |account: &AccountId| check_assignee(ask, *account, "assignees").is_ok();
+    match team.assignee_rule() {
+        AssigneeRule::Nobody => None,
+        AssigneeRule::Creator => Some(ask.account).filter(may_have),
+        AssigneeRule::Lead => {
+            let mut leads = team.members().filter(|(_, role)| *role == TeamRole::Lead).map(|(account, _)| account);
+            leads.find(may_have)
+        }
     }
 }
 

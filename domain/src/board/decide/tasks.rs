@@ -33,7 +33,10 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
         None => None,
     };
     let labels = labels(ask, &command.labels)?;
-    let assignees = assignees(ask, &command.assignees)?;
+    let mut assignees = assignees(ask, &command.assignees)?;
+    if assignees.is_empty() && command.original.is_none() {
+        assignees.extend(people::by_rule(ask));
+    }
     let number = ask.board.last_number.checked_add(1).ok_or_else(|| Failure::new(Code::BoardFull))?;
     let (mut events, rank) = moves::enter(ask, column_id, &command.place)?;
     events.push(

@@ -107,7 +107,7 @@ pub(super) fn accept(org: &Organization, command: &AcceptInvitation, asker: &Ask
     }
     let mut events: Vec<OrganizationEvent> = vec![
         InvitationAccepted { invitation_id, account_id }.into(),
-        MemberAdded { account_id, role, placeholder: false }.into(),
+        MemberAdded { account_id, role, placeholder: false, service: false }.into(),
     ];
     if let Some(role_id) = custom_role {
         events.push(MemberRoleAssigned { account_id, role_id: Some(role_id) }.into());

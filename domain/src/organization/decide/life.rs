@@ -65,8 +65,8 @@ pub(super) fn offer(org: &Organization, command: &OfferOwnership, asker: &Asker)
         return Err(wrong_state("Only an owner can hand the organization over."));
     }
     let role = org.role(to_id).ok_or_else(|| missing("account_id"))?;
-    if role == OrgRole::Guest || org.is_placeholder(to_id) {
-        return Err(invalid("account_id", "The organization is handed over to a member who can act."));
+    if role == OrgRole::Guest || !org.is_person(to_id) {
+        return Err(invalid("account_id", "The organization is handed over to a person who can act."));
     }
     if role == OrgRole::Owner {
         return Err(invalid("account_id", "They own it already."));

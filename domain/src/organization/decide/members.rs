@@ -7,11 +7,13 @@ use lockstep_protocol::{
         MemberAdded, MemberClaimed, MemberRemoved, MemberRoleChanged, MemberStatusChanged, MemberUpdated,
     },
     ids::AccountId,
+    limits::Limits,
     values::{MemberStatus, OrgRole, Reassign},
 };
 
 use super::{Asker, Decided};
 use crate::{
+    access::Capability,
     aggregate::Ctx,
     organization::{Member, Organization},
     refuse::{exists, forbidden, full, invalid, missing, wrong_state},
@@ -31,10 +33,19 @@ pub(super) fn add(org: &Organization, command: &AddMember, asker: &Asker, ctx: &
             return Err(invalid("role", "A placeholder cannot be an owner."));
         }
     }
-    let new = Member { placeholder: command.placeholder, ..Member::new(command.role) };
+    if command.service {
+        // Only the server knows which accounts are programs.
+        if asker.standing.is_some() || command.placeholder {
+            return Err(forbidden());
+        }
+        if !org.members.contains_key(&account_id) {
+            org.may_add_service(asker.account, command.role, ctx.limits)?;
+        }
+    }
+    let new = Member { placeholder: command.placeholder, service: command.service, ..Member::new(command.role) };
     asker.may_give(new.role, org.rights(&new))?;
     if let Some(member) = org.members.get(&account_id) {
-        let same = member.role == command.role && member.placeholder == command.placeholder;
+        let same = member.role == new.role && member.placeholder == new.placeholder && member.service == new.service;
         return if same { Ok(vec![]) } else { Err(exists("account_id")) };
     }
     if org.claims.contains_key(&account_id) {
@@ -44,7 +55,21 @@ pub(super) fn add(org: &Organization, command: &AddMember, asker: &Asker, ctx: &
     if org.members.len() >= most {
         return Err(full("account_id", most));
     }
-    Ok(vec![MemberAdded { account_id, role: command.role, placeholder: command.placeholder }.into()])
+    let AddMember { role, placeholder, service, .. } = *command;
+    Ok(vec![MemberAdded { account_id, role, placeholder, service }.into()])
+}
+
+impl Organization {
+    /// Whether the server may add a program with this role for `asker`: one who may give it.
+    pub fn may_add_service(&self, asker: AccountId, role: OrgRole, limits: &Limits) -> Result<(), Failure> {
+        if role == OrgRole::Owner {
+            return Err(invalid("role", "An owner is a person."));
+        }
+        Asker::with(self, asker, Capability::AddMembers)?.may_give(role, self.rights(&Member::new(role)))?;
+        let most = limits.service_accounts_per_org_max;
+        let programs = self.everyone().filter(|(_, member)| member.service).count();
+        if programs >= most { Err(full("account_id", most)) } else { Ok(()) }
+    }
 }
 
 /// The member that a command is about, whom this asker may change.
@@ -66,8 +91,8 @@ pub(super) fn change_role(org: &Organization, command: &ChangeMemberRole, asker:
     if org.is_last_owner(account_id) {
         return Err(Failure::new(Code::LastOwner));
     }
-    if command.role == OrgRole::Owner && (member.placeholder || !member.active) {
-        return Err(invalid("role", "One who cannot act cannot be an owner."));
+    if command.role == OrgRole::Owner && (member.placeholder || member.service || !member.active) {
+        return Err(invalid("role", "An owner is a person who can act."));
     }
     Ok(vec![MemberRoleChanged { account_id, role: command.role }.into()])
 }
@@ -100,8 +125,8 @@ pub(super) fn claim(org: &Organization, command: &ClaimMember, asker: &Asker) ->
     if org.role(account_id).is_none() {
         return Err(missing("account_id"));
     }
-    if org.is_placeholder(account_id) {
-        return Err(invalid("account_id", "A placeholder cannot claim another."));
+    if !org.is_person(account_id) {
+        return Err(invalid("account_id", "Only a person can claim a placeholder."));
     }
     Ok(vec![MemberClaimed { placeholder_id, account_id }.into()])
 }

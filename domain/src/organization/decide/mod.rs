@@ -108,6 +108,14 @@ impl Asker {
         Ok(Self { account, standing: Some(Standing { role, held }) })
     }
 
+    /// A member who may do this, whoever brings their wish.
+    fn with(org: &Organization, account: AccountId, capability: access::Capability) -> Result<Self, Failure> {
+        let role = org.role(account).ok_or_else(not_found)?;
+        let held = org.permissions(account);
+        access::demand(Role::Org(role, held), capability)?;
+        Ok(Self { account, standing: Some(Standing { role, held }) })
+    }
+
     /// Owners and the server: bound by the state alone.
     fn unbound(&self) -> bool {
         self.standing.is_none_or(|own| own.role == OrgRole::Owner)
@@ -127,13 +135,20 @@ impl Asker {
     }
 }
 
-/// Whether this asker may change that member, job title and all that is kept outside events included: the rule of the commands.
-pub(super) fn may_edit(org: &Organization, asker: AccountId, account: AccountId) -> Result<(), Failure> {
-    let role = org.role(asker).ok_or_else(not_found)?;
-    let held = org.permissions(asker);
-    access::demand(Role::Org(role, held), access::Capability::EditMembers)?;
-    let member = org.member(account).ok_or_else(not_found)?;
-    Asker { account: asker, standing: Some(Standing { role, held }) }.may_touch(org, account, member)
+impl Organization {
+    /// Whether `asker` may change what is kept of this member outside events (a job title); as if they asked to change the rest.
+    pub fn may_edit(&self, asker: AccountId, account: AccountId) -> Result<(), Failure> {
+        let asker = Asker::with(self, asker, access::Capability::EditMembers)?;
+        asker.may_touch(self, account, self.member(account).ok_or_else(not_found)?)
+    }
+
+    /// Whether `asker` may speak for this service account: make its tokens, end them, and take it away. Whoever has a token of it has
+    /// its rights: only who could give them may.
+    pub fn may_speak_for(&self, asker: AccountId, service: AccountId) -> Result<(), Failure> {
+        let asker = Asker::with(self, asker, access::Capability::AddMembers)?;
+        let member = self.member(service).filter(|member| member.service).ok_or_else(not_found)?;
+        asker.may_give(member.role, self.rights(member))
+    }
 }
 
 /// The member that a command takes out.

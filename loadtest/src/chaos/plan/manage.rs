@@ -78,7 +78,7 @@ impl Manage {
                 org,
                 RemoveMember { account_id, reassign: Reassign::Nobody }.into(),
                 org,
-                AddMember { account_id, role: OrgRole::Member, placeholder: false }.into(),
+                AddMember { account_id, role: OrgRole::Member, placeholder: false, service: false }.into(),
             ),
         };
         let wait = Duration::from_millis(dice.between(OUT_FOR_MS.0, OUT_FOR_MS.1));

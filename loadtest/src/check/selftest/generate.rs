@@ -101,7 +101,8 @@ impl World {
             OrganizationEvent::from(OrganizationCreated { name: "Org".into(), owner_id: owner }).into();
         self.append(org.into(), org, owner, None, vec![founded]);
         for account_id in &people[1..] {
-            let added = MemberAdded { account_id: *account_id, role: OrgRole::Member, placeholder: false };
+            let added =
+                MemberAdded { account_id: *account_id, role: OrgRole::Member, placeholder: false, service: false };
             self.append(org.into(), org, owner, None, vec![OrganizationEvent::from(added).into()]);
         }
         let board: BoardId = self.id();

@@ -20,10 +20,39 @@ function firstLanguage(): Language {
   return (found.find((code) => code === "en" || code === "de") as Language | undefined) ?? "en";
 }
 
+/** `de-CH` is of CH; what names no region gives none. */
+function regionOf(tag: string | undefined): string | undefined {
+  try {
+    return tag ? new Intl.Locale(tag).region : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const HERE = regionOf(globalThis.navigator?.language);
+
 class Words {
   language: Language = $state("en");
+  #region: string | undefined = $state(HERE);
   #texts: Record<string, string> = $state.raw(en);
   #plural = $derived(new Intl.PluralRules(this.language));
+
+  /** The words of the language, dates and numbers as the person's region writes them. */
+  get locale(): string {
+    return this.#with(this.#region);
+  }
+  /** The same for a region that is not chosen yet. */
+  localeOf(locale: string): string {
+    return this.#with(regionOf(locale) ?? HERE);
+  }
+  #with(region: string | undefined): string {
+    return region ? `${this.language}-${region}` : this.language;
+  }
+
+  /** What the account says; where it says nothing of a region, the browser's counts. */
+  formats(locale: string): void {
+    this.#region = regionOf(locale) ?? HERE;
+  }
 
   /** Loads the language to begin with; English is always there. */
   async start(): Promise<void> {

@@ -1,23 +1,24 @@
 // Where the caller is logged in. Read when asked for; what is known stays on screen meanwhile.
 import { client } from "../../app/client";
+import { Latest } from "../../app/latest";
 import { Problem, type SessionEntry } from "../../sdk";
 import { inOrder } from "./device";
 
 export class Sessions {
   list: readonly SessionEntry[] | undefined = $state.raw();
   failed = $state(false);
-  #asked = 0;
+  readonly #latest = new Latest();
 
   async load(): Promise<void> {
-    const question = ++this.#asked;
+    const counts = this.#latest.ask();
     try {
       const list = await client.rest.sessions();
-      if (question !== this.#asked) return;
+      if (!counts()) return;
       this.list = inOrder(list, this.list);
       this.failed = false;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (question === this.#asked) this.failed = true;
+      if (counts()) this.failed = true;
     }
   }
 
@@ -29,7 +30,7 @@ export class Sessions {
       if (!(error instanceof Problem) || error.code !== "not_found") throw error;
     }
     // An answer that is on its way may still name it.
-    this.#asked += 1;
+    this.#latest.drop();
     this.list = this.list?.filter((each) => each.session_id !== id);
   }
 }

@@ -2,7 +2,7 @@
 import { t } from "../../app/i18n/index.svelte";
 import { paths, router } from "../../app/router.svelte";
 import type { TaskId } from "../../sdk";
-import type { BoardDialog } from "./dialogs.svelte";
+import { type BoardDialog, dialogs } from "./dialogs.svelte";
 import type { Board } from "./model.svelte";
 
 type Step = [down: number, right: number];
@@ -18,7 +18,8 @@ const typing = (target: EventTarget | null): boolean =>
 
 export function boardKeys(event: KeyboardEvent, board: Board, show: (dialog: BoardDialog) => void, closeTask?: () => void): void {
   const { key } = event;
-  if (event.isComposing || event.defaultPrevented || document.querySelector("dialog:modal, [popover]:popover-open")) return;
+  // A dialog that was asked for may still be loading: what is typed meanwhile is not for the board.
+  if (event.isComposing || event.defaultPrevented || dialogs.open || document.querySelector("dialog:modal, [popover]:popover-open")) return;
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "k") {
     event.preventDefault();
     show({ kind: "palette" });

@@ -2,6 +2,8 @@
 import { getContext, setContext } from "svelte";
 import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
+import { Latest } from "../../app/latest";
+import { Listed } from "../../app/listed.svelte";
 import { live } from "../../app/live.svelte";
 import { session } from "../../app/session.svelte";
 import { type InvitationEntry, type OrganizationHandle, type OrganizationView, type Permission, Problem, type TeamEntry } from "../../sdk";
@@ -21,12 +23,14 @@ export class Org {
   readonly #phase;
   readonly #ends: Array<() => void>;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #asked = { teams: new Latest(), invitations: new Latest() };
   /** The names could not be read. */
   failed = $state(false);
   teams: readonly TeamEntry[] | undefined = $state.raw();
   teamsFailed = $state(false);
   invitations: readonly InvitationEntry[] | undefined = $state.raw();
   invitationsFailed = $state(false);
+  readonly services = new Listed(() => client.tokens.services(this.id));
 
   constructor(id: string) {
     this.id = id;
@@ -103,22 +107,28 @@ export class Org {
   }
 
   async readTeams(): Promise<void> {
+    const counts = this.#asked.teams.ask();
     try {
-      this.teams = await client.rest.teams(this.id);
+      const teams = await client.rest.teams(this.id);
+      if (!counts()) return;
+      this.teams = teams;
       this.teamsFailed = false;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.teamsFailed = true;
+      if (counts()) this.teamsFailed = true;
     }
   }
 
   async readInvitations(): Promise<void> {
+    const counts = this.#asked.invitations.ask();
     try {
-      this.invitations = await client.organizations.invitations(this.id);
+      const invitations = await client.organizations.invitations(this.id);
+      if (!counts()) return;
+      this.invitations = invitations;
       this.invitationsFailed = false;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      this.invitationsFailed = true;
+      if (counts()) this.invitationsFailed = true;
     }
   }
 
@@ -128,6 +138,7 @@ export class Org {
       void this.readNames();
       if (this.teams) void this.readTeams();
       if (this.invitations) void this.readInvitations();
+      if (this.services.items) void this.services.read();
     }, GAP_MS);
   }
 }

@@ -193,7 +193,13 @@ impl World {
             ),
             (
                 org.into(),
-                OrganizationEvent::from(MemberAdded { account_id, role: OrgRole::Member, placeholder: false }).into(),
+                OrganizationEvent::from(MemberAdded {
+                    account_id,
+                    role: OrgRole::Member,
+                    placeholder: false,
+                    service: false,
+                })
+                .into(),
                 Intent::Grant(account_id),
             ),
         ];
