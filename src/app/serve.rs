@@ -77,11 +77,7 @@ pub struct Overrides {
 impl Server {
     pub async fn start(settings: Settings, overrides: Overrides) -> Result<Self, StartError> {
         let clock = overrides.clock.unwrap_or_else(Clock::system);
-        let limits = overrides.limits.unwrap_or_else(|| Limits {
-            commands_per_second_max: settings.commands_per_second_max,
-            commands_burst_max: settings.commands_per_second_max.saturating_mul(3),
-            ..Limits::default()
-        });
+        let limits = overrides.limits.unwrap_or_else(|| limits(&settings));
         let limits = Limits { live_bytes_max: settings.live_bytes_max, ..limits };
         make_folder(&settings.store.data_dir)?;
         let keys = ServerKeys::open(&settings.store.data_dir, clock.now())
@@ -115,7 +111,7 @@ impl Server {
         .map_err(|error| StartError::Other(error.to_string()))?;
         post_office(&engine, &auth, smtp, node);
         processes(&engine, &auth, node);
-        let demo_password = first_start(&engine, &auth, settings.demo_password.clone()).await?;
+        let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
         let wheel = tokio::spawn(registry.clone().run());
@@ -135,6 +131,7 @@ impl Server {
             mailbox: settings.mailbox,
             trusted_proxies: settings.trusted_proxies,
             data_dir: settings.store.data_dir,
+            pace: http::Pace::new(&engine.limits),
             limits: engine.limits.clone(),
             clock,
             accepting,
@@ -255,17 +252,25 @@ async fn ephemeral(
     Ok(Arc::new(shared.map_err(|error| StartError::Other(error.to_string()))?))
 }
 
-/// On an empty database: the demo. Gives its password where it was made up here.
-async fn first_start(
-    engine: &Engine,
-    auth: &Auth,
-    chosen: Option<SecretString>,
-) -> Result<Option<SecretString>, StartError> {
-    if engine.store.accounts().count().await? > 0 {
+/// What the settings say about rates; the rest is as documented.
+fn limits(settings: &Settings) -> Limits {
+    Limits {
+        commands_per_second_max: settings.commands_per_second_max,
+        commands_burst_max: settings.commands_per_second_max.saturating_mul(3),
+        requests_per_second_max: settings.requests_per_second_max,
+        requests_burst_max: settings.requests_per_second_max.saturating_mul(4),
+        ..Limits::default()
+    }
+}
+
+/// On an empty database that only this machine reaches, or with a password for it: the demo. Gives its password where it was made up
+/// here. A server for others begins without accounts that nobody asked for.
+async fn first_start(engine: &Engine, auth: &Auth, settings: &Settings) -> Result<Option<SecretString>, StartError> {
+    let made_up = settings.demo_password.is_none();
+    if (made_up && !settings.is_for_this_machine()) || engine.store.accounts().count().await? > 0 {
         return Ok(None);
     }
-    let made_up = chosen.is_none();
-    let password = match chosen {
+    let password = match settings.demo_password.clone() {
         Some(password) => password,
         None => make_up_password().map_err(StartError::Other)?,
     };

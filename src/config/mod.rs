@@ -139,7 +139,8 @@ pub struct ServeFlags {
     /// How browsers reach this server, such as https://boards.example.org. Default: http:// and the address listened on.
     #[arg(long, env = "LOCKSTEP_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
-    /// Password of the demo accounts that the first start makes. Default: one is made up and printed once.
+    /// Make the demo at the first start, with this password for its accounts. Default: where only this machine reaches the server a
+    /// password is made up and printed once; elsewhere there is no demo.
     #[arg(long, env = "LOCKSTEP_DEMO_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub demo_password: Option<SecretString>,
     /// Memory for live boards, in bytes; the least recently used leave it first.
@@ -161,6 +162,9 @@ pub struct ServeFlags {
     /// Commands that one connection may send a second, steadily; at once it may send three times as many.
     #[arg(long, env = "LOCKSTEP_COMMANDS_PER_SECOND_MAX", default_value_t = 20, value_name = "COUNT")]
     pub commands_per_second_max: u32,
+    /// Requests that one account may make over HTTP a second, steadily; at once it may make four times as many.
+    #[arg(long, env = "LOCKSTEP_REQUESTS_PER_SECOND_MAX", default_value_t = 50, value_name = "COUNT")]
+    pub requests_per_second_max: u32,
     /// Networks of reverse proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; repeat or separate with commas.
     #[arg(long, env = "LOCKSTEP_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
     pub trusted_proxies: Vec<Network>,
@@ -204,6 +208,7 @@ pub struct Settings {
     /// Where requests may go although it is no public address.
     pub egress_allow: Vec<Place>,
     pub commands_per_second_max: u32,
+    pub requests_per_second_max: u32,
     pub trusted_proxies: Vec<Network>,
     pub log: String,
     pub log_format: LogFormat,
@@ -248,6 +253,9 @@ impl TryFrom<ServeFlags> for Settings {
         if flags.commands_per_second_max == 0 {
             return Err(bad("commands-per-second-max", "is at least 1"));
         }
+        if flags.requests_per_second_max == 0 {
+            return Err(bad("requests-per-second-max", "is at least 1"));
+        }
         let public = match &flags.public_url {
             Some(url) => PublicUrl::parse(url)?,
             None => PublicUrl::of_listener(flags.listen),
@@ -280,6 +288,7 @@ impl TryFrom<ServeFlags> for Settings {
             providers: flags.outside.providers()?,
             egress_allow: flags.outside.egress_allow,
             commands_per_second_max: flags.commands_per_second_max,
+            requests_per_second_max: flags.requests_per_second_max,
             trusted_proxies: flags.trusted_proxies,
             log: flags.log,
             log_format: flags.log_format,
@@ -288,6 +297,11 @@ impl TryFrom<ServeFlags> for Settings {
 }
 
 impl Settings {
+    /// Whether nobody reaches this server but whoever sits at this machine.
+    pub fn is_for_this_machine(&self) -> bool {
+        self.public.is_local() && self.listen.ip().is_loopback()
+    }
+
     /// The same with the address that is really listened on (port 0 lets the system choose).
     pub fn listening_on(mut self, address: SocketAddr) -> Self {
         if self.public == PublicUrl::of_listener(self.listen) {

@@ -69,6 +69,7 @@ impl FromRequestParts<Http> for Caller {
         if let Some(asker) = parts.extensions.get::<Asker>() {
             asker.is(who.account);
         }
+        http.pace.take(who.account)?;
         // A route that does not say what it needs of a token is shut to all of them.
         who.grant.permit(parts.extensions.get::<Needs>().map_or(&[], |needs| needs.0))?;
         let text = |name: header::HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or(""));
@@ -235,8 +236,16 @@ impl<T: DeserializeOwned> FromRequest<Http> for Body<T> {
 
     async fn from_request(request: Request, http: &Http) -> Answer<Self> {
         let bytes = body_bytes(request, http).await?;
+        // A list would be read as the fields in the order in which they are written in the code.
+        if bytes.trim_ascii_start().first() == Some(&b'[') {
+            return Err(not_an_object().into());
+        }
         Ok(Self(parsed(&bytes)?))
     }
+}
+
+fn not_an_object() -> Failure {
+    Failure::because(Code::Malformed, "The body is not a JSON object.")
 }
 
 /// A JSON object that, with ids of the path put in, becomes a command. No bytes are an empty object.
@@ -252,7 +261,7 @@ impl FromRequest<Http> for Fields {
         let bytes = body_bytes(request, http).await?;
         match parsed(&bytes)? {
             Once(Value::Object(fields)) => Ok(Self(fields)),
-            Once(_) => Err(Failure::because(Code::Malformed, "The body is not a JSON object.").into()),
+            Once(_) => Err(not_an_object().into()),
         }
     }
 }

@@ -27,6 +27,7 @@ mod members;
 mod openapi;
 mod organization_life;
 mod organizations;
+mod pace;
 mod passkeys;
 mod preferences;
 mod problem;
@@ -48,6 +49,7 @@ use lockstep_protocol::{limits::Limits, position::Position};
 use tokio::sync::watch;
 
 pub use headers::client_address;
+pub use pace::Pace;
 pub use router::router;
 pub use server::{Listening, bind};
 
@@ -75,6 +77,8 @@ pub struct Parts {
     pub mailbox: bool,
     /// Whose word about a client's address is taken.
     pub trusted_proxies: Vec<Network>,
+    /// How often each account may ask.
+    pub pace: Pace,
     pub limits: Arc<Limits>,
     pub clock: Clock,
     pub data_dir: std::path::PathBuf,

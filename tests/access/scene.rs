@@ -74,7 +74,13 @@ pub struct Place {
 
 impl Scene {
     pub async fn start() -> Self {
-        let limits = Limits { commands_per_second_max: 1_000_000, commands_burst_max: 1_000_000, ..Limits::default() };
+        let limits = Limits {
+            commands_per_second_max: 1_000_000,
+            commands_burst_max: 1_000_000,
+            requests_per_second_max: 1_000_000,
+            requests_burst_max: 1_000_000,
+            ..Limits::default()
+        };
         // It stands still, an hour after the world was made.
         let clock = Clock::manual(MIDNIGHT + HOUR_US);
         let app = App::start_with(Overrides { limits: Some(limits), clock: Some(clock) }, &[]).await;

@@ -2,6 +2,11 @@
 
 use std::{collections::BTreeMap, process::Stdio};
 
+use clap::Parser;
+use lockstep::{
+    app::serve::{Overrides, Server},
+    config::{Command as CliCommand, CommandLine},
+};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::{
@@ -10,7 +15,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{PASSWORD, text};
+use super::{App, PASSWORD, text};
 use crate::support::DEADLINE;
 
 fn binary(folder: &tempfile::TempDir) -> Command {
@@ -133,6 +138,25 @@ async fn a_refusal_is_logged_with_who_and_why_and_never_with_what() {
     }
     let line_of_nobody = line(&unknown);
     assert_eq!((&line_of_nobody["code"], line_of_nobody.get("account")), (&json!("unauthenticated"), None));
+}
+
+#[tokio::test]
+async fn nobody_has_an_account_on_a_server_for_others_until_somebody_makes_one() {
+    for (flags, people) in [
+        (&[][..], 2),
+        (&["--public-url", "https://boards.example.org"][..], 0),
+        (&["--public-url", "https://boards.example.org", "--demo-password", PASSWORD][..], 2),
+    ] {
+        let folder = App::folder();
+        let path = folder.path().to_str().expect("a path");
+        let fixed = ["lockstep", "serve", "--listen", "127.0.0.1:0", "--data-dir", path];
+        let line = CommandLine::try_parse_from(fixed.iter().chain(flags)).expect("flags");
+        let CliCommand::Serve(settings) = line.command else { panic!("serve") };
+        let server = Server::start(settings.try_into().expect("settings"), Overrides::default()).await.expect("starts");
+        assert_eq!(server.engine.store.accounts().count().await.expect("counted"), people, "{flags:?}");
+        assert_eq!(server.demo_password.is_some(), flags.is_empty(), "a password made up here is shown");
+        server.stop().await;
+    }
 }
 
 #[tokio::test]

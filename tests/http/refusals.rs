@@ -1,9 +1,10 @@
 //! Bodies and queries that are refused, each naming its field.
 
+use lockstep_protocol::limits::Limits;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{App, send};
+use super::{App, PASSWORD, send, text};
 
 #[tokio::test]
 async fn a_body_is_exactly_what_is_documented() {
@@ -44,6 +45,27 @@ async fn a_body_is_exactly_what_is_documented() {
         let problem = ana.post(&path, body.clone()).await.refused(code);
         assert_eq!(problem["field"], field, "{path} {body}");
     }
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn an_account_that_asks_without_pause_is_braked_and_nobody_else() {
+    let limits = Limits { requests_per_second_max: 1, requests_burst_max: 6, ..Limits::default() };
+    let app = App::start_limited(limits).await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let wish = json!({ "name": "Nightly", "scopes": ["account"], "password": PASSWORD });
+    let token = ana.post("/api/v1/me/tokens", wish).await.created();
+    let by_token = || app.request(Method::GET, "/api/v1/me").bearer_auth(text(&token["token"]));
+    let mut statuses = Vec::new();
+    for _ in 0..4 {
+        statuses.push(ana.get("/api/v1/me").await.status.as_u16());
+        statuses.push(send(by_token()).await.status.as_u16());
+    }
+    assert_eq!(statuses[..5], [200; 5], "what may come at once");
+    let braked = send(by_token()).await;
+    assert_eq!((braked.status.as_u16(), braked.header("retry-after")), (429, "1"));
+    assert_eq!(braked.refused("rate_limited")["limit"], 1);
+    ben.get("/api/v1/me").await.ok();
     app.stop().await;
 }
 

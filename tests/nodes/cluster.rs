@@ -104,7 +104,16 @@ impl Cluster {
         command.arg("serve").args(["--listen", &address.to_string(), "--demo-password", PASSWORD]);
         command.arg("--data-dir").arg(&data).args(["--database-url", &self.database, "--redis-url", &self.redis.url()]);
         command.args(["--public-url", "http://boards.example.org", "--registrations-max", "1000"]);
-        command.args(["--commands-per-second-max", "500", "--trusted-proxies", "127.0.0.1"]).args(flags);
+        command
+            .args([
+                "--commands-per-second-max",
+                "500",
+                "--requests-per-second-max",
+                "5000",
+                "--trusted-proxies",
+                "127.0.0.1",
+            ])
+            .args(flags);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).kill_on_drop(true);
         let child = command.spawn().expect("the server was built");
         self.nodes.push(Process { address, child });

@@ -34,8 +34,8 @@ use crate::{
 /// What to run, and where.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Options {
-    /// A running server. It must allow many registrations and commands: see --registrations-max and --commands-per-second-max of
-    /// `lockstep serve`.
+    /// A running server. It must allow many registrations, commands and requests: see --registrations-max,
+    /// --commands-per-second-max and --requests-per-second-max of `lockstep serve`.
     #[arg(long, conflicts_with = "server")]
     pub url: Option<String>,
     /// Start this binary instead, with a fresh data folder and limits that do not bind. Default: the `lockstep` beside this program.

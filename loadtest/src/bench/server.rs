@@ -57,8 +57,10 @@ impl Server {
         let data_dir = std::env::temp_dir().join(format!("lockstep-bench-{}", fresh().simple()));
         let mut arguments: Vec<OsString> = ["serve", "--listen"].map(OsString::from).into();
         arguments.extend([format!("127.0.0.1:{port}").into(), "--data-dir".into(), data_dir.clone().into()]);
-        let unbound = ["--registrations-max", "1000000", "--commands-per-second-max", "1000000", "--log", "warn"];
-        arguments.extend(unbound.map(OsString::from));
+        for flag in ["--registrations-max", "--commands-per-second-max", "--requests-per-second-max"] {
+            arguments.extend([flag.into(), "1000000".into()]);
+        }
+        arguments.extend(["--log", "warn"].map(OsString::from));
         for (flag, url) in [("--database-url", on.database_url), ("--redis-url", on.redis_url)] {
             if let Some(url) = url {
                 arguments.extend([flag.into(), url.into()]);

@@ -87,6 +87,7 @@ impl Cluster {
                 ("--trusted-proxies", "127.0.0.1/32".to_owned()),
                 ("--registrations-max", "1000000".to_owned()),
                 ("--commands-per-second-max", "10000".to_owned()),
+                ("--requests-per-second-max", "10000".to_owned()),
                 ("--log", "info".to_owned()),
             ];
             let arguments = settings.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect();

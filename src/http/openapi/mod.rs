@@ -255,7 +255,8 @@ fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
     let fits = |code: &Code| match code.http_status() {
         401 => !endpoint.open || endpoint.body.is_some(),
         403 => writes || !endpoint.open,
-        404 => endpoint.path.contains('{'),
+        // What is deleted may not be there.
+        404 => endpoint.path.contains('{') || endpoint.method == axum::http::Method::DELETE,
         409 => writes && endpoint.path.starts_with("/api/"),
         410 => (endpoint.open && endpoint.body.is_some()) || endpoint.path.contains("{code}"),
         // `If-Match` is read wherever it is known who asks.

@@ -9,11 +9,8 @@ use lockstep_protocol::{
     topic::{Kind, Topic},
 };
 
-use super::{
-    Effect, Identity, Incoming, Moment,
-    lanes::Lanes,
-    rate::{Abuse, Bucket},
-};
+use super::{Effect, Identity, Incoming, Moment, lanes::Lanes};
+use crate::live::rate::{Abuse, Bucket};
 
 /// Numbers on the wire stay below this (a JavaScript number holds them).
 const NUMBER_MAX: u64 = 1 << 53;

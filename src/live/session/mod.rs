@@ -5,7 +5,6 @@
 
 mod active;
 mod lanes;
-mod rate;
 #[cfg(test)]
 mod tests;
 

@@ -155,7 +155,11 @@ fn number(name: &str, default: u64) -> u64 {
 #[tokio::test]
 async fn what_the_document_says_is_what_the_server_does() {
     let (seed, tries) = (number("OPENAPI_SEED", SEED), number("OPENAPI_TRIES", BROKEN as u64) as usize);
-    let app = App::start_with(Default::default(), &["--registrations-max", "1000000"]).await;
+    let app = App::start_with(
+        Default::default(),
+        &["--registrations-max", "1000000", "--requests-per-second-max", "1000000"],
+    )
+    .await;
     let document = app.get("/api/openapi.json").await.ok();
     let judge = Judge(&document);
     let operations = Operation::all(&document);

@@ -15,12 +15,22 @@ impl Bucket {
         Self { per_second, burst, milli: u64::from(burst) * 1_000, last_ms: now_ms }
     }
 
-    /// Takes one token, or answers in how many milliseconds there will be one.
-    pub fn take(&mut self, now_ms: u64) -> Result<(), u32> {
+    /// Whether nothing would change if it were forgotten.
+    pub fn is_full(&mut self, now_ms: u64) -> bool {
+        self.refill(now_ms);
+        self.milli == u64::from(self.burst) * 1_000
+    }
+
+    fn refill(&mut self, now_ms: u64) {
         let elapsed = now_ms.saturating_sub(self.last_ms);
         self.last_ms = self.last_ms.max(now_ms);
         let gained = elapsed.saturating_mul(u64::from(self.per_second));
         self.milli = self.milli.saturating_add(gained).min(u64::from(self.burst) * 1_000);
+    }
+
+    /// Takes one token, or answers in how many milliseconds there will be one.
+    pub fn take(&mut self, now_ms: u64) -> Result<(), u32> {
+        self.refill(now_ms);
         if self.milli >= 1_000 {
             self.milli -= 1_000;
             return Ok(());
