@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { ANA, DESKTOP, PHONE, Server, launch, person, until } from "./support.mjs";
+import { ANA, DESKTOP, PHONE, Server, card, launch, person, until } from "./support.mjs";
 
 const WORDS = "a long enough pass phrase";
 let server;
@@ -164,7 +164,7 @@ test("an imported person is said to be a member, whose cards they become", async
   await page.getByText("A. L. of the export is Ana Lindqvist from now on.").waitFor();
   await until("the stand-in to be gone", async () => (await rows.filter({ hasText: "A. L. of the export" }).count()) === 0);
   await page.goto(board);
-  await page.getByRole("button", { name: /Of the export/ }).first().waitFor();
+  await card(page, "Of the export").getByRole("img", { name: /Ana Lindqvist/ }).waitFor();
   assert.deepEqual(errors, []);
   await context.close();
 });
