@@ -288,6 +288,16 @@ async fn who_founds_an_organization_is_told_how_to_begin() {
     for part in ["text", "html"] {
         assert!(text(&guides[0][part]).contains("/orgs/0190aaaa-0000-7000-8000-0000000000b0"), "{part}");
     }
+    // That the list of the app was put away is kept, for as many organizations as one may have.
+    let closed = |count: usize| {
+        let ids: Vec<String> = (0..count).map(|at| format!("0190aaaa-0000-7000-8000-{at:012}")).collect();
+        json!({ "preferences": { "guides_closed": ids } })
+    };
+    let most = Limits::default().orgs_per_account_max;
+    let refused = ana.patch("/api/v1/me", closed(most + 1)).await.refused("field_invalid");
+    assert_eq!(refused["field"], "preferences.guides_closed");
+    ana.patch("/api/v1/me", closed(most)).await.ok();
+    assert_eq!(ana.get("/api/v1/me").await.ok()["preferences"], closed(most)["preferences"]);
     // Anybody can register with another's address: nothing goes there before it is proved.
     let ben = app.person("Ben").await;
     ben.organization().await;
