@@ -99,9 +99,20 @@ impl Rest {
         self.call_ignoring(Method::POST, "/api/v1/orgs", Some(json!({"org_id": org, "name": name}))).await
     }
 
-    pub async fn add_member(&self, org: OrgId, email: &str, role: OrgRole) -> anyhow::Result<()> {
-        let body = json!({"email": email, "role": role});
-        self.call_ignoring(Method::POST, &format!("/api/v1/orgs/{org}/members"), Some(body)).await
+    /// The code of a link that lets in so many.
+    pub async fn invite(&self, org: OrgId, role: OrgRole, uses_max: usize) -> anyhow::Result<String> {
+        #[derive(Deserialize)]
+        struct Made {
+            link: String,
+        }
+        let body = json!({"role": role, "uses_max": uses_max});
+        let made: Made = self.call(Method::POST, &format!("/api/v1/orgs/{org}/invitations"), Some(body)).await?;
+        let (_, code) = made.link.split_once('#').context("a link without a code")?;
+        Ok(code.to_owned())
+    }
+
+    pub async fn accept(&self, code: &str) -> anyhow::Result<()> {
+        self.call_ignoring(Method::POST, "/api/v1/invitations/accept", Some(json!({"code": code}))).await
     }
 
     pub async fn create_board(&self, org: OrgId, board: BoardId, name: &str, key: &str) -> anyhow::Result<()> {

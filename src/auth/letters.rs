@@ -127,13 +127,14 @@ impl Scribe {
             Letter::ResetPassword { code, .. } => with("reset", Purpose::ResetPassword, *code),
             Letter::Invitation { code, .. } => with("invite", Purpose::Invitation, *code),
             Letter::AlreadyRegistered { .. } => format!("{}/login", self.home),
-            Letter::EmailChanged { .. }
+            Letter::SetupGuide { org, .. } => format!("{}/orgs/{org}", self.home),
+            Letter::NotInvited
+            | Letter::EmailChanged { .. }
             | Letter::PasswordChanged { .. }
             | Letter::TokenMade { .. }
             | Letter::IdentityConnected { .. }
             | Letter::IdentityDisconnected { .. }
             | Letter::Welcome { .. }
-            | Letter::SetupGuide { .. }
             | Letter::Goodbye { .. }
             | Letter::AccountDeleted { .. } => self.home.to_string(),
         }

@@ -9,15 +9,16 @@ use lockstep_protocol::{
         account::{RegisterAccount, VerifyEmail},
         organization::CreateOrganization,
     },
-    ids::AccountId,
+    ids::{AccountId, OrgId},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Client,
+    Client, LoggedIn,
     address::{network, normal_email, normal_locale, normal_name, normal_time_zone},
     codes::Purpose,
+    invitations::{Brought, Joined},
     letters::Addressee,
     passwords::check_policy,
     second_factor::{Entered, Mark},
@@ -64,6 +65,9 @@ pub enum Proof {
     Password(SecretString),
 }
 
+/// Nothing that lets somebody register went to their address.
+struct NotInvited;
+
 /// A registration that waits for its link, in the row of its code.
 #[derive(Serialize, Deserialize)]
 struct Waiting {
@@ -73,15 +77,41 @@ struct Waiting {
     time_zone: String,
     /// SHA-256 of the secret.
     pending: String,
+    /// What is answered once the account is there, wherever the link is followed.
+    #[serde(default)]
+    invitation: Option<Brought>,
 }
 
 impl Auth {
-    /// Registers somebody, in the way that the operator chose.
-    pub async fn register(&self, newcomer: Newcomer, client: &Client) -> Result<Registered, Failure> {
+    /// Registers somebody, in the way that the operator chose. `invitation`: the code of one, which is accepted as soon as there is an
+    /// account (and its address proved, where that is asked for).
+    pub async fn register(
+        &self,
+        newcomer: Newcomer,
+        invitation: Option<&SecretString>,
+        client: &Client,
+    ) -> Result<Registered, Failure> {
         let newcomer = self.admitted(newcomer, client).await?;
+        let brought = match invitation {
+            Some(code) => Some(self.brought(code, Some(&newcomer.email)).await?),
+            None => None,
+        };
         match self.registration() {
-            Registration::Open => self.register_at_once(newcomer, client).await.map(Box::new).map(Registered::Entered),
-            Registration::Verified => self.register_by_mail(newcomer).await.map(Registered::Pending),
+            Registration::Open => {
+                let entered = self.register_at_once(newcomer, brought, client).await?;
+                Ok(Registered::Entered(Box::new(entered)))
+            }
+            Registration::Verified => {
+                self.register_by_mail(newcomer, Ok(brought)).await.map(Registered::Pending)
+            }
+            Registration::Invited => {
+                // Without a code, what went to the address: whether anything did, its owner alone is told.
+                let brought = match brought {
+                    Some(brought) => Some(brought),
+                    None => self.newest_invitation(&newcomer.email).await?,
+                };
+                self.register_by_mail(newcomer, brought.map(Some).ok_or(NotInvited)).await.map(Registered::Pending)
+            }
             Registration::Closed => Err(Failure::new(Code::RegistrationClosed)),
         }
     }
@@ -110,14 +140,20 @@ impl Auth {
 
     /// Makes an account with its personal organization and logs in. An address that is taken is refused, unless the password is
     /// that account's: then this is the same person, whose first answer was lost, and who logs in like anybody.
-    async fn register_at_once(&self, newcomer: Newcomer, client: &Client) -> Result<Entered, Failure> {
+    async fn register_at_once(
+        &self,
+        newcomer: Newcomer,
+        brought: Option<Brought>,
+        client: &Client,
+    ) -> Result<Entered, Failure> {
         let now = self.clock().now();
         let tries = Key::login(&newcomer.email, client.address);
         let (email, password) = (newcomer.email.clone(), newcomer.password.clone());
         if let Some(account) = self.create(newcomer, false).await? {
             self.found(account).await?;
             self.ask_to_verify(account).await?;
-            return self.open(account, client).await.map(Entered::In);
+            let joined = self.join_by(account, brought.as_ref()).await?;
+            return self.open(account, client).await.map(|logged_in| Entered::In(LoggedIn { joined, ..logged_in }));
         }
         self.throttle().count(&tries[0], now).await;
         let known = self.accounts().find_by_email(&email).await.map_err(stored)?;
@@ -127,11 +163,24 @@ impl Auth {
             return Err(Failure::new(Code::RegistrationRefused).field("email"));
         };
         self.throttle().forget(&tries[0]).await;
-        self.enter(account, mark, client).await
+        match self.enter(account, mark, client).await? {
+            Entered::In(logged_in) => {
+                // Of one that is gone nothing is said: most likely it was this account that used it.
+                let joined = self.join_by(account, brought.as_ref()).await?;
+                let joined = joined.filter(|joined| *joined != Joined::Gone);
+                Ok(Entered::In(LoggedIn { joined, ..logged_in }))
+            }
+            asked @ Entered::Asked(_) => Ok(asked),
+        }
     }
 
-    /// Queues a mail: the link that makes the account, or word that there is one. Both take the same steps and give the same answer.
-    async fn register_by_mail(&self, newcomer: Newcomer) -> Result<SecretString, Failure> {
+    /// Queues a mail: the link that makes the account, or word that there is one, or that only the invited may have one. All take the
+    /// same steps and give the same answer.
+    async fn register_by_mail(
+        &self,
+        newcomer: Newcomer,
+        brought: Result<Option<Brought>, NotInvited>,
+    ) -> Result<SecretString, Failure> {
         let (now, id) = (self.clock().now(), self.clock().fresh_id());
         let mut secret = [0; PENDING_BYTES];
         aws_lc_rs::rand::fill(&mut secret).map_err(|_| Failure::new(Code::Internal))?;
@@ -141,9 +190,11 @@ impl Auth {
         let Newcomer { email, name, locale, time_zone, .. } = newcomer;
         let account = known.map(|known| known.id);
         let profile = self.accounts().profile(account.unwrap_or(AccountId::NIL)).await.map_err(stored)?;
-        let taken = profile.is_some();
+        // Of an address that is taken or not invited there is no link, and nothing to complete.
+        let open = profile.is_none() && brought.is_ok();
         let (letter, own_locale) = match profile {
             Some(profile) => (Letter::AlreadyRegistered { name: profile.name }, profile.locale),
+            None if !open => (Letter::NotInvited, String::new()),
             None => (Letter::ConfirmRegistration { code: id, name: name.clone() }, String::new()),
         };
         let to = Addressee {
@@ -151,7 +202,8 @@ impl Auth {
             address: email.clone(),
             locale: if own_locale.is_empty() { locale.clone() } else { own_locale },
         };
-        let waiting = Waiting { password_hash, name, locale, time_zone, pending: sum(&pending) };
+        let invitation = brought.ok().flatten();
+        let waiting = Waiting { password_hash, name, locale, time_zone, pending: sum(&pending), invitation };
         let code = OneTimeCode {
             id,
             purpose: Purpose::Register.word().to_owned(),
@@ -159,8 +211,7 @@ impl Auth {
             email,
             data: serde_json::to_string(&waiting).map_err(|_| Failure::new(Code::Internal))?,
             created_at: now,
-            // Of an address that is taken there is no link, and nothing to complete.
-            expires_at: if taken { now } else { now.saturating_add(CONFIRM_US) },
+            expires_at: if open { now.saturating_add(CONFIRM_US) } else { now },
         };
         self.accounts().create_code(&code).await.map_err(stored)?;
         self.scribe().queue_until(&to, &letter, now.saturating_add(CONFIRM_US), false).await?;
@@ -199,11 +250,17 @@ impl Auth {
                 );
             }
         }
+        let brought = waiting.invitation.clone();
         let account = self.complete(&found, waiting).await?;
+        // Before the link is used up: cut off here, it is followed again.
+        let joined = self.join_by(account, brought.as_ref()).await?;
         self.accounts().use_code(id, purpose.word(), now).await.map_err(stored)?;
         // Cut off before the link was used up, and asked again when the account has a second factor: then that is asked for too.
         let known = self.accounts().find(account).await.map_err(stored)?;
-        self.enter(account, Mark::of(known.as_ref()), client).await
+        Ok(match self.enter(account, Mark::of(known.as_ref()), client).await? {
+            Entered::In(logged_in) => Entered::In(LoggedIn { joined, ..logged_in }),
+            asked @ Entered::Asked(_) => asked,
+        })
     }
 
     /// The account of a registration whose link was followed. May be done twice: an answer that was lost is asked for again.
@@ -237,6 +294,18 @@ impl Auth {
         let Some((to, name)) = self.addressee(account).await? else { return Ok(()) };
         let id = super::service::derived_id("lockstep welcome mail", &[account.0.as_bytes()]);
         self.scribe().queue(id, &to, &Letter::Welcome { name }).await
+    }
+
+    /// How to begin, for whoever founded an organization: once, and to a proved address alone, because anybody can register another's.
+    pub async fn send_guide(&self, founder: AccountId, org: OrgId, organization: &str) -> Result<(), Failure> {
+        let known = self.accounts().find(founder).await.map_err(stored)?;
+        if known.is_none_or(|known| known.email_verified_at.is_none()) {
+            return Ok(());
+        }
+        let Some((to, name)) = self.addressee(founder).await? else { return Ok(()) };
+        let id = super::service::derived_id("lockstep set-up guide mail", &[org.0.as_bytes()]);
+        let letter = Letter::SetupGuide { org: org.0, name, organization: organization.to_owned() };
+        self.scribe().queue(id, &to, &letter).await
     }
 
     /// How to reach an account by mail, and its name; `None` for one without an address.

@@ -24,6 +24,7 @@ use webauthn_rs::Webauthn;
 use super::{
     address::network,
     codes::Codes,
+    invitations::Joined,
     identity::Providers,
     keys::{KeyError, ServerKeys},
     letters::Scribe,
@@ -76,6 +77,8 @@ pub struct LoggedIn {
     pub refresh: RefreshToken,
     /// When the refresh token, unused, ends.
     pub refresh_expires_at: Micros,
+    /// What became of the invitation that came with a registration.
+    pub joined: Option<Joined>,
 }
 
 /// See the module. Cheap to clone.
@@ -234,7 +237,7 @@ impl Auth {
         }
         tracing::info!(%account, %session, "logged in");
         let access = inner.tokens.issue(account, session)?;
-        Ok(LoggedIn { account, session, access, refresh, refresh_expires_at })
+        Ok(LoggedIn { account, session, access, refresh, refresh_expires_at, joined: None })
     }
 
     /// Swaps a refresh token for the next and a fresh access token. One that was used before ends its session, except within the
@@ -270,7 +273,7 @@ impl Auth {
         let address = client.address.to_canonical().to_string();
         inner.accounts.touch_session(session, &address, now).await.map_err(stored)?;
         let access = inner.tokens.issue(account, session)?;
-        Ok(LoggedIn { account, session, access, refresh: next, refresh_expires_at })
+        Ok(LoggedIn { account, session, access, refresh: next, refresh_expires_at, joined: None })
     }
 
     /// Ends the session that a refresh token belongs to. A token that is none has nothing to end.

@@ -16,9 +16,6 @@ use crate::bus::ephemeral::{Brake, Ephemeral};
 
 /// Failures of one network over all accounts before it is delayed: an office behind one address makes some.
 const NETWORK_FAILURES: u32 = 100;
-/// Addresses one account may look for in vain.
-const LOOKUP_FAILURES: u32 = 20;
-
 /// Links mailed to one address in 15 minutes before each costs a growing delay.
 const MAILED_LINKS: u32 = 3;
 
@@ -31,8 +28,6 @@ pub enum Key {
     Network(IpAddr),
     /// Accounts made from this network.
     Registration(IpAddr),
-    /// Addresses that this account looked for in vain.
-    Lookup(AccountId),
     /// Links that were mailed to this address on somebody's wish. Whoever asks too often keeps nobody out: the owner has those mails.
     Reset { email: String },
     /// Second steps of this account's log-ins from this network: whoever makes them knows the password.
@@ -61,7 +56,6 @@ impl Key {
             Self::Login { email, network } => format!("login {network} {email}"),
             Self::Network(network) => format!("network {network}"),
             Self::Registration(network) => format!("registration {network}"),
-            Self::Lookup(account) => format!("lookup {account}"),
             Self::Reset { email } => format!("reset {email}"),
             Self::Second { account, network } => format!("second {network} {account}"),
             Self::Totp(account) => format!("totp {account}"),
@@ -94,7 +88,6 @@ impl Throttle {
             Key::Network(_) => Brake { free: NETWORK_FAILURES, made_up: false },
             Key::Second { .. } => Brake { free: self.login_failures, made_up: false },
             Key::Totp(_) => Brake { free: self.totp_failures, made_up: false },
-            Key::Lookup(_) => Brake { free: LOOKUP_FAILURES, made_up: false },
             Key::Reset { .. } => Brake { free: MAILED_LINKS, made_up: true },
             Key::Registration(_) => Brake { free: self.registrations, made_up: false },
         }

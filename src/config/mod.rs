@@ -107,6 +107,8 @@ pub enum Registration {
     Open,
     /// Anybody who follows the link of a mail. No answer tells whether an address is known.
     Verified,
+    /// Whoever is invited into an organization, by the link of a mail as well. No answer tells who is known or invited.
+    Invited,
     /// Nobody.
     Closed,
 }
@@ -267,11 +269,12 @@ impl TryFrom<ServeFlags> for Settings {
         if smtp && flags.mail.mailbox == Some(true) {
             return Err(bad("mailbox", "shows everybody what is sent to others: it cannot be used with --smtp-url"));
         }
-        if !smtp && flags.registration == Some(Registration::Verified) && flags.mail.mailbox == Some(false) {
-            return Err(bad("registration", "verified needs mail: give --smtp-url"));
-        }
         // Whoever sees the mails can reset any password: by itself only where nobody else can reach it.
         let mailbox = flags.mail.mailbox.unwrap_or(!smtp && public.is_local() && flags.listen.ip().is_loopback());
+        let proves = matches!(flags.registration, Some(Registration::Verified | Registration::Invited));
+        if proves && !smtp && !mailbox {
+            return Err(bad("registration", "verified and invited need mail: give --smtp-url"));
+        }
         let registration = flags.registration.unwrap_or(if smtp { Registration::Verified } else { Registration::Open });
         Ok(Self {
             listen: flags.listen,

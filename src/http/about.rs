@@ -22,8 +22,8 @@ pub struct Provider {
 
 #[derive(Serialize, TS)]
 pub struct About {
-    /// `open`: at once; `verified`: by the link of a mail; `closed`: not at all.
-    #[ts(type = "\"open\" | \"verified\" | \"closed\"")]
+    /// `open`: at once; `verified`: by the link of a mail; `invited`: likewise, with an invitation; `closed`: not at all.
+    #[ts(type = "\"open\" | \"verified\" | \"invited\" | \"closed\"")]
     registration: &'static str,
     /// Whether there is a development mailbox.
     mailbox: bool,
@@ -59,6 +59,7 @@ pub async fn read(State(http): State<Http>) -> Json<About> {
     let registration = match http.auth.registration() {
         Registration::Open => "open",
         Registration::Verified => "verified",
+        Registration::Invited => "invited",
         Registration::Closed => "closed",
     };
     let providers = http.auth.providers().names();

@@ -19,6 +19,7 @@ use ts_rs::TS;
 use super::{
     Http,
     extract::{Body, Caller, From},
+    invitations::InvitationAnswer,
     problem::{Answer, Problem},
     second_factor::SecondFactorAsked,
 };
@@ -72,6 +73,10 @@ pub struct Tokens {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     refresh_token: Option<String>,
+    /// What became of the invitation that came with a registration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    invitation: Option<InvitationAnswer>,
 }
 
 /// What the request says about browsers: the cookie, our header, the origin.
@@ -204,6 +209,7 @@ pub(super) fn answer(http: &Http, logged_in: LoggedIn, refresh_in: RefreshIn) ->
         account_id: logged_in.account,
         session_id: logged_in.session,
         refresh_token: (refresh_in == RefreshIn::Body).then(|| logged_in.refresh.text().expose_secret().to_owned()),
+        invitation: logged_in.joined.map(InvitationAnswer::from),
     };
     if refresh_in == RefreshIn::Body {
         return Json(tokens).into_response();

@@ -12,7 +12,7 @@ use lockstep_protocol::{
     ids::IdentityId,
     values::Micros,
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -22,6 +22,7 @@ use super::{
     authentication::{Browser, RefreshIn, cookie, entered_with, refresh_cookie},
     extract::{Asked, Body, Caller, From, Ids},
     factors::StepUp,
+    invitations::InvitationAnswer,
     passkeys::Empty,
     problem::{Answer, Problem},
 };
@@ -39,6 +40,10 @@ pub struct IdentityStart {
     #[serde(default)]
     #[ts(optional, as = "Option<String>")]
     time_zone: String,
+    /// The code of an invitation, accepted with the account.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    invitation: Option<SecretString>,
 }
 
 #[derive(Serialize, TS)]
@@ -87,7 +92,8 @@ pub async fn begin(
     Body(body): Body<IdentityStart>,
 ) -> Answer<Response> {
     check_home(&http, &browser)?;
-    let away = http.auth.begin_identity(&provider, &body.locale, &body.time_zone, &client).await?;
+    let IdentityStart { locale, time_zone, invitation } = body;
+    let away = http.auth.begin_identity(&provider, &locale, &time_zone, invitation.as_ref(), &client).await?;
     Ok(sent_away(&http, away))
 }
 
@@ -145,7 +151,8 @@ pub async fn come_back(
     let to = match outcome {
         Ok(Outcome::In(logged_in)) => {
             add(&mut headers, refresh_cookie(&http, &logged_in));
-            "/login?identity=in".to_owned()
+            let invitation = logged_in.joined.map(InvitationAnswer::from).map(InvitationAnswer::query);
+            format!("/login?identity=in{}", invitation.unwrap_or_default())
         }
         Ok(Outcome::Vouched(_)) => "/login?identity=second".to_owned(),
         Ok(Outcome::Connected) => "/account?identity=connected".to_owned(),

@@ -1,4 +1,5 @@
-//! Invitations: made, listed without secrets, sent again, taken back; and answered by whoever has the code.
+//! Invitations: made, listed without secrets, sent again, taken back; and answered by whoever has the code, which is in bodies alone:
+//! addresses are kept in the logs of proxies.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +18,16 @@ use ts_rs::TS;
 use super::{
     Http,
     answers::{Items, Written},
+    authentication::Browser,
     extract::{Body, Caller, Ids},
     problem::Answer,
 };
 use crate::{
-    auth::{address::normal_email, codes::Purpose, invitations::Open},
+    auth::{
+        address::normal_email,
+        codes::Purpose,
+        invitations::{Joined, Open},
+    },
     store::invitations::Invitation,
 };
 
@@ -95,6 +101,61 @@ pub struct InvitationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     code: Option<String>,
+}
+
+/// The code of an invitation: what follows the `#` of its link.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct InvitationCode {
+    #[ts(type = "string")]
+    code: SecretString,
+}
+
+/// What became of an invitation that somebody registered with.
+#[derive(Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationOutcome {
+    /// They are a member.
+    Joined,
+    /// It was taken back, used up or too old by then.
+    Gone,
+    /// The organization has no place; the invitation holds.
+    Full,
+    /// It went to another address.
+    OtherAddress,
+}
+
+#[derive(Serialize, TS)]
+pub struct InvitationAnswer {
+    outcome: InvitationOutcome,
+    /// Where it is `joined`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    org_id: Option<OrgId>,
+}
+
+impl From<Joined> for InvitationAnswer {
+    fn from(joined: Joined) -> Self {
+        let (outcome, org_id) = match joined {
+            Joined::In(org) => (InvitationOutcome::Joined, Some(org)),
+            Joined::Gone => (InvitationOutcome::Gone, None),
+            Joined::Full => (InvitationOutcome::Full, None),
+            Joined::OtherAddress => (InvitationOutcome::OtherAddress, None),
+        };
+        Self { outcome, org_id }
+    }
+}
+
+impl InvitationAnswer {
+    /// For a browser that is sent on.
+    pub(super) fn query(self) -> String {
+        match (self.outcome, self.org_id) {
+            (InvitationOutcome::Joined, Some(org)) => format!("&invitation=joined&org={org}"),
+            (InvitationOutcome::Full, _) => "&invitation=full".to_owned(),
+            (InvitationOutcome::OtherAddress, _) => "&invitation=other_address".to_owned(),
+            (InvitationOutcome::Joined | InvitationOutcome::Gone, _) => "&invitation=gone".to_owned(),
+        }
+    }
 }
 
 #[derive(Serialize, TS)]
@@ -223,26 +284,31 @@ async fn shown(http: &Http, open: Open, code: Option<String>) -> Answer<Invitati
 }
 
 /// For anybody who has the code.
-pub async fn read(State(http): State<Http>, Ids(code): Ids<String>) -> Answer<Json<InvitationView>> {
-    let open = http.auth.invitation(&http.store, &SecretString::from(code)).await?;
+pub async fn look(
+    State(http): State<Http>,
+    browser: Browser,
+    Body(body): Body<InvitationCode>,
+) -> Answer<Json<InvitationView>> {
+    browser.check_origin(&http)?;
+    let open = http.auth.invitation(&http.store, &body.code).await?;
     Ok(Json(shown(&http, open, None).await?))
 }
 
-pub async fn accept(caller: Caller, Ids(code): Ids<String>) -> Answer<Written<JoinedOrg>> {
+pub async fn accept(caller: Caller, Body(body): Body<InvitationCode>) -> Answer<Written<JoinedOrg>> {
     let http = &caller.http;
-    let open = http.auth.invitation(&http.store, &SecretString::from(code)).await?;
+    let open = http.auth.invitation(&http.store, &body.code).await?;
     let account = caller.who.account;
     if http.store.projections().memberships_of(account).await?.len() >= http.limits.orgs_per_account_max {
         return Err(Failure::new(Code::LimitReached).limit(http.limits.orgs_per_account_max as u64).into());
     }
-    let acknowledged = http.auth.accept_invitation(&http.store, account, &open).await?;
+    let acknowledged = http.auth.accept_invitation(&http.store, account, &open.row).await?;
     Ok(Written { acknowledged, created: false, value: Some(JoinedOrg { org_id: open.row.org }) })
 }
 
-pub async fn reject(caller: Caller, Ids(code): Ids<String>) -> Answer<StatusCode> {
+pub async fn reject(caller: Caller, Body(body): Body<InvitationCode>) -> Answer<StatusCode> {
     let http = &caller.http;
-    let open = http.auth.invitation(&http.store, &SecretString::from(code)).await?;
-    http.auth.reject_invitation(&http.store, caller.who.account, &open).await?;
+    let open = http.auth.invitation(&http.store, &body.code).await?;
+    http.auth.reject_invitation(&http.store, caller.who.account, &open.row).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

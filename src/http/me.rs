@@ -127,7 +127,7 @@ pub async fn update(caller: Caller, Body(body): Body<UpdateMe>) -> Answer<Json<M
         name: body.name.map(|name| normal_name(&name, &caller.http.limits)).transpose()?,
         locale: body.locale.as_deref().map(normal_locale).transpose()?,
         time_zone: body.time_zone.as_deref().map(normal_time_zone).transpose()?,
-        preferences: body.preferences.map(|preferences| preferences.checked()).transpose()?,
+        preferences: body.preferences.map(|preferences| preferences.checked(&caller.http.limits)).transpose()?,
     };
     let (account, now) = (caller.who.account, caller.http.clock.now());
     caller.http.store.accounts().update_profile(account, &change, now).await?;

@@ -34,11 +34,7 @@ use super::{
 };
 use crate::{
     actors::{CommandRequest, Published},
-    auth::{
-        address::{normal_email, normal_name},
-        throttle::Key,
-    },
-    store::accounts::AccountStatus,
+    auth::address::normal_name,
 };
 
 /// Names looked up at once.
@@ -88,14 +84,6 @@ pub struct ChangeMember {
     #[serde(default)]
     #[ts(optional)]
     title: Option<String>,
-}
-
-#[derive(Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct NewMember {
-    /// Of somebody who has an account here.
-    email: String,
-    role: OrgRole,
 }
 
 /// A stand-in for a person whom imported data names.
@@ -155,22 +143,6 @@ async fn seen_by_guest(
         }
     }
     Ok(seen)
-}
-
-pub async fn add(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewMember>) -> Answer<Written> {
-    may_add(&caller, org).await?;
-    let http = &caller.http;
-    let email = normal_email(&body.email, &http.limits)?;
-    // Whoever may add people could try addresses one by one.
-    let misses = [Key::Lookup(caller.who.account)];
-    http.auth.throttle().check(&misses, http.clock.now()).await?;
-    let known = http.store.accounts().find_by_email(&email).await?;
-    let Some(known) = known.filter(|account| account.status == AccountStatus::Active) else {
-        http.auth.throttle().count(&misses[0], http.clock.now()).await;
-        return Err(Failure::because(Code::NotFound, "Nobody has an account with this address.").field("email").into());
-    };
-    let add = AddMember { account_id: known.id, role: body.role, placeholder: false, service: false };
-    Ok(Written::created(caller.ask(org, 1, add).await?))
 }
 
 pub(super) async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {

@@ -92,6 +92,10 @@ pub async fn create(caller: Caller, Body(body): Body<NewOrg>) -> Answer<Written<
     let org = caller.id_for(body.org_id, "organization");
     let acknowledged = caller.ask(org, 1, CreateOrganization { name: body.name }).await?;
     let (published, audience) = caller.http.directory.readable_org(caller.principal(), org).await?;
+    // The organization stands, whatever becomes of a mail about it.
+    if let Err(failure) = caller.http.auth.send_guide(caller.who.account, org, published.state.name()).await {
+        tracing::warn!(%org, code = failure.code.word(), "the set-up guide was not sent");
+    }
     Ok(Written { acknowledged, created: true, value: view(&published.state, org, audience) })
 }
 

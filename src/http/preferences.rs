@@ -1,6 +1,10 @@
 //! What a person prefers. The server keeps it so that every device shows the same; what it means is the client's matter.
 
-use lockstep_protocol::codes::{Code, Failure};
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    ids::OrgId,
+    limits::Limits,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -48,6 +52,10 @@ pub struct Preferences {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     working_hours: Option<WorkingHours>,
+    /// Organizations whose set-up guide was put away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    guides_closed: Option<Vec<OrgId>>,
 }
 
 impl Preferences {
@@ -57,7 +65,13 @@ impl Preferences {
     }
 
     /// For the table, refused where it makes no sense.
-    pub fn checked(self) -> Result<String, Failure> {
+    pub fn checked(self, limits: &Limits) -> Result<String, Failure> {
+        if let Some(closed) = &self.guides_closed
+            && closed.len() > limits.orgs_per_account_max
+        {
+            let limit = limits.orgs_per_account_max as u64;
+            return Err(Failure::new(Code::FieldInvalid).field("preferences.guides_closed").limit(limit));
+        }
         if let Some(hours) = &self.working_hours {
             let invalid = |field: &str, why: &str| {
                 Err(Failure::because(Code::FieldInvalid, why).field(format!("preferences.working_hours.{field}")))

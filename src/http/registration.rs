@@ -36,6 +36,10 @@ pub struct Register {
     #[serde(default)]
     #[ts(optional, as = "Option<String>")]
     time_zone: String,
+    /// The code of an invitation: accepted with the account, on whatever device the link of the mail is followed.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    invitation: Option<SecretString>,
     /// `cookie` for browsers (the default), `body` for programs.
     #[serde(default)]
     #[ts(optional, as = "Option<RefreshIn>")]
@@ -99,9 +103,9 @@ pub async fn register(
     Body(body): Body<Register>,
 ) -> Answer<Response> {
     browser.check_origin(&http)?;
-    let Register { email, password, name, locale, time_zone, refresh_in } = body;
+    let Register { email, password, name, locale, time_zone, invitation, refresh_in } = body;
     let newcomer = Newcomer { email, password, name, locale, time_zone };
-    Ok(match http.auth.register(newcomer, &client).await? {
+    Ok(match http.auth.register(newcomer, invitation.as_ref(), &client).await? {
         Registered::Entered(entered) => entered_with(StatusCode::CREATED, &http, *entered, refresh_in),
         Registered::Pending(pending) => {
             (StatusCode::ACCEPTED, Json(Pending { pending: pending.expose_secret().to_owned() })).into_response()

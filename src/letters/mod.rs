@@ -40,6 +40,8 @@ pub enum Letter {
     ConfirmRegistration { code: Uuid, name: String },
     /// To somebody with whose address a registration was tried.
     AlreadyRegistered { name: String },
+    /// To somebody with whose address a registration was tried where only the invited register.
+    NotInvited,
     /// To an address that is to be proved.
     VerifyEmail { code: Uuid, name: String },
     /// To the address that was an account's.
@@ -57,7 +59,7 @@ pub enum Letter {
     /// To somebody new.
     Welcome { name: String },
     /// How to begin, sent with an organization's founding.
-    SetupGuide { name: String, organization: String },
+    SetupGuide { org: Uuid, name: String, organization: String },
     /// Into an organization.
     Invitation { code: Uuid, organization: String, inviter: String, role: String },
     /// To somebody who was removed from an organization.
@@ -72,6 +74,7 @@ impl Letter {
         match self {
             Self::ConfirmRegistration { .. } => "confirm_registration",
             Self::AlreadyRegistered { .. } => "already_registered",
+            Self::NotInvited => "not_invited",
             Self::VerifyEmail { .. } => "verify_email",
             Self::EmailChanged { .. } => "email_changed",
             Self::ResetPassword { .. } => "reset_password",
@@ -90,6 +93,7 @@ impl Letter {
     /// What its words may name.
     fn names(&self) -> Vec<(&'static str, &str)> {
         match self {
+            Self::NotInvited => Vec::new(),
             Self::ConfirmRegistration { name, .. }
             | Self::AlreadyRegistered { name }
             | Self::VerifyEmail { name, .. }
@@ -99,7 +103,7 @@ impl Letter {
             | Self::Welcome { name }
             | Self::AccountDeleted { name } => vec![("name", name)],
             Self::TokenMade { name, token } => vec![("name", name), ("token", token)],
-            Self::SetupGuide { name, organization } | Self::Goodbye { name, organization } => {
+            Self::SetupGuide { name, organization, .. } | Self::Goodbye { name, organization } => {
                 vec![("name", name), ("organization", organization)]
             }
             Self::IdentityConnected { name, provider } | Self::IdentityDisconnected { name, provider } => {

@@ -8,6 +8,7 @@ fn letters() -> Vec<Letter> {
     vec![
         Letter::ConfirmRegistration { code, name: name.clone() },
         Letter::AlreadyRegistered { name: name.clone() },
+        Letter::NotInvited,
         Letter::VerifyEmail { code, name: name.clone() },
         Letter::EmailChanged { name: name.clone() },
         Letter::ResetPassword { code, name: name.clone() },
@@ -16,7 +17,7 @@ fn letters() -> Vec<Letter> {
         Letter::IdentityConnected { name: name.clone(), provider: "GitHub".into() },
         Letter::IdentityDisconnected { name: name.clone(), provider: "GitHub".into() },
         Letter::Welcome { name: name.clone() },
-        Letter::SetupGuide { name: name.clone(), organization: organization.clone() },
+        Letter::SetupGuide { org: code, name: name.clone(), organization: organization.clone() },
         Letter::Invitation { code, organization: organization.clone(), inviter: name.clone(), role: "member".into() },
         Letter::Goodbye { name: name.clone(), organization },
         Letter::AccountDeleted { name },
@@ -69,7 +70,7 @@ fn what_people_call_themselves_is_never_markup() {
 
 #[test]
 fn a_subject_is_one_line_and_a_name_is_put_in_once() {
-    let letter = Letter::SetupGuide { name: "x".into(), organization: "A\r\nBcc: all {name}".into() };
+    let letter = Letter::SetupGuide { org: Uuid::nil(), name: "x".into(), organization: "A\r\nBcc: all {name}".into() };
     let written = write(&letter, Language::English, "", "https://x.example");
     assert_eq!(written.subject, "Setting up A  Bcc: all {name}");
 }

@@ -15,7 +15,6 @@ organization.ownership.offer    POST    /ownership
 organization.ownership.withdraw DELETE  /ownership
 organization.ownership.accept   POST    /ownership/accept
 organization.ownership.decline  POST    /ownership/decline
-member.add                      POST    /members
 member.role.change              PATCH   /members/{account_id}
 member.role.assign              PATCH   /members/{account_id}
 member.update                   PATCH   /members/{account_id}
@@ -108,18 +107,6 @@ pub fn resource(scene: &Scene, place: &Place, command: &Value) -> Option<Asked> 
 /// Where the surface says it in other words than the command.
 fn adapt(scene: &Scene, place: &Place, tag: &str, fields: &mut Map<String, Value>) -> Option<()> {
     match tag {
-        "member.add" => {
-            // Stand-ins and programs have addresses of their own, which ask for no address of a person.
-            if fields.contains_key("placeholder") || fields.contains_key("service") {
-                return None;
-            }
-            let account = fields.remove("account_id").expect("whom");
-            let email = super::scene::PEOPLE
-                .iter()
-                .find(|name| account == scene.account(name).to_string())
-                .map_or("nobody@example.org", |name| scene.email(name));
-            fields.insert("email".into(), email.into());
-        }
         "member.invite" => {
             fields.remove("expires_at");
         }

@@ -56,7 +56,6 @@ pub struct Scene {
 
 struct Someone {
     account: Uuid,
-    email: String,
     token: String,
     socket: Client,
 }
@@ -93,7 +92,7 @@ impl Scene {
             let account = person.id().parse().expect("an id");
             people.insert(
                 name,
-                Someone { account, email: person.email.clone(), token: person.token().to_owned(), socket },
+                Someone { account, token: person.token().to_owned(), socket },
             );
         }
         Self { app, people, places: 0 }
@@ -190,10 +189,6 @@ impl Scene {
         }
         text = text.replace(PREFIX, &prefix(place.numbers[2]));
         serde_json::from_str(&text).expect("JSON")
-    }
-
-    pub fn email(&self, name: &str) -> &str {
-        &self.people[name].email
     }
 
     pub fn account(&self, name: &str) -> Uuid {

@@ -52,19 +52,3 @@ async fn registrations_of_one_network_are_limited() {
     app.post("/api/v1/auth/register", body).await.refused("rate_limited");
     app.stop().await;
 }
-
-#[tokio::test]
-async fn addresses_cannot_be_tried_one_by_one_through_memberships() {
-    let app = App::start().await;
-    let ana = app.person("Ana").await;
-    let org = ana.organization().await;
-    let add = async |number: u32| {
-        let body = json!({ "email": format!("nobody{number}@example.org"), "role": "member" });
-        ana.post(&format!("{org}/members"), body).await
-    };
-    for number in 0..20 {
-        assert_eq!(add(number).await.refused("not_found")["field"], "email");
-    }
-    add(20).await.refused("rate_limited");
-    app.stop().await;
-}

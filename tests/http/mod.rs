@@ -12,6 +12,7 @@ mod identities;
 mod identity_attacks;
 mod identity_kinds;
 mod invitations;
+mod joining;
 mod lists;
 mod mail;
 mod nodes;
@@ -177,8 +178,15 @@ impl Person<'_> {
         format!("{board}/tasks/{}", text(&answer["task_id"]))
     }
 
+    /// Lets somebody in, who agrees. An owner is made of a member.
     pub async fn join(&self, org: &str, who: &Person<'_>, role: &str) {
-        self.post(&format!("{org}/members"), json!({ "email": who.email, "role": role })).await.created();
+        let invited = if role == "owner" { "member" } else { role };
+        let made = self.post(&format!("{org}/invitations"), json!({ "role": invited })).await.created();
+        let code = text(&made["link"]).split_once('#').expect("a code").1;
+        who.post("/api/v1/invitations/accept", json!({ "code": code })).await.ok();
+        if role != invited {
+            self.patch(&format!("{org}/members/{}", who.id()), json!({ "role": role })).await.ok();
+        }
     }
 }
 

@@ -59,8 +59,9 @@ async fn a_plan_bounds_members_and_boards_however_many_come_at_once() {
     let plan = Plan { name: "Small".into(), members_max: Some(2), boards_max: Some(3), storage_bytes_max: None };
     change_plan(&app, &ana, &org, plan).await;
     let cid = app.person("Cid").await;
-    let newcomer = json!({ "email": cid.email, "role": "guest" });
-    let refused = ana.post(&format!("{org}/members"), newcomer).await.refused("limit_reached");
+    let made = ana.post(&format!("{org}/invitations"), json!({ "role": "guest" })).await.created();
+    let code = text(&made["link"]).split_once('#').expect("a code").1;
+    let refused = cid.post("/api/v1/invitations/accept", json!({ "code": code })).await.refused("limit_reached");
     assert_eq!(refused["limit"], 2);
     // A board that is refused gives its place back.
     let path = format!("{org}/boards");

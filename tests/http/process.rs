@@ -113,8 +113,9 @@ async fn a_refusal_is_logged_with_who_and_why_and_never_with_what() {
     let token = text(&ana["access_token"]);
     let org = ask(Method::POST, "/api/v1/orgs", token, json!({ "name": "Company" })).await.1;
     let path = format!("/api/v1/orgs/{}", text(&org["org_id"]));
-    let member = json!({ "email": "ben@example.org", "role": "member" });
-    ask(Method::POST, &format!("{path}/members"), token, member).await;
+    let made = ask(Method::POST, &format!("{path}/invitations"), token, json!({ "role": "member" })).await.1;
+    let code = text(&made["link"]).split_once('#').expect("a code").1.to_owned();
+    ask(Method::POST, "/api/v1/invitations/accept", text(&ben["access_token"]), json!({ "code": code })).await;
     let (forbidden, told) = ask(Method::PATCH, &path, text(&ben["access_token"]), json!({ "name": "overheard" })).await;
     assert_eq!(told["code"], "forbidden");
     let (unknown, _) = ask(Method::GET, &format!("{path}?overheard=1"), "x.y.z", json!({})).await;

@@ -20,7 +20,7 @@ async fn a_body_is_exactly_what_is_documented() {
         ("/api/v1/orgs".to_owned(), json!({ "name": 1 }), "field_invalid", "name"),
         ("/api/v1/orgs".to_owned(), json!({ "name": "x", "owner_id": ana.id() }), "field_invalid", "owner_id"),
         (format!("{org}/boards"), json!({ "name": "x", "visibility": "secret" }), "field_invalid", "visibility"),
-        (format!("{org}/members"), json!({ "email": "x@y.zz", "role": "king" }), "field_invalid", "role"),
+        (format!("{org}/invitations"), json!({ "email": "x@y.zz", "role": "king" }), "field_invalid", "role"),
         (format!("{board}/tasks"), json!({ "column_id": column }), "field_required", "title"),
         (format!("{board}/tasks"), json!({ "column_id": "x", "title": "t" }), "field_invalid", "column_id"),
         (

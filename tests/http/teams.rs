@@ -27,16 +27,25 @@ async fn an_organization_is_founded_renamed_and_shared() {
 }
 
 #[tokio::test]
-async fn only_those_who_may_add_learn_whether_an_address_is_known() {
+async fn nobody_learns_from_an_invitation_whether_an_address_is_known() {
     let app = App::start().await;
     let (ana, ben, eve) = (app.person("Ana").await, app.person("Ben").await, app.person("Eve").await);
     let org = ana.organization().await;
     ana.join(&org, &ben, "member").await;
     for email in [eve.email.as_str(), "nobody@example.org"] {
         let body = json!({ "email": email, "role": "guest" });
-        ben.post(&format!("{org}/members"), body.clone()).await.refused("forbidden");
-        eve.post(&format!("{org}/members"), body).await.refused("not_found");
+        ben.post(&format!("{org}/invitations"), body.clone()).await.refused("forbidden");
+        eve.post(&format!("{org}/invitations"), body.clone()).await.refused("not_found");
+        let made = ana.post(&format!("{org}/invitations"), body).await.created();
+        let told: Vec<_> = made.as_object().expect("an object").keys().map(String::as_str).collect();
+        assert_eq!(told, ["epoch", "invitation_id", "position", "seq"], "{email}");
     }
+    // Nobody is a member who was not asked.
+    eve.get(&org).await.refused("not_found");
+    let members = ana.get(&format!("{org}/members")).await.ok();
+    assert_eq!(members["items"].as_array().map(Vec::len), Some(2));
+    let people = json!({ "email": eve.email, "role": "guest" });
+    assert_eq!(ana.post(&format!("{org}/members"), people).await.status, 405);
     app.stop().await;
 }
 

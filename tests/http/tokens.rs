@@ -238,7 +238,7 @@ async fn a_token_opens_no_route_that_does_not_say_so() {
         "PATCH /api/v1/me",
         "DELETE /api/v1/me",
         "POST /api/v1/orgs",
-        "POST /api/v1/invitations/{code}/accept",
+        "POST /api/v1/invitations/accept",
         "POST /api/v1/orgs/{org}/service-accounts",
         "POST /api/v1/orgs/{org}/service-accounts/{account}/tokens",
     ] {

@@ -102,6 +102,7 @@ test("where nobody may register the page says so, and the log-in offers nothing 
   assert.equal(await page.getByRole("link", { name: /Mailbox/ }).count(), 0);
   await page.goto("/register");
   await page.getByText("You need an invitation to register here.", { exact: false }).waitFor();
+  await page.getByRole("button", { name: "I was invited by mail" }).waitFor();
   await page.getByRole("link", { name: "Log in" }).click();
   await heading(page, "Log in to your boards");
   await context.close();

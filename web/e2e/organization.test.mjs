@@ -22,8 +22,7 @@ const section = (page, name) => page.getByRole("region", { name, exact: true });
 /** An organization of Ana's with one member more. */
 async function found(name, member, email) {
   const org = await ana.call("POST", "/orgs", { name });
-  await server.join(member, email);
-  await ana.call("POST", `/orgs/${org.org_id}/members`, { email, role: "member" });
+  await server.member(ana, org.org_id, await server.join(member, email));
   return `/orgs/${org.org_id}`;
 }
 

@@ -26,7 +26,7 @@ const rows = (page) => page.getByRole("list", { name: "Members" }).getByRole("bu
 test("a custom role, a grant, a job title, a manager and a status are given, and each shows at once to the one concerned", async () => {
   const email = "tove@example.org";
   const tove = await server.join("Tove Lund", email);
-  await ana.call("POST", `/orgs/${demo.org_id}/members`, { email, role: "member" });
+  await server.member(ana, demo.org_id, tove);
   const there = await person(browser, server, email);
   await there.page.goto(`/orgs/${demo.org_id}/members`);
   await rows(there.page).filter({ hasText: "Tove Lund" }).waitFor();
@@ -35,21 +35,21 @@ test("a custom role, a grant, a job title, a manager and a status are given, and
   await page.getByRole("heading", { name: "No custom roles yet" }).waitFor();
   await page.getByRole("button", { name: "New role" }).click();
   await page.getByLabel("Name of the role").fill("Recruiter");
-  await page.getByLabel("Add members").check();
+  await page.getByLabel("Invite people").check();
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("button", { name: "Change the role “Recruiter”" }).waitFor();
   await page.getByRole("link", { name: "Members" }).click();
   await rows(page).filter({ hasText: "Tove Lund" }).click();
   const dialog = page.getByRole("dialog", { name: "Tove Lund" });
   await dialog.getByLabel("Custom role", { exact: true }).selectOption({ label: "Recruiter" });
-  await there.page.getByRole("button", { name: "Add member" }).waitFor();
+  await there.page.getByRole("button", { name: "Invite", exact: true }).waitFor();
   await dialog.getByText("What they may do, and why").click();
   await dialog.getByText("By the role “Recruiter”").waitFor();
   await dialog.getByLabel("Setting for: Manage custom roles").selectOption("granted");
   await dialog.getByText("Granted to this person").waitFor();
   await there.page.getByRole("link", { name: "Roles" }).click();
   await there.page.getByRole("button", { name: "New role" }).waitFor();
-  await dialog.getByLabel("Setting for: Add members").selectOption("revoked");
+  await dialog.getByLabel("Setting for: Invite people").selectOption("revoked");
   await dialog.getByText("Taken from this person").waitFor();
   await dialog.getByLabel("Job title", { exact: true }).fill("Talent lead");
   await dialog.getByRole("button", { name: "Save" }).click();
@@ -77,8 +77,7 @@ test("a custom role, a grant, a job title, a manager and a status are given, and
 
 test("why somebody may do something on a board is told, of others to those who change roles", async () => {
   const email = "uwe@example.org";
-  await server.join("Uwe Thal", email);
-  await ana.call("POST", `/orgs/${demo.org_id}/members`, { email, role: "member" });
+  await server.member(ana, demo.org_id, await server.join("Uwe Thal", email));
   const path = await server.board("Reasons", []);
   const { page, context, errors } = await person(browser, server, ANA);
   await open(page, path);

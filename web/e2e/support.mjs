@@ -136,6 +136,12 @@ export class Server {
     return this.rest(email);
   }
 
+  /** Somebody accepts to be in an organization. */
+  async member(inviter, org_id, invited, role = "member") {
+    const { link } = await inviter.call("POST", `/orgs/${org_id}/invitations`, { role });
+    await invited.call("POST", "/invitations/accept", { code: link.split("#")[1] });
+  }
+
   async #request(method, path, token, body) {
     const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
     const answer = await fetch(this.url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });

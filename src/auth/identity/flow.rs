@@ -22,6 +22,7 @@ use crate::{
         Client, Entered, LoggedIn,
         address::{network, normal_locale, normal_time_zone},
         ceremony::Purpose,
+        invitations::{Brought, Joined},
         second_factor::Mark,
         service::{Auth, stored},
         throttle::Key,
@@ -70,14 +71,23 @@ pub(super) enum Aim {
     Connect { account: AccountId, session: SessionId },
 }
 
+/// For an account that may come of it.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(super) struct About {
+    locale: String,
+    time_zone: String,
+    /// Accepted once there is an account.
+    #[serde(default)]
+    invitation: Option<Brought>,
+}
+
 /// What the cookie holds on the way.
 #[derive(Serialize, Deserialize)]
 struct OnTheWay {
     provider: String,
     aim: Aim,
     sent: Sent,
-    locale: String,
-    time_zone: String,
+    about: About,
 }
 
 /// What the cookie holds before the second step.
@@ -119,29 +129,35 @@ impl Auth {
         self.providers().find(id).ok_or_else(|| Failure::new(Code::NotFound))
     }
 
-    /// Sends somebody to a provider to log in. Locale and time zone are for an account that may come of it.
+    /// Sends somebody to a provider to log in. Locale, time zone and the code of an invitation are for an account that may come of it.
     pub async fn begin_identity(
         &self,
         provider: &str,
         locale: &str,
         time_zone: &str,
+        invitation: Option<&SecretString>,
         client: &Client,
     ) -> Result<SentAway, Failure> {
         let tries = Key::Network(network(client.address));
         self.throttle().check(std::slice::from_ref(&tries), self.clock().now()).await?;
         let (locale, time_zone) = (normal_locale(locale)?, normal_time_zone(time_zone)?);
-        self.send_away(self.provider(provider)?, Aim::LogIn, (locale, time_zone), client).await
+        let provider = self.provider(provider)?;
+        let invitation = match invitation {
+            Some(code) => Some(self.brought(code, None).await?),
+            None => None,
+        };
+        self.send_away(provider, Aim::LogIn, About { locale, time_zone, invitation }, client).await
     }
 
     pub(super) async fn send_away(
         &self,
         provider: &Provider,
         aim: Aim,
-        (locale, time_zone): (String, String),
+        about: About,
         client: &Client,
     ) -> Result<SentAway, Failure> {
         let (url, sent) = self.in_time(provider, provider.send_away()).await?;
-        let state = OnTheWay { provider: provider.id().to_owned(), aim, sent, locale, time_zone };
+        let state = OnTheWay { provider: provider.id().to_owned(), aim, sent, about };
         let kept = self.begin_ceremony(AccountId::NIL, Purpose::AskProvider, written(&state)?, client)?;
         Ok(SentAway { url, kept })
     }
@@ -193,7 +209,7 @@ impl Auth {
             Aim::Connect { account, session } => {
                 self.connect(account, session, provider, person).await.map(|()| Outcome::Connected)
             }
-            Aim::LogIn => self.log_in_as(provider, person, (way.locale, way.time_zone), client).await,
+            Aim::LogIn => self.log_in_as(provider, person, way.about, client).await,
         }
     }
 
@@ -219,16 +235,17 @@ impl Auth {
         &self,
         provider: &Provider,
         person: Person,
-        about: (String, String),
+        about: About,
         client: &Client,
     ) -> Result<Outcome, Failure> {
         let now = self.clock().now();
         let known = self.accounts().identity_of(&person.issuer, &person.subject).await.map_err(stored)?;
         let (issuer, subject) = (person.issuer.clone(), person.subject.clone());
-        let account = match known {
+        let (account, joined) = match known {
+            // They decide about an invitation when they are in, like anybody who has an account.
             Some(known) => {
                 self.accounts().use_identity(known.id, &person.label, now).await.map_err(stored)?;
-                known.account
+                (known.account, None)
             }
             None => self.register_person(provider, person, about, client).await?,
         };
@@ -238,7 +255,8 @@ impl Auth {
         let mark = Mark::of(Some(&owner));
         self.found(account).await?;
         if self.second_methods(account).await?.is_empty() {
-            return Ok(Outcome::In(Box::new(self.open_proved(account, mark.bytes(), client).await?)));
+            let logged_in = self.open_proved(account, mark.bytes(), client).await?;
+            return Ok(Outcome::In(Box::new(LoggedIn { joined, ..logged_in })));
         }
         let vouched = Vouched { account, issuer, subject, mark: mark.bytes().to_vec() };
         let kept = self.begin_ceremony(AccountId::NIL, Purpose::Vouched, written(&vouched)?, client)?;
@@ -265,17 +283,15 @@ impl Auth {
         &self,
         provider: &Provider,
         person: Person,
-        (locale, time_zone): (String, String),
+        About { locale, time_zone, invitation }: About,
         client: &Client,
-    ) -> Result<AccountId, Failure> {
+    ) -> Result<(AccountId, Option<Joined>), Failure> {
         let now = self.clock().now();
         let email = person.email.clone().ok_or_else(|| Failure::new(Code::EmailUnverified))?;
         if self.accounts().find_by_email(&email).await.map_err(stored)?.is_some() {
             return Err(Failure::new(Code::AccountExists));
         }
-        if self.registration() == Registration::Closed {
-            return Err(Failure::new(Code::RegistrationClosed));
-        }
+        let brought = self.admitted_by(invitation, &email).await?;
         let tries = Key::Registration(network(client.address));
         self.throttle().check(std::slice::from_ref(&tries), now).await?;
         self.throttle().count(&tries, now).await;
@@ -301,7 +317,22 @@ impl Auth {
         self.ask(account.into(), account, VerifyEmail {}.into()).await?;
         self.welcome(account).await?;
         tracing::info!(%account, provider = provider.id(), "an account was made by a provider's word");
-        Ok(account)
+        // The account stands: what cannot be decided at this moment is asked of them when they are in.
+        let joined = self.join_by(account, brought.as_ref()).await.unwrap_or_default();
+        Ok((account, joined))
+    }
+
+    /// What lets somebody register whose address a provider confirms.
+    async fn admitted_by(&self, brought: Option<Brought>, email: &str) -> Result<Option<Brought>, Failure> {
+        let closed = || Failure::new(Code::RegistrationClosed);
+        match self.registration() {
+            Registration::Open | Registration::Verified => Ok(brought),
+            Registration::Closed => Err(closed()),
+            Registration::Invited => match brought {
+                Some(brought) if self.admits(&brought, email).await? => Ok(Some(brought)),
+                _ => self.newest_invitation(email).await?.map(Some).ok_or_else(closed),
+            },
+        }
     }
 
     pub(super) fn new_identity(&self, account: AccountId, provider: &Provider, person: Person) -> NewIdentity {

@@ -104,13 +104,15 @@ fn types_of_things() -> String {
     declare(organization_life::Usage::decl(&config));
     declare(members::MemberEntry::decl(&config));
     declare(members::ChangeMember::decl(&config));
-    declare(members::NewMember::decl(&config));
     declare(members::NewPlaceholder::decl(&config));
     declare(invitations::NewInvitation::decl(&config));
     declare(invitations::Invited::decl(&config));
     declare(invitations::InvitationEntry::decl(&config));
     declare(invitations::InvitationView::decl(&config));
     declare(invitations::JoinedOrg::decl(&config));
+    declare(invitations::InvitationCode::decl(&config));
+    declare(invitations::InvitationOutcome::decl(&config));
+    declare(invitations::InvitationAnswer::decl(&config));
     declare(roles::NamedRole::decl(&config));
     declare(teams::TeamEntry::decl(&config));
     declare(teams::NewTeam::decl(&config));
@@ -258,7 +260,7 @@ fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
         // What is deleted may not be there.
         404 => endpoint.path.contains('{') || endpoint.method == axum::http::Method::DELETE,
         409 => writes && endpoint.path.starts_with("/api/"),
-        410 => (endpoint.open && endpoint.body.is_some()) || endpoint.path.contains("{code}"),
+        410 => endpoint.body.is_some() && (endpoint.open || endpoint.path.starts_with("/api/v1/invitations/")),
         // `If-Match` is read wherever it is known who asks.
         412 => !endpoint.open,
         // A body is looked at where none is described, and refused unless it is empty.
@@ -277,8 +279,8 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "org" => "OrgId",
             "role" => "RoleId",
             "invitation" => "InvitationId",
-            // Any text that is no code names nothing.
-            "code" | "provider" => "string",
+            // Any text that is none names nothing.
+            "provider" => "string",
             "team" => "TeamId",
             "permission" => "TeamPermission",
             "board" => "BoardId",

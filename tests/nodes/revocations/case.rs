@@ -111,6 +111,8 @@ impl Case {
         let email = format!("ben-{}@example.org", id());
         let ana = register(one, &format!("ana-{}@example.org", id())).await;
         let mut ben = register(one, &email).await;
+        // Tokens for programs accept nothing.
+        let log_in = ben.token.clone();
         let mut token_path = None;
         if kind == Kind::TokenRevoked {
             let new = json!({ "name": "Script", "scopes": ["read", "write"], "password": PASSWORD });
@@ -124,7 +126,9 @@ impl Case {
         };
         let made = of_ana(Method::POST, "/api/v1/orgs".into(), json!({ "name": "Acme" })).await;
         let org = format!("/api/v1/orgs/{}", text(&made["org_id"]));
-        of_ana(Method::POST, format!("{org}/members"), json!({ "email": email, "role": "member" })).await;
+        let made = of_ana(Method::POST, format!("{org}/invitations"), json!({ "role": "member" })).await;
+        let code = json!({ "code": text(&made["link"]).split_once('#').expect("a code").1 });
+        must(&here, &log_in, Method::POST, "/api/v1/invitations/accept", Some(code)).await;
         let made = of_ana(Method::POST, format!("{org}/teams"), json!({ "name": "Makers" })).await;
         let team_id = text(&made["team_id"]).to_owned();
         let team = format!("{org}/teams/{team_id}");

@@ -28,10 +28,12 @@ class Directory {
     this.#latest.set(org, latest);
     const counts = latest.ask();
     try {
-      const members = await client.rest.members(org);
+      const [members, { claims }] = await Promise.all([client.rest.members(org), client.rest.org(org)]);
       // What is known is newer than this answer, or will be.
       if (!counts()) return this.#members.has(org) || (await this.read(org));
       for (const member of members) this.#names.set(member.account_id, member.name);
+      // What was a stand-in's is shown as that of who it is.
+      for (const claim of claims ?? []) this.#names.set(claim.placeholder_id, this.#names.get(claim.account_id) ?? t("people.unknown"));
       this.#members.set(org, members);
       return true;
     } catch (error) {

@@ -1,7 +1,7 @@
 //! Who is logged in. The access token lives in this object's memory and nowhere else; the refresh token is a cookie that
 //! scripts cannot read. Refreshing happens once at a time, over all tabs.
 
-import type { AccountId, SecondMethod, SessionId } from "../gen/protocol";
+import type { AccountId, OrgId, SecondMethod, SessionId } from "../gen/protocol";
 import { Box, type Cell } from "./cells";
 import type { Environment } from "./environment";
 import type { Http, TokenSource } from "./http";
@@ -19,7 +19,16 @@ interface Tokens {
   readonly access_expires_at: number;
   readonly account_id: AccountId;
   readonly session_id: SessionId;
+  readonly invitation?: InvitationAnswer;
 }
+
+/** What became of the invitation that somebody registered with. `full`: the organization has no place, the invitation holds. */
+export interface InvitationAnswer {
+  readonly outcome: "joined" | "gone" | "full" | "other_address";
+  readonly org_id?: OrgId;
+}
+/** There is an account, and this page is logged in. */
+export interface Registered { readonly invitation?: InvitationAnswer }
 
 export interface NewAccount {
   readonly email: string;
@@ -27,6 +36,8 @@ export interface NewAccount {
   readonly name: string;
   readonly locale?: string;
   readonly time_zone?: string;
+  /** The code of an invitation: accepted with the account, on whatever device the link of the mail is followed. */
+  readonly invitation?: string;
 }
 
 /** What browsers make and read of passkeys; the server's and theirs, not ours. */
@@ -70,13 +81,16 @@ export class Auth implements TokenSource {
   }
 
   /** Logs in; or gives what names this browser once the link in the mail is followed, or what the second step takes. */
-  async register(fields: NewAccount): Promise<{ readonly pending: string } | SecondFactorAsked | undefined> {
-    return this.#enter(await this.#post<Tokens | { readonly pending: string } | SecondFactorAsked>("register", fields));
+  async register(fields: NewAccount): Promise<Registered | { readonly pending: string } | SecondFactorAsked> {
+    const answer = await this.#post<Tokens | { readonly pending: string } | SecondFactorAsked>("register", fields);
+    return this.#enter(answer) ?? this.#registered(answer as Tokens);
   }
 
   /** Makes the account that a mailed link is about, and logs in. Another browser than the one that registered sends the password. */
-  async confirm(fields: { code: string; pending?: string; password?: string }): Promise<void> {
-    this.#take(await this.#post<Tokens>("register/confirm", fields));
+  async confirm(fields: { code: string; pending?: string; password?: string }): Promise<Registered> {
+    const tokens = await this.#post<Tokens>("register/confirm", fields);
+    this.#take(tokens);
+    return this.#registered(tokens);
   }
 
   /** Logs in, or gives what the second step takes. */
@@ -165,6 +179,10 @@ export class Auth implements TokenSource {
       this.forget();
       return false;
     }
+  }
+
+  #registered({ invitation }: Tokens): Registered {
+    return invitation ? { invitation } : {};
   }
 
   #enter<T extends object>(answer: Tokens | T): T | undefined {

@@ -76,7 +76,7 @@ export class Identity {
   }
 
   /** Where this browser goes to log in; it comes back to a page of this app. */
-  async beginIdentity(provider: string, about: { locale?: string; time_zone?: string }): Promise<string> {
+  async beginIdentity(provider: string, about: { locale?: string; time_zone?: string; invitation?: string }): Promise<string> {
     return (await this.#http.request<{ url: string }>("POST", `${V1}/auth/identity/${provider}/start`, { body: about, anonymous: true })).url;
   }
   async identities(): Promise<readonly IdentityEntry[]> {

@@ -1,6 +1,6 @@
 //! The sync client's door: everything the app may import. The rest of this folder is private to it.
 
-export { Auth, type AuthState, type Json, type NewAccount, type PasskeyAsked, type SecondFactorAsked } from "./auth";
+export { Auth, type AuthState, type InvitationAnswer, type Json, type NewAccount, type PasskeyAsked, type SecondFactorAsked } from "./auth";
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";

@@ -99,10 +99,6 @@ export class Organizations {
     return this.#http.request("POST", `${at(org_id)}/restore`, { body: {} });
   }
 
-  /** Somebody who has an account. */
-  addMember(org_id: OrgId, fields: { email: string; role: OrgRole }): Promise<Acknowledged> {
-    return this.#http.request("POST", `${at(org_id)}/members`, { body: fields });
-  }
   changeMember(org_id: OrgId, account_id: AccountId, fields: ChangeMember): Promise<Acknowledged> {
     return this.#http.request("PATCH", `${at(org_id)}/members/${account_id}`, { body: fields });
   }
@@ -168,15 +164,15 @@ export class Organizations {
   resendInvitation(org_id: OrgId, invitation_id: InvitationId): Promise<Acknowledged> {
     return this.#http.request("POST", `${at(org_id)}/invitations/${invitation_id}/resend`, { body: {} });
   }
-  /** For whoever has the code. */
+  /** For whoever has the code, which is in no address: those are in the logs of proxies. */
   invitation(code: string): Promise<InvitationView> {
-    return this.#http.request("GET", `/api/v1/invitations/${encodeURIComponent(code)}`, { anonymous: true });
+    return this.#http.request("POST", "/api/v1/invitations/look", { body: { code }, anonymous: true });
   }
   acceptInvitation(code: string): Promise<{ readonly org_id: OrgId }> {
-    return this.#http.request("POST", `/api/v1/invitations/${encodeURIComponent(code)}/accept`, { body: {} });
+    return this.#http.request("POST", "/api/v1/invitations/accept", { body: { code } });
   }
   rejectInvitation(code: string): Promise<void> {
-    return this.#http.request("POST", `/api/v1/invitations/${encodeURIComponent(code)}/reject`, { body: {} });
+    return this.#http.request("POST", "/api/v1/invitations/reject", { body: { code } });
   }
   /** Those that went to the caller's address. */
   async myInvitations(): Promise<readonly InvitationView[]> {

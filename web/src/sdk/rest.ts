@@ -18,6 +18,8 @@ export interface Preferences {
   readonly theme?: "system" | "light" | "dark" | undefined;
   readonly week_start?: "monday" | "saturday" | "sunday" | undefined;
   readonly working_hours?: WorkingHours | undefined;
+  /** Organizations whose set-up guide was put away. */
+  readonly guides_closed?: readonly OrgId[] | undefined;
 }
 /** Days from 1 (Monday) to 7, minutes after midnight; in their own time zone. */
 export interface WorkingHours { readonly days: readonly number[]; readonly from: number; readonly to: number }
