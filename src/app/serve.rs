@@ -135,6 +135,7 @@ impl Server {
             mailbox: settings.mailbox,
             trusted_proxies: settings.trusted_proxies,
             data_dir: settings.store.data_dir,
+            thumbnails: http::Thumbnails::new(engine.limits.clone()),
             limits: engine.limits.clone(),
             clock,
             accepting,

@@ -28,6 +28,7 @@ mod openapi;
 mod organization_life;
 mod organizations;
 mod passkeys;
+mod pictures;
 mod preferences;
 mod problem;
 mod registration;
@@ -40,6 +41,7 @@ mod surface;
 mod task_actions;
 mod tasks;
 mod teams;
+mod thumbnails;
 mod tokens;
 
 use std::sync::Arc;
@@ -50,6 +52,7 @@ use tokio::sync::watch;
 pub use headers::client_address;
 pub use router::router;
 pub use server::{Listening, bind};
+pub use thumbnails::Thumbnails;
 
 use crate::{
     actors::Directory,
@@ -75,6 +78,8 @@ pub struct Parts {
     pub mailbox: bool,
     /// Whose word about a client's address is taken.
     pub trusted_proxies: Vec<Network>,
+    /// Makes small squares of what is sent as a picture.
+    pub thumbnails: Thumbnails,
     pub limits: Arc<Limits>,
     pub clock: Clock,
     pub data_dir: std::path::PathBuf,

@@ -17,6 +17,7 @@ mod mail;
 mod nodes;
 mod organizations;
 mod passkeys;
+mod pictures;
 mod process;
 mod processes;
 mod refresh;

@@ -11,7 +11,7 @@ use lockstep_protocol::{
     codes::Failure,
     command::{Command, OrganizationCommand},
     event::{Event, Happened, OrganizationEvent},
-    ids::{AccountId, BoardId, InvitationId, OrgId, RoleId, TeamId},
+    ids::{AccountId, BoardId, InvitationId, OrgId, PictureId, RoleId, TeamId},
     limits::Limits,
     topic::Kind,
     values::{Audience, Micros, OrgRole, OrgSettings, Permission, Plan},
@@ -29,6 +29,8 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Organization {
     name: String,
+    /// Kept beside the journal, by this id.
+    logo: Option<PictureId>,
     members: OrdMap<AccountId, Member>,
     /// From a claimed placeholder to the account it turned out to be.
     claims: OrdMap<AccountId, AccountId>,
@@ -104,6 +106,11 @@ pub struct CustomRole {
 impl Organization {
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The picture that is its logo.
+    pub const fn logo(&self) -> Option<PictureId> {
+        self.logo
     }
 
     /// The role of a member who may act, placeholders included; `None` for anybody else: it is as if they were none. Nobody has a
@@ -289,7 +296,7 @@ fn at_most(plan: Option<u32>, limit: usize) -> usize {
 
 impl Aggregate for Organization {
     const KIND: Kind = Kind::Organization;
-    const STATE_VERSION: u32 = 5;
+    const STATE_VERSION: u32 = 6;
 
     type Command = OrganizationCommand;
     type Event = OrganizationEvent;
@@ -331,6 +338,7 @@ impl Aggregate for Organization {
     fn changes_access(event: &Self::Event) -> bool {
         match event {
             OrganizationEvent::OrganizationUpdated(_)
+            | OrganizationEvent::OrganizationLogoChanged(_)
             | OrganizationEvent::OrganizationPlanChanged(_)
             | OrganizationEvent::OwnershipOffered(_)
             | OrganizationEvent::OwnershipWithdrawn(_)

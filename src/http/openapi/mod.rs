@@ -11,7 +11,8 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, identity, invitations, me, members,
-    organization_life, organizations, passkeys, preferences, registration, roles, second_factor, service_accounts,
+    organization_life, organizations, passkeys, pictures, preferences, registration, roles, second_factor,
+    service_accounts,
     surface::{Endpoint, Takes},
     tasks, teams, tokens,
 };
@@ -62,6 +63,7 @@ fn types_of_people() -> String {
     declare(factors::StepUp::decl(&config));
     declare(factors::TotpSecret::decl(&config));
     declare(factors::TotpCode::decl(&config));
+    declare(pictures::PictureKept::decl(&config));
     declare(passkeys::Empty::decl(&config));
     declare(passkeys::PasskeyAsked::decl(&config));
     declare(passkeys::NewPasskey::decl(&config));
@@ -175,6 +177,9 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
     if let Some(kind) = endpoint.answer {
         answer["content"] = json!({ "application/json": { "schema": types.schema(&Kind::parse(kind), used) } });
     }
+    if endpoint.shows_picture {
+        answer["content"] = json!({ "image/jpeg": {}, "image/webp": {} });
+    }
     let mut responses = Map::new();
     responses.insert(endpoint.status.to_string(), answer);
     if let Some((status, kind)) = endpoint.or {
@@ -204,6 +209,10 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
         let schema = body_schema(takes, types, used);
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
     }
+    if endpoint.takes_picture {
+        let content = json!({ "image/png": {}, "image/jpeg": {}, "image/webp": {} });
+        operation["requestBody"] = json!({ "required": true, "content": content });
+    }
     operation
 }
 
@@ -231,7 +240,7 @@ fn headers(endpoint: &Endpoint) -> Vec<Value> {
 /// What is read with the place where it stands carries an entity tag.
 fn is_tagged(endpoint: &Endpoint) -> bool {
     let standing = endpoint.answer.is_some_and(|kind| kind.ends_with("& Acknowledged"));
-    endpoint.method == axum::http::Method::GET && standing
+    endpoint.method == axum::http::Method::GET && (standing || endpoint.shows_picture)
 }
 
 /// The body's type without what the path says; what the server makes up may be absent.
@@ -255,7 +264,7 @@ fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
     let fits = |code: &Code| match code.http_status() {
         401 => !endpoint.open || endpoint.body.is_some(),
         403 => writes || !endpoint.open,
-        404 => endpoint.path.contains('{'),
+        404 => endpoint.path.contains('{') || endpoint.shows_picture,
         409 => writes && endpoint.path.starts_with("/api/"),
         410 => (endpoint.open && endpoint.body.is_some()) || endpoint.path.contains("{code}"),
         // `If-Match` is read wherever it is known who asks.
@@ -288,6 +297,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "factor" => "FactorId",
             "token" => "TokenId",
             "identity" => "IdentityId",
+            "picture" => "PictureId",
             _ => "AccountId",
         };
         (name, kind)
