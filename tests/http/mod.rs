@@ -17,6 +17,7 @@ mod mail;
 mod nodes;
 mod organizations;
 mod passkeys;
+mod picture_files;
 mod pictures;
 mod process;
 mod processes;

@@ -29,7 +29,6 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Organization {
     name: String,
-    /// Kept beside the journal, by this id.
     logo: Option<PictureId>,
     members: OrdMap<AccountId, Member>,
     /// From a claimed placeholder to the account it turned out to be.
@@ -106,11 +105,6 @@ pub struct CustomRole {
 impl Organization {
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// The picture that is its logo.
-    pub const fn logo(&self) -> Option<PictureId> {
-        self.logo
     }
 
     /// The role of a member who may act, placeholders included; `None` for anybody else: it is as if they were none. Nobody has a

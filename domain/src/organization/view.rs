@@ -2,12 +2,19 @@
 
 use lockstep_protocol::{
     event::{Event, OrganizationEvent, organization::OrganizationCreated},
-    ids::{AccountId, OrgId},
+    ids::{AccountId, OrgId, PictureId},
     values::Audience,
     view::{ClaimView, OrgMemberView, OrganizationView, RoleView},
 };
 
 use super::{Member, Organization};
+
+impl Organization {
+    /// Its picture, which is kept beside the journal.
+    pub const fn logo(&self) -> Option<PictureId> {
+        self.logo
+    }
+}
 
 pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<Event> {
     match (audience, event) {
