@@ -43,7 +43,7 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     for byte in kind.iter().chain(data) {
         sum ^= u32::from(*byte);
         for _ in 0..8 {
-            sum = if sum & 1 == 1 { sum >> 1 ^ 0xedb8_8320 } else { sum >> 1 };
+            sum = if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 };
         }
     }
     let length = u32::try_from(data.len()).expect("short").to_be_bytes();
