@@ -82,6 +82,8 @@ codes! {
     PreconditionFailed = "precondition_failed", 122, 412;
     /// The link or code was used, is too old, or was never given out.
     CodeExpired = "code_expired", 123, 410;
+    /// This is no PNG, JPEG or WebP that can be read, or it is too large to be a picture of somebody.
+    PictureUnreadable = "picture_unreadable", 124, 422;
     /// There is an account with this address: log in to it, and connect the provider there.
     AccountExists = "account_exists", 130, 409;
     /// It is the last way to log in: set a password or connect another provider first.

@@ -75,6 +75,8 @@ ids! {
     FactorId,
     /// An account's identity at a provider.
     IdentityId,
+    /// A picture: of a person, or the logo of an organization. Another picture has another id.
+    PictureId,
     /// One running client (a browser profile, a phone, a program). Chosen at random by the client and kept by it.
     ClientId,
     /// One append to the journal, perhaps over several streams.

@@ -118,6 +118,16 @@ limits! {
     presence_entries_max: usize = 200, "entries";
     /// JSON body of an HTTP request; over it 413.
     http_body_bytes_max: usize = 256 * 1024, "bytes";
+    /// A picture of a person or a logo, as it is sent; over it 413.
+    picture_bytes_max: usize = 1024 * 1024, "bytes";
+    /// Its width and its height; over it `picture_unreadable`, before anything is decoded.
+    picture_pixels_max: u32 = 4_096, "pixels";
+    /// What its pixels take up while it is read; over it `picture_unreadable`.
+    picture_memory_bytes_max: u64 = 64 * 1024 * 1024, "bytes";
+    /// The side of the square that is kept of it.
+    picture_side: u32 = 256, "pixels";
+    /// Pictures that may wait to be read; over it `busy`.
+    pictures_waiting_max: usize = 16, "pictures";
     /// Time to send an HTTP request's headers.
     http_header_timeout_ms: u64 = 10_000, "ms";
     /// Time to answer an HTTP request.

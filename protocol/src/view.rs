@@ -6,8 +6,8 @@ use ts_rs::TS;
 
 use crate::{
     ids::{
-        AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, RoleId, SessionId,
-        TaskId, TeamId,
+        AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, PictureId, RoleId,
+        SessionId, TaskId, TeamId,
     },
     values::{
         AssigneeRule, BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, OrgRole, OrgSettings, Original,
@@ -180,6 +180,10 @@ pub struct OrganizationView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub settings: Option<OrgSettings>,
+    /// The picture that is its logo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub logo_id: Option<PictureId>,
     /// Who offered the organization to whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

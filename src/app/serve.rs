@@ -132,6 +132,7 @@ impl Server {
             trusted_proxies: settings.trusted_proxies,
             data_dir: settings.store.data_dir,
             pace: http::Pace::new(&engine.limits),
+            thumbnails: http::Thumbnails::new(engine.limits.clone()),
             limits: engine.limits.clone(),
             clock,
             accepting,

@@ -3,7 +3,7 @@
 use axum::{Json, http::StatusCode};
 use lockstep_protocol::{
     codes::Code,
-    ids::{AccountId, SessionId},
+    ids::{AccountId, PictureId, SessionId},
     values::Micros,
 };
 use secrecy::SecretString;
@@ -25,6 +25,9 @@ use crate::{
 pub struct Me {
     account_id: AccountId,
     name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    avatar_id: Option<PictureId>,
     email: String,
     /// Whether the address was proved to be theirs.
     email_verified: bool,
@@ -106,10 +109,12 @@ pub async fn read(caller: Caller) -> Answer<Json<Me>> {
     let account = accounts.find(caller.who.account).await?.ok_or(Code::Unauthenticated)?;
     let profile = accounts.profile(caller.who.account).await?.ok_or(Code::Unauthenticated)?;
     let pending = caller.http.auth.pending_email(caller.who.account).await?;
+    let avatar = caller.http.store.pictures().avatars(&[caller.who.account]).await?.pop();
     let email = account.email.unwrap_or_default();
     Ok(Json(Me {
         account_id: account.id,
         name: profile.name,
+        avatar_id: avatar.map(|(_, id)| id),
         pending_email: pending.filter(|pending| *pending != email),
         email,
         email_verified: account.email_verified_at.is_some(),

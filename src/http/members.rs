@@ -19,7 +19,7 @@ use lockstep_protocol::{
         },
     },
     frame::Acknowledged,
-    ids::{AccountId, OrgId, RoleId},
+    ids::{AccountId, OrgId, PictureId, RoleId},
     position::Bookmark,
     values::{Audience, MemberStatus, OrgRole, Reassign},
 };
@@ -45,6 +45,9 @@ const PROFILES_AT_ONCE: usize = 500;
 pub struct MemberEntry {
     account_id: AccountId,
     name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    avatar_id: Option<PictureId>,
     role: OrgRole,
     /// A stand-in that an import made and nobody has claimed.
     placeholder: bool,
@@ -103,11 +106,12 @@ pub async fn list(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Items<Mem
     };
     let members: Vec<_> =
         state.everyone().filter(|(id, _)| seen.as_ref().is_none_or(|seen| seen.contains(id))).collect();
-    let mut names = BTreeMap::new();
+    let (mut names, mut avatars) = (BTreeMap::new(), BTreeMap::new());
     let ids: Vec<AccountId> = members.iter().map(|(id, _)| *id).collect();
     for ids in ids.chunks(PROFILES_AT_ONCE) {
         let profiles = caller.http.store.accounts().profiles(ids).await?;
         names.extend(profiles.into_iter().map(|profile| (profile.account, profile.name)));
+        avatars.extend(caller.http.store.pictures().avatars(ids).await?);
     }
     let mut titles = BTreeMap::new();
     if audience == Audience::Member {
@@ -116,6 +120,7 @@ pub async fn list(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Items<Mem
     let items = members.into_iter().map(|(account_id, member)| MemberEntry {
         account_id,
         name: names.remove(&account_id).unwrap_or_default(),
+        avatar_id: avatars.remove(&account_id),
         role: member.role,
         placeholder: member.placeholder,
         service: member.service,
@@ -125,6 +130,23 @@ pub async fn list(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Items<Mem
         title: titles.remove(&account_id),
     });
     Ok(Json(Items { items: items.collect() }))
+}
+
+/// Whether the list shows somebody to the caller: then their picture may be seen as well.
+pub(super) async fn shows(
+    caller: &Caller,
+    org: OrgId,
+    published: &Published<Organization>,
+    audience: Audience,
+    account: AccountId,
+) -> Answer<bool> {
+    let is_member = published.state.member(account).is_some();
+    Ok(match audience {
+        Audience::Member => is_member,
+        Audience::Guest | Audience::Public => {
+            is_member && seen_by_guest(caller, org, published).await?.contains(&account)
+        }
+    })
 }
 
 /// A guest's world: themselves, and who has a role on the boards that they have one on.

@@ -29,6 +29,7 @@ mod organization_life;
 mod organizations;
 mod pace;
 mod passkeys;
+mod pictures;
 mod preferences;
 mod problem;
 mod registration;
@@ -41,6 +42,7 @@ mod surface;
 mod task_actions;
 mod tasks;
 mod teams;
+mod thumbnails;
 mod tokens;
 
 use std::sync::Arc;
@@ -52,6 +54,7 @@ pub use headers::client_address;
 pub use pace::Pace;
 pub use router::router;
 pub use server::{Listening, bind};
+pub use thumbnails::Thumbnails;
 
 use crate::{
     actors::Directory,
@@ -79,6 +82,8 @@ pub struct Parts {
     pub trusted_proxies: Vec<Network>,
     /// How often each account may ask.
     pub pace: Pace,
+    /// Makes small squares of what is sent as a picture.
+    pub thumbnails: Thumbnails,
     pub limits: Arc<Limits>,
     pub clock: Clock,
     pub data_dir: std::path::PathBuf,

@@ -5,7 +5,7 @@ use lockstep_domain::{Aggregate, organization::Organization};
 use lockstep_protocol::{
     codes::Code,
     command::organization::{CreateOrganization, UpdateOrganization},
-    ids::OrgId,
+    ids::{OrgId, PictureId},
     position::Position,
     values::{Audience, Micros, OrgRole},
     view::{OrganizationView, ViewPart},
@@ -25,6 +25,9 @@ use crate::auth::service::personal_org;
 pub struct OrgEntry {
     org_id: OrgId,
     name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    logo_id: Option<PictureId>,
     role: OrgRole,
     /// Deleted then, and to be restored by the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,8 +75,8 @@ pub async fn orgs_of(caller: &Caller) -> Answer<Vec<OrgEntry>> {
                 let (state, account) = (&published.state, caller.who.account);
                 let restores = state.is_deleted() && state.may_restore(account);
                 if let Some(role) = state.role(account).or_else(|| restores.then_some(OrgRole::Owner)) {
-                    let deleted_at = state.deleted_at();
-                    entries.push(OrgEntry { org_id, name: state.name().to_owned(), role, deleted_at });
+                    let (name, logo_id) = (state.name().to_owned(), state.logo());
+                    entries.push(OrgEntry { org_id, name, logo_id, role, deleted_at: state.deleted_at() });
                 }
             }
             Err(failure) if failure.code == Code::NotFound => {}

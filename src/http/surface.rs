@@ -19,6 +19,10 @@ pub struct Endpoint {
     /// What it does, in a few words.
     pub summary: &'static str,
     pub body: Option<Takes>,
+    /// The body is a picture.
+    pub takes_picture: bool,
+    /// The answer is a picture.
+    pub shows_picture: bool,
     pub query: &'static [Parameter],
     pub status: u16,
     /// The type of the answer; `None`: no body.
@@ -67,6 +71,8 @@ where
         path,
         summary,
         body: None,
+        takes_picture: false,
+        shows_picture: false,
         query: &[],
         status: 200,
         answer: None,
@@ -101,6 +107,18 @@ impl Endpoint {
         made_up: &'static [&'static str],
     ) -> Self {
         self.body = Some(Takes { kind, in_path, made_up });
+        self
+    }
+
+    /// A body that is a picture.
+    pub const fn takes_picture(mut self) -> Self {
+        self.takes_picture = true;
+        self
+    }
+
+    /// An answer that is a picture.
+    pub const fn shows_picture(mut self) -> Self {
+        self.shows_picture = true;
         self
     }
 

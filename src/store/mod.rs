@@ -21,6 +21,7 @@ pub mod members;
 pub mod nodes;
 mod open;
 pub mod passkeys;
+pub mod pictures;
 mod postgres;
 pub mod processes;
 pub mod projections;
@@ -42,6 +43,7 @@ use journal::SharedJournal;
 use mails::Mails;
 use members::Members;
 use nodes::Nodes;
+use pictures::Pictures;
 use processes::Processes;
 use projections::Projections;
 
@@ -52,6 +54,7 @@ pub struct Store {
     accounts: Accounts,
     members: Members,
     invitations: Invitations,
+    pictures: Pictures,
     consumers: Consumers,
     projections: Projections,
     nodes: Nodes,
@@ -74,6 +77,11 @@ impl Store {
     /// Where invitations went.
     pub fn invitations(&self) -> &Invitations {
         &self.invitations
+    }
+
+    /// Pictures of people and logos.
+    pub fn pictures(&self) -> &Pictures {
+        &self.pictures
     }
 
     /// What organizations keep about people outside events.

@@ -107,7 +107,8 @@ fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change>
             vec![role(event.from_id, OrgRole::Admin), role(event.to_id, OrgRole::Owner)]
         }
         // Lists do not show these: the live state does.
-        OrganizationEvent::OrganizationSettingsUpdated(_)
+        OrganizationEvent::OrganizationLogoChanged(_)
+        | OrganizationEvent::OrganizationSettingsUpdated(_)
         | OrganizationEvent::OrganizationPlanChanged(_)
         | OrganizationEvent::OwnershipOffered(_)
         | OrganizationEvent::OwnershipWithdrawn(_)

@@ -92,6 +92,7 @@ fn expected_missing(way: Way) -> Vec<&'static str> {
         Way::Door => OrganizationCommand::TAGS.to_vec(),
         Way::Resource => vec![
             // The server's own.
+            "organization.logo.set",
             "organization.plan.change",
             "organization.board.reserve",
             "organization.board.release",

@@ -13,6 +13,7 @@ mod identities;
 mod journal;
 mod mails;
 mod order;
+mod pictures;
 mod processes;
 mod snapshots;
 mod tokens;

@@ -18,6 +18,8 @@ mod mail;
 mod nodes;
 mod organizations;
 mod passkeys;
+mod picture_files;
+mod pictures;
 mod process;
 mod processes;
 mod refresh;

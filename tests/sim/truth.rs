@@ -84,6 +84,7 @@ impl Fold {
                 // Nobody in the simulator does these.
                 OrganizationEvent::MemberClaimed(_)
                 | OrganizationEvent::OrganizationSettingsUpdated(_)
+                | OrganizationEvent::OrganizationLogoChanged(_)
                 | OrganizationEvent::OrganizationPlanChanged(_)
                 | OrganizationEvent::OwnershipOffered(_)
                 | OrganizationEvent::OwnershipWithdrawn(_)

@@ -27,7 +27,7 @@ const LEVELS: [(&str, u8); 12] = [
 const LEAVES: [&str; 6] = ["config", "clock", "letters", "steady", "telemetry", "bugs"];
 
 /// Crates that have one home, and the rooms that may name them.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 14] = [
     ("sqlx", &["store"]),
     ("fred", &["bus"]),
     ("ractor", &["actors"]),
@@ -38,6 +38,7 @@ const HOMES: [(&str, &[&str]); 13] = [
     // An import asks the running server, whose address the operator gives: not the outside world.
     ("reqwest", &["outbound", "import"]),
     ("argon2", &["auth"]),
+    ("image", &["http"]),
     ("lettre", &["outbound"]),
     ("jsonwebtoken", &["auth"]),
     ("openidconnect", &["auth"]),

@@ -23,7 +23,7 @@ pub enum Capability {
     /// Take or leave what was offered.
     AnswerOffer,
     DeleteOrganization,
-    /// Plans, places of boards, and what stands for a code that was shown: the server alone.
+    /// Plans, logos, places of boards, and what stands for a code that was shown: the server alone.
     ServeOrganizations,
     /// Manager, status, job title.
     EditMembers,
@@ -118,7 +118,8 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
         C::CreateOrganization(_) => Capability::FoundOrganization,
         C::UpdateOrganization(_) => Capability::ManageOrganization,
         C::UpdateSettings(_) => Capability::ManageSettings,
-        C::ChangePlan(_)
+        C::SetLogo(_)
+        | C::ChangePlan(_)
         | C::ReserveBoard(_)
         | C::ReleaseBoard(_)
         | C::AcceptInvitation(_)

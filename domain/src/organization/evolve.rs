@@ -21,10 +21,9 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
             org.members.insert(created.owner_id, Member::new(OrgRole::Owner));
         }
         E::OrganizationUpdated(updated) => {
-            if let Some(name) = &updated.name {
-                org.name.clone_from(name);
-            }
+            org.name = updated.name.clone().unwrap_or_else(|| std::mem::take(&mut org.name))
         }
+        E::OrganizationLogoChanged(changed) => org.logo = changed.logo_id,
         E::OrganizationSettingsUpdated(updated) => org.settings = updated.settings,
         E::OrganizationPlanChanged(changed) => org.plan = changed.plan.clone(),
         E::OwnershipOffered(offered) => {

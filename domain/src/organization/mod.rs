@@ -11,7 +11,7 @@ use lockstep_protocol::{
     codes::Failure,
     command::{Command, OrganizationCommand},
     event::{Event, Happened, OrganizationEvent},
-    ids::{AccountId, BoardId, InvitationId, OrgId, RoleId, TeamId},
+    ids::{AccountId, BoardId, InvitationId, OrgId, PictureId, RoleId, TeamId},
     limits::Limits,
     topic::Kind,
     values::{Audience, Micros, OrgRole, OrgSettings, Permission, Plan},
@@ -29,6 +29,7 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Organization {
     name: String,
+    logo: Option<PictureId>,
     members: OrdMap<AccountId, Member>,
     /// From a claimed placeholder to the account it turned out to be.
     claims: OrdMap<AccountId, AccountId>,
@@ -289,7 +290,7 @@ fn at_most(plan: Option<u32>, limit: usize) -> usize {
 
 impl Aggregate for Organization {
     const KIND: Kind = Kind::Organization;
-    const STATE_VERSION: u32 = 5;
+    const STATE_VERSION: u32 = 6;
 
     type Command = OrganizationCommand;
     type Event = OrganizationEvent;
@@ -331,6 +332,7 @@ impl Aggregate for Organization {
     fn changes_access(event: &Self::Event) -> bool {
         match event {
             OrganizationEvent::OrganizationUpdated(_)
+            | OrganizationEvent::OrganizationLogoChanged(_)
             | OrganizationEvent::OrganizationPlanChanged(_)
             | OrganizationEvent::OwnershipOffered(_)
             | OrganizationEvent::OwnershipWithdrawn(_)

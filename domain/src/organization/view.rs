@@ -1,13 +1,20 @@
-//! What an organization shows, and to whom. Guests see its name, not its people.
+//! What an organization shows, and to whom. Guests see its name and logo, not its people.
 
 use lockstep_protocol::{
     event::{Event, OrganizationEvent, organization::OrganizationCreated},
-    ids::{AccountId, OrgId},
+    ids::{AccountId, OrgId, PictureId},
     values::Audience,
     view::{ClaimView, OrgMemberView, OrganizationView, RoleView},
 };
 
 use super::{Member, Organization};
+
+impl Organization {
+    /// Its picture, which is kept beside the journal.
+    pub const fn logo(&self) -> Option<PictureId> {
+        self.logo
+    }
+}
 
 pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<Event> {
     match (audience, event) {
@@ -19,6 +26,7 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
             Some(OrganizationCreated { name: created.name.clone(), owner_id: AccountId::NIL }.into())
         }
         (Audience::Guest, OrganizationEvent::OrganizationUpdated(updated)) => Some(updated.clone().into()),
+        (Audience::Guest, OrganizationEvent::OrganizationLogoChanged(changed)) => Some(changed.clone().into()),
         (
             Audience::Guest,
             OrganizationEvent::OrganizationSettingsUpdated(_)
@@ -57,6 +65,7 @@ pub(super) fn view(org: &Organization, org_id: OrgId, audience: Audience) -> Org
         claims: Vec::new(),
         roles: Vec::new(),
         settings: None,
+        logo_id: org.logo,
         ownership_offer: None,
         deleted_at: org.deleted_at,
     };

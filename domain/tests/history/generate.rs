@@ -11,6 +11,8 @@ const ASKED: &[&str] = &[
     "member.remove account_id=?p",
     "member.claim placeholder_id=ghost account_id=?p",
     "organization.settings.update password_chars_min=?z boards_by=?o",
+    "organization.logo.set logo_id=?c",
+    "organization.logo.set",
     "organization.plan.change plan.name=?x plan.members_max=20",
     "organization.ownership.offer account_id=?p",
     "organization.ownership.offer account_id=admin",

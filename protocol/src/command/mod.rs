@@ -23,6 +23,7 @@ language! {
     Organization => OrganizationCommand {
         "organization.create" => CreateOrganization,
         "organization.update" => UpdateOrganization,
+        "organization.logo.set" => SetLogo,
         "organization.settings.update" => UpdateSettings,
         "organization.plan.change" => ChangePlan,
         "organization.ownership.offer" => OfferOwnership,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, InvitationId, RoleId},
+    ids::{AccountId, BoardId, InvitationId, PictureId, RoleId},
     values::{MemberStatus, Micros, OrgRole, Permission, Plan, Reassign},
 };
 
@@ -22,6 +22,15 @@ pub struct UpdateOrganization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub name: Option<String>,
+}
+
+/// Says which picture is the logo now; absent: none. The server asks this, once it keeps the picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetLogo {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub logo_id: Option<PictureId>,
 }
 
 /// Adds a person who has an account, a placeholder, or a program.

@@ -29,6 +29,7 @@ language! {
     Organization => OrganizationEvent {
         "organization.created" => OrganizationCreated,
         "organization.updated" => OrganizationUpdated,
+        "organization.logo.changed" => OrganizationLogoChanged,
         "organization.settings.updated" => OrganizationSettingsUpdated,
         "organization.plan.changed" => OrganizationPlanChanged,
         "organization.ownership.offered" => OwnershipOffered,
@@ -153,6 +154,7 @@ const NEWER: &[(&str, u32)] = &[
     ("user.factor.removed", 2),
     ("user.token.created", 2),
     ("user.token.revoked", 2),
+    ("organization.logo.changed", 2),
     ("organization.settings.updated", 2),
     ("organization.plan.changed", 2),
     ("organization.ownership.offered", 2),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, InvitationId, RoleId},
+    ids::{AccountId, BoardId, InvitationId, PictureId, RoleId},
     values::{MemberStatus, Micros, OrgRole, OrgSettings, Permission, Plan, Reassign},
 };
 
@@ -21,6 +21,14 @@ pub struct OrganizationUpdated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub name: Option<String>,
+}
+
+/// Another picture is the logo, or none where it is absent. The picture itself is kept beside the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OrganizationLogoChanged {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub logo_id: Option<PictureId>,
 }
 
 /// A person became a member.

@@ -11,7 +11,8 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, identity, invitations, me, members,
-    organization_life, organizations, passkeys, preferences, registration, roles, second_factor, service_accounts,
+    organization_life, organizations, passkeys, pictures, preferences, registration, roles, second_factor,
+    service_accounts,
     surface::{Endpoint, Takes},
     tasks, teams, tokens,
 };
@@ -62,6 +63,7 @@ fn types_of_people() -> String {
     declare(factors::StepUp::decl(&config));
     declare(factors::TotpSecret::decl(&config));
     declare(factors::TotpCode::decl(&config));
+    declare(pictures::PictureKept::decl(&config));
     declare(passkeys::Empty::decl(&config));
     declare(passkeys::PasskeyAsked::decl(&config));
     declare(passkeys::NewPasskey::decl(&config));
@@ -177,6 +179,9 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
     if let Some(kind) = endpoint.answer {
         answer["content"] = json!({ "application/json": { "schema": types.schema(&Kind::parse(kind), used) } });
     }
+    if endpoint.shows_picture {
+        answer["content"] = json!({ "image/jpeg": {}, "image/webp": {} });
+    }
     let mut responses = Map::new();
     responses.insert(endpoint.status.to_string(), answer);
     if let Some((status, kind)) = endpoint.or {
@@ -206,6 +211,10 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
         let schema = body_schema(takes, types, used);
         operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
     }
+    if endpoint.takes_picture {
+        let content = json!({ "image/png": {}, "image/jpeg": {}, "image/webp": {} });
+        operation["requestBody"] = json!({ "required": true, "content": content });
+    }
     operation
 }
 
@@ -233,7 +242,7 @@ fn headers(endpoint: &Endpoint) -> Vec<Value> {
 /// What is read with the place where it stands carries an entity tag.
 fn is_tagged(endpoint: &Endpoint) -> bool {
     let standing = endpoint.answer.is_some_and(|kind| kind.ends_with("& Acknowledged"));
-    endpoint.method == axum::http::Method::GET && standing
+    endpoint.method == axum::http::Method::GET && (standing || endpoint.shows_picture)
 }
 
 /// The body's type without what the path says; what the server makes up may be absent.
@@ -258,7 +267,7 @@ fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
         401 => !endpoint.open || endpoint.body.is_some(),
         403 => writes || !endpoint.open,
         // What is deleted may not be there.
-        404 => endpoint.path.contains('{') || endpoint.method == axum::http::Method::DELETE,
+        404 => endpoint.path.contains('{') || endpoint.shows_picture || endpoint.method == axum::http::Method::DELETE,
         409 => writes && endpoint.path.starts_with("/api/"),
         410 => endpoint.body.is_some() && (endpoint.open || endpoint.path.starts_with("/api/v1/invitations/")),
         // `If-Match` is read wherever it is known who asks.
@@ -291,6 +300,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "factor" => "FactorId",
             "token" => "TokenId",
             "identity" => "IdentityId",
+            "picture" => "PictureId",
             _ => "AccountId",
         };
         (name, kind)

@@ -71,8 +71,8 @@ fn the_surface_is_as_it_was_reviewed() {
     let lines: Vec<String> = endpoints()
         .iter()
         .map(|endpoint| {
-            let body = endpoint.body.map_or("-", |takes| takes.kind);
-            let answer = endpoint.answer.unwrap_or("-");
+            let body = endpoint.body.map_or(if endpoint.takes_picture { "a picture" } else { "-" }, |takes| takes.kind);
+            let answer = endpoint.answer.unwrap_or(if endpoint.shows_picture { "a picture" } else { "-" });
             let open = if endpoint.open { " open" } else { "" };
             format!("{} {} ({body}) -> {} {answer}{open}", endpoint.method, endpoint.path, endpoint.status)
         })

@@ -107,7 +107,14 @@ impl<'a> Run<'a> {
             return wrong;
         }
         let described = self.judge.resolve(described);
-        let Some((media, content)) = described["content"].as_object().and_then(|content| content.iter().next()) else {
+        let contents = described["content"].as_object();
+        if let Some(pictures) = contents.filter(|contents| contents.keys().all(|media| media.starts_with("image/"))) {
+            if !pictures.contains_key(answer.header("content-type")) {
+                wrong.push(format!("{status} is {:?}", answer.header("content-type")));
+            }
+            return wrong;
+        }
+        let Some((media, content)) = contents.and_then(|content| content.iter().next()) else {
             if answer.body != "" {
                 wrong.push(format!("{status} has a body"));
             }

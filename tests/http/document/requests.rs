@@ -39,6 +39,11 @@ impl<'a> Operation<'a> {
         self.is.pointer("/requestBody/content/application~1json/schema")
     }
 
+    /// The body is a picture.
+    fn takes_picture(&self) -> bool {
+        self.is.pointer("/requestBody/content/image~1png").is_some()
+    }
+
     fn parameters(&self, place: &str) -> Vec<&'a Value> {
         let all = self.is["parameters"].as_array().expect("parameters");
         all.iter().filter(|parameter| parameter["in"] == place).collect()
@@ -102,7 +107,11 @@ impl<'a> Maker<'a> {
             // A browser's cookie counts only with this.
             headers.push(("x-lockstep", "1".to_owned()));
         }
-        let body = body.map(|body| body.to_string().into_bytes());
+        let mut body = body.map(|body| body.to_string().into_bytes());
+        if operation.takes_picture() {
+            headers.push(("content-type", "image/png".to_owned()));
+            body = Some(super::super::pictures::small());
+        }
         Request { who: As::Owner, target, headers, body, fits: true }
     }
 

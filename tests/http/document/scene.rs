@@ -70,6 +70,9 @@ impl<'a> Scene<'a> {
         let second = app.post("/api/v1/auth/login", login).await.ok();
         add("SessionId", &second["session_id"]);
         add("AccountId", &json!(member.id()));
+        let picture =
+            super::super::pictures::put(&member, "/api/v1/me/avatar", "image/png", super::super::pictures::small());
+        add("PictureId", &picture.await.ok()["picture_id"]);
         add("AccountId", &json!(owner.id()));
         add("OrgId", &json!(last(&org)));
         add("BoardId", &json!(last(&board)));

@@ -4,6 +4,7 @@ import { type MemberEntry, Problem } from "../sdk";
 import { client } from "./client";
 import { t } from "./i18n/index.svelte";
 import { Latest } from "./latest";
+import type { Place } from "./pictures.svelte";
 import { session } from "./session.svelte";
 
 const AGAIN_MS = 5_000;
@@ -11,6 +12,8 @@ const AGAIN_MS = 5_000;
 class Directory {
   #members = new SvelteMap<string, readonly MemberEntry[]>();
   #names = new SvelteMap<string, string>();
+  /** Where each person's picture can be asked for. */
+  #pictures = new SvelteMap<string, Place>();
   #asked = new Map<string, number>();
   #latest = new Map<string, Latest>();
 
@@ -31,7 +34,11 @@ class Directory {
       const [members, { claims }] = await Promise.all([client.rest.members(org), client.rest.org(org)]);
       // What is known is newer than this answer, or will be.
       if (!counts()) return this.#members.has(org) || (await this.read(org));
-      for (const member of members) this.#names.set(member.account_id, member.name);
+      for (const { account_id, name, avatar_id: id } of members) {
+        this.#names.set(account_id, name);
+        if (id === undefined) this.#pictures.delete(account_id);
+        else if (this.#pictures.get(account_id)?.id !== id) this.#pictures.set(account_id, { id, org });
+      }
       // What was a stand-in's is shown as that of who it is.
       for (const claim of claims ?? []) this.#names.set(claim.placeholder_id, this.#names.get(claim.account_id) ?? t("people.unknown"));
       this.#members.set(org, members);
@@ -69,6 +76,14 @@ class Directory {
     if (known) return known;
     if (account === session.me?.account_id) return session.me.name;
     return t("people.unknown");
+  }
+
+  /** Their picture; undefined where they have none. */
+  picture(account: string): Place | undefined {
+    const { me } = session;
+    // One's own is known first here.
+    if (account === me?.account_id) return me.avatar_id === undefined ? undefined : { id: me.avatar_id };
+    return this.#pictures.get(account);
   }
 
   knows(account: string): boolean {

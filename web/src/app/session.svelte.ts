@@ -99,6 +99,19 @@ class Session {
     return change;
   }
 
+  /** Shown instead of initials, in turn with the other changes of the profile. Rejects with a `Problem` when it was refused. */
+  setAvatar(picture: Blob | undefined): Promise<void> {
+    const change = this.#changes.then(async () => {
+      const kept = picture ? await client.rest.setAvatar(picture) : await client.rest.removeAvatar();
+      this.#changed += 1;
+      if (!this.me) return;
+      const { avatar_id: _before, ...rest } = this.me;
+      this.me = kept ? { ...rest, avatar_id: kept.picture_id } : rest;
+    });
+    this.#changes = change.catch(() => undefined);
+    return change;
+  }
+
   prefer(preferences: Preferences): Promise<void> {
     return this.update((me) => ({ preferences: { ...me.preferences, ...preferences } }));
   }
@@ -124,8 +137,12 @@ class Session {
   changed(org: string, view: OrganizationView): void {
     const role = view.members.find((member) => member.account_id === this.accountId)?.role;
     const known = this.orgs.find((each) => each.org_id === org);
-    if (!known || !role || (known.name === view.name && known.role === role)) return;
-    this.orgs = this.orgs.map((each) => (each.org_id === org ? { ...each, name: view.name, role } : each));
+    if (!known || !role || (known.name === view.name && known.role === role && known.logo_id === view.logo_id)) return;
+    this.orgs = this.orgs.map((each) => {
+      if (each.org_id !== org) return each;
+      const { logo_id: _before, ...rest } = each;
+      return { ...rest, name: view.name, role, ...(view.logo_id !== undefined && { logo_id: view.logo_id }) };
+    });
   }
 
   visited(org: string): void {

@@ -12,6 +12,8 @@ export interface TokenSource {
 
 export interface RequestOptions {
   readonly body?: unknown;
+  /** A body of bytes, of the type that it says. */
+  readonly picture?: Blob;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Names this write for ever: repeated with the same key it takes effect at most once. */
@@ -20,6 +22,9 @@ export interface RequestOptions {
   /** Sends no token and refreshes nothing. */
   readonly anonymous?: boolean;
 }
+
+/** `kept`: the answer may come from what the browser keeps. */
+type Asking = RequestOptions & { readonly kept?: boolean };
 
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
 
@@ -37,13 +42,7 @@ export class Http {
 
   /** Resolves with the decoded body (undefined for none), rejects with a `Problem`. */
   async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    const token = options.anonymous === true ? undefined : this.#tokens?.token();
-    let response = await this.#once(method, path, options, token);
-    if (response.status === 401 && options.anonymous !== true && this.#tokens !== undefined) {
-      const refreshed = await this.#tokens.refresh(token);
-      if (refreshed) response = await this.#once(method, path, options, this.#tokens.token());
-    }
-    if (!response.ok) throw await problemOf(response);
+    const response = await this.#answer(method, path, options);
     try {
       const text = await response.text();
       return (text === "" ? undefined : JSON.parse(text)) as T;
@@ -52,13 +51,36 @@ export class Http {
     }
   }
 
-  async #once(method: Method, path: string, options: RequestOptions, token: string | undefined): Promise<Response> {
+  /** Bytes, which the browser may keep as long as the server allows. */
+  async bytes(path: string): Promise<Blob> {
+    const response = await this.#answer("GET", path, { headers: { accept: "image/*" }, kept: true });
+    try {
+      return await response.blob();
+    } catch (error) {
+      throw unreachable(error);
+    }
+  }
+
+  async #answer(method: Method, path: string, options: Asking): Promise<Response> {
+    const token = options.anonymous === true ? undefined : this.#tokens?.token();
+    let response = await this.#once(method, path, options, token);
+    if (response.status === 401 && options.anonymous !== true && this.#tokens !== undefined) {
+      const refreshed = await this.#tokens.refresh(token);
+      if (refreshed) response = await this.#once(method, path, options, this.#tokens.token());
+    }
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  }
+
+  async #once(method: Method, path: string, options: Asking, token: string | undefined): Promise<Response> {
     const headers: Record<string, string> = { accept: "application/json", ...options.headers };
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     if (options.body !== undefined) headers["content-type"] = "application/json";
+    if (options.picture !== undefined) headers["content-type"] = options.picture.type;
     if (options.idempotency_key !== undefined) headers["idempotency-key"] = options.idempotency_key;
-    const init: RequestInit = { method, headers, credentials: "same-origin", cache: "no-store" };
+    const init: RequestInit = { method, headers, credentials: "same-origin", cache: options.kept === true ? "default" : "no-store" };
     if (options.body !== undefined) init.body = JSON.stringify(options.body);
+    if (options.picture !== undefined) init.body = options.picture;
     if (options.signal !== undefined) init.signal = options.signal;
     try {
       return await this.#env.fetch(`${this.#env.base_url}${path}${queryOf(options.query)}`, init);

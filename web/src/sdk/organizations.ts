@@ -1,7 +1,7 @@
 //! The administration of an organization over REST: its people and what they may do, its teams. What is live of it comes with the
 //! organization's topic; this is what is asked for and changed.
 
-import type { AccessView, AccountId, Acknowledged, BoardId, InvitationId, MemberStatus, OrgId, OrgRole, Permission, Plan, RoleId, TeamId, TeamPermission, TeamRole, TeamView, UpdateSettings, UpdateTeamSettings } from "../gen/protocol";
+import type { AccessView, AccountId, Acknowledged, BoardId, InvitationId, MemberStatus, OrgId, OrgRole, Permission, PictureId, Plan, RoleId, TeamId, TeamPermission, TeamRole, TeamView, UpdateSettings, UpdateTeamSettings } from "../gen/protocol";
 import type { Http } from "./http";
 
 /** In the server's order. */
@@ -75,6 +75,13 @@ export class Organizations {
     return this.#http.request("PATCH", at(org_id), { body: { name } });
   }
 
+  /** A PNG, JPEG or WebP; a small square of it is kept. */
+  setLogo(org_id: OrgId, picture: Blob): Promise<{ readonly picture_id: PictureId }> {
+    return this.#http.request("PUT", `${at(org_id)}/logo`, { picture });
+  }
+  removeLogo(org_id: OrgId): Promise<void> {
+    return this.#http.request("DELETE", `${at(org_id)}/logo`);
+  }
   updateSettings(org_id: OrgId, settings: UpdateSettings): Promise<Acknowledged> {
     return this.#http.request("PATCH", `${at(org_id)}/settings`, { body: settings });
   }

@@ -2,13 +2,14 @@
 
 import type {
   AccountId, Acknowledged, BoardHead, BoardId, BoardRole, Command, Event, Happened, Lifecycle, OrgId, OrganizationView,
-  OrgRole, SessionId, TaskDetail, TaskFace, TaskId, TeamId, TeamView, Visibility,
+  OrgRole, PictureId, SessionId, TaskDetail, TaskFace, TaskId, TeamId, TeamView, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
 
 export interface OrgEntry {
   readonly org_id: OrgId;
   readonly name: string;
+  readonly logo_id?: PictureId;
   readonly role: OrgRole;
   /** Deleted then, and to be restored by the caller. */
   readonly deleted_at?: number;
@@ -28,6 +29,7 @@ export interface UpdateMe { readonly name?: string; readonly locale?: string; re
 export interface Me {
   readonly account_id: AccountId;
   readonly name: string;
+  readonly avatar_id?: PictureId;
   readonly email: string;
   readonly email_verified: boolean;
   /** Asked for, and not confirmed yet. */
@@ -43,7 +45,7 @@ export interface Me {
 }
 export interface ChangePassword { readonly current_password: string; readonly new_password: string }
 export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
-export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly role: OrgRole; readonly placeholder: boolean; /** A program. */ readonly service?: boolean; readonly team_ids?: readonly TeamId[]; readonly title?: string }
+export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly avatar_id?: PictureId; readonly role: OrgRole; readonly placeholder: boolean; /** A program. */ readonly service?: boolean; readonly team_ids?: readonly TeamId[]; readonly title?: string }
 export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
 export interface TeamEntry { readonly team_id: TeamId; readonly name: string }
 export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }
@@ -66,6 +68,21 @@ export class Rest {
   }
   updateMe(fields: UpdateMe): Promise<Me> {
     return this.#http.request("PATCH", `${V1}/me`, { body: fields });
+  }
+  /** A PNG, JPEG or WebP; a small square of it is kept. */
+  setAvatar(picture: Blob): Promise<{ readonly picture_id: PictureId }> {
+    return this.#http.request("PUT", `${V1}/me/avatar`, { picture });
+  }
+  removeAvatar(): Promise<void> {
+    return this.#http.request("DELETE", `${V1}/me/avatar`);
+  }
+  /** The caller's own picture. */
+  avatar(): Promise<Blob> {
+    return this.#http.bytes(`${V1}/me/avatar`);
+  }
+  /** The organization's logo, or the picture of somebody in it. */
+  picture(org_id: OrgId, picture_id: PictureId): Promise<Blob> {
+    return this.#http.bytes(`${org(org_id)}/pictures/${picture_id}`);
   }
   /** Ends every other session. */
   changePassword(fields: ChangePassword): Promise<void> {

@@ -115,6 +115,8 @@ export const organizationFolding: Folding<OrganizationView> = {
     switch (event.type) {
       case "organization.updated":
         return event.name === undefined ? view : { ...view, name: event.name };
+      case "organization.logo.changed":
+        return changed(view, { logo_id: event.logo_id });
       case "organization.settings.updated":
         return { ...view, settings: event.settings };
       case "organization.ownership.offered":

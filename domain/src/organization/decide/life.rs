@@ -1,12 +1,13 @@
 //! The organization's own life: what it decides for itself, what it may take up, whose it is, and its end.
 
 use lockstep_protocol::{
-    command::organization::{ChangePlan, OfferOwnership, ReleaseBoard, ReserveBoard, UpdateSettings},
+    command::organization::{ChangePlan, OfferOwnership, ReleaseBoard, ReserveBoard, SetLogo, UpdateSettings},
     event::{
         OrganizationEvent,
         organization::{
-            BoardReleased, BoardReserved, OrganizationDeleted, OrganizationOwnerChanged, OrganizationPlanChanged,
-            OrganizationRestored, OrganizationSettingsUpdated, OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn,
+            BoardReleased, BoardReserved, OrganizationDeleted, OrganizationLogoChanged, OrganizationOwnerChanged,
+            OrganizationPlanChanged, OrganizationRestored, OrganizationSettingsUpdated, OwnershipDeclined,
+            OwnershipOffered, OwnershipWithdrawn,
         },
     },
     ids::BoardId,
@@ -24,6 +25,11 @@ use crate::{
 
 /// What an organization may ask of passwords (SECURITY: configurable from 8).
 const PASSWORD_CHARS: std::ops::RangeInclusive<u32> = 8..=64;
+
+pub(super) fn set_logo(org: &Organization, command: &SetLogo) -> Vec<OrganizationEvent> {
+    let logo_id = command.logo_id;
+    if logo_id == org.logo { vec![] } else { vec![OrganizationLogoChanged { logo_id }.into()] }
+}
 
 pub(super) fn update_settings(org: &Organization, command: &UpdateSettings, asker: &Asker) -> Decided {
     let before = org.settings;

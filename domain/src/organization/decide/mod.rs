@@ -36,6 +36,7 @@ pub(super) fn decide(org: &Organization, command: &OrganizationCommand, ctx: &Ct
     match command {
         C::CreateOrganization(command) => create(org, command, ctx),
         C::UpdateOrganization(command) => update(org, command, ctx),
+        C::SetLogo(command) => Ok(life::set_logo(org, command)),
         C::UpdateSettings(command) => life::update_settings(org, command, &asker),
         C::ChangePlan(command) => life::change_plan(org, command, ctx),
         C::OfferOwnership(command) => life::offer(org, command, &asker),

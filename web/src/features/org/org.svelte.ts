@@ -66,6 +66,9 @@ export class Org {
   get name(): string {
     return this.view?.name ?? session.orgs.find((each) => each.org_id === this.id)?.name ?? "";
   }
+  get logo(): string | undefined {
+    return this.view ? this.view.logo_id : session.orgs.find((each) => each.org_id === this.id)?.logo_id;
+  }
   get rules(): Rules {
     return this.view ?? {};
   }
