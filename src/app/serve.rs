@@ -131,6 +131,8 @@ impl Server {
             directory: engine.directory.clone(),
             store: engine.store.clone(),
             projected: engine.listed.clone(),
+            tallied: engine.tallied.clone(),
+            names: http::Names::default(),
             public: settings.public,
             mailbox: settings.mailbox,
             trusted_proxies: settings.trusted_proxies,

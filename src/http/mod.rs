@@ -23,7 +23,9 @@ mod identity;
 mod invitations;
 mod labels;
 mod me;
+mod member_list;
 mod members;
+mod names;
 mod openapi;
 mod organization_life;
 mod organizations;
@@ -41,6 +43,7 @@ mod task_actions;
 mod tasks;
 mod teams;
 mod tokens;
+mod visible;
 
 use std::sync::Arc;
 
@@ -48,6 +51,7 @@ use lockstep_protocol::{limits::Limits, position::Position};
 use tokio::sync::watch;
 
 pub use headers::client_address;
+pub use names::Names;
 pub use router::router;
 pub use server::{Listening, bind};
 
@@ -70,6 +74,10 @@ pub struct Parts {
     pub store: Store,
     /// How far the read tables are.
     pub projected: watch::Receiver<Position>,
+    /// How far what is counted is.
+    pub tallied: watch::Receiver<Position>,
+    /// By what people are found.
+    pub names: Names,
     pub public: PublicUrl,
     /// Whether everybody may see the mails: a server for trying things out.
     pub mailbox: bool,

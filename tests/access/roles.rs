@@ -95,6 +95,8 @@ fn expected_missing(way: Way) -> Vec<&'static str> {
             "organization.plan.change",
             "organization.board.reserve",
             "organization.board.release",
+            "organization.team.reserve",
+            "organization.team.release",
             // By the code of the invitation, and as its resending: `tests/http/invitations.rs`.
             "invitation.accept",
             "invitation.reject",

@@ -15,6 +15,7 @@ mod mails;
 mod order;
 mod processes;
 mod snapshots;
+mod tallies;
 mod tokens;
 
 use std::path::PathBuf;

@@ -41,6 +41,8 @@ pub struct Organization {
     deleted_at: Option<Micros>,
     /// Boards that have a place here, those in the trash included.
     boards: OrdSet<BoardId>,
+    /// Teams that have a place here; one that is deleted gives its place back.
+    teams: OrdSet<TeamId>,
     /// Those that may still be accepted, or were when the last one was made.
     invitations: OrdMap<InvitationId, Invitation>,
     /// A day (since 1970, UTC) and how many were sent on it.
@@ -289,7 +291,7 @@ fn at_most(plan: Option<u32>, limit: usize) -> usize {
 
 impl Aggregate for Organization {
     const KIND: Kind = Kind::Organization;
-    const STATE_VERSION: u32 = 5;
+    const STATE_VERSION: u32 = 6;
 
     type Command = OrganizationCommand;
     type Event = OrganizationEvent;
@@ -337,6 +339,8 @@ impl Aggregate for Organization {
             | OrganizationEvent::OwnershipDeclined(_)
             | OrganizationEvent::BoardReserved(_)
             | OrganizationEvent::BoardReleased(_)
+            | OrganizationEvent::TeamReserved(_)
+            | OrganizationEvent::TeamReleased(_)
             | OrganizationEvent::MemberInvited(_)
             | OrganizationEvent::InvitationAccepted(_)
             | OrganizationEvent::InvitationRejected(_)
@@ -388,7 +392,7 @@ impl Aggregate for Organization {
             + self.members.len() * 128
             + self.claims.len() * 160
             + self.roles.len() * 256
-            + self.boards.len() * 32
+            + (self.boards.len() + self.teams.len()) * 32
             + self.invitations.len() * 96
     }
 }

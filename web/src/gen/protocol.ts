@@ -1162,6 +1162,10 @@ export const LIMITS = {
   /** Members of one team. (members) */
   members_per_team_max: 1000,
   /** Members of one organization. (members) */
+  members_named_max: 100,
+  search_chars_max: 200,
+  names_kept_ms: 5000,
+  names_kept_max: 200000,
   members_per_org_max: 5000,
   /** Invitations of one organization that nobody has answered yet. (invitations) */
   invitations_pending_max: 500,
