@@ -124,8 +124,7 @@ impl Server {
             door: Arc::new(ws::inside::Inside::new(engine.directory.clone(), authenticate(&auth))),
             origins: Arc::from([settings.public.origin().to_owned()]),
         });
-        let url = settings.public.origin().to_owned();
-        let (accept, accepting) = watch::channel(true);
+        let (url, (accept, accepting)) = (settings.public.origin().to_owned(), watch::channel(true));
         let rest = http::Http::new(http::Parts {
             auth,
             directory: engine.directory.clone(),

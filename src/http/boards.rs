@@ -22,11 +22,7 @@ use super::{
     problem::Answer,
     visible::Visible,
 };
-use crate::{
-    actors::CommandKey,
-    auth::service::derived_id,
-    store::projections::BoardRow,
-};
+use crate::{actors::CommandKey, auth::service::derived_id, store::projections::BoardRow};
 
 /// A board in a list.
 #[derive(Serialize, TS)]

@@ -238,15 +238,13 @@ async fn members_of(
     Ok(team.state.members().map(|(account, _)| published.state.resolve(account)).collect())
 }
 
-pub async fn list(
-    caller: Caller,
-    Ids(org): Ids<OrgId>,
-    Asked(query): Asked<MembersQuery>,
-) -> Answer<Json<MemberPage>> {
+pub async fn list(caller: Caller, Ids(org): Ids<OrgId>, Asked(query): Asked<MembersQuery>) -> Answer<Json<MemberPage>> {
     let (published, audience) = caller.http.directory.readable_org(caller.principal(), org).await?;
     let limit = page_rows(query.limit, caller.http.limits.page_rows_max)?;
     let after = match query.cursor.as_deref() {
-        Some(cursor) => Some(rank_of(cursor, query.sort).ok_or_else(|| Failure::new(Code::FieldInvalid).field("cursor"))?),
+        Some(cursor) => {
+            Some(rank_of(cursor, query.sort).ok_or_else(|| Failure::new(Code::FieldInvalid).field("cursor"))?)
+        }
         None => None,
     };
     caller.wait_counted(query.min_position).await?;
@@ -257,15 +255,13 @@ pub async fn list(
     let taken = roll.people.iter().filter_map(|found| Some((found, member(found)?)));
     let mut matching: Vec<(&Found, &Member)> = taken.filter(|(found, member)| wanted.takes(found, member)).collect();
     if query.sort == MemberSort::Role {
-        matching.sort_by_key(|(found, member)| rank(query.sort, found, member));
+        matching.sort_by_cached_key(|(found, member)| rank(query.sort, found, member));
     }
-    let begin = after.map_or(0, |after| {
-        matching.partition_point(|(found, member)| rank(query.sort, found, member) <= after)
-    });
+    let begin =
+        after.map_or(0, |after| matching.partition_point(|(found, member)| rank(query.sort, found, member) <= after));
     let page = &matching[begin..matching.len().min(begin + limit)];
     let more = begin + page.len() < matching.len();
-    let next_cursor =
-        page.last().filter(|_| more).map(|(found, member)| cursor_of(&rank(query.sort, found, member)));
+    let next_cursor = page.last().filter(|_| more).map(|(found, member)| cursor_of(&rank(query.sort, found, member)));
     let page: Vec<(AccountId, &Member)> = page.iter().map(|(found, member)| (found.account, *member)).collect();
     let items = entries(&caller, org, &published, audience, &page).await?;
     Ok(Json(MemberPage { items, total: matching.len(), next_cursor }))

@@ -34,7 +34,8 @@ use tower_http::{
 use super::{
     Http, about, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
-    health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life, organizations, passkeys,
+    health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
+    organizations, passkeys,
     problem::Problem,
     registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
@@ -56,8 +57,16 @@ const TASKS: &[Parameter] = &[
     NEW_ENOUGH,
 ];
 const MEMBERS: &[Parameter] = &[
-    Parameter { name: "q", kind: "string", says: "Words that begin words of the name or the job title; marks and case do not matter." },
-    Parameter { name: "ids", kind: "string", says: "These alone: at most 100 ids, parted by commas. Who is no member is left out." },
+    Parameter {
+        name: "q",
+        kind: "string",
+        says: "Words that begin words of the name or the job title; marks and case do not matter.",
+    },
+    Parameter {
+        name: "ids",
+        kind: "string",
+        says: "These alone: at most 100 ids, parted by commas. Who is no member is left out.",
+    },
     Parameter { name: "role", kind: "OrgRole", says: "Those who have this role." },
     Parameter { name: "status", kind: "MemberStatus", says: "Active or inactive ones." },
     Parameter { name: "team", kind: "TeamId", says: "Those in this team." },

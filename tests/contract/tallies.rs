@@ -198,7 +198,8 @@ async fn counts_are_those_of_the_boards(backend: Backend) {
     assert!(ever > 200 && twice, "the history says something");
     let ids: Vec<AccountId> = (0..PEOPLE).map(person).collect();
     let with = lists.boards_with_open_tasks(ORG, &ids).await.expect("a database");
-    let open: Vec<BoardId> = [0, 1].into_iter().filter(|n| !fold(&boards, &[*n], meant).is_empty()).map(board_id).collect();
+    let open: Vec<BoardId> =
+        [0, 1].into_iter().filter(|n| !fold(&boards, &[*n], meant).is_empty()).map(board_id).collect();
     assert_eq!(with.iter().map(|row| row.board).collect::<Vec<_>>(), open);
     lists.apply(&beside, &[row(0, "archived"), row(1, "deleted")], position(2)).await.expect("held");
     assert_eq!(lists.boards_with_open_tasks(ORG, &ids).await, Ok(Vec::new()), "boards in use alone");

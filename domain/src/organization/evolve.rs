@@ -3,7 +3,9 @@
 use lockstep_protocol::{
     event::{
         Happened, OrganizationEvent,
-        organization::{InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, RoleUpdated},
+        organization::{
+            InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, RoleCreated, RoleUpdated,
+        },
     },
     ids::{AccountId, InvitationId},
     values::{MemberStatus, Micros, OrgRole},
@@ -72,10 +74,7 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
             member.granted = Permissions::of(&changed.granted);
             member.revoked = Permissions::of(&changed.revoked);
         }),
-        E::RoleCreated(created) => {
-            let (name, permissions) = (created.name.clone(), Permissions::of(&created.permissions));
-            org.roles.insert(created.role_id, CustomRole { name, permissions });
-        }
+        E::RoleCreated(created) => create_role(org, created),
         E::RoleUpdated(updated) => update_role(org, updated),
         E::RoleDeleted(deleted) => {
             org.roles.remove(&deleted.role_id);
@@ -150,6 +149,11 @@ fn claim(org: &mut Organization, claimed: &MemberClaimed) {
     if org.claims.insert(placeholder_id, account_id).is_none() {
         org.claimed.entry(account_id).or_default().push(placeholder_id);
     }
+}
+
+fn create_role(org: &mut Organization, created: &RoleCreated) {
+    let (name, permissions) = (created.name.clone(), Permissions::of(&created.permissions));
+    org.roles.insert(created.role_id, CustomRole { name, permissions });
 }
 
 fn update_role(org: &mut Organization, updated: &RoleUpdated) {

@@ -6,14 +6,14 @@ mod lists;
 mod statements;
 pub(super) mod tallies;
 
-use lockstep_protocol::{
-    ids::{AccountId, BoardId, OrgId, TeamId},
-    position::Position,
-};
 use super::{
     StoreError,
     consumers::{Lease, SAVE_CURSOR},
     db::Db,
+};
+use lockstep_protocol::{
+    ids::{AccountId, BoardId, OrgId, TeamId},
+    position::Position,
 };
 pub use tallies::Tally;
 

@@ -138,7 +138,8 @@ impl Projections {
                 sqlx::query_as(sql).bind(org.0).bind(own).bind(means).bind(boards).fetch_all(pool).await?
             }
             Db::Sqlite(file) => {
-                let sql = "select person, count(*) from (select distinct unhex(p.value) as person, a.board_id, a.task_id
+                let sql =
+                    "select person, count(*) from (select distinct unhex(p.value) as person, a.board_id, a.task_id
                     from json_each($2) i join json_each($3) p on p.key = i.key
                     join task_assignees a on a.account_id = unhex(i.value) and a.org_id = $1 and a.open = 1
                     where a.board_id in (select unhex(value) from json_each($4))) as had group by person";
