@@ -236,6 +236,14 @@ limits! {
     members_per_board_max: usize = 500, "members";
     /// Members of one team.
     members_per_team_max: usize = 1_000, "members";
+    /// Members whom one question asks for by their ids.
+    members_named_max: usize = 100, "members";
+    /// Text that members are searched by.
+    search_chars_max: usize = 200, "characters";
+    /// How long a node finds people by the names they had, where another node or organization changed them. What is shown is read anew.
+    names_kept_ms: u64 = 5_000, "ms";
+    /// Names that a node keeps to find people by.
+    names_kept_max: usize = 200_000, "names";
     /// Members of one organization.
     members_per_org_max: usize = 5_000, "members";
     /// Invitations of one organization that nobody has answered yet.

@@ -14,8 +14,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         BoardCommand, Command, TeamCommand,
-        board::CreateBoard,
-        organization::{ReleaseBoard, ReserveBoard},
+        organization::{ReleaseBoard, ReleaseTeam, ReserveBoard, ReserveTeam},
     },
     event::level_of,
     frame::Acknowledged,
@@ -49,6 +48,40 @@ fn no_org(failure: Failure) -> Failure {
     }
 }
 
+/// What is kept for something before it is founded.
+struct Place {
+    org: OrgId,
+    capability: Capability,
+    reserve: Command,
+    release: Command,
+    /// Of its taking.
+    event: &'static str,
+}
+
+impl Place {
+    /// `None` where nothing is founded that takes a place.
+    fn of(request: &CommandRequest) -> Option<Self> {
+        let id = request.topic.id;
+        match &request.body {
+            Command::Board(BoardCommand::CreateBoard(create)) => Some(Self {
+                org: create.org_id,
+                capability: Capability::FoundBoard,
+                reserve: ReserveBoard { board_id: BoardId(id) }.into(),
+                release: ReleaseBoard { board_id: BoardId(id) }.into(),
+                event: "organization.board.reserved",
+            }),
+            Command::Team(TeamCommand::CreateTeam(create)) => Some(Self {
+                org: create.org_id,
+                capability: Capability::FoundTeam,
+                reserve: ReserveTeam { team_id: TeamId(id) }.into(),
+                release: ReleaseTeam { team_id: TeamId(id) }.into(),
+                event: "organization.team.reserved",
+            }),
+            _ => None,
+        }
+    }
+}
+
 impl Directory {
     /// Asks for a change. Answered when it is durable, or when it is certain that it is not.
     pub async fn command(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
@@ -59,9 +92,9 @@ impl Directory {
             Kind::Organization => self.command_of::<Organization>(request).await,
             Kind::Team => {
                 self.check_default_board(&request).await?;
-                self.command_of::<Team>(request).await
+                self.found::<Team>(request).await
             }
-            Kind::Board => self.found_board(request).await,
+            Kind::Board => self.found::<Board>(request).await,
             Kind::Account => self.command_of::<Account>(request).await,
         }
     }
@@ -86,52 +119,43 @@ impl Directory {
         if of_team && seen.is_some() { Ok(()) } else { Err(named()) }
     }
 
-    /// Founds a board in a place that its organization keeps for it: how many there are is decided there, however many are founded at
-    /// once. A board that is refused gives its place back, if it was taken for it.
-    async fn found_board(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
-        let Command::Board(BoardCommand::CreateBoard(CreateBoard { org_id, .. })) = &request.body else {
-            return self.command_of::<Board>(request).await;
-        };
-        let (topic, principal, board_id) = (Topic::from(*org_id), request.principal, BoardId(request.topic.id));
-        if self.common_level().load(Ordering::Relaxed) < level_of("organization.board.reserved") {
+    /// Founds a board or a team in a place that its organization keeps for it: how many there are is decided there, however many are
+    /// founded at once. One that is refused gives its place back, if it was taken for it.
+    async fn found<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+        let Some(place) = Place::of(&request) else { return self.command_of::<A>(request).await };
+        if self.common_level().load(Ordering::Relaxed) < level_of(place.event) {
             // A node that runs would not understand it.
-            return self.command_of::<Board>(request).await;
+            return self.command_of::<A>(request).await;
         }
-        self.may_found(&request, *org_id).await?;
-        let ask = |body: Command, principal| CommandRequest {
-            topic,
-            principal,
-            session: request.session,
-            key: None,
-            body,
-            saw: None,
-        };
-        let server = Principal::System(principal.account().ok_or_else(|| Failure::new(Code::Unauthenticated))?);
-        let reserved = self.command_of::<Organization>(ask(ReserveBoard { board_id }.into(), server)).await;
-        let reserved = reserved.map_err(no_org)?;
-        let founded = self.command_of::<Board>(request.clone()).await;
+        self.may_found(&request, &place).await?;
+        let founder = request.principal.account().ok_or_else(|| Failure::new(Code::Unauthenticated))?;
+        let (topic, principal) = (Topic::from(place.org), Principal::System(founder));
+        let ask =
+            |body: Command| CommandRequest { topic, principal, session: request.session, key: None, body, saw: None };
+        let reserved = self.command_of::<Organization>(ask(place.reserve)).await.map_err(no_org)?;
+        let founded = self.command_of::<A>(request.clone()).await;
         // Anything temporary may be founded all the same: asked again it finds its place.
         let refused = founded.as_ref().is_err_and(|failure| !failure.temporary && failure.code != Code::Internal);
-        if refused && reserved.position.is_some() {
-            let release = ask(ReleaseBoard { board_id }.into(), server);
-            if let Err(failure) = self.command_of::<Organization>(release).await {
-                tracing::warn!(%board_id, %failure, "the place of a board that was refused stays taken");
-            }
+        if refused
+            && reserved.position.is_some()
+            && let Err(failure) = self.command_of::<Organization>(ask(place.release)).await
+        {
+            tracing::warn!(topic = %request.topic, %failure, "the place of what was refused stays taken");
         }
         founded
     }
 
-    /// Places are for those alone who may found a board, as far as the organization says: nobody else takes one.
-    async fn may_found(&self, request: &CommandRequest, org_id: OrgId) -> Result<(), Failure> {
+    /// Places are for those alone who may found it, as far as the organization says: nobody else takes one.
+    async fn may_found(&self, request: &CommandRequest, place: &Place) -> Result<(), Failure> {
         if let Some(account) = self.account_facts(request.topic, request.principal, request.session).await? {
             account.grant()?.permit_command(&request.body)?;
         }
-        let org = self.organization(org_id).await.map_err(no_org)?;
+        let org = self.organization(place.org).await.map_err(no_org)?;
         match request.principal {
             Principal::Account(account) => {
                 let role = access::org_role(&org.state, account);
                 let role = role.ok_or_else(|| no_org(Failure::new(Code::NotFound)))?;
-                access::demand(role, Capability::FoundBoard)
+                access::demand(role, place.capability)
             }
             Principal::System(_) | Principal::Public => Ok(()),
         }

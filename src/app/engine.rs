@@ -16,7 +16,7 @@ use crate::{
     config::StoreFlags,
     steady::steadily,
     store::{Location, Options, Store, StoreError},
-    workers::{self, Progress, projections::Projector},
+    workers::{self, Progress, projections::Projector, tallies::Teller},
 };
 
 /// Why it does not start, for the operator.
@@ -65,6 +65,8 @@ pub struct Engine {
     pub limits: Arc<Limits>,
     /// How far the read tables have come.
     pub listed: Progress,
+    /// How far what is counted has come.
+    pub tallied: Progress,
     cancel: CancellationToken,
     tasks: TaskTracker,
 }
@@ -109,7 +111,14 @@ impl Engine {
             workers::run(Projector, store, node, committed, progress.clone(), token.clone())
         };
         tasks.spawn(steadily("projections", project));
-        Ok(Self { store, directory, clock, limits, listed, cancel, tasks })
+        let (progress, tallied) = watch::channel(Position::START);
+        let (beside, token) = (store.clone(), cancel.clone());
+        let tell = move || {
+            // It looks by itself: the nudge wakes one worker.
+            workers::run(Teller, beside.clone(), node, Arc::default(), progress.clone(), token.clone())
+        };
+        tasks.spawn(steadily("tallies", tell));
+        Ok(Self { store, directory, clock, limits, listed, tallied, cancel, tasks })
     }
 
     /// Runs something in the background until the engine ends; when it panics it begins again.

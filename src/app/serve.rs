@@ -120,13 +120,14 @@ impl Server {
             door: Arc::new(ws::inside::Inside::new(engine.directory.clone(), authenticate(&auth))),
             origins: Arc::from([settings.public.origin().to_owned()]),
         });
-        let url = settings.public.origin().to_owned();
-        let (accept, accepting) = watch::channel(true);
+        let (url, (accept, accepting)) = (settings.public.origin().to_owned(), watch::channel(true));
         let rest = http::Http::new(http::Parts {
             auth,
             directory: engine.directory.clone(),
             store: engine.store.clone(),
             projected: engine.listed.clone(),
+            tallied: engine.tallied.clone(),
+            names: http::Names::default(),
             public: settings.public,
             mailbox: settings.mailbox,
             trusted_proxies: settings.trusted_proxies,

@@ -1,10 +1,6 @@
 //! Boards of an organization: the list of those the caller may see, and each by itself.
 
-use std::collections::{BTreeMap, btree_map::Entry};
-use std::sync::Arc;
-
 use axum::Json;
-use lockstep_domain::{access::BoardFacts, organization::Organization, team::Team};
 use lockstep_protocol::{
     codes::Code,
     command::{
@@ -13,7 +9,7 @@ use lockstep_protocol::{
     },
     frame::Acknowledged,
     ids::{BoardId, ClientId, ColumnId, OrgId, TeamId},
-    values::{BoardRole, ColumnKind, Lifecycle, Micros, Place, Visibility},
+    values::{ColumnKind, Lifecycle, Micros, Place, Visibility},
     view::BoardHead,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -24,12 +20,9 @@ use super::{
     extract::{Asked, Body, Caller, Fields, Ids},
     organizations::{ListQuery, ReadQuery},
     problem::Answer,
+    visible::Visible,
 };
-use crate::{
-    actors::{CommandKey, Published},
-    auth::service::derived_id,
-    store::projections::BoardRow,
-};
+use crate::{actors::CommandKey, auth::service::derived_id, store::projections::BoardRow};
 
 /// A board in a list.
 #[derive(Serialize, TS)]
@@ -99,14 +92,7 @@ pub async fn list(
 ) -> Answer<Json<Items<BoardEntry>>> {
     let (published, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
     caller.wait_projected(query.min_position).await?;
-    let mut visible = Visible { caller: &caller, org: &published.state, teams: BTreeMap::new(), own: BTreeMap::new() };
-    for id in published.state.ids_of(caller.who.account) {
-        for row in caller.http.store.projections().board_roles_of(id, org).await? {
-            let role = BoardRole::from_word(&row.role);
-            let strongest = visible.own.entry(row.board).or_default();
-            *strongest = role.max(*strongest);
-        }
-    }
+    let mut visible = Visible::of(&caller, org, &published.state).await?;
     let page = u32::try_from(caller.http.limits.page_rows_max).unwrap_or(u32::MAX);
     let (mut items, mut after) = (Vec::new(), None);
     loop {
@@ -114,8 +100,8 @@ pub async fn list(
         let full = rows.len() == page as usize;
         after = rows.last().map(|row| row.board);
         for row in rows {
-            if let Some(entry) = visible.entry(row).await? {
-                items.push(entry);
+            if visible.sight(&row).await?.is_some() {
+                items.extend(entry(row));
             }
         }
         if !full {
@@ -124,52 +110,16 @@ pub async fn list(
     }
 }
 
-/// What one caller may see of a list.
-struct Visible<'a> {
-    caller: &'a Caller,
-    org: &'a Organization,
-    teams: BTreeMap<TeamId, Option<Arc<Published<Team>>>>,
-    own: BTreeMap<BoardId, Option<BoardRole>>,
-}
-
-impl Visible<'_> {
-    /// The row, if the caller may know of the board. The same rule as for the board itself, with the facts that the list has.
-    async fn entry(&mut self, row: BoardRow) -> Answer<Option<BoardEntry>> {
-        let (Some(visibility), Some(lifecycle)) =
-            (Visibility::from_word(&row.visibility), Lifecycle::from_word(&row.state))
-        else {
-            return Ok(None);
-        };
-        let team = match row.team {
-            Some(team) => self.team(team).await?,
-            None => None,
-        };
-        let own = self.own.get(&row.board).copied().flatten();
-        let facts = BoardFacts { visibility, lifecycle, own };
-        let team = team.as_ref().map(|team| &team.state);
-        let role = facts.role(self.caller.who.account, Some(self.org), team);
-        Ok(role.map(|_| BoardEntry {
-            board_id: row.board,
-            name: row.name,
-            key: row.key,
-            team_id: row.team,
-            visibility,
-            lifecycle,
-            created_at: row.created_at,
-        }))
-    }
-
-    async fn team(&mut self, id: TeamId) -> Answer<Option<Arc<Published<Team>>>> {
-        if let Entry::Vacant(vacant) = self.teams.entry(id) {
-            let team = match self.caller.http.directory.team(id).await {
-                Ok(team) => Some(team),
-                Err(failure) if failure.code == Code::NotFound => None,
-                Err(failure) => return Err(failure.into()),
-            };
-            vacant.insert(team);
-        }
-        Ok(self.teams.get(&id).cloned().flatten())
-    }
+fn entry(row: BoardRow) -> Option<BoardEntry> {
+    Some(BoardEntry {
+        board_id: row.board,
+        name: row.name,
+        key: row.key,
+        team_id: row.team,
+        visibility: Visibility::from_word(&row.visibility)?,
+        lifecycle: Lifecycle::from_word(&row.state)?,
+        created_at: row.created_at,
+    })
 }
 
 pub async fn create(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewBoard>) -> Answer<Written<BoardHead>> {

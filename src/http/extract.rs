@@ -19,6 +19,7 @@ use lockstep_protocol::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{
@@ -180,8 +181,17 @@ impl Caller {
 
     /// Waits until the read tables hold what happened up to `position`.
     pub async fn wait_projected(&self, position: Option<Position>) -> Answer<()> {
+        self.wait_for(position, self.http.projected.clone()).await
+    }
+
+    /// The same, and what is counted.
+    pub async fn wait_counted(&self, position: Option<Position>) -> Answer<()> {
+        self.wait_projected(position).await?;
+        self.wait_for(position, self.http.tallied.clone()).await
+    }
+
+    async fn wait_for(&self, position: Option<Position>, mut projected: watch::Receiver<Position>) -> Answer<()> {
         let Some(position) = position else { return Ok(()) };
-        let mut projected = self.http.projected.clone();
         let wait = std::time::Duration::from_millis(self.http.limits.behind_timeout_ms);
         let reached = tokio::time::timeout(wait, projected.wait_for(|cursor| *cursor >= position)).await;
         match reached {

@@ -136,6 +136,7 @@ pub async fn update(caller: Caller, Body(body): Body<UpdateMe>) -> Answer<Json<M
     };
     let (account, now) = (caller.who.account, caller.http.clock.now());
     caller.http.store.accounts().update_profile(account, &change, now).await?;
+    caller.http.names.changed(account).await;
     caller.http.auth.profile_changed(account).await?;
     read(caller).await
 }

@@ -1,8 +1,5 @@
-//! Members of an organization: the only place where their names are told. Guests see themselves and the people on their boards.
+//! Members of an organization: added, changed, taken out. Their list is in `member_list`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use axum::Json;
 use lockstep_domain::{
     Principal,
     access::{Capability, demand, org_role},
@@ -21,13 +18,13 @@ use lockstep_protocol::{
     frame::Acknowledged,
     ids::{AccountId, OrgId, PictureId, RoleId},
     position::Bookmark,
-    values::{Audience, MemberStatus, OrgRole, Reassign},
+    values::{MemberStatus, OrgRole, Reassign},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use ts_rs::TS;
 
 use super::{
-    answers::{Items, Written},
+    answers::Written,
     extract::{Asked, Body, Caller, Fields, Ids},
     problem::Answer,
     tasks::said,
@@ -36,36 +33,6 @@ use crate::{
     actors::{CommandRequest, Published},
     auth::address::normal_name,
 };
-
-/// Names looked up at once.
-const PROFILES_AT_ONCE: usize = 500;
-
-/// A member, by name.
-#[derive(Serialize, TS)]
-pub struct MemberEntry {
-    account_id: AccountId,
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    avatar_id: Option<PictureId>,
-    role: OrgRole,
-    /// A stand-in that an import made and nobody has claimed.
-    placeholder: bool,
-    /// A program of the organization.
-    service: bool,
-    status: MemberStatus,
-    /// A custom role beside the role.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    role_id: Option<RoleId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    manager_id: Option<AccountId>,
-    /// Job title; absent where there is none, and for guests.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    title: Option<String>,
-}
 
 /// What is absent stays; `null` takes away.
 #[derive(Deserialize, TS)]
@@ -95,76 +62,6 @@ pub struct ChangeMember {
 pub struct NewPlaceholder {
     account_id: AccountId,
     name: String,
-}
-
-pub async fn list(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Items<MemberEntry>>> {
-    let (published, audience) = caller.http.directory.readable_org(caller.principal(), org).await?;
-    let state = &published.state;
-    let seen = match audience {
-        Audience::Member => None,
-        Audience::Guest | Audience::Public => Some(seen_by_guest(&caller, org, &published).await?),
-    };
-    let members: Vec<_> =
-        state.everyone().filter(|(id, _)| seen.as_ref().is_none_or(|seen| seen.contains(id))).collect();
-    let (mut names, mut avatars) = (BTreeMap::new(), BTreeMap::new());
-    let ids: Vec<AccountId> = members.iter().map(|(id, _)| *id).collect();
-    for ids in ids.chunks(PROFILES_AT_ONCE) {
-        let profiles = caller.http.store.accounts().profiles(ids).await?;
-        names.extend(profiles.into_iter().map(|profile| (profile.account, profile.name)));
-        avatars.extend(caller.http.store.pictures().avatars(ids).await?);
-    }
-    let mut titles = BTreeMap::new();
-    if audience == Audience::Member {
-        titles.extend(caller.http.store.members().titles(org).await?);
-    }
-    let items = members.into_iter().map(|(account_id, member)| MemberEntry {
-        account_id,
-        name: names.remove(&account_id).unwrap_or_default(),
-        avatar_id: avatars.remove(&account_id),
-        role: member.role,
-        placeholder: member.placeholder,
-        service: member.service,
-        status: if member.active { MemberStatus::Active } else { MemberStatus::Inactive },
-        role_id: member.custom_role.filter(|_| audience == Audience::Member),
-        manager_id: member.manager.filter(|_| audience == Audience::Member),
-        title: titles.remove(&account_id),
-    });
-    Ok(Json(Items { items: items.collect() }))
-}
-
-/// Whether the list shows somebody to the caller: then their picture may be seen as well.
-pub(super) async fn shows(
-    caller: &Caller,
-    org: OrgId,
-    published: &Published<Organization>,
-    audience: Audience,
-    account: AccountId,
-) -> Answer<bool> {
-    let is_member = published.state.member(account).is_some();
-    Ok(match audience {
-        Audience::Member => is_member,
-        Audience::Guest | Audience::Public => {
-            is_member && seen_by_guest(caller, org, published).await?.contains(&account)
-        }
-    })
-}
-
-/// A guest's world: themselves, and who has a role on the boards that they have one on.
-async fn seen_by_guest(
-    caller: &Caller,
-    org: OrgId,
-    published: &Published<Organization>,
-) -> Answer<BTreeSet<AccountId>> {
-    let mut seen: BTreeSet<AccountId> = BTreeSet::from([caller.who.account]);
-    for id in published.state.ids_of(caller.who.account) {
-        for row in caller.http.store.projections().board_roles_of(id, org).await? {
-            // The live board decides: the row may be older than a removal.
-            if let Ok((board, _)) = caller.board(org, row.board, None).await {
-                seen.extend(board.state.members().map(|(account, _)| published.state.resolve(account)));
-            }
-        }
-    }
-    Ok(seen)
 }
 
 pub(super) async fn may_add(caller: &Caller, org: OrgId) -> Answer<()> {
@@ -201,6 +98,7 @@ pub async fn change(
     }
     if let Some(title) = title {
         http.store.members().set_title(org, account_id, &title, http.clock.now()).await?;
+        http.names.changed(account_id).await;
     }
     Ok(acknowledged.into())
 }

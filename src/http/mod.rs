@@ -23,7 +23,9 @@ mod identity;
 mod invitations;
 mod labels;
 mod me;
+mod member_list;
 mod members;
+mod names;
 mod openapi;
 mod organization_life;
 mod organizations;
@@ -44,6 +46,7 @@ mod tasks;
 mod teams;
 mod thumbnails;
 mod tokens;
+mod visible;
 
 use std::sync::Arc;
 
@@ -52,6 +55,7 @@ use tokio::sync::watch;
 
 pub use headers::client_address;
 pub use pace::Pace;
+pub use names::Names;
 pub use router::router;
 pub use server::{Listening, bind};
 pub use thumbnails::Thumbnails;
@@ -75,6 +79,10 @@ pub struct Parts {
     pub store: Store,
     /// How far the read tables are.
     pub projected: watch::Receiver<Position>,
+    /// How far what is counted is.
+    pub tallied: watch::Receiver<Position>,
+    /// By what people are found.
+    pub names: Names,
     pub public: PublicUrl,
     /// Whether everybody may see the mails: a server for trying things out.
     pub mailbox: bool,

@@ -29,6 +29,8 @@ pub struct Usage {
     /// Those in the trash included.
     boards: usize,
     boards_max: usize,
+    teams: usize,
+    teams_max: usize,
     #[ts(type = "number")]
     storage_bytes: u64,
     /// Absent where nothing but the disk bounds it.
@@ -50,6 +52,8 @@ pub async fn usage(caller: Caller, Ids(org): Ids<OrgId>) -> Answer<Json<Usage>> 
         members_max: state.members_max(limits),
         boards: state.board_count(),
         boards_max: state.boards_max(limits),
+        teams: state.team_count(),
+        teams_max: limits.teams_per_org_max,
         // There are no files yet.
         storage_bytes: 0,
         storage_bytes_max: plan.storage_bytes_max,

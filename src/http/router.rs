@@ -34,8 +34,8 @@ use tower_http::{
 use super::{
     Http, about, access, assets, authentication, board_members, boards, columns, commands, factors,
     finish::finish,
-    health, history, identity, invitations, labels, me, members, openapi, organization_life, organizations, passkeys,
-    pictures,
+    health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
+    organizations, passkeys, pictures,
     problem::Problem,
     registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
@@ -55,6 +55,26 @@ const TASKS: &[Parameter] = &[
     Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
     NEW_ENOUGH,
+];
+const MEMBERS: &[Parameter] = &[
+    Parameter {
+        name: "q",
+        kind: "string",
+        says: "Words that begin words of the name or the job title; marks and case do not matter.",
+    },
+    Parameter {
+        name: "ids",
+        kind: "string",
+        says: "These alone: at most 100 ids, parted by commas. Who is no member is left out.",
+    },
+    Parameter { name: "role", kind: "OrgRole", says: "Those who have this role." },
+    Parameter { name: "status", kind: "MemberStatus", says: "Active or inactive ones." },
+    Parameter { name: "team", kind: "TeamId", says: "Those in this team." },
+    Parameter { name: "kind", kind: "MemberKind", says: "People, programs or stand-ins." },
+    Parameter { name: "sort", kind: "MemberSort", says: "Default: name." },
+    Parameter { name: "cursor", kind: "string", says: "next_cursor of the page before, with the same sort." },
+    Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+    Parameter { name: "min_position", kind: "Position", says: "Wait until teams and counts hold this change." },
 ];
 const REMOVE: &[Parameter] = &[Parameter {
     name: "reassign",
@@ -174,7 +194,7 @@ fn organization() -> Vec<Endpoint> { vec![
     delete("/api/v1/orgs/{org}/ownership", organization_life::withdraw, "Take an offer of an organization back").answers(200, "Acknowledged").log_in_only(),
     post("/api/v1/orgs/{org}/ownership/accept", organization_life::change::<AcceptOwnership>, "Take an organization that was offered to the caller").answers(200, "Acknowledged").log_in_only(),
     post("/api/v1/orgs/{org}/ownership/decline", organization_life::change::<DeclineOwnership>, "Take it not").answers(200, "Acknowledged").log_in_only(),
-    get("/api/v1/orgs/{org}/members", members::list, "Its members, by name").answers(200, "{ items: Array<MemberEntry> }"),
+    get("/api/v1/orgs/{org}/members", member_list::list, "Its members, found by name, a page at a time").asks(MEMBERS).answers(200, "MemberPage"),
     patch("/api/v1/orgs/{org}/members/{account}", members::change, "Change a member: one to four commands, in the order of the members, and the job title").takes("ChangeMember").answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/members/{account}", members::remove, "Remove a member, or leave").asks(REMOVE).answers(200, "Acknowledged"),
     put("/api/v1/orgs/{org}/members/{account}/permissions", roles::set_permissions, "Grant permissions to a member and revoke them").takes_but("SetMemberPermissions", &["account_id"], &[]).answers(200, "Acknowledged"),

@@ -1,5 +1,7 @@
 //! Teams of an organization, and who is in them.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use lockstep_domain::{Aggregate, team::Team};
 use lockstep_protocol::{
@@ -9,7 +11,7 @@ use lockstep_protocol::{
         UpdateTeamSettings,
     },
     ids::{AccountId, OrgId, TeamId},
-    values::{Audience, Lifecycle, TeamPermission},
+    values::{Audience, TeamPermission},
     view::{TeamView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,8 @@ use super::{
 pub struct TeamEntry {
     team_id: TeamId,
     name: String,
+    #[ts(type = "number")]
+    member_count: u64,
 }
 
 #[derive(Deserialize, TS)]
@@ -45,14 +49,19 @@ pub async fn list(
     Asked(query): Asked<ListQuery>,
 ) -> Answer<Json<Items<TeamEntry>>> {
     let (_, audience) = caller.http.directory.readable_org(caller.principal(), org).await?;
-    caller.wait_projected(query.min_position).await?;
+    caller.wait_counted(query.min_position).await?;
     if audience != Audience::Member {
         return Ok(Json(Items { items: Vec::new() }));
     }
-    let limit = u32::try_from(caller.http.limits.teams_per_org_max).unwrap_or(u32::MAX);
-    let rows = caller.http.store.projections().teams_of(org, None, limit).await?;
-    let active = rows.into_iter().filter(|row| row.state == Lifecycle::Active.word());
-    Ok(Json(Items { items: active.map(|row| TeamEntry { team_id: row.team, name: row.name }).collect() }))
+    let projections = caller.http.store.projections();
+    let rows = projections.teams_in_use(org).await?;
+    let sizes: BTreeMap<TeamId, u64> = projections.team_sizes(org).await?.into_iter().collect();
+    let items = rows.into_iter().map(|row| TeamEntry {
+        member_count: sizes.get(&row.team).copied().unwrap_or_default(),
+        team_id: row.team,
+        name: row.name,
+    });
+    Ok(Json(Items { items: items.collect() }))
 }
 
 pub async fn create(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewTeam>) -> Answer<Written<TeamView>> {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     StoreError,
     db::{Db, on_db},
+    rows,
 };
 
 /// See the module.
@@ -20,6 +21,24 @@ impl Members {
         let sql = "select account_id, title from member_details where org_id = $1 and title <> ''";
         let rows: Vec<(Uuid, String)> =
             on_db!(&self.db, read, pool => sqlx::query_as(sql).bind(org.0).fetch_all(pool).await?);
+        Ok(rows.into_iter().map(|(account, title)| (account.into(), title)).collect())
+    }
+
+    /// The same, of these alone.
+    pub async fn titles_of(&self, org: OrgId, accounts: &[AccountId]) -> Result<Vec<(AccountId, String)>, StoreError> {
+        let ids: Vec<Uuid> = accounts.iter().map(|account| account.0).collect();
+        let rows: Vec<(Uuid, String)> = match &self.db {
+            Db::Postgres(pool) => {
+                let sql = "select account_id, title from member_details
+                    where org_id = $1 and title <> '' and account_id = any($2)";
+                sqlx::query_as(sql).bind(org.0).bind(ids).fetch_all(pool).await?
+            }
+            Db::Sqlite(file) => {
+                let sql = "select account_id, title from member_details where org_id = $1 and title <> ''
+                    and account_id in (select unhex(value) from json_each($2))";
+                sqlx::query_as(sql).bind(org.0).bind(rows::json_ids(&ids)).fetch_all(&file.read).await?
+            }
+        };
         Ok(rows.into_iter().map(|(account, title)| (account.into(), title)).collect())
     }
 

@@ -8,6 +8,7 @@ pub mod mail;
 pub mod nodes;
 pub mod processes;
 pub mod projections;
+pub mod tallies;
 
 use std::{sync::Arc, time::Duration};
 

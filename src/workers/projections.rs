@@ -52,7 +52,7 @@ fn listed(tag: &str) -> bool {
     tag.starts_with("board.")
 }
 
-fn decode<E: serde::de::DeserializeOwned>(recorded: &Recorded) -> Option<E> {
+pub(super) fn decode<E: serde::de::DeserializeOwned>(recorded: &Recorded) -> Option<E> {
     rmp_serde::from_slice(&recorded.payload)
         .inspect_err(|error| {
             tracing::error!(stream = %recorded.stream, seq = recorded.seq, %error, "an event does not decode");
@@ -120,6 +120,8 @@ fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change>
         | OrganizationEvent::InvitationRenewed(_)
         | OrganizationEvent::BoardReserved(_)
         | OrganizationEvent::BoardReleased(_)
+        | OrganizationEvent::TeamReserved(_)
+        | OrganizationEvent::TeamReleased(_)
         | OrganizationEvent::MemberUpdated(_)
         | OrganizationEvent::MemberRoleAssigned(_)
         | OrganizationEvent::MemberPermissionsChanged(_)

@@ -96,6 +96,8 @@ fn expected_missing(way: Way) -> Vec<&'static str> {
             "organization.plan.change",
             "organization.board.reserve",
             "organization.board.release",
+            "organization.team.reserve",
+            "organization.team.release",
             // People are invited; stand-ins and programs have addresses of their own: `tests/http/teams.rs`.
             "member.add",
             // By the code of the invitation, and as its resending: `tests/http/invitations.rs`.

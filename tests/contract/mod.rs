@@ -16,6 +16,7 @@ mod order;
 mod pictures;
 mod processes;
 mod snapshots;
+mod tallies;
 mod tokens;
 
 use std::path::PathBuf;

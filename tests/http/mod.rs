@@ -4,6 +4,7 @@ mod accounts;
 mod assets;
 mod boards;
 mod credentials;
+mod directory;
 mod document;
 mod factors;
 mod forged;

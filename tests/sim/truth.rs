@@ -98,6 +98,8 @@ impl Fold {
                 | OrganizationEvent::InvitationRevoked(_)
                 | OrganizationEvent::InvitationRenewed(_)
                 | OrganizationEvent::BoardReserved(_)
+                | OrganizationEvent::TeamReserved(_)
+                | OrganizationEvent::TeamReleased(_)
                 | OrganizationEvent::BoardReleased(_)
                 | OrganizationEvent::MemberUpdated(_)
                 | OrganizationEvent::MemberStatusChanged(_)

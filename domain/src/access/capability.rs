@@ -122,6 +122,8 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
         | C::ChangePlan(_)
         | C::ReserveBoard(_)
         | C::ReleaseBoard(_)
+        | C::ReserveTeam(_)
+        | C::ReleaseTeam(_)
         | C::AcceptInvitation(_)
         | C::RejectInvitation(_) => Capability::ServeOrganizations,
         C::InviteMember(_) | C::RevokeInvitation(_) | C::RenewInvitation(_) => Capability::InviteMembers,

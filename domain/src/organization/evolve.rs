@@ -3,7 +3,9 @@
 use lockstep_protocol::{
     event::{
         Happened, OrganizationEvent,
-        organization::{InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, RoleUpdated},
+        organization::{
+            InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, RoleCreated, RoleUpdated,
+        },
     },
     ids::{AccountId, InvitationId},
     values::{MemberStatus, Micros, OrgRole},
@@ -38,6 +40,8 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
         E::OrganizationRestored(_) => org.deleted_at = None,
         E::BoardReserved(reserved) => drop(org.boards.insert(reserved.board_id)),
         E::BoardReleased(released) => drop(org.boards.remove(&released.board_id)),
+        E::TeamReserved(reserved) => drop(org.teams.insert(reserved.team_id)),
+        E::TeamReleased(released) => drop(org.teams.remove(&released.team_id)),
         E::MemberAdded(added) => {
             let MemberAdded { account_id, role, placeholder, service } = *added;
             org.members.insert(account_id, Member { placeholder, service, ..Member::new(role) });
@@ -69,10 +73,7 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
             member.granted = Permissions::of(&changed.granted);
             member.revoked = Permissions::of(&changed.revoked);
         }),
-        E::RoleCreated(created) => {
-            let (name, permissions) = (created.name.clone(), Permissions::of(&created.permissions));
-            org.roles.insert(created.role_id, CustomRole { name, permissions });
-        }
+        E::RoleCreated(created) => create_role(org, created),
         E::RoleUpdated(updated) => update_role(org, updated),
         E::RoleDeleted(deleted) => {
             org.roles.remove(&deleted.role_id);
@@ -147,6 +148,11 @@ fn claim(org: &mut Organization, claimed: &MemberClaimed) {
     if org.claims.insert(placeholder_id, account_id).is_none() {
         org.claimed.entry(account_id).or_default().push(placeholder_id);
     }
+}
+
+fn create_role(org: &mut Organization, created: &RoleCreated) {
+    let (name, permissions) = (created.name.clone(), Permissions::of(&created.permissions));
+    org.roles.insert(created.role_id, CustomRole { name, permissions });
 }
 
 fn update_role(org: &mut Organization, updated: &RoleUpdated) {

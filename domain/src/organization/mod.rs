@@ -42,6 +42,8 @@ pub struct Organization {
     deleted_at: Option<Micros>,
     /// Boards that have a place here, those in the trash included.
     boards: OrdSet<BoardId>,
+    /// Teams that have a place here; one that is deleted gives its place back.
+    teams: OrdSet<TeamId>,
     /// Those that may still be accepted, or were when the last one was made.
     invitations: OrdMap<InvitationId, Invitation>,
     /// A day (since 1970, UTC) and how many were sent on it.
@@ -339,6 +341,8 @@ impl Aggregate for Organization {
             | OrganizationEvent::OwnershipDeclined(_)
             | OrganizationEvent::BoardReserved(_)
             | OrganizationEvent::BoardReleased(_)
+            | OrganizationEvent::TeamReserved(_)
+            | OrganizationEvent::TeamReleased(_)
             | OrganizationEvent::MemberInvited(_)
             | OrganizationEvent::InvitationAccepted(_)
             | OrganizationEvent::InvitationRejected(_)
@@ -390,7 +394,7 @@ impl Aggregate for Organization {
             + self.members.len() * 128
             + self.claims.len() * 160
             + self.roles.len() * 256
-            + self.boards.len() * 32
+            + (self.boards.len() + self.teams.len()) * 32
             + self.invitations.len() * 96
     }
 }

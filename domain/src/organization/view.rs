@@ -19,8 +19,14 @@ impl Organization {
 pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<Event> {
     match (audience, event) {
         (Audience::Public, _) => None,
-        // Which boards there are is for those who see them.
-        (_, OrganizationEvent::BoardReserved(_) | OrganizationEvent::BoardReleased(_)) => None,
+        // Which boards and teams there are is for those who see them.
+        (
+            _,
+            OrganizationEvent::BoardReserved(_)
+            | OrganizationEvent::BoardReleased(_)
+            | OrganizationEvent::TeamReserved(_)
+            | OrganizationEvent::TeamReleased(_),
+        ) => None,
         (Audience::Member, event) => Some(event.clone().into()),
         (Audience::Guest, OrganizationEvent::OrganizationCreated(created)) => {
             Some(OrganizationCreated { name: created.name.clone(), owner_id: AccountId::NIL }.into())

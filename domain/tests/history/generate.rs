@@ -23,6 +23,8 @@ const ASKED: &[&str] = &[
     "organization.restore",
     "organization.board.reserve board_id=?c",
     "organization.board.release board_id=?c",
+    "organization.team.reserve team_id=?c",
+    "organization.team.release team_id=?c",
     "member.invite invitation_id=?j role=?o uses_max=1 expires_at=1795824100000000",
     "member.invite invitation_id=?j role=?o role_id=?r link=true uses_max=2 expires_at=1795910500000000",
     "invitation.accept invitation_id=?j",

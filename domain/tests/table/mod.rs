@@ -113,6 +113,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
     *match name {
         "invitations_pending_max" => &mut limits.invitations_pending_max,
         "boards_per_org_max" => &mut limits.boards_per_org_max,
+        "teams_per_org_max" => &mut limits.teams_per_org_max,
         "members_per_org_max" => &mut limits.members_per_org_max,
         "service_accounts_per_org_max" => &mut limits.service_accounts_per_org_max,
         "tokens_per_account_max" => &mut limits.tokens_per_account_max,

@@ -34,6 +34,8 @@ language! {
         "organization.restore" => RestoreOrganization,
         "organization.board.reserve" => ReserveBoard,
         "organization.board.release" => ReleaseBoard,
+        "organization.team.reserve" => ReserveTeam,
+        "organization.team.release" => ReleaseTeam,
         "member.add" => AddMember,
         "member.role.change" => ChangeMemberRole,
         "member.remove" => RemoveMember,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, InvitationId, PictureId, RoleId},
+    ids::{AccountId, BoardId, InvitationId, PictureId, RoleId, TeamId},
     values::{MemberStatus, Micros, OrgRole, Permission, Plan, Reassign},
 };
 
@@ -210,6 +210,20 @@ pub struct ReserveBoard {
 #[serde(deny_unknown_fields)]
 pub struct ReleaseBoard {
     pub board_id: BoardId,
+}
+
+/// Takes a place for a team before it is founded. Only the server asks this, for one who may found it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReserveTeam {
+    pub team_id: TeamId,
+}
+
+/// Gives the place of a team back. Only the server asks this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseTeam {
+    pub team_id: TeamId,
 }
 
 /// Invites somebody by mail, or whoever has a link. Where it goes is kept beside the journal: over the socket nobody learns of it.

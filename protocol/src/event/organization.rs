@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, InvitationId, PictureId, RoleId},
+    ids::{AccountId, BoardId, InvitationId, PictureId, RoleId, TeamId},
     values::{MemberStatus, Micros, OrgRole, OrgSettings, Permission, Plan, Reassign},
 };
 
@@ -181,6 +181,18 @@ pub struct BoardReserved {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardReleased {
     pub board_id: BoardId,
+}
+
+/// A team has a place in the organization. Nobody is told: the team itself is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TeamReserved {
+    pub team_id: TeamId,
+}
+
+/// The place of a team is free again: it was refused, or deleted. Nobody is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TeamReleased {
+    pub team_id: TeamId,
 }
 
 /// Somebody was invited. Whom, is kept beside the journal.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    about, authentication, boards, commands, factors, health, history, identity, invitations, me, members,
+    about, authentication, boards, commands, factors, health, history, identity, invitations, me, member_list, members,
     organization_life, organizations, passkeys, pictures, preferences, registration, roles, second_factor,
     service_accounts,
     surface::{Endpoint, Takes},
@@ -104,7 +104,10 @@ fn types_of_things() -> String {
     declare(service_accounts::NewServiceAccount::decl(&config));
     declare(service_accounts::ServiceAccountEntry::decl(&config));
     declare(organization_life::Usage::decl(&config));
-    declare(members::MemberEntry::decl(&config));
+    declare(member_list::MemberEntry::decl(&config));
+    declare(member_list::MemberPage::decl(&config));
+    declare(member_list::MemberKind::decl(&config));
+    declare(member_list::MemberSort::decl(&config));
     declare(members::ChangeMember::decl(&config));
     declare(members::NewPlaceholder::decl(&config));
     declare(invitations::NewInvitation::decl(&config));

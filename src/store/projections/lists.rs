@@ -56,7 +56,7 @@ impl From<Team> for TeamRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct Board {
+pub(super) struct Board {
     board_id: Uuid,
     org_id: Uuid,
     team_id: Option<Uuid>,
@@ -98,7 +98,7 @@ impl From<BoardMember> for BoardMemberRow {
     }
 }
 
-fn all<Row: Into<Plain>, Plain>(rows: Vec<Row>) -> Vec<Plain> {
+pub(super) fn all<Row: Into<Plain>, Plain>(rows: Vec<Row>) -> Vec<Plain> {
     rows.into_iter().map(Into::into).collect()
 }
 
@@ -152,6 +152,13 @@ impl Projections {
             .bind(i64::from(limit))
             .fetch_all(pool)
             .await?);
+        Ok(all(rows))
+    }
+
+    /// Those that are not deleted: no more than an organization has places for.
+    pub async fn teams_in_use(&self, org: OrgId) -> Result<Vec<TeamRow>, StoreError> {
+        let sql = "select * from teams where org_id = $1 and state = 'active' order by team_id";
+        let rows: Vec<Team> = on_db!(&self.db, read, pool => sqlx::query_as(sql).bind(org.0).fetch_all(pool).await?);
         Ok(all(rows))
     }
 

@@ -4,20 +4,18 @@
 
 mod lists;
 mod statements;
-
-use lockstep_protocol::{
-    ids::{AccountId, BoardId, OrgId, TeamId},
-    position::Position,
-};
-use uuid::Uuid;
+pub(super) mod tallies;
 
 use super::{
     StoreError,
     consumers::{Lease, SAVE_CURSOR},
-    db::{Db, in_tx},
-    rows,
+    db::Db,
 };
-use statements::Value;
+use lockstep_protocol::{
+    ids::{AccountId, BoardId, OrgId, TeamId},
+    position::Position,
+};
+pub use tallies::Tally;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrganizationRow {
@@ -102,55 +100,12 @@ pub struct Projections {
 impl Projections {
     /// Applies changes and saves the worker's cursor, all or nothing. `LeaseLost` where another node took over.
     pub async fn apply(&self, lease: &Lease, changes: &[Change], cursor: Position) -> Result<(), StoreError> {
-        in_tx!(&self.db, tx => {
-            let saved = sqlx::query(SAVE_CURSOR)
-                .bind(&lease.name)
-                .bind(lease.fence)
-                .bind(rows::small(cursor.era))
-                .bind(rows::signed(cursor.transaction))
-                .bind(cursor.stream)
-                .bind(rows::signed(cursor.seq))
-                .execute(&mut *tx)
-                .await?;
-            if saved.rows_affected() != 1 {
-                return Err(StoreError::LeaseLost);
-            }
-            for change in changes {
-                let (sql, values) = statements::of(change);
-                let mut query = sqlx::query(sql);
-                for value in values {
-                    query = match value {
-                        Value::Id(id) => query.bind(id),
-                        Value::Text(text) => query.bind(text),
-                        Value::Number(number) => query.bind(number),
-                    };
-                }
-                query.execute(&mut *tx).await?;
-            }
-        });
-        Ok(())
+        self.save(lease, changes.iter().map(statements::of).collect(), cursor).await
     }
 
-    /// Empties every read table and sets this consumer to the start: it will build them anew.
+    /// Empties every list and sets this consumer to the start: it will build them anew.
     pub async fn reset(&self, lease: &Lease) -> Result<(), StoreError> {
-        in_tx!(&self.db, tx => {
-            let saved = sqlx::query(SAVE_CURSOR)
-                .bind(&lease.name)
-                .bind(lease.fence)
-                .bind(0_i32)
-                .bind(0_i64)
-                .bind(Uuid::nil())
-                .bind(0_i64)
-                .execute(&mut *tx)
-                .await?;
-            if saved.rows_affected() != 1 {
-                return Err(StoreError::LeaseLost);
-            }
-            for sql in EMPTY {
-                sqlx::query(sql).execute(&mut *tx).await?;
-            }
-        });
-        Ok(())
+        self.save(lease, EMPTY.iter().map(|sql| (*sql, Vec::new())).collect(), Position::START).await
     }
 }
 

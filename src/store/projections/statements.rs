@@ -10,9 +10,10 @@ pub(super) enum Value {
     Id(Option<Uuid>),
     Text(Option<String>),
     Number(i64),
+    Maybe(Option<i64>),
 }
 
-fn id(id: impl Into<Uuid>) -> Value {
+pub(super) fn id(id: impl Into<Uuid>) -> Value {
     Value::Id(Some(id.into()))
 }
 
@@ -24,7 +25,7 @@ fn number(number: u64) -> Value {
     Value::Number(rows::signed(number))
 }
 
-type Statement = (&'static str, Vec<Value>);
+pub(super) type Statement = (&'static str, Vec<Value>);
 
 pub(super) fn of(change: &Change) -> Statement {
     match change {

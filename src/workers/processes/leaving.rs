@@ -8,6 +8,7 @@ use lockstep_protocol::{
         Command,
         account::DeleteAccount,
         board::{RemoveBoardMember, SetBoardMember},
+        organization::ReleaseTeam,
         task::ReassignTasks,
         team::RemoveTeamMember,
     },
@@ -95,6 +96,7 @@ pub(super) async fn team_member_removed(
 
 pub(super) async fn team_deleted(runner: &Runner, org: OrgId, team: TeamId, by: AccountId) -> Result<(), Failure> {
     let Some(state) = organization(runner, org).await? else { return Ok(()) };
+    settled(ask(runner, by, org, ReleaseTeam { team_id: team }).await)?;
     let members: Vec<AccountId> =
         runner.directory.team_now(team).await?.state.members().map(|(account, _)| account).collect();
     for board in boards_of_team(runner, org, team).await? {

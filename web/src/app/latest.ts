@@ -10,6 +10,11 @@ export class Latest {
     return () => mine === this.#turn;
   }
 
+  /** Whether anything was asked. */
+  get asked(): boolean {
+    return this.#turn > 0;
+  }
+
   /** What is known has changed: answers that are on their way do not count. */
   drop(): void {
     this.#turn += 1;

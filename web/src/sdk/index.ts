@@ -9,7 +9,7 @@ export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
 export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationView, type NewInvitation, type Organizations, type Usage } from "./organizations";
 export { Problem, rangeOf, type Range } from "./problem";
 export {
-  Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type NewBoard, type OrgEntry, type Page,
+  Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type MemberPage, type MembersQuery, type NewBoard, type OrgEntry, type Page,
   type Preferences, type SessionEntry, type TeamEntry, type UpdateMe, type WorkingHours,
 } from "./rest";
 export { TEAM_PERMISSIONS } from "./view-topic";

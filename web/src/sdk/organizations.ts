@@ -27,6 +27,8 @@ export interface Usage {
   readonly members_max: number;
   readonly boards: number;
   readonly boards_max: number;
+  readonly teams: number;
+  readonly teams_max: number;
   readonly storage_bytes: number;
   readonly storage_bytes_max?: number;
 }

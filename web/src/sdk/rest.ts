@@ -1,7 +1,7 @@
 //! The REST surface, one method a route. Lists, heads and details are read here; changes of an open board go over the socket.
 
 import type {
-  AccountId, Acknowledged, BoardHead, BoardId, BoardRole, Command, Event, Happened, Lifecycle, OrgId, OrganizationView,
+  AccountId, Acknowledged, BoardHead, BoardId, BoardRole, Command, Event, Happened, Lifecycle, MemberStatus, OrgId, OrganizationView,
   OrgRole, PictureId, SessionId, TaskDetail, TaskFace, TaskId, TeamId, TeamView, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
@@ -45,9 +45,37 @@ export interface Me {
 }
 export interface ChangePassword { readonly current_password: string; readonly new_password: string }
 export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
-export interface MemberEntry { readonly account_id: AccountId; readonly name: string; readonly avatar_id?: PictureId; readonly role: OrgRole; readonly placeholder: boolean; /** A program. */ readonly service?: boolean; readonly team_ids?: readonly TeamId[]; readonly title?: string }
+export interface MemberEntry {
+  readonly account_id: AccountId;
+  readonly name: string;
+  readonly avatar_id?: PictureId;
+  readonly role: OrgRole;
+  /** A stand-in that an import made. */
+  readonly placeholder: boolean;
+  /** A program. */
+  readonly service: boolean;
+  readonly status: MemberStatus;
+  readonly title?: string;
+  readonly team_ids: readonly TeamId[];
+  /** On boards that the caller sees. */
+  readonly open_tasks: number;
+}
+export interface MemberPage { readonly items: readonly MemberEntry[]; readonly total: number; readonly next_cursor?: string }
+export interface MembersQuery {
+  /** Words that begin words of the name or the job title. */
+  readonly q?: string;
+  /** These alone, parted by commas. */
+  readonly ids?: string;
+  readonly role?: OrgRole;
+  readonly status?: MemberStatus;
+  readonly team?: TeamId;
+  readonly kind?: "person" | "service" | "placeholder";
+  readonly sort?: "name" | "role";
+  readonly cursor?: string;
+  readonly limit?: number;
+}
 export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
-export interface TeamEntry { readonly team_id: TeamId; readonly name: string }
+export interface TeamEntry { readonly team_id: TeamId; readonly name: string; readonly member_count: number }
 export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }
 export interface Page<T> { readonly items: readonly T[]; readonly next_cursor?: string }
 export interface HistoryPage { readonly events: readonly Happened<Event>[]; readonly head: number }
@@ -105,8 +133,8 @@ export class Rest {
     return this.#http.request("GET", org(org_id));
   }
   /** The only place where people's names are. */
-  async members(org_id: OrgId): Promise<readonly MemberEntry[]> {
-    return (await this.#http.request<Page<MemberEntry>>("GET", `${org(org_id)}/members`)).items;
+  members(org_id: OrgId, query: MembersQuery = {}): Promise<MemberPage> {
+    return this.#http.request("GET", `${org(org_id)}/members`, { query: { ...query } });
   }
   claimMember(org_id: OrgId, placeholder_id: AccountId, account_id: AccountId): Promise<Acknowledged> {
     return this.#http.request("POST", `${org(org_id)}/members/${placeholder_id}/claim`, { body: { account_id } });

@@ -1,7 +1,6 @@
 // What a member may do and why, and how people are found: pure, and the same as the server decides.
 import { expect, test } from "vitest";
 import { bytesText } from "../../src/features/org/bytes";
-import { find } from "../../src/features/org/find";
 import { type CustomRole, type Member, mayGive, mayTouch, permissionsOf, why } from "../../src/features/org/permissions";
 import { PERMISSIONS } from "../../src/sdk";
 
@@ -34,19 +33,6 @@ test("nobody gives what they do not have, and nobody changes one who has as much
   expect(mayTouch(member("admin"), member("admin"), {})).toBe(false);
   expect(mayTouch(member("owner"), member("owner"), {})).toBe(true);
   expect(mayTouch(member("member", { inactive: true, granted: ["members.roles"] }), helper, {})).toBe(false);
-});
-
-test("people are found by name and title, with and without marks, in any order of the words", () => {
-  const people = [
-    { name: "Zoë Ångström", title: "Head of design", role: "admin" as const },
-    { name: "Ben Okafor", title: "", role: "member" as const },
-  ];
-  const names = (query: string, role: "" | "admin" | "member" = "") => find(people, query, role).map((person) => person.name);
-  expect(names("angstrom zoe")).toEqual(["Zoë Ångström"]);
-  expect(names("DESIGN")).toEqual(["Zoë Ångström"]);
-  expect(names("", "member")).toEqual(["Ben Okafor"]);
-  expect(names("ben", "admin")).toEqual([]);
-  expect(names("  ")).toHaveLength(2);
 });
 
 test("sizes are read as people say them", () => {

@@ -1,16 +1,18 @@
 //! The organization's own life: what it decides for itself, what it may take up, whose it is, and its end.
 
 use lockstep_protocol::{
-    command::organization::{ChangePlan, OfferOwnership, ReleaseBoard, ReserveBoard, SetLogo, UpdateSettings},
+    command::organization::{
+        ChangePlan, OfferOwnership, ReleaseBoard, ReleaseTeam, ReserveBoard, ReserveTeam, SetLogo, UpdateSettings,
+    },
     event::{
         OrganizationEvent,
         organization::{
             BoardReleased, BoardReserved, OrganizationDeleted, OrganizationLogoChanged, OrganizationOwnerChanged,
             OrganizationPlanChanged, OrganizationRestored, OrganizationSettingsUpdated, OwnershipDeclined,
-            OwnershipOffered, OwnershipWithdrawn,
+            OwnershipOffered, OwnershipWithdrawn, TeamReleased, TeamReserved,
         },
     },
-    ids::BoardId,
+    ids::{BoardId, TeamId},
     values::{OrgRole, OrgSettings, Plan},
 };
 
@@ -131,4 +133,31 @@ pub(super) fn reserve(org: &Organization, command: &ReserveBoard, ctx: &Ctx<'_>)
 pub(super) fn release(org: &Organization, command: &ReleaseBoard) -> Vec<OrganizationEvent> {
     let board_id = command.board_id;
     if org.boards.contains(&board_id) { vec![BoardReleased { board_id }.into()] } else { vec![] }
+}
+
+impl Organization {
+    /// How many teams have a place here.
+    pub fn team_count(&self) -> usize {
+        self.teams.len()
+    }
+}
+
+pub(super) fn reserve_team(org: &Organization, command: &ReserveTeam, ctx: &Ctx<'_>) -> Decided {
+    let team_id = command.team_id;
+    if team_id == TeamId::NIL {
+        return Err(invalid("team_id", "There is no such team."));
+    }
+    if org.teams.contains(&team_id) {
+        return Ok(vec![]);
+    }
+    let most = ctx.limits.teams_per_org_max;
+    if org.teams.len() >= most {
+        return Err(full("team_id", most));
+    }
+    Ok(vec![TeamReserved { team_id }.into()])
+}
+
+pub(super) fn release_team(org: &Organization, command: &ReleaseTeam) -> Vec<OrganizationEvent> {
+    let team_id = command.team_id;
+    if org.teams.contains(&team_id) { vec![TeamReleased { team_id }.into()] } else { vec![] }
 }

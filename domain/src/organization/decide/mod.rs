@@ -47,6 +47,8 @@ pub(super) fn decide(org: &Organization, command: &OrganizationCommand, ctx: &Ct
         C::RestoreOrganization(_) => life::restore(org, ctx),
         C::ReserveBoard(command) => life::reserve(org, command, ctx),
         C::ReleaseBoard(command) => Ok(life::release(org, command)),
+        C::ReserveTeam(command) => life::reserve_team(org, command, ctx),
+        C::ReleaseTeam(command) => Ok(life::release_team(org, command)),
         C::AddMember(command) => members::add(org, command, &asker, ctx),
         C::ChangeMemberRole(command) => members::change_role(org, command, &asker),
         C::RemoveMember(command) => members::remove(org, command, &asker),

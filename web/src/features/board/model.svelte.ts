@@ -83,10 +83,7 @@ export class Board {
       for (const [task, account] of now) this.dragging.set(task, account);
     }));
     this.#stops.push(takeOverlaps(handle.topic, ({ task_id, field, theirs }) => void this.send({ type: "task.update", task_id, [field]: theirs })));
-    void directory.load(org);
-    this.#stops.push(client.status.subscribe((status) => {
-      if (status.kind === "live") void directory.load(org);
-    }));
+    directory.open(org);
   }
 
   close(): void {
@@ -209,7 +206,6 @@ export class Board {
       setTimeout(() => {
         if (this.tints.get(task) === by) this.tints.delete(task);
       }, TINT_MS);
-      if (!directory.knows(by)) void directory.load(this.handle.org_id, true);
     }
   }
 }

@@ -24,8 +24,8 @@ export class Org {
   readonly #ends: Array<() => void>;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #asked = { teams: new Latest(), invitations: new Latest() };
-  /** The names could not be read. */
-  failed = $state(false);
+  /** Counts what changed in who is here and what they do: lists that the server keeps are asked for again. */
+  changes = $state(0);
   teams: readonly TeamEntry[] | undefined = $state.raw();
   teamsFailed = $state(false);
   invitations: readonly InvitationEntry[] | undefined = $state.raw();
@@ -37,15 +37,14 @@ export class Org {
     this.#handle = client.openOrganization(id);
     this.#view = live(this.#handle.view);
     this.#phase = live(this.#handle.phase);
-    void this.readNames();
+    directory.open(id);
     let known = 0;
     this.#ends = [
       this.#handle.hints.subscribe(() => this.#later()),
       this.#handle.view.subscribe((view) => {
         if (view) session.changed(id, view);
         const count = view?.members.length ?? 0;
-        // Somebody came, whose name is not here yet.
-        if (count > known && known > 0) this.#later();
+        if (count !== known && known > 0) this.#later();
         known = count;
       }),
     ];
@@ -78,16 +77,7 @@ export class Org {
 
   readonly me: Member = $derived.by(() => this.view?.members.find((member) => member.account_id === session.accountId) ?? NOBODY);
 
-  /** Everybody, by name. Undefined while they are loading. */
-  readonly people: readonly Person[] | undefined = $derived.by(() => {
-    const members = this.view?.members;
-    const entries = directory.members(this.id);
-    if (!members || entries.length === 0) return undefined;
-    const named = new Map(entries.map((entry) => [entry.account_id, entry]));
-    const people = members.map((member) => ({ ...member, name: named.get(member.account_id)?.name ?? directory.name(member.account_id), title: named.get(member.account_id)?.title ?? "" }));
-    const order = new Intl.Collator(undefined, { sensitivity: "base" });
-    return people.sort((a, b) => order.compare(a.name, b.name));
-  });
+  readonly #members: ReadonlyMap<string, Member> = $derived(new Map(this.view?.members.map((member) => [member.account_id, member])));
 
   may(permission: Permission): boolean {
     return why(permission, this.me, this.rules).allowed;
@@ -101,12 +91,17 @@ export class Org {
   role(id: string | undefined): CustomRole | undefined {
     return this.roles.find((role) => role.role_id === id);
   }
+  /** A member with what they are called, as soon as it is known. */
   person(id: string | undefined): Person | undefined {
-    return this.people?.find((each) => each.account_id === id);
+    const member = id === undefined ? undefined : this.#members.get(id);
+    return member && { ...member, name: directory.name(member.account_id), title: directory.entry(this.id, member.account_id)?.title ?? "" };
+  }
+  member(id: string): Member | undefined {
+    return this.#members.get(id);
   }
 
-  async readNames(): Promise<void> {
-    this.failed = !(await directory.read(this.id));
+  touch(): void {
+    this.changes += 1;
   }
 
   async readTeams(): Promise<void> {
@@ -138,7 +133,7 @@ export class Org {
   #later(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.readNames();
+      this.touch();
       if (this.teams) void this.readTeams();
       if (this.invitations) void this.readInvitations();
       if (this.services.items) void this.services.read();

@@ -1,0 +1,119 @@
+// Names by ids in few questions, and people found by the server: of several answers the newest question's counts.
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { client } from "../../src/app/client";
+import { directory } from "../../src/app/directory.svelte";
+import { PeopleSearch } from "../../src/app/people-search.svelte";
+import { type MemberEntry, type MemberPage, type MembersQuery, Problem } from "../../src/sdk";
+
+// Both need a page.
+vi.mock("../../src/app/client", () => ({ client: { rest: { members: () => undefined } } }));
+vi.mock("../../src/app/session.svelte", () => ({ session: { me: undefined } }));
+
+const ORG = "org";
+const person = (name: string, more: Partial<MemberEntry> = {}): MemberEntry => ({ account_id: name.toLowerCase(), name, role: "member", placeholder: false, service: false, status: "active", team_ids: [], open_tasks: 0, ...more });
+const page = (items: readonly MemberEntry[], more: Partial<MemberPage> = {}): MemberPage => ({ items, total: items.length, ...more });
+const refused = () => new Problem("unavailable", "Not now.", 503);
+
+/** Questions that were put, with what answers them. */
+let asked: Array<{ query: MembersQuery; answer: (page: MemberPage) => void; fail: () => void }>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked = [];
+  vi.spyOn(client.rest, "members").mockImplementation((_, query = {}) => new Promise((resolve, reject) => asked.push({ query, answer: resolve, fail: () => reject(refused()) })));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+test("names that are wanted together are asked for together, and each once", async () => {
+  directory.open(ORG);
+  for (let turn = 0; turn < 3; turn += 1) for (const id of ["ann", "bob"]) expect(directory.name(id)).not.toBe("Ann");
+  const many = Array.from({ length: 150 }, (_, at) => `many${at}`);
+  for (const id of many) directory.name(id);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(asked.map((each) => each.query.ids?.split(",").length)).toEqual([100, 52]);
+  asked[0]?.answer(page([person("Ann"), person("Bob")]));
+  asked[1]?.answer(page([]));
+  await settle();
+  expect([directory.name("ann"), directory.name("bob")]).toEqual(["Ann", "Bob"]);
+  for (const id of [...many, "ann"]) directory.name(id);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked.length).toBe(2);
+  expect(directory.entry(ORG, "ann")?.name).toBe("Ann");
+});
+
+test("a question without an answer is put again, and a name that changed meanwhile stays", async () => {
+  directory.open(ORG);
+  directory.name("cid");
+  await vi.advanceTimersByTimeAsync(20);
+  asked[0]?.fail();
+  await vi.advanceTimersByTimeAsync(5_100);
+  expect(asked.map((each) => each.query.ids)).toEqual(["cid", "cid"]);
+  directory.learn(ORG, [person("Cid", { name: "Older" })]);
+  directory.renamed("cid", "Newer");
+  asked[1]?.answer(page([person("Cid", { name: "Older" })]));
+  await settle();
+  expect(directory.name("cid")).toBe("Newer");
+});
+
+test("what is typed waits for a pause, and an older answer never shows", async () => {
+  const search = new PeopleSearch(ORG, { status: "active" });
+  search.type("");
+  search.type("a");
+  search.type("an");
+  expect(asked.length).toBe(1);
+  expect(search.busy).toBe(true);
+  await vi.advanceTimersByTimeAsync(150);
+  expect(asked.map((each) => each.query.q)).toEqual([undefined, "an"]);
+  expect(asked[1]?.query.status).toBe("active");
+  asked[1]?.answer(page([person("Ann")]));
+  await settle();
+  asked[0]?.answer(page([person("Everybody")]));
+  await settle();
+  expect(search.items?.map((each) => each.name)).toEqual(["Ann"]);
+  expect(search.busy).toBe(false);
+  search.type("an ");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(asked.length).toBe(2);
+});
+
+test("pages follow, nobody is there twice, and whoever is left out makes room for the next page", async () => {
+  const search = new PeopleSearch(ORG, {}, (each) => each.role !== "guest");
+  search.type("");
+  asked[0]?.answer(page([person("Ann"), person("Gus", { role: "guest" })], { total: 4, next_cursor: "two" }));
+  await settle();
+  expect(asked[1]?.query.cursor).toBe("two");
+  asked[1]?.answer(page(Array.from({ length: 20 }, (_, at) => person(`B${at}`)), { total: 30, next_cursor: "three" }));
+  await settle();
+  expect(search.items?.length).toBe(21);
+  expect(search.more).toBe(true);
+  search.follow();
+  search.follow();
+  expect(asked.length).toBe(3);
+  asked[2]?.answer(page([person("Ann"), person("Zoe")], { total: 30 }));
+  await settle();
+  expect(search.items?.filter((each) => each.name === "Ann").length).toBe(1);
+  expect([search.items?.at(-1)?.name, search.more, search.total]).toEqual(["Zoe", false, 30]);
+  search.follow();
+  expect(asked.length).toBe(3);
+});
+
+test("a search that failed says so, keeps what was there and is put again", async () => {
+  const search = new PeopleSearch(ORG);
+  search.type("");
+  asked[0]?.fail();
+  await settle();
+  expect([search.failed, search.busy, search.items]).toEqual([true, false, undefined]);
+  search.again();
+  asked[1]?.answer(page([person("Ann")]));
+  await settle();
+  expect([search.failed, search.items?.length]).toEqual([false, 1]);
+  search.close();
+  search.again();
+  asked[2]?.answer(page([]));
+  await settle();
+  expect(search.items?.length).toBe(1);
+});
