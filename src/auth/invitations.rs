@@ -228,17 +228,17 @@ impl Auth {
     async fn check_address(&self, account: AccountId, row: &Invitation) -> Result<(), Failure> {
         let Some(invited) = &row.email else { return Ok(()) };
         let known = self.accounts().find(account).await.map_err(stored)?;
-        if known.and_then(|known| known.email).as_ref() == Some(invited) {
-            Ok(())
-        } else {
-            Err(other_address())
-        }
+        if known.and_then(|known| known.email).as_ref() == Some(invited) { Ok(()) } else { Err(other_address()) }
     }
 
-    async fn on_invitation(&self, account: AccountId, row: &Invitation, body: Command) -> Result<Acknowledged, Failure> {
+    async fn on_invitation(
+        &self,
+        account: AccountId,
+        row: &Invitation,
+        body: Command,
+    ) -> Result<Acknowledged, Failure> {
         let principal = Principal::System(account);
-        let request =
-            CommandRequest { topic: row.org.into(), principal, session: None, key: None, body, saw: None };
+        let request = CommandRequest { topic: row.org.into(), principal, session: None, key: None, body, saw: None };
         self.directory().command(request).await.map_err(|failure| match failure.code {
             Code::NotFound => expired(),
             _ => failure,

@@ -101,9 +101,7 @@ impl Auth {
                 let entered = self.register_at_once(newcomer, brought, client).await?;
                 Ok(Registered::Entered(Box::new(entered)))
             }
-            Registration::Verified => {
-                self.register_by_mail(newcomer, Ok(brought)).await.map(Registered::Pending)
-            }
+            Registration::Verified => self.register_by_mail(newcomer, Ok(brought)).await.map(Registered::Pending),
             Registration::Invited => {
                 // Without a code, what went to the address: whether anything did, its owner alone is told.
                 let brought = match brought {

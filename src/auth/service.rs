@@ -24,8 +24,8 @@ use webauthn_rs::Webauthn;
 use super::{
     address::network,
     codes::Codes,
-    invitations::Joined,
     identity::Providers,
+    invitations::Joined,
     keys::{KeyError, ServerKeys},
     letters::Scribe,
     passkeys::relying_party,

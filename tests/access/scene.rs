@@ -90,10 +90,7 @@ impl Scene {
             socket.hello(person.token().to_owned(), ClientId(node::id())).await;
             let ServerMessage::Welcome(_) = socket.next().await else { panic!("welcome comes first") };
             let account = person.id().parse().expect("an id");
-            people.insert(
-                name,
-                Someone { account, token: person.token().to_owned(), socket },
-            );
+            people.insert(name, Someone { account, token: person.token().to_owned(), socket });
         }
         Self { app, people, places: 0 }
     }

@@ -116,7 +116,8 @@ async fn an_invitation_waits_with_the_registration_for_whatever_device_follows_t
     let org = ana.organization().await;
     let one = link(&ana, &org, json!({})).await;
     let two = link(&ana, &org, json!({ "uses_max": 2 })).await;
-    for (email, code) in [("neo@example.org", &one.code), ("late@example.org", &one.code), ("eve@example.org", &two.code)]
+    for (email, code) in
+        [("neo@example.org", &one.code), ("late@example.org", &one.code), ("eve@example.org", &two.code)]
     {
         app.post(REGISTER, newcomer(email, Some(code))).await.is(202);
     }
