@@ -82,7 +82,7 @@ impl Tally {
 pub(in crate::store) const EMPTY: [&str; 3] =
     ["delete from tasks", "delete from task_assignees", "delete from team_members"];
 
-/// A parameter of ids for SQLite, and what reads it.
+/// As the databases take them.
 fn ids(accounts: &[AccountId]) -> Vec<Uuid> {
     accounts.iter().map(|account| account.0).collect()
 }
