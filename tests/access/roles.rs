@@ -93,6 +93,7 @@ fn expected_missing(way: Way) -> Vec<&'static str> {
         Way::Resource => vec![
             // The server's own.
             "organization.plan.change",
+            "organization.drop",
             "organization.board.reserve",
             "organization.board.release",
             // By the code of the invitation, and as its resending: `tests/http/invitations.rs`.

@@ -119,6 +119,7 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
         C::UpdateOrganization(_) => Capability::ManageOrganization,
         C::UpdateSettings(_) => Capability::ManageSettings,
         C::ChangePlan(_)
+        | C::DropOrganization(_)
         | C::ReserveBoard(_)
         | C::ReleaseBoard(_)
         | C::AcceptInvitation(_)

@@ -3,7 +3,10 @@
 use lockstep_protocol::{
     event::{
         Happened, OrganizationEvent,
-        organization::{InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, RoleUpdated},
+        organization::{
+            InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, OwnershipOffered,
+            RoleUpdated,
+        },
     },
     ids::{AccountId, InvitationId},
     values::{MemberStatus, Micros, OrgRole},
@@ -27,9 +30,7 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
         }
         E::OrganizationSettingsUpdated(updated) => org.settings = updated.settings,
         E::OrganizationPlanChanged(changed) => org.plan = changed.plan.clone(),
-        E::OwnershipOffered(offered) => {
-            org.offer = Some(OwnershipOffer { from_id: offered.from_id, to_id: offered.to_id });
-        }
+        E::OwnershipOffered(offered) => org.offer = Some(offer(offered)),
         E::OwnershipWithdrawn(_) | E::OwnershipDeclined(_) => org.offer = None,
         E::OrganizationOwnerChanged(changed) => {
             change(org, changed.from_id, |member| member.role = OrgRole::Admin);
@@ -37,6 +38,7 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
         }
         E::OrganizationDeleted(_) => org.deleted_at = Some(happened.at),
         E::OrganizationRestored(_) => org.deleted_at = None,
+        E::OrganizationDropped(_) => org.dropped = true,
         E::BoardReserved(reserved) => drop(org.boards.insert(reserved.board_id)),
         E::BoardReleased(released) => drop(org.boards.remove(&released.board_id)),
         E::MemberAdded(added) => {
@@ -82,6 +84,11 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
     }
     // An offer holds as long as both are what they were when it was made.
     org.offer = org.offer.filter(|offer| stands(org, offer));
+}
+
+fn offer(offered: &OwnershipOffered) -> OwnershipOffer {
+    let OwnershipOffered { from_id, to_id, expires_at } = *offered;
+    OwnershipOffer { from_id, to_id, expires_at: expires_at.unwrap_or_default() }
 }
 
 /// Whether the offer is one of an owner to somebody who can take it.

@@ -14,6 +14,8 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
         (Audience::Public, _) => None,
         // Which boards there are is for those who see them.
         (_, OrganizationEvent::BoardReserved(_) | OrganizationEvent::BoardReleased(_)) => None,
+        // There is nobody left who sees it.
+        (_, OrganizationEvent::OrganizationDropped(_)) => None,
         (Audience::Member, event) => Some(event.clone().into()),
         (Audience::Guest, OrganizationEvent::OrganizationCreated(created)) => {
             Some(OrganizationCreated { name: created.name.clone(), owner_id: AccountId::NIL }.into())

@@ -19,6 +19,7 @@ const ASKED: &[&str] = &[
     "organization.ownership.withdraw",
     "organization.delete",
     "organization.restore",
+    "organization.drop",
     "organization.board.reserve board_id=?c",
     "organization.board.release board_id=?c",
     "member.invite invitation_id=?j role=?o uses_max=1 expires_at=1795824100000000",

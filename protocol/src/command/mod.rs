@@ -31,6 +31,7 @@ language! {
         "organization.ownership.withdraw" => WithdrawOwnership,
         "organization.delete" => DeleteOrganization,
         "organization.restore" => RestoreOrganization,
+        "organization.drop" => DropOrganization,
         "organization.board.reserve" => ReserveBoard,
         "organization.board.release" => ReleaseBoard,
         "member.add" => AddMember,

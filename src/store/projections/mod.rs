@@ -82,6 +82,8 @@ pub struct Patch {
 pub enum Change {
     Organization(OrganizationRow),
     PatchOrganization(OrgId, u64, Patch),
+    /// Every row of it, in every table.
+    OrganizationDropped(OrgId),
     Membership(MembershipRow),
     MembershipRole(AccountId, OrgId, String),
     MembershipStatus(AccountId, OrgId, String),
@@ -115,8 +117,7 @@ impl Projections {
             if saved.rows_affected() != 1 {
                 return Err(StoreError::LeaseLost);
             }
-            for change in changes {
-                let (sql, values) = statements::of(change);
+            for (sql, values) in changes.iter().flat_map(statements::of) {
                 let mut query = sqlx::query(sql);
                 for value in values {
                     query = match value {

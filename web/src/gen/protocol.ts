@@ -151,6 +151,8 @@ export type DeleteOrganization = Record<symbol, never>;
 
 export type RestoreOrganization = Record<symbol, never>;
 
+export type DropOrganization = Record<symbol, never>;
+
 export type ReserveBoard = { board_id: BoardId, };
 
 export type ReleaseBoard = { board_id: BoardId, };
@@ -391,7 +393,7 @@ export type EditComment = { task_id: TaskId, comment_id: CommentId, text: string
 
 export type DeleteComment = { task_id: TaskId, comment_id: CommentId, };
 
-export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
+export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.drop" } & DropOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
@@ -409,7 +411,11 @@ export type OrganizationSettingsUpdated = { settings: OrgSettings, };
 
 export type OrganizationPlanChanged = { plan: Plan, };
 
-export type OwnershipOffered = { from_id: AccountId, to_id: AccountId, };
+export type OwnershipOffered = { from_id: AccountId, to_id: AccountId, 
+/**
+ * When the offer ends. Those without, of before offers had an end, have ended.
+ */
+expires_at?: number, };
 
 export type OwnershipWithdrawn = Record<symbol, never>;
 
@@ -420,6 +426,8 @@ export type OrganizationOwnerChanged = { from_id: AccountId, to_id: AccountId, }
 export type OrganizationDeleted = Record<symbol, never>;
 
 export type OrganizationRestored = Record<symbol, never>;
+
+export type OrganizationDropped = Record<symbol, never>;
 
 export type BoardReserved = { board_id: BoardId, };
 
@@ -613,7 +621,7 @@ export type CommentEdited = { task_id: TaskId, comment_id: CommentId, text: stri
 
 export type CommentDeleted = { task_id: TaskId, comment_id: CommentId, };
 
-export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
+export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.dropped" } & OrganizationDropped | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
@@ -687,7 +695,11 @@ export type RoleView = { role_id: RoleId, name: string, permissions: Array<Permi
 
 export type ClaimView = { placeholder_id: AccountId, account_id: AccountId, };
 
-export type OwnershipOffer = { from_id: AccountId, to_id: AccountId, };
+export type OwnershipOffer = { from_id: AccountId, to_id: AccountId, 
+/**
+ * It can be accepted until then.
+ */
+expires_at: number, };
 
 export type OrganizationView = { org_id: OrgId, name: string, 
 /**
@@ -1175,6 +1187,8 @@ export const LIMITS = {
   invitation_ms_max: 2592000000,
   /** How long a deleted organization can be restored. (ms) */
   organization_restore_ms: 2592000000,
+  /** Life of an offer to hand an organization over. (ms) */
+  ownership_offer_ms: 604800000,
   /** Custom roles of one organization. (roles) */
   roles_per_org_max: 50,
   /** Organizations of one account. (organizations) */
