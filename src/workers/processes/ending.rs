@@ -18,7 +18,7 @@ use crate::auth::service::stored;
 /// Rows of the journal that are erased at once: nobody who writes waits longer for it.
 const ROWS: u32 = 500;
 /// How often that, before others have their turn.
-const ERASURES: u32 = 20;
+const ERASURES: u32 = 40;
 
 pub(super) async fn organization_deleted(
     runner: &Runner,
@@ -42,18 +42,20 @@ pub(super) async fn organization_deleted(
     for account in drops.accounts_of(org).await.map_err(stored)? {
         settled(ask(runner, by, account, DeleteAccount {}).await)?;
     }
+    drops.disown(org).await.map_err(stored)?;
     runner.store.invitations().forget_org(org).await.map_err(stored)?;
     runner.store.members().forget_org(org).await.map_err(stored)?;
     let mut left = ERASURES;
     for stream in drops.streams(org).await.map_err(stored)? {
-        while drops.erase_some(org, stream, ROWS).await.map_err(stored)? {
-            left -= 1;
+        let mut more = true;
+        while more {
             if left == 0 {
                 return Ok(Carried::Part);
             }
+            left -= 1;
+            more = drops.erase_some(org, stream, ROWS).await.map_err(stored)?;
         }
     }
-    drops.disown(org).await.map_err(stored)?;
     Ok(Carried::Whole)
 }
 
