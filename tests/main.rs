@@ -10,6 +10,7 @@ mod access;
 mod actors;
 mod contract;
 mod http;
+mod killed;
 mod nodes;
 mod real;
 mod sim;

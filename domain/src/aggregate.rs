@@ -78,6 +78,11 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
     /// Whether the stream's founding event has happened.
     fn exists(&self) -> bool;
 
+    /// Whether it ended for good: nothing of it is kept.
+    fn is_over(&self) -> bool {
+        false
+    }
+
     /// The tenant: an organization's own `id`; [`OrgId::NIL`] for accounts and before it exists.
     fn org_id(&self, id: uuid::Uuid) -> OrgId;
 

@@ -258,6 +258,8 @@ limits! {
     invitation_ms_max: u64 = 30 * 86_400_000, "ms";
     /// How long a deleted organization can be restored.
     organization_restore_ms: u64 = 30 * 86_400_000, "ms";
+    /// Life of an offer to hand an organization over.
+    ownership_offer_ms: u64 = 7 * 86_400_000, "ms";
     /// Custom roles of one organization.
     roles_per_org_max: usize = 50, "roles";
     /// Organizations of one account.

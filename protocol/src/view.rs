@@ -198,6 +198,9 @@ pub struct OrganizationView {
 pub struct OwnershipOffer {
     pub from_id: AccountId,
     pub to_id: AccountId,
+    /// It can be accepted until then.
+    #[ts(type = "number")]
+    pub expires_at: Micros,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

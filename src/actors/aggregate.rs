@@ -150,7 +150,7 @@ impl<A: Kinded> Running<A> {
     fn perform(&self, myself: &ActorRef<Message<A>>, effect: Effect<A>) {
         let services = self.directory.services().clone();
         let (topic, myself, directory) = (self.topic, myself.clone(), self.directory.clone());
-        let journal = services.journal.clone();
+        let (journal, org) = (services.journal.clone(), self.shell.org());
         match effect {
             Effect::Append(append) => self.append(myself, append),
             Effect::ReadHead => spawn(async move {
@@ -202,7 +202,10 @@ impl<A: Kinded> Running<A> {
                 send(&myself, Message::Retry);
             }),
             Effect::LostHistory(seen) => spawn(async move {
+                // What was erased with its organization is no loss.
+                let dropped = matches!(journal.head(org.into()).await, Err(JournalError::Dropped(_)));
                 if seen > 0
+                    && !dropped
                     && let Err(error) = journal.raise_epoch(seen).await
                 {
                     tracing::error!(%topic, %error, "cannot raise the epoch");

@@ -85,6 +85,7 @@ impl Place {
 impl Directory {
     /// Asks for a change. Answered when it is durable, or when it is certain that it is not.
     pub async fn command(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+        crate::steps::step();
         if request.body.kind() != request.topic.kind {
             return Err(Failure::new(Code::WrongTopic));
         }

@@ -38,7 +38,11 @@ use super::{
     slots::{Slot, Slots},
     supervisor::Tree,
 };
-use crate::{bus::SharedBus, clock::Clock, store::journal::SharedJournal};
+use crate::{
+    bus::SharedBus,
+    clock::Clock,
+    store::journal::{JournalError, SharedJournal},
+};
 
 /// What every aggregate needs from the outside.
 pub struct Services {
@@ -322,9 +326,14 @@ impl Directory {
         let mut loaded: Loaded<A> = {
             let permit = self.0.loads.acquire().await;
             let _permit = permit.map_err(|_| Failure::new(Code::GoingAway))?;
-            load::load(&services.journal, topic).await.map_err(|error| {
-                tracing::warn!(%topic, %error, "cannot load");
-                shell::failure(&error)
+            load::load(&services.journal, topic).await.map_err(|error| match (&error, founding) {
+                // Its id is never free again.
+                (JournalError::Dropped(_), Some(_)) => Failure::new(Code::AlreadyExists),
+                (JournalError::Dropped(_), None) => Failure::new(Code::NotFound),
+                _ => {
+                    tracing::warn!(%topic, %error, "cannot load");
+                    shell::failure(&error)
+                }
             })?
         };
         let (org, team) = match (loaded.published.state.exists(), founding) {

@@ -242,6 +242,12 @@ impl Directory {
 
     /// Roles changed in this organization: every live aggregate of it looks again at who is on it.
     pub(super) fn facts_changed(&self, org: OrgId) {
+        if let Some(AnyHandle::Organization(handle)) = self.live(org.into())
+            && handle.reader.borrow().state.is_dropped()
+        {
+            self.live_of(org).iter().for_each(AnyHandle::end);
+            return;
+        }
         self.each_live(|handle| {
             if handle.depends_on(org) {
                 handle.facts_changed();

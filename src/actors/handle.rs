@@ -238,6 +238,11 @@ impl AnyHandle {
         each!(self, handle => drop(handle.send(Message::NewHistory)));
     }
 
+    /// Its organization was deleted for good.
+    pub fn end(&self) {
+        each!(self, handle => drop(handle.send(Message::End)));
+    }
+
     pub fn facts_changed(&self) {
         each!(self, handle => drop(handle.send(Message::FactsChanged)));
     }

@@ -92,6 +92,26 @@ impl Directory {
         self.tree().fell().await;
     }
 
+    /// Ends whatever is live here of an organization that was deleted for good, and waits for its end.
+    pub async fn end_organization(&self, org: OrgId) {
+        for handle in self.live_of(org) {
+            handle.end();
+            if handle.cell().wait(Some(END_TIMEOUT)).await.is_err() {
+                tracing::warn!(topic = %handle.topic(), "an aggregate of a deleted organization did not end");
+                handle.cell().kill();
+            }
+        }
+    }
+
+    /// What is live here of an organization, itself the last.
+    pub(super) fn live_of(&self, org: OrgId) -> Vec<AnyHandle> {
+        let live = self.slots().live().into_iter().map(|(_, handle)| handle);
+        let mut of_it: Vec<AnyHandle> =
+            live.filter(|handle| handle.topic() == org.into() || handle.depends_on(org)).collect();
+        of_it.sort_by_key(|handle| handle.topic() == org.into());
+        of_it
+    }
+
     /// Takes the slot out of use, asks the actor to go, and waits for its end; only then may it be loaded again.
     async fn passivate(&self, slot: &Arc<Slot>, handle: &AnyHandle) -> bool {
         if !slot.begin_closing() {

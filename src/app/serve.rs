@@ -176,7 +176,7 @@ fn post_office(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, node: Uuid) {
 /// Begins to carry out what follows from what happened.
 fn processes(engine: &Engine, auth: &Auth, node: Uuid) {
     let nudge = Arc::<Notify>::default();
-    let (store, intake) = (engine.store.clone(), Intake { nudge: nudge.clone() });
+    let (store, intake) = (engine.store.clone(), Intake { nudge: nudge.clone(), limits: engine.limits.clone() });
     engine.beside("processes", move |token| {
         let (progress, _) = watch::channel(Position::START);
         workers::run(intake.clone(), store.clone(), node, Arc::default(), progress, token)

@@ -16,7 +16,7 @@ use lockstep_protocol::{
         },
     },
     frame::Acknowledged,
-    ids::{AccountId, OrgId, PictureId, RoleId},
+    ids::{AccountId, OrgId, RoleId},
     position::Bookmark,
     values::{MemberStatus, OrgRole, Reassign},
 };

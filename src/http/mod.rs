@@ -54,8 +54,8 @@ use lockstep_protocol::{limits::Limits, position::Position};
 use tokio::sync::watch;
 
 pub use headers::client_address;
-pub use pace::Pace;
 pub use names::Names;
+pub use pace::Pace;
 pub use router::router;
 pub use server::{Listening, bind};
 pub use thumbnails::Thumbnails;

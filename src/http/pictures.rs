@@ -19,7 +19,8 @@ use ts_rs::TS;
 
 use super::{
     extract::{Caller, Ids},
-    members::{shows, system},
+    member_list::shows,
+    members::system,
     problem::Answer,
 };
 use crate::store::pictures::{Owner, Picture};

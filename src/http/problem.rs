@@ -44,6 +44,7 @@ impl From<crate::store::journal::JournalError> for Problem {
                 tracing::error!(%stream, %error, "the journal is damaged");
                 Failure::new(Code::Quarantined)
             }
+            E::Dropped(_) => Failure::new(Code::NotFound),
             E::TooNew { .. } => Failure::new(Code::GoingAway).retry_after_ms(1_000),
             E::Refused(_) => {
                 tracing::error!(%error, "the journal refused a read");

@@ -18,7 +18,14 @@ pub(super) enum Db {
 
 /// Runs one body, compiled for each database, on a connection for `read` or `write`.
 macro_rules! on_db {
-    ($db:expr, $way:ident, $executor:ident => $body:expr) => {
+    ($db:expr, write, $executor:ident => $body:expr) => {{
+        $crate::steps::step();
+        on_db!(@ $db, write, $executor => $body)
+    }};
+    ($db:expr, read, $executor:ident => $body:expr) => {
+        on_db!(@ $db, read, $executor => $body)
+    };
+    (@ $db:expr, $way:ident, $executor:ident => $body:expr) => {
         match $db {
             $crate::store::db::Db::Postgres(pool) => {
                 let $executor = pool;
@@ -34,7 +41,8 @@ macro_rules! on_db {
 
 /// Runs one body, compiled for each database, in a transaction. Leaving the function early (`?`) rolls back.
 macro_rules! in_tx {
-    ($db:expr, $tx:ident => $body:expr) => {
+    ($db:expr, $tx:ident => $body:expr) => {{
+        $crate::steps::step();
         match $db {
             $crate::store::db::Db::Postgres(pool) => {
                 let mut $tx = pool.begin().await?;
@@ -50,7 +58,7 @@ macro_rules! in_tx {
                 done
             }
         }
-    };
+    }};
 }
 
 pub(super) use in_tx;

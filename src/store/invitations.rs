@@ -91,6 +91,13 @@ impl Invitations {
         Ok(())
     }
 
+    /// Everything that an organization sent: it was deleted for good.
+    pub async fn forget_org(&self, org: OrgId) -> Result<(), StoreError> {
+        let sql = "delete from invitations where org_id = $1";
+        on_db!(&self.db, write, pool => sqlx::query(sql).bind(org.0).execute(pool).await?.rows_affected());
+        Ok(())
+    }
+
     /// Everything that went to an address: whoever had it is erased.
     pub async fn forget_email(&self, email: &str) -> Result<(), StoreError> {
         let sql = "delete from invitations where email = $1";

@@ -132,6 +132,9 @@ pub enum JournalError {
     /// An event of a kind that this build does not have: a newer node wrote it.
     #[error("{stream} seq {seq} is a {tag}, which this server is too old for")]
     TooNew { stream: Topic, seq: u64, tag: Arc<str> },
+    /// The stream is of an organization that was deleted for good: it is erased, or being erased.
+    #[error("{0} is of an organization that was deleted for good")]
+    Dropped(Topic),
     /// What was read does not add up: a broken hash chain, a hole, bytes that are no event.
     #[error("the journal is damaged at {stream} seq {seq}: {what}")]
     Damaged { stream: Topic, seq: u64, what: Arc<str> },
@@ -170,7 +173,8 @@ pub trait Journal: Send + Sync + 'static {
     /// first wait, dropping it does not cancel.
     fn append(&self, append: Append) -> JournalFuture<'_, Appended>;
 
-    /// The head of a stream; [`Head::EMPTY`] with the journal's current epoch for one that does not exist.
+    /// The head of a stream; [`Head::EMPTY`] with the journal's current epoch for one that does not exist. Of an organization that was
+    /// deleted for good, and of what is left of it, this and [`Journal::read`] give [`JournalError::Dropped`], for ever.
     fn head(&self, stream: Topic) -> JournalFuture<'_, Head>;
 
     /// The tenant of a stream, `None` where it does not exist.

@@ -64,6 +64,13 @@ impl Members {
         Ok(())
     }
 
+    /// Whatever one organization keeps about anybody: it was deleted for good.
+    pub async fn forget_org(&self, org: OrgId) -> Result<(), StoreError> {
+        let sql = "delete from member_details where org_id = $1";
+        on_db!(&self.db, write, pool => sqlx::query(sql).bind(org.0).execute(pool).await?.rows_affected());
+        Ok(())
+    }
+
     /// Whatever any organization keeps about somebody: they are erased.
     pub async fn erase(&self, account: AccountId) -> Result<(), StoreError> {
         let sql = "delete from member_details where account_id = $1";

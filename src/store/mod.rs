@@ -11,6 +11,7 @@ pub mod chain;
 pub mod codes;
 pub mod consumers;
 mod db;
+pub mod drops;
 mod error;
 pub mod factors;
 pub mod identities;
@@ -38,6 +39,7 @@ pub use open::{About, Location, Options};
 
 use accounts::Accounts;
 use consumers::Consumers;
+use drops::Drops;
 use invitations::Invitations;
 use journal::SharedJournal;
 use mails::Mails;
@@ -60,6 +62,7 @@ pub struct Store {
     nodes: Nodes,
     mails: Mails,
     processes: Processes,
+    drops: Drops,
     handle: open::Handle,
 }
 
@@ -107,6 +110,11 @@ impl Store {
     /// What has to follow from what happened.
     pub fn processes(&self) -> &Processes {
         &self.processes
+    }
+
+    /// Organizations that were deleted for good.
+    pub fn drops(&self) -> &Drops {
+        &self.drops
     }
 
     /// Read tables, kept by a worker.

@@ -11,6 +11,7 @@ use super::{
     accounts::Accounts,
     consumers::Consumers,
     db::{Db, on_db},
+    drops::Drops,
     invitations::Invitations,
     journal::SharedJournal,
     mails::Mails,
@@ -134,6 +135,7 @@ impl Store {
             nodes: Nodes { db: db.clone() },
             mails: Mails { db: db.clone() },
             processes: Processes { db: db.clone() },
+            drops: Drops { db: db.clone() },
             handle: Handle { db, projections, stop, committers: Arc::new(tokio::sync::Mutex::new(tasks)), lock },
         }
     }

@@ -15,6 +15,8 @@ pub struct NewProcess {
     /// JSON.
     pub data: String,
     pub at: i64,
+    /// Not before then.
+    pub due: i64,
 }
 
 /// A process that is not done.
@@ -37,7 +39,7 @@ impl Processes {
     /// Begins processes. One that was begun before, done or not, is left as it is.
     pub async fn begin(&self, processes: &[NewProcess]) -> Result<(), StoreError> {
         let sql = "insert into processes (id, kind, data, state, created_at, next_at)
-            values ($1, $2, $3, 'waiting', $4, $4) on conflict (id) do nothing";
+            values ($1, $2, $3, 'waiting', $4, $5) on conflict (id) do nothing";
         in_tx!(&self.db, tx => {
             for new in processes {
                 sqlx::query(sql)
@@ -45,6 +47,7 @@ impl Processes {
                     .bind(&new.kind)
                     .bind(&new.data)
                     .bind(new.at)
+                    .bind(new.due)
                     .execute(&mut *tx)
                     .await?;
             }

@@ -88,6 +88,14 @@ impl HeadRow {
     }
 }
 
+/// A head, and whether its organization was deleted for good.
+#[derive(sqlx::FromRow)]
+struct FoundHead {
+    #[sqlx(flatten)]
+    head: HeadRow,
+    dropped: i64,
+}
+
 /// A head with its stream.
 #[derive(sqlx::FromRow)]
 pub(super) struct ChangedRow {
@@ -107,11 +115,14 @@ impl ChangedRow {
 }
 
 pub(super) async fn head(db: &Db, stream: Topic) -> Result<Head, JournalError> {
-    let sql = "select h.version, h.hash, m.epoch from meta m, heads h where h.stream_id = $1 and h.kind = $2";
-    let row: Option<HeadRow> = on_db!(db, read, pool =>
+    let sql = "select h.version, h.hash, m.epoch,
+        (select count(*) from dropped_organizations d where d.org_id = h.org_id) as dropped
+        from meta m, heads h where h.stream_id = $1 and h.kind = $2";
+    let row: Option<FoundHead> = on_db!(db, read, pool =>
         sqlx::query_as(sql).bind(stream.id).bind(stream.kind.number()).fetch_optional(pool).await?);
     match row {
-        Some(row) => row.head(stream),
+        Some(row) if row.dropped > 0 => Err(JournalError::Dropped(stream)),
+        Some(row) => row.head.head(stream),
         None => Ok(Head { version: 0, hash: GENESIS, epoch: epoch(db).await? }),
     }
 }

@@ -9,21 +9,17 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::leased::{Leased, in_turns};
 use crate::{
     auth::letters::Scribe,
     clock::Clock,
     outbound::mail::{Outgoing, Refused, Smtp},
     store::{
         Store, StoreError,
-        consumers::Lease,
         mails::{Mail, Tried},
     },
 };
 
-const NAME: &str = "mail";
-const LEASE_MS: u64 = 10_000;
-/// How often the queue is looked at without being nudged.
-const LOOK: Duration = Duration::from_secs(1);
 /// Mails taken at once, and sent at the same time.
 const BATCH: u32 = 16;
 const AT_ONCE: usize = 4;
@@ -48,46 +44,8 @@ pub struct Postman {
 impl Postman {
     /// Runs until cancelled.
     pub async fn run(self, cancel: CancellationToken) {
-        while !cancel.is_cancelled() {
-            let turn = match self.store.consumers().acquire(NAME, self.node, LEASE_MS).await {
-                Ok(Some(lease)) => self.work(lease, &cancel).await,
-                Ok(None) => Ok(()),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = turn {
-                tracing::warn!(%error, "mail waits");
-            }
-            self.pause(&cancel).await;
-        }
-    }
-
-    async fn pause(&self, cancel: &CancellationToken) {
-        tokio::select! {
-            () = self.nudge.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
-            () = cancel.cancelled() => {}
-        }
-    }
-
-    async fn work(&self, lease: Lease, cancel: &CancellationToken) -> Result<(), StoreError> {
-        let mut forgot: Option<tokio::time::Instant> = None;
-        while !cancel.is_cancelled() {
-            if !self.store.consumers().renew(&lease, LEASE_MS).await? {
-                return Err(StoreError::LeaseLost);
-            }
-            if forgot.is_none_or(|at| at.elapsed() > FORGET_EVERY) {
-                self.forget().await?;
-                forgot = Some(tokio::time::Instant::now());
-            }
-            let sent = match &self.smtp {
-                Some(smtp) => self.send_due(smtp, &lease).await?,
-                None => 0,
-            };
-            if sent < BATCH as usize {
-                self.pause(cancel).await;
-            }
-        }
-        self.store.consumers().release(lease).await
+        let (store, nudge) = (self.store.clone(), self.nudge.clone());
+        in_turns(Rounds { postman: self.clone(), forgot: None }, &store, self.node, &nudge, &cancel).await;
     }
 
     async fn forget(&self) -> Result<(), StoreError> {
@@ -97,7 +55,7 @@ impl Postman {
         Ok(())
     }
 
-    async fn send_due(&self, smtp: &Smtp, lease: &Lease) -> Result<usize, StoreError> {
+    async fn send_due(&self, smtp: &Smtp) -> Result<usize, StoreError> {
         let due = self.store.mails().due(self.clock.now(), BATCH).await?;
         let count = due.len();
         let mut done = stream::iter(due)
@@ -108,10 +66,6 @@ impl Postman {
             .buffer_unordered(AT_ONCE);
         while let Some(outcome) = done.next().await {
             outcome?;
-            // A slow mail server must not cost the lease.
-            if !self.store.consumers().renew(lease, LEASE_MS).await? {
-                return Err(StoreError::LeaseLost);
-            }
         }
         Ok(count)
     }
@@ -142,6 +96,27 @@ impl Postman {
                 Tried::Later { at: now + pause_us(mail.attempts), error }
             }
         }
+    }
+}
+
+/// Mail as leased work.
+struct Rounds {
+    postman: Postman,
+    forgot: Option<tokio::time::Instant>,
+}
+
+impl Leased for Rounds {
+    const NAME: &'static str = "mail";
+    const LOOK: Duration = Duration::from_secs(1);
+
+    // Not cut off when the server ends: what is being sent would be sent once more.
+    async fn turn(&mut self, _cancel: &CancellationToken) -> Result<bool, StoreError> {
+        if self.forgot.is_none_or(|at| at.elapsed() > FORGET_EVERY) {
+            self.postman.forget().await?;
+            self.forgot = Some(tokio::time::Instant::now());
+        }
+        let Some(smtp) = &self.postman.smtp else { return Ok(false) };
+        Ok(self.postman.send_due(smtp).await? >= BATCH as usize)
     }
 }
 

@@ -106,6 +106,7 @@ fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change>
             let role = |account, role: OrgRole| Change::MembershipRole(account, org, role.word().to_owned());
             vec![role(event.from_id, OrgRole::Admin), role(event.to_id, OrgRole::Owner)]
         }
+        OrganizationEvent::OrganizationDropped(_) => vec![Change::OrganizationDropped(org)],
         // Lists do not show these: the live state does.
         OrganizationEvent::OrganizationLogoChanged(_)
         | OrganizationEvent::OrganizationSettingsUpdated(_)

@@ -94,6 +94,7 @@ fn expected_missing(way: Way) -> Vec<&'static str> {
             // The server's own.
             "organization.logo.set",
             "organization.plan.change",
+            "organization.drop",
             "organization.board.reserve",
             "organization.board.release",
             "organization.team.reserve",

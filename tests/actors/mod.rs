@@ -2,6 +2,7 @@
 
 mod access;
 mod basics;
+mod dropping;
 mod faults;
 mod joining;
 mod nodes;

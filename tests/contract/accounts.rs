@@ -14,6 +14,7 @@ on_both!(
     an_address_belongs_to_one_account,
     profiles_hold_the_names,
     placeholders_are_made_once,
+    programs_and_stand_ins_are_no_people,
     sessions_are_listed_touched_and_revoked,
     too_many_sessions_revoke_the_oldest,
     a_refresh_token_is_swapped_once,
@@ -41,6 +42,27 @@ pub async fn account(backend: &Backend, email: &str) -> AccountId {
     let taken = NewAccount { id: AccountId(Uuid::now_v7()), ..new };
     assert_eq!(backend.store.accounts().create(&taken).await, Ok(Created::EmailTaken));
     id
+}
+
+async fn programs_and_stand_ins_are_no_people(backend: Backend) {
+    let (accounts, org) = (backend.store.accounts(), OrgId(Uuid::now_v7()));
+    assert_eq!(accounts.first().await, Ok(None));
+    let (robot, stand_in) = (AccountId(Uuid::now_v7()), AccountId(Uuid::now_v7()));
+    assert_eq!(accounts.create_service(robot, org, "Robot", NOW - 2).await, Ok(true));
+    assert_eq!(accounts.create_placeholder(stand_in, org, "Ben", NOW - 1).await, Ok(true));
+    for again in [robot, stand_in] {
+        assert_eq!(accounts.create_service(again, OrgId(Uuid::now_v7()), "Other", NOW).await, Ok(false));
+    }
+    let profile = accounts.profile(robot).await.expect("a database").expect("there");
+    assert_eq!((profile.name.as_str(), profile.org, profile.placeholder), ("Robot", Some(org), false));
+    assert_eq!((accounts.first().await, accounts.count().await), (Ok(None), Ok(0)));
+    let (ana, _) = (account(&backend, "a@example.org").await, account(&backend, "b@example.org").await);
+    assert_eq!(accounts.first().await.map(|first| first.map(|first| first.id)), Ok(Some(ana)), "the oldest person");
+    // What an organization made is known by it until it is deleted for good.
+    let drops = backend.store.drops();
+    assert_eq!(drops.accounts_of(org).await, Ok(vec![robot.min(stand_in), robot.max(stand_in)]));
+    drops.disown(org).await.expect("a database");
+    assert_eq!(drops.accounts_of(org).await, Ok(vec![]));
 }
 
 async fn an_address_belongs_to_one_account(backend: Backend) {

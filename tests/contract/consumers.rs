@@ -18,6 +18,7 @@ on_both!(
     a_lease_that_ran_out_is_taken_over_and_the_late_one_saves_nothing,
     read_tables_and_cursor_are_saved_together,
     lists_go_a_page_at_a_time,
+    an_organization_takes_its_rows_with_it,
 );
 
 fn position(seq: u64) -> Position {
@@ -147,6 +148,35 @@ async fn lists_go_a_page_at_a_time(backend: Backend) {
     let mut expected = boards;
     expected.sort_by_key(|row| row.board);
     assert_eq!(seen, expected);
+}
+
+async fn an_organization_takes_its_rows_with_it(backend: Backend) {
+    let (consumers, lists) = (backend.store.consumers(), backend.store.projections());
+    let lease = consumers.acquire("lists", Uuid::now_v7(), 60_000).await.expect("a database").expect("free");
+    let (org, other) = (OrgId(Uuid::now_v7()), OrgId(Uuid::now_v7()));
+    let mut changes = Vec::new();
+    for org in [org, other] {
+        let board = board(org, None);
+        let role = BoardMemberRow { board: board.board, account: ACCOUNT, org, role: "owner".into() };
+        let team = TeamId(Uuid::now_v7());
+        changes.extend([
+            Change::Organization(OrganizationRow { org, name: "Acme".into(), state: "deleted".into(), seq: 1 }),
+            Change::Membership(membership(org, "owner")),
+            Change::Team(TeamRow { team, org, name: "Makers".into(), state: "active".into(), seq: 1 }),
+            Change::Board(board),
+            Change::BoardMember(role),
+        ]);
+    }
+    changes.push(Change::OrganizationDropped(org));
+    changes.push(Change::OrganizationDropped(org));
+    lists.apply(&lease, &changes, position(1)).await.expect("held");
+    for (org, left) in [(org, 0), (other, 1)] {
+        assert_eq!(lists.organization(org).await.map(|found| found.iter().count()), Ok(left));
+        assert_eq!(lists.members_of(org, None, 9).await.map(|found| found.len()), Ok(left));
+        assert_eq!(lists.teams_of(org, None, 9).await.map(|found| found.len()), Ok(left));
+        assert_eq!(lists.boards_of(org, None, 9).await.map(|found| found.len()), Ok(left));
+        assert_eq!(lists.board_roles_of(ACCOUNT, org).await.map(|found| found.len()), Ok(left));
+    }
 }
 
 #[tokio::test]

@@ -15,8 +15,8 @@ const NOW: i64 = 1_000_000_000_000;
 
 async fn a_process_begins_once_and_ends_once(backend: Backend) {
     let processes = backend.store.processes();
-    let new = |at| NewProcess { id: Uuid::now_v7(), kind: "test".into(), data: "{}".into(), at };
-    let (first, second) = (new(NOW), new(NOW + 1));
+    let new = |at| NewProcess { id: Uuid::now_v7(), kind: "test".into(), data: "{}".into(), at, due: at };
+    let (first, second) = (new(NOW), NewProcess { at: NOW - 5, due: NOW + 1, ..new(NOW) });
     processes.begin(&[second.clone(), first.clone()]).await.expect("a database");
     processes.begin(std::slice::from_ref(&first)).await.expect("a database");
     let due = async |now| -> Vec<Uuid> {

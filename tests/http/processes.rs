@@ -15,12 +15,12 @@ use super::{App, PASSWORD, Person, text};
 use crate::support::{smtp::MailServer, until};
 
 /// Ana's organization, with Ben and Cleo in a team and on boards, and tasks of Ben's.
-struct Company<'a> {
-    ana: Person<'a>,
-    ben: Person<'a>,
-    cleo: Person<'a>,
-    org: String,
-    team: String,
+pub struct Company<'a> {
+    pub ana: Person<'a>,
+    pub ben: Person<'a>,
+    pub cleo: Person<'a>,
+    pub org: String,
+    pub team: String,
     /// Of the team, led by Cleo.
     shared: String,
     /// Of the organization.
@@ -30,7 +30,7 @@ struct Company<'a> {
 }
 
 impl<'a> Company<'a> {
-    async fn found(app: &'a App) -> Self {
+    pub async fn found(app: &'a App) -> Self {
         let (ana, ben, cleo) = (app.person("Ana").await, app.person("Ben").await, app.person("Cleo").await);
         let org = ana.organization().await;
         ana.join(&org, &ben, "member").await;
@@ -58,13 +58,18 @@ impl<'a> Company<'a> {
         Self { ana, ben, cleo, org, team, shared, open, private }
     }
 
-    async fn remove_ben(&self, rule: &str) {
+    /// The board of the organization.
+    pub fn open(&self) -> &str {
+        &self.open
+    }
+
+    pub async fn remove_ben(&self, rule: &str) {
         self.ana.delete(&format!("{}/members/{}?reassign={rule}", self.org, self.ben.id())).await.ok();
     }
 }
 
 /// Waits until nothing is left to do.
-async fn settled(app: &App) {
+pub async fn settled(app: &App) {
     until("the processes are done", async || {
         let begun = app.server.engine.store.consumers().cursor("processes").await.ok()?;
         let tail = app.server.engine.store.journal().tail(begun, 1).await.ok()?;

@@ -92,6 +92,7 @@ impl Fold {
                 | OrganizationEvent::OrganizationOwnerChanged(_)
                 | OrganizationEvent::OrganizationDeleted(_)
                 | OrganizationEvent::OrganizationRestored(_)
+                | OrganizationEvent::OrganizationDropped(_)
                 | OrganizationEvent::MemberInvited(_)
                 | OrganizationEvent::InvitationAccepted(_)
                 | OrganizationEvent::InvitationRejected(_)

@@ -37,6 +37,7 @@ pub fn message<A: Aggregate>(message: &Message<A>) -> String {
             "presence".to_owned()
         }
         Message::Retry => "retry".to_owned(),
+        Message::End => "end".to_owned(),
         Message::Passivate(_) => "passivate".to_owned(),
     }
 }

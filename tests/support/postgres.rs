@@ -67,12 +67,27 @@ impl Postgres {
 
     /// Makes an empty database and returns its URL.
     pub async fn database(&self) -> String {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("test_{}", Self::next());
         let mut connection = self.connect("postgres").await.expect("the server runs");
         connection.execute(AssertSqlSafe(format!("create database {name}"))).await.expect("a new name");
         connection.close().await.expect("an idle connection closes");
         self.url(&name, self.port)
+    }
+
+    /// A copy of a database that nobody is connected to, by its URL; returns that of the copy.
+    pub async fn copy(&self, url: &str) -> String {
+        let name = url.rsplit('/').next().and_then(|rest| rest.split('?').next()).expect("a name");
+        let copy = format!("{name}_{}", Self::next());
+        let mut connection = self.connect("postgres").await.expect("the server runs");
+        let sql = format!("create database {copy} template {name}");
+        until("the database can be copied", async || connection.execute(AssertSqlSafe(sql.clone())).await.ok()).await;
+        connection.close().await.expect("an idle connection closes");
+        self.url(&copy, self.port)
+    }
+
+    fn next() -> u32 {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The URL of a database, as seen through another port where a test puts a proxy between.

@@ -120,6 +120,22 @@ fn no_deliberate_bug_is_built_in_by_default_and_each_is_tried_and_told_of() {
     settle("deliberate-bug", &findings);
 }
 
+#[test]
+fn only_builds_for_debugging_can_be_told_to_die() {
+    for (name, profile) in manifest("")["profile"].as_table().expect("a table") {
+        assert!(
+            profile.get("debug-assertions").is_none(),
+            "Cargo.toml: {name} is built like the command says, no other way"
+        );
+    }
+    let text = tree::read("src/steps.rs");
+    let (_, guarded) = text.split_once("#[cfg(debug_assertions)]\nmod counted {").expect("it stands behind a switch");
+    let (within, without) = guarded.split_once("#[cfg(not(debug_assertions))]").expect("and has another side");
+    for word in ["abort", "env::"] {
+        assert!(within.contains(word) && !without.contains(word), "{word} is for builds with debug assertions alone");
+    }
+}
+
 /// `name::…` or, as serde's attributes do, `"name"`: a variable of that name is no use of the crate.
 fn names_crate(text: &str, name: &str) -> bool {
     lexer::identifiers(text).any(|(at, word)| {

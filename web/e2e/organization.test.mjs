@@ -91,6 +91,7 @@ test("an organization is offered, declined, offered again and taken over", async
   await mine.getByRole("button", { name: "Hand over to Zora Pohl" }).waitFor();
   await offer();
   await theirs.getByText("Ana Lindqvist wants to hand this organization over to you.").waitFor();
+  await theirs.getByText(/^The offer holds until \w/).waitFor();
   await theirs.getByRole("button", { name: "Take over" }).click();
   await theirs.getByRole("button", { name: /^Hand over to/ }).waitFor();
   await until("Ana to own it no more", async () => (await mine.count()) === 0);

@@ -120,6 +120,7 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
         C::UpdateSettings(_) => Capability::ManageSettings,
         C::SetLogo(_)
         | C::ChangePlan(_)
+        | C::DropOrganization(_)
         | C::ReserveBoard(_)
         | C::ReleaseBoard(_)
         | C::ReserveTeam(_)

@@ -4,7 +4,8 @@ use lockstep_protocol::{
     event::{
         Happened, OrganizationEvent,
         organization::{
-            InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, RoleCreated, RoleUpdated,
+            InvitationRejected, InvitationRevoked, MemberAdded, MemberClaimed, MemberInvited, OwnershipOffered,
+            RoleCreated, RoleUpdated,
         },
     },
     ids::{AccountId, InvitationId},
@@ -28,9 +29,7 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
         E::OrganizationLogoChanged(changed) => org.logo = changed.logo_id,
         E::OrganizationSettingsUpdated(updated) => org.settings = updated.settings,
         E::OrganizationPlanChanged(changed) => org.plan = changed.plan.clone(),
-        E::OwnershipOffered(offered) => {
-            org.offer = Some(OwnershipOffer { from_id: offered.from_id, to_id: offered.to_id });
-        }
+        E::OwnershipOffered(offered) => org.offer = Some(offer(offered)),
         E::OwnershipWithdrawn(_) | E::OwnershipDeclined(_) => org.offer = None,
         E::OrganizationOwnerChanged(changed) => {
             change(org, changed.from_id, |member| member.role = OrgRole::Admin);
@@ -38,6 +37,7 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
         }
         E::OrganizationDeleted(_) => org.deleted_at = Some(happened.at),
         E::OrganizationRestored(_) => org.deleted_at = None,
+        E::OrganizationDropped(_) => org.dropped = true,
         E::BoardReserved(reserved) => drop(org.boards.insert(reserved.board_id)),
         E::BoardReleased(released) => drop(org.boards.remove(&released.board_id)),
         E::TeamReserved(reserved) => drop(org.teams.insert(reserved.team_id)),
@@ -82,6 +82,11 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
     }
     // An offer holds as long as both are what they were when it was made.
     org.offer = org.offer.filter(|offer| stands(org, offer));
+}
+
+fn offer(offered: &OwnershipOffered) -> OwnershipOffer {
+    let OwnershipOffered { from_id, to_id, expires_at } = *offered;
+    OwnershipOffer { from_id, to_id, expires_at: expires_at.unwrap_or_default() }
 }
 
 /// Whether the offer is one of an owner to somebody who can take it.

@@ -4,7 +4,10 @@
 
 mod decide;
 mod evolve;
+mod parts;
 mod view;
+
+pub use parts::{CustomRole, Invitation, Member};
 
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
@@ -40,6 +43,8 @@ pub struct Organization {
     plan: Plan,
     offer: Option<OwnershipOffer>,
     deleted_at: Option<Micros>,
+    /// For good: what is left of it is being erased.
+    dropped: bool,
     /// Boards that have a place here, those in the trash included.
     boards: OrdSet<BoardId>,
     /// Teams that have a place here; one that is deleted gives its place back.
@@ -49,59 +54,6 @@ pub struct Organization {
     /// A day (since 1970, UTC) and how many were sent on it.
     invited: (Micros, u32),
     access_version: u64,
-}
-
-/// What the organization keeps of a member.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Member {
-    pub role: OrgRole,
-    /// Stands in for somebody.
-    pub placeholder: bool,
-    /// A program, which belongs to this organization.
-    pub service: bool,
-    /// One who is not has no access at all.
-    pub active: bool,
-    pub manager: Option<AccountId>,
-    pub custom_role: Option<RoleId>,
-    /// What they have beside their roles.
-    pub granted: Permissions,
-    /// What they have not in spite of their roles.
-    pub revoked: Permissions,
-}
-
-impl Member {
-    const fn new(role: OrgRole) -> Self {
-        Self {
-            role,
-            placeholder: false,
-            service: false,
-            active: true,
-            manager: None,
-            custom_role: None,
-            granted: Permissions::NONE,
-            revoked: Permissions::NONE,
-        }
-    }
-}
-
-/// An invitation, without whom it is for.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Invitation {
-    pub role: OrgRole,
-    pub custom_role: Option<RoleId>,
-    /// For whoever has the link.
-    pub link: bool,
-    pub uses_left: u32,
-    pub uses_max: u32,
-    pub expires_at: Micros,
-    pub by: AccountId,
-}
-
-/// A role that the organization made itself: what it allows comes on top of a member's role.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CustomRole {
-    pub name: String,
-    pub permissions: Permissions,
 }
 
 impl Organization {
@@ -129,6 +81,11 @@ impl Organization {
         self.deleted_at.is_some()
     }
 
+    /// Deleted for good: nobody can restore it.
+    pub const fn is_dropped(&self) -> bool {
+        self.dropped
+    }
+
     /// When it was deleted.
     pub const fn deleted_at(&self) -> Option<Micros> {
         self.deleted_at
@@ -136,7 +93,7 @@ impl Organization {
 
     /// Whether this is one of the owners, who may restore it.
     pub fn may_restore(&self, account: AccountId) -> bool {
-        self.members.get(&account).is_some_and(|member| member.active && member.role == OrgRole::Owner)
+        !self.dropped && self.members.get(&account).is_some_and(|member| member.active && member.role == OrgRole::Owner)
     }
 
     /// Invitations that may be accepted at that time.
@@ -355,6 +312,7 @@ impl Aggregate for Organization {
             | OrganizationEvent::OrganizationOwnerChanged(_)
             | OrganizationEvent::OrganizationDeleted(_)
             | OrganizationEvent::OrganizationRestored(_)
+            | OrganizationEvent::OrganizationDropped(_)
             | OrganizationEvent::MemberAdded(_)
             | OrganizationEvent::MemberRoleChanged(_)
             | OrganizationEvent::MemberRemoved(_)
@@ -365,6 +323,10 @@ impl Aggregate for Organization {
             | OrganizationEvent::RoleUpdated(_)
             | OrganizationEvent::RoleDeleted(_) => true,
         }
+    }
+
+    fn is_over(&self) -> bool {
+        self.dropped
     }
 
     fn access_version(&self) -> u64 {

@@ -27,6 +27,8 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
             | OrganizationEvent::TeamReserved(_)
             | OrganizationEvent::TeamReleased(_),
         ) => None,
+        // There is nobody left who sees it.
+        (_, OrganizationEvent::OrganizationDropped(_)) => None,
         (Audience::Member, event) => Some(event.clone().into()),
         (Audience::Guest, OrganizationEvent::OrganizationCreated(created)) => {
             Some(OrganizationCreated { name: created.name.clone(), owner_id: AccountId::NIL }.into())

@@ -21,6 +21,7 @@ const ASKED: &[&str] = &[
     "organization.ownership.withdraw",
     "organization.delete",
     "organization.restore",
+    "organization.drop",
     "organization.board.reserve board_id=?c",
     "organization.board.release board_id=?c",
     "organization.team.reserve team_id=?c",

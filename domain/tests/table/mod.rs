@@ -106,6 +106,10 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         limits.organization_restore_ms = number as u64;
         return Ok(());
     }
+    if name == "ownership_offer_ms" {
+        limits.ownership_offer_ms = number as u64;
+        return Ok(());
+    }
     if name == "invitations_per_day_max" {
         limits.invitations_per_day_max = number as u32;
         return Ok(());

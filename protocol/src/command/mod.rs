@@ -32,6 +32,7 @@ language! {
         "organization.ownership.withdraw" => WithdrawOwnership,
         "organization.delete" => DeleteOrganization,
         "organization.restore" => RestoreOrganization,
+        "organization.drop" => DropOrganization,
         "organization.board.reserve" => ReserveBoard,
         "organization.board.release" => ReleaseBoard,
         "organization.team.reserve" => ReserveTeam,

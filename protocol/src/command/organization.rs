@@ -166,7 +166,8 @@ pub struct ChangePlan {
     pub plan: Plan,
 }
 
-/// Offers to hand the organization over. Nothing changes before the other accepts; a new offer takes the place of the old one.
+/// Offers to hand the organization over. Nothing changes before the other accepts, for which they have some days; a new offer takes
+/// the place of the old one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct OfferOwnership {
@@ -197,6 +198,11 @@ pub struct DeleteOrganization {}
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct RestoreOrganization {}
+
+/// Ends a deleted organization for good, once it cannot be restored any more. Only the server asks this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct DropOrganization {}
 
 /// Takes a place for a board before it is founded. Only the server asks this, for one who may found it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

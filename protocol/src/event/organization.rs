@@ -146,6 +146,10 @@ pub struct OrganizationPlanChanged {
 pub struct OwnershipOffered {
     pub from_id: AccountId,
     pub to_id: AccountId,
+    /// When the offer ends. Those without, of before offers had an end, have ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub expires_at: Option<Micros>,
 }
 
 /// The offer was taken back.
@@ -170,6 +174,10 @@ pub struct OrganizationDeleted {}
 /// The deletion was taken back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct OrganizationRestored {}
+
+/// The organization can never be restored: everything of it is erased. Nobody is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct OrganizationDropped {}
 
 /// A board has a place in the organization. Nobody is told: which boards there are is for those who see them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

@@ -1,7 +1,10 @@
 //! What others committed: heard over the bus or read from the journal, checked against the chain, folded, and shown.
 
 use lockstep_domain::Aggregate;
-use lockstep_protocol::frame::Acknowledged;
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    frame::Acknowledged,
+};
 
 use super::{Effect, Shell, Work, commits::Commit, outcome};
 use crate::{
@@ -71,6 +74,7 @@ impl<A: Aggregate> Shell<A> {
                 }
             }
             Err(JournalError::TooNew { seq, tag, .. }) => self.freeze(seq, &tag),
+            Err(JournalError::Dropped(_)) => self.end(),
             Err(JournalError::Damaged { seq, what, .. }) => {
                 tracing::error!(topic = %self.topic, seq, %what, "what was read does not continue what is held");
                 self.effects.push(Effect::LostHistory(0));
@@ -91,6 +95,32 @@ impl<A: Aggregate> Shell<A> {
         self.frozen = true;
         self.subscribers.deliver_to_all(&Delivery::Rehome);
         self.subscribers.mute();
+    }
+
+    /// It was erased, or is about to be: whoever is here is sent away, nothing is kept, and it ends.
+    pub(super) fn end(&mut self) {
+        let gone = || Failure::new(Code::NotFound);
+        self.subscribers.deliver_to_all(&Delivery::Revoked(Code::NotFound));
+        let parked = std::mem::take(&mut self.parked).into_iter().map(|(_, pending)| pending);
+        for pending in std::mem::take(&mut self.pending).into_iter().chain(parked) {
+            pending.answer(Err(gone()));
+        }
+        // What was refused and not yet answered; an append that is under way is known by its key, if it has one.
+        if matches!(self.work, Work::Verifying(_))
+            && let Work::Verifying(batch) = std::mem::replace(&mut self.work, Work::Idle)
+        {
+            batch.items.into_iter().for_each(|(pending, _)| pending.answer(Err(gone())));
+        }
+        for joining in self.joining.drain(..) {
+            let _ = joining.reply.send(Err(gone()));
+        }
+        for awaiting in self.refreshing.drain(..) {
+            let _ = awaiting.done.send(());
+        }
+        if let Some(revival) = self.revival.take() {
+            let _ = revival.done.send(true);
+        }
+        self.effects.push(Effect::Stop);
     }
 
     /// Answers whoever wants something of a stream that this node does not understand.

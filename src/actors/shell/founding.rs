@@ -14,6 +14,11 @@ use super::{Pending, Shell};
 pub type Dependencies = (Option<OrgId>, Option<TeamId>);
 
 impl<A: Aggregate> Shell<A> {
+    /// Whose it is; none of what is not founded.
+    pub fn org(&self) -> OrgId {
+        self.committed.state.org_id(self.topic.id)
+    }
+
     /// The organization and team that it depends on. One that is about to be founded has no state that says so yet: it depends on
     /// what the command names that is about to be decided.
     pub fn dependencies(&self) -> Dependencies {

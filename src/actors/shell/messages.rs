@@ -122,6 +122,8 @@ pub enum Message<A: Aggregate> {
     NewHistory,
     /// Time to try again after a failure.
     Retry,
+    /// Its organization was deleted for good.
+    End,
     /// End if nobody needs it; answers whether it does.
     Passivate(oneshot::Sender<bool>),
 }

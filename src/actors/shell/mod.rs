@@ -204,6 +204,7 @@ impl<A: Aggregate> Shell<A> {
             Message::Stale => self.go_stale(),
             Message::Revive(done) => self.revive(done),
             Message::NewHistory => self.effects.push(Effect::LostHistory(0)),
+            Message::End => self.end(),
             Message::Retry => {
                 if matches!(self.work, Work::Waiting) {
                     self.work = Work::Idle;
@@ -365,7 +366,7 @@ impl<A: Aggregate> Shell<A> {
     fn keep_snapshot(&mut self, leaving: bool) {
         let events = self.head.version - self.snapshot_seq;
         let due = events >= self.limits.snapshot_events_max || self.tail_bytes >= self.limits.snapshot_tail_bytes_max;
-        if due || (leaving && events > 0) {
+        if (due || (leaving && events > 0)) && !self.committed.state.is_over() {
             self.snapshot_seq = self.head.version;
             self.tail_bytes = 0;
             self.effects.push(Effect::SaveSnapshot(self.committed.clone(), self.head, self.last_at));

@@ -37,6 +37,7 @@ pub fn failure(error: &JournalError) -> Failure {
         JournalError::Refused(_) => Failure::new(Code::Internal),
         JournalError::Damaged { .. } => Failure::new(Code::Quarantined),
         JournalError::TooNew { .. } => too_old(),
+        JournalError::Dropped(_) => Failure::new(Code::NotFound),
     }
 }
 

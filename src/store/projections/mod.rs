@@ -80,6 +80,8 @@ pub struct Patch {
 pub enum Change {
     Organization(OrganizationRow),
     PatchOrganization(OrgId, u64, Patch),
+    /// Every row of it, in every table.
+    OrganizationDropped(OrgId),
     Membership(MembershipRow),
     MembershipRole(AccountId, OrgId, String),
     MembershipStatus(AccountId, OrgId, String),
@@ -100,7 +102,7 @@ pub struct Projections {
 impl Projections {
     /// Applies changes and saves the worker's cursor, all or nothing. `LeaseLost` where another node took over.
     pub async fn apply(&self, lease: &Lease, changes: &[Change], cursor: Position) -> Result<(), StoreError> {
-        self.save(lease, changes.iter().map(statements::of).collect(), cursor).await
+        self.save(lease, changes.iter().flat_map(statements::of).collect(), cursor).await
     }
 
     /// Empties every list and sets this consumer to the start: it will build them anew.

@@ -27,8 +27,26 @@ fn number(number: u64) -> Value {
 
 pub(super) type Statement = (&'static str, Vec<Value>);
 
-pub(super) fn of(change: &Change) -> Statement {
+pub(super) fn of(change: &Change) -> Vec<Statement> {
+    let mut all: Vec<Statement> = match change {
+        Change::OrganizationDropped(org) => DROP.into_iter().map(|sql| (sql, vec![id(*org)])).collect(),
+        _ => Vec::new(),
+    };
+    all.push(one(change));
+    all
+}
+
+/// What goes before an organization's own row. Members of boards are known by their boards: those come first.
+const DROP: [&str; 4] = [
+    "delete from board_members where board_id in (select board_id from boards where org_id = $1)",
+    "delete from boards where org_id = $1",
+    "delete from teams where org_id = $1",
+    "delete from memberships where org_id = $1",
+];
+
+fn one(change: &Change) -> Statement {
     match change {
+        Change::OrganizationDropped(org) => ("delete from organizations where org_id = $1", vec![id(*org)]),
         Change::Organization(row) => organization(row),
         Change::PatchOrganization(org, seq, patch) => (
             "update organizations set name = coalesce($2, name), state = coalesce($3, state), seq = $4

@@ -63,8 +63,8 @@ impl Backend for SqliteJournal {
 
     async fn changed(&self, since: Option<u64>) -> Result<(Vec<(Topic, Head)>, u64), JournalError> {
         // The end first: what is committed meanwhile is found twice, not missed.
-        let end: i64 =
-            sqlx::query_scalar("select coalesce(max(xid), 0) from events").fetch_one(&self.file.read).await?;
+        let end = "select coalesce((select seq from sqlite_sequence where name = 'events'), 0)";
+        let end: i64 = sqlx::query_scalar(end).fetch_one(&self.file.read).await?;
         let Some(since) = since else { return Ok((Vec::new(), rows::unsigned(end))) };
         let sql = "select h.stream_id, h.kind, h.version, h.hash, m.epoch from meta m, heads h where h.stream_id in
             (select stream_id from events where xid > $1)";

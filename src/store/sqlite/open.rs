@@ -103,7 +103,9 @@ async fn check_version(pool: &SqlitePool) -> Result<(), StoreError> {
 /// journal's file was replaced by an older copy. Its history goes on in a new epoch, and the tables are built anew.
 async fn check_history(journal: &SqliteFile, projections: &SqliteFile) -> Result<(), StoreError> {
     let (id, era): (String, i32) = sqlx::query_as("select system_id, era from meta").fetch_one(&journal.write).await?;
-    let last: i64 = sqlx::query_scalar("select coalesce(max(xid), 0) from events").fetch_one(&journal.write).await?;
+    // The last that was given out, not the last that is there: what was last may have been erased.
+    let last = "select coalesce((select seq from sqlite_sequence where name = 'events'), 0)";
+    let last: i64 = sqlx::query_scalar(last).fetch_one(&journal.write).await?;
     let source: String = sqlx::query_scalar("select system_id from source").fetch_one(&projections.write).await?;
     let beyond = "select count(*) from consumers where era > $1 or (era = $1 and xid > $2)";
     let ahead: i64 = sqlx::query_scalar(beyond).bind(era).bind(last).fetch_one(&projections.write).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lockstep_protocol::{
     event::{AccountEvent, OrganizationEvent, TeamEvent},
     ids::{AccountId, OrgId, TeamId},
+    limits::Limits,
     position::Position,
     topic::Kind,
     values::OrgRole,
@@ -15,13 +16,16 @@ use tokio::sync::Notify;
 use super::{Begun, Task};
 use crate::{
     auth::service::derived_id,
+    steps::steps_of,
     store::{Store, StoreError, consumers::Lease, journal::Recorded, processes::NewProcess},
     workers::Worker,
 };
 
 /// See the module.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Intake {
+    /// How long what was deleted can be restored.
+    pub limits: Arc<Limits>,
     /// Notified when something begins.
     pub nudge: Arc<Notify>,
 }
@@ -36,31 +40,43 @@ impl Worker for Intake {
         events: &[Recorded],
         cursor: Position,
     ) -> Result<(), StoreError> {
-        let begun: Vec<NewProcess> = events.iter().filter_map(begun).collect();
-        if !begun.is_empty() {
+        let begun: Vec<NewProcess> = events.iter().filter_map(|event| begun(event, &self.limits)).collect();
+        if begun.is_empty() {
+            return store.consumers().save(lease, cursor).await;
+        }
+        let begin = async {
             store.processes().begin(&begun).await?;
             self.nudge.notify_one();
-        }
-        // Killed in between the same events come again, and begin nothing anew.
-        store.consumers().save(lease, cursor).await
+            // Killed in between the same events come again, and begin nothing anew.
+            store.consumers().save(lease, cursor).await
+        };
+        steps_of("begin", begin).await
     }
 }
 
-fn begun(recorded: &Recorded) -> Option<NewProcess> {
+fn begun(recorded: &Recorded, limits: &Limits) -> Option<NewProcess> {
     let task = follows(recorded)?;
+    let due = match task {
+        // The first moment at which nobody can restore it.
+        Task::OrganizationDeleted { .. } => {
+            let kept = i64::try_from(limits.organization_restore_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
+            recorded.at.saturating_add(kept).saturating_add(1)
+        }
+        _ => recorded.at,
+    };
     let id = derived_id("lockstep process", &[recorded.stream.id.as_bytes(), &recorded.seq.to_le_bytes()]);
     let kind = task.kind().to_owned();
     let data = serde_json::to_string(&Begun { task, position: recorded.position })
         .inspect_err(|error| tracing::error!(%error, "a process cannot be written down"))
         .ok()?;
-    Some(NewProcess { id, kind, data, at: recorded.at })
+    Some(NewProcess { id, kind, data, at: recorded.at, due })
 }
 
 /// What follows from an event, if anything.
 fn follows(recorded: &Recorded) -> Option<Task> {
     let by = recorded.actor;
     match (recorded.stream.kind, recorded.tag.as_str()) {
-        (Kind::Organization, "member.removed" | "member.role.changed") => {
+        (Kind::Organization, "member.removed" | "member.role.changed" | "organization.deleted") => {
             let org = OrgId(recorded.stream.id);
             match decode(recorded)? {
                 OrganizationEvent::MemberRemoved(event) => {
@@ -68,6 +84,9 @@ fn follows(recorded: &Recorded) -> Option<Task> {
                 }
                 OrganizationEvent::MemberRoleChanged(event) if event.role == OrgRole::Guest => {
                     Some(Task::RoleLowered { org, account: event.account_id, by })
+                }
+                OrganizationEvent::OrganizationDeleted(_) => {
+                    Some(Task::OrganizationDeleted { org, by, deleted_at: recorded.at })
                 }
                 _ => None,
             }

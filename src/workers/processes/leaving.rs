@@ -300,6 +300,12 @@ async fn board_rows(runner: &Runner, org: OrgId) -> Result<Vec<(BoardId, Option<
 
 /// The goodbye, once, to somebody who has an address.
 async fn goodbye(runner: &Runner, process: Uuid, org: &Organization, account: AccountId) -> Result<(), Failure> {
+    // Whoever deleted their account is told so, once, by what follows from that; no address of theirs is written down after it.
+    match runner.directory.account_now(account).await {
+        Ok(known) if known.state.is_deleted() => return Ok(()),
+        Err(failure) if failure.code != Code::NotFound => return Err(failure),
+        _ => {}
+    }
     let accounts = runner.store.accounts();
     let address = accounts.find(account).await.map_err(stored)?.and_then(|account| account.email);
     let profile = accounts.profile(account).await.map_err(stored)?;

@@ -3,6 +3,7 @@
 //! point it begins again and finds done what was done. It must never undo what somebody did meanwhile: each step looks first.
 
 mod account;
+mod ending;
 mod intake;
 mod leaving;
 mod runner;
@@ -10,7 +11,7 @@ mod runner;
 use lockstep_protocol::{
     ids::{AccountId, OrgId, TeamId},
     position::Position,
-    values::Reassign,
+    values::{Micros, Reassign},
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,8 @@ pub enum Task {
     TeamDeleted { org: OrgId, team: TeamId, by: AccountId },
     /// An account was deleted: out of every organization, and what is known of the person erased.
     AccountDeleted { account: AccountId },
+    /// An organization was deleted: once it cannot be restored any more, everything of it is erased.
+    OrganizationDeleted { org: OrgId, by: AccountId, deleted_at: Micros },
 }
 
 impl Task {
@@ -42,6 +45,7 @@ impl Task {
             Self::TeamMemberRemoved { .. } => "team_member_removed",
             Self::TeamDeleted { .. } => "team_deleted",
             Self::AccountDeleted { .. } => "account_deleted",
+            Self::OrganizationDeleted { .. } => "organization_deleted",
         }
     }
 }

@@ -9,20 +9,19 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Begun, Task, account, leaving};
+use super::{
+    super::leased::{Leased, in_turns},
+    Begun, Task, account, ending, leaving,
+};
 use crate::{
     actors::Directory,
     auth::letters::Scribe,
     clock::Clock,
-    store::{Store, StoreError, consumers::Lease, processes::Process},
+    steps::steps_of,
+    store::{Store, StoreError, processes::Process},
     workers::Progress,
 };
 
-const NAME: &str = "processes-run";
-const LEASE_MS: u64 = 10_000;
-const RENEW: Duration = Duration::from_secs(3);
-/// How often it is looked without being nudged.
-const LOOK: Duration = Duration::from_millis(200);
 const BATCH: u32 = 32;
 const AT_ONCE: usize = 4;
 
@@ -43,76 +42,44 @@ pub struct Runner {
 impl Runner {
     /// Runs until cancelled.
     pub async fn run(self, cancel: CancellationToken) {
-        while !cancel.is_cancelled() {
-            let turn = match self.store.consumers().acquire(NAME, self.node, LEASE_MS).await {
-                Ok(Some(lease)) => self.work(lease, &cancel).await,
-                Ok(None) => Ok(()),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = turn {
-                tracing::warn!(%error, "processes wait");
-            }
-            self.pause(&cancel).await;
-        }
+        let (store, nudge) = (self.store.clone(), self.nudge.clone());
+        in_turns(Rounds(self.clone()), &store, self.node, &nudge, &cancel).await;
     }
 
-    async fn pause(&self, cancel: &CancellationToken) {
-        tokio::select! {
-            () = self.nudge.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
-            () = cancel.cancelled() => {}
+    /// Carries out whose turn it is; answers whether there may be more at once.
+    async fn round(&self) -> Result<bool, StoreError> {
+        let due = self.store.processes().due(self.clock.now(), BATCH).await?;
+        let mut more = due.len() >= BATCH as usize;
+        let carried = stream::iter(due).map(|process| async move {
+            let kind = process.kind.clone();
+            steps_of(&kind, self.carry(process)).await
+        });
+        let mut running = carried.buffer_unordered(AT_ONCE);
+        while let Some(outcome) = running.next().await {
+            more |= outcome? == Carried::Part;
         }
+        Ok(more)
     }
 
-    async fn work(&self, lease: Lease, cancel: &CancellationToken) -> Result<(), StoreError> {
-        let mut renewal = tokio::time::interval(RENEW);
-        while !cancel.is_cancelled() {
-            // The work ends with the lease: what another node holds is not done twice at once for long, and may be done twice.
-            let carried = async {
-                let due = self.store.processes().due(self.clock.now(), BATCH).await?;
-                let count = due.len();
-                let mut running = stream::iter(due).map(|process| self.carry(process)).buffer_unordered(AT_ONCE);
-                while let Some(outcome) = running.next().await {
-                    outcome?;
-                }
-                Ok::<usize, StoreError>(count)
-            };
-            tokio::pin!(carried);
-            let count = loop {
-                tokio::select! {
-                    count = &mut carried => break count?,
-                    _ = renewal.tick() => {
-                        if !self.store.consumers().renew(&lease, LEASE_MS).await? {
-                            return Err(StoreError::LeaseLost);
-                        }
-                    }
-                    () = cancel.cancelled() => break 0,
-                }
-            };
-            if count < BATCH as usize {
-                self.pause(cancel).await;
-            }
-        }
-        self.store.consumers().release(lease).await
-    }
-
-    async fn carry(&self, process: Process) -> Result<(), StoreError> {
-        let now = self.clock.now();
+    async fn carry(&self, process: Process) -> Result<Carried, StoreError> {
         match self.perform(&process).await {
-            Ok(()) => {
+            Ok(Carried::Part) => return Ok(Carried::Part),
+            Ok(Carried::Whole) => {
+                self.store.processes().done(process.id, self.clock.now()).await?;
                 tracing::info!(process = %process.id, kind = process.kind, "a process is done");
-                self.store.processes().done(process.id, now).await
             }
             Err(failure) => {
                 let error = failure.to_string();
                 tracing::warn!(process = %process.id, kind = process.kind, attempts = process.attempts, error, "a process waits");
-                self.store.processes().later(process.id, now + pause_us(process.attempts), &error).await
+                let next_at = self.clock.now() + pause_us(process.attempts);
+                self.store.processes().later(process.id, next_at, &error).await?;
             }
         }
+        Ok(Carried::Whole)
     }
 
     /// Does what is left to do of a process.
-    async fn perform(&self, process: &Process) -> Result<(), Failure> {
+    async fn perform(&self, process: &Process) -> Result<Carried, Failure> {
         let Ok(Begun { task, position }) = serde_json::from_str::<Begun>(&process.data) else {
             // A newer version began it: one that understands it will go on.
             return Err(Failure::because(
@@ -123,19 +90,23 @@ impl Runner {
         self.caught_up(position).await?;
         match task {
             Task::MemberRemoved { org, account, by, reassign } => {
-                leaving::member_removed(self, process.id, org, account, by, reassign).await
+                leaving::member_removed(self, process.id, org, account, by, reassign).await?;
             }
-            Task::RoleLowered { org, account, by } => leaving::role_lowered(self, org, account, by).await,
+            Task::RoleLowered { org, account, by } => leaving::role_lowered(self, org, account, by).await?,
             Task::TeamMemberRemoved { org, team, account, by } => {
-                leaving::team_member_removed(self, org, team, account, by).await
+                leaving::team_member_removed(self, org, team, account, by).await?;
             }
-            Task::TeamDeleted { org, team, by } => leaving::team_deleted(self, org, team, by).await,
-            Task::AccountDeleted { account } => account::deleted(self, account).await,
+            Task::TeamDeleted { org, team, by } => leaving::team_deleted(self, org, team, by).await?,
+            Task::AccountDeleted { account } => account::deleted(self, account).await?,
+            Task::OrganizationDeleted { org, by, deleted_at } => {
+                return ending::organization_deleted(self, org, by, deleted_at).await;
+            }
         }
+        Ok(Carried::Whole)
     }
 
     /// Waits until the read tables hold the event that began it.
-    async fn caught_up(&self, position: lockstep_protocol::position::Position) -> Result<(), Failure> {
+    pub(super) async fn caught_up(&self, position: lockstep_protocol::position::Position) -> Result<(), Failure> {
         let mut projected = self.projected.clone();
         let reached = projected.wait_for(|reached| *reached >= position);
         match tokio::time::timeout(Duration::from_secs(2), reached).await {
@@ -143,6 +114,31 @@ impl Runner {
             _ => Err(Failure::new(lockstep_protocol::codes::Code::Behind)),
         }
     }
+}
+
+/// Processes as leased work.
+struct Rounds(Runner);
+
+impl Leased for Rounds {
+    const NAME: &'static str = "processes-run";
+    const LOOK: Duration = Duration::from_millis(200);
+
+    // What is cut off half way goes on with the next life.
+    async fn turn(&mut self, cancel: &CancellationToken) -> Result<bool, StoreError> {
+        tokio::select! {
+            more = self.0.round() => more,
+            () = cancel.cancelled() => Ok(false),
+        }
+    }
+}
+
+/// How far a process was carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// To its end, or it waits.
+    Whole,
+    /// It goes on in the next turn: one that is long keeps the others waiting for no longer than this.
+    Part,
 }
 
 /// How long after so many tries the next one is made: 0.1 s, 0.4 s, 1.6 s … at most five minutes.

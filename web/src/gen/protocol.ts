@@ -155,6 +155,8 @@ export type DeleteOrganization = Record<symbol, never>;
 
 export type RestoreOrganization = Record<symbol, never>;
 
+export type DropOrganization = Record<symbol, never>;
+
 export type ReserveBoard = { board_id: BoardId, };
 
 export type ReleaseBoard = { board_id: BoardId, };
@@ -419,7 +421,11 @@ export type OrganizationSettingsUpdated = { settings: OrgSettings, };
 
 export type OrganizationPlanChanged = { plan: Plan, };
 
-export type OwnershipOffered = { from_id: AccountId, to_id: AccountId, };
+export type OwnershipOffered = { from_id: AccountId, to_id: AccountId, 
+/**
+ * When the offer ends. Those without, of before offers had an end, have ended.
+ */
+expires_at?: number, };
 
 export type OwnershipWithdrawn = Record<symbol, never>;
 
@@ -430,6 +436,8 @@ export type OrganizationOwnerChanged = { from_id: AccountId, to_id: AccountId, }
 export type OrganizationDeleted = Record<symbol, never>;
 
 export type OrganizationRestored = Record<symbol, never>;
+
+export type OrganizationDropped = Record<symbol, never>;
 
 export type BoardReserved = { board_id: BoardId, };
 
@@ -701,7 +709,11 @@ export type RoleView = { role_id: RoleId, name: string, permissions: Array<Permi
 
 export type ClaimView = { placeholder_id: AccountId, account_id: AccountId, };
 
-export type OwnershipOffer = { from_id: AccountId, to_id: AccountId, };
+export type OwnershipOffer = { from_id: AccountId, to_id: AccountId, 
+/**
+ * It can be accepted until then.
+ */
+expires_at: number, };
 
 export type OrganizationView = { org_id: OrgId, name: string, 
 /**
@@ -1218,6 +1230,8 @@ export const LIMITS = {
   invitation_ms_max: 2592000000,
   /** How long a deleted organization can be restored. (ms) */
   organization_restore_ms: 2592000000,
+  /** Life of an offer to hand an organization over. (ms) */
+  ownership_offer_ms: 604800000,
   /** Custom roles of one organization. (roles) */
   roles_per_org_max: 50,
   /** Organizations of one account. (organizations) */

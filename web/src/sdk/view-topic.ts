@@ -120,7 +120,7 @@ export const organizationFolding: Folding<OrganizationView> = {
       case "organization.settings.updated":
         return { ...view, settings: event.settings };
       case "organization.ownership.offered":
-        return { ...view, ownership_offer: { from_id: event.from_id, to_id: event.to_id } };
+        return { ...view, ownership_offer: { from_id: event.from_id, to_id: event.to_id, expires_at: event.expires_at ?? 0 } };
       case "organization.ownership.withdrawn":
       case "organization.ownership.declined":
         return changed(view, { ownership_offer: undefined });

@@ -7,13 +7,14 @@ use lockstep_protocol::{
     event::{
         OrganizationEvent,
         organization::{
-            BoardReleased, BoardReserved, OrganizationDeleted, OrganizationLogoChanged, OrganizationOwnerChanged,
-            OrganizationPlanChanged, OrganizationRestored, OrganizationSettingsUpdated, OwnershipDeclined,
-            OwnershipOffered, OwnershipWithdrawn, TeamReleased, TeamReserved,
+            BoardReleased, BoardReserved, OrganizationDeleted, OrganizationDropped, OrganizationLogoChanged,
+            OrganizationOwnerChanged, OrganizationPlanChanged, OrganizationRestored, OrganizationSettingsUpdated,
+            OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn, TeamReleased, TeamReserved,
         },
     },
     ids::{BoardId, TeamId},
-    values::{OrgRole, OrgSettings, Plan},
+    values::{Micros, OrgRole, OrgSettings, Plan},
+    view::OwnershipOffer,
 };
 
 use super::{Asker, Decided};
@@ -67,7 +68,7 @@ pub(super) fn change_plan(org: &Organization, command: &ChangePlan, ctx: &Ctx<'_
     Ok(vec![OrganizationPlanChanged { plan }.into()])
 }
 
-pub(super) fn offer(org: &Organization, command: &OfferOwnership, asker: &Asker) -> Decided {
+pub(super) fn offer(org: &Organization, command: &OfferOwnership, asker: &Asker, ctx: &Ctx<'_>) -> Decided {
     let (from_id, to_id) = (asker.account, command.account_id);
     if org.role(from_id) != Some(OrgRole::Owner) {
         return Err(wrong_state("Only an owner can hand the organization over."));
@@ -79,20 +80,30 @@ pub(super) fn offer(org: &Organization, command: &OfferOwnership, asker: &Asker)
     if role == OrgRole::Owner {
         return Err(invalid("account_id", "They own it already."));
     }
-    if org.offer.is_some_and(|offer| offer.from_id == from_id && offer.to_id == to_id) {
+    if open_offer(org, ctx).is_some_and(|offer| offer.from_id == from_id && offer.to_id == to_id) {
         return Ok(vec![]);
     }
-    Ok(vec![OwnershipOffered { from_id, to_id }.into()])
+    let expires_at = Some(ctx.now.saturating_add(micros(ctx.limits.ownership_offer_ms)));
+    Ok(vec![OwnershipOffered { from_id, to_id, expires_at }.into()])
 }
 
-pub(super) fn accept(org: &Organization, asker: &Asker) -> Decided {
-    let offer = org.offer.filter(|offer| offer.to_id == asker.account);
+/// An offer, until its end.
+fn open_offer(org: &Organization, ctx: &Ctx<'_>) -> Option<OwnershipOffer> {
+    org.offer.filter(|offer| offer.expires_at > ctx.now)
+}
+
+fn micros(ms: u64) -> Micros {
+    i64::try_from(ms.saturating_mul(1_000)).unwrap_or(i64::MAX)
+}
+
+pub(super) fn accept(org: &Organization, asker: &Asker, ctx: &Ctx<'_>) -> Decided {
+    let offer = open_offer(org, ctx).filter(|offer| offer.to_id == asker.account);
     let offer = offer.ok_or_else(|| wrong_state("Nothing is offered to you."))?;
     Ok(vec![OrganizationOwnerChanged { from_id: offer.from_id, to_id: offer.to_id }.into()])
 }
 
-pub(super) fn decline(org: &Organization, asker: &Asker) -> Decided {
-    match org.offer.filter(|offer| offer.to_id == asker.account) {
+pub(super) fn decline(org: &Organization, asker: &Asker, ctx: &Ctx<'_>) -> Decided {
+    match open_offer(org, ctx).filter(|offer| offer.to_id == asker.account) {
         Some(_) => Ok(vec![OwnershipDeclined {}.into()]),
         None => Err(wrong_state("Nothing is offered to you.")),
     }
@@ -108,11 +119,26 @@ pub(super) fn delete(org: &Organization) -> Vec<OrganizationEvent> {
 
 pub(super) fn restore(org: &Organization, ctx: &Ctx<'_>) -> Decided {
     let Some(deleted_at) = org.deleted_at else { return Ok(vec![]) };
-    let kept = i64::try_from(ctx.limits.organization_restore_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
-    if ctx.now.saturating_sub(deleted_at) > kept {
+    if !may_be_restored(deleted_at, ctx) {
         return Err(wrong_state("It was deleted too long ago."));
     }
     Ok(vec![OrganizationRestored {}.into()])
+}
+
+/// The same words decide about both: what can be restored is not dropped, whoever is first.
+fn may_be_restored(deleted_at: Micros, ctx: &Ctx<'_>) -> bool {
+    ctx.now.saturating_sub(deleted_at) <= micros(ctx.limits.organization_restore_ms)
+}
+
+pub(super) fn drop_for_good(org: &Organization, ctx: &Ctx<'_>) -> Decided {
+    if org.dropped {
+        return Ok(vec![]);
+    }
+    match org.deleted_at {
+        Some(deleted_at) if !may_be_restored(deleted_at, ctx) => Ok(vec![OrganizationDropped {}.into()]),
+        Some(_) => Err(wrong_state("It can be restored still.")),
+        None => Err(wrong_state("It is not deleted.")),
+    }
 }
 
 pub(super) fn reserve(org: &Organization, command: &ReserveBoard, ctx: &Ctx<'_>) -> Decided {

@@ -39,12 +39,13 @@ pub(super) fn decide(org: &Organization, command: &OrganizationCommand, ctx: &Ct
         C::SetLogo(command) => Ok(life::set_logo(org, command)),
         C::UpdateSettings(command) => life::update_settings(org, command, &asker),
         C::ChangePlan(command) => life::change_plan(org, command, ctx),
-        C::OfferOwnership(command) => life::offer(org, command, &asker),
-        C::AcceptOwnership(_) => life::accept(org, &asker),
-        C::DeclineOwnership(_) => life::decline(org, &asker),
+        C::OfferOwnership(command) => life::offer(org, command, &asker, ctx),
+        C::AcceptOwnership(_) => life::accept(org, &asker, ctx),
+        C::DeclineOwnership(_) => life::decline(org, &asker, ctx),
         C::WithdrawOwnership(_) => Ok(life::withdraw(org)),
         C::DeleteOrganization(_) => Ok(life::delete(org)),
         C::RestoreOrganization(_) => life::restore(org, ctx),
+        C::DropOrganization(_) => life::drop_for_good(org, ctx),
         C::ReserveBoard(command) => life::reserve(org, command, ctx),
         C::ReleaseBoard(command) => Ok(life::release(org, command)),
         C::ReserveTeam(command) => life::reserve_team(org, command, ctx),
@@ -86,6 +87,10 @@ impl Asker {
         let founding = matches!(command, OrganizationCommand::CreateOrganization(_));
         let account = ctx.principal.account().ok_or_else(not_found)?;
         if !founding && !org.exists() {
+            return Err(not_found());
+        }
+        if org.is_dropped() && !founding && !matches!(command, OrganizationCommand::DropOrganization(_)) {
+            // Not even for the server: it is as if it had never been.
             return Err(not_found());
         }
         if matches!(ctx.principal, Principal::System(_)) {

@@ -1,0 +1,290 @@
+//! The data of a server that is killed: copied, lived in by a child process, and written out row by row, past the server.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    sync::Mutex,
+};
+
+use lockstep::store::{Location, Options};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::process::Command;
+use uuid::Uuid;
+
+use crate::support::{postgres::Postgres, until};
+
+/// What differs from run to run: times, and what is made of them.
+const VOLATILE: [&str; 22] = [
+    "xid",
+    "era",
+    "commit_id",
+    "at",
+    "hash",
+    "body_hash",
+    "created_at",
+    "updated_at",
+    "next_at",
+    "done_at",
+    "expires_at",
+    "last_seen",
+    "last_used_at",
+    "used_at",
+    "attempts",
+    "last_error",
+    "dropped_at",
+    "leased_until",
+    "holder",
+    "fence",
+    "issued_at",
+    "email_verified_at",
+];
+/// What no process answers for.
+const ASIDE: [&str; 8] =
+    ["_sqlx_migrations", "sqlite_sequence", "consumers", "nodes", "snapshots", "meta", "source", "spent_ceremonies"];
+
+/// How a life of a server ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It died at the point that was asked for.
+    Killed,
+    /// Nothing was left to do.
+    Settled,
+}
+
+enum Data {
+    Sqlite,
+    /// The server, and the URL of the database.
+    Postgres(std::sync::Arc<Postgres>, String),
+}
+
+/// See the module.
+pub struct Place {
+    root: PathBuf,
+    data: Data,
+    kept: Mutex<Option<tempfile::TempDir>>,
+}
+
+fn fresh() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
+}
+
+impl Place {
+    fn at(folder: tempfile::TempDir, data: Data) -> Self {
+        Self { root: folder.path().to_owned(), data, kept: Mutex::new(Some(folder)) }
+    }
+
+    pub fn sqlite() -> Self {
+        Self::at(fresh(), Data::Sqlite)
+    }
+
+    pub async fn postgres() -> Self {
+        let server = Postgres::start().await;
+        let url = server.database().await;
+        Self::at(fresh(), Data::Postgres(std::sync::Arc::new(server), url))
+    }
+
+    /// Lends the folder out.
+    pub fn folder(&self) -> tempfile::TempDir {
+        self.kept.lock().expect("not poisoned").take().expect("it is here")
+    }
+
+    /// Takes it back.
+    pub fn keep(&self, folder: tempfile::TempDir) {
+        *self.kept.lock().expect("not poisoned") = Some(folder);
+    }
+
+    pub fn flags(&self) -> Vec<&str> {
+        let mut flags = vec!["--registration", "open"];
+        if let Data::Postgres(_, url) = &self.data {
+            flags.extend(["--database-url", url]);
+        }
+        flags
+    }
+
+    pub fn options(&self) -> Options {
+        Options::new(match &self.data {
+            Data::Sqlite => Location::Sqlite(self.root.clone()),
+            Data::Postgres(_, url) => Location::Postgres(url.clone()),
+        })
+    }
+
+    /// The same data once more.
+    pub async fn copy(&self) -> Self {
+        let folder = fresh();
+        let from = format!("{}/.", self.root.display());
+        let copied = Command::new("cp").arg("-a").arg(from).arg(folder.path()).status().await;
+        assert!(copied.expect("cp is installed").success());
+        let data = match &self.data {
+            Data::Sqlite => Data::Sqlite,
+            Data::Postgres(server, url) => Data::Postgres(server.clone(), server.copy(url).await),
+        };
+        Self::at(folder, data)
+    }
+
+    /// Lets a server live here until it dies at this point or has nothing left to do.
+    pub async fn live(&self, die_at: Option<&str>) -> Ended {
+        if let Data::Postgres(_, url) = &self.data {
+            // Whoever was killed has its leases for some seconds more: they are over.
+            let mut connection = postgres(url).await;
+            let sql = "update consumers set holder = null, leased_until = 0";
+            sqlx::query(sql).execute(&mut connection).await.expect("a database");
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(&self.root).args(self.flags());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        if let Some(point) = die_at {
+            command.env("LOCKSTEP_DIE_AT", point);
+        }
+        let mut child = command.spawn().expect("the binary is built");
+        let mut look = Look::open(self).await;
+        let (ended, status): (Ended, Option<ExitStatus>) = until("the server dies or is done", async || {
+            if let Some(status) = child.try_wait().expect("a child") {
+                return Some((Ended::Killed, Some(status)));
+            }
+            look.settled().await.then_some((Ended::Settled, None))
+        })
+        .await;
+        child.kill().await.expect("it runs or has ended");
+        if let Some(status) = status {
+            assert!(
+                die_at.is_some() && status.code().is_none(),
+                "{status}: it was to die by itself and by nothing else"
+            );
+        }
+        ended
+    }
+
+    /// Every row of every table but what differs from run to run.
+    pub async fn dump(&self) -> Vec<String> {
+        let mut rows = Vec::new();
+        for (table, columns) in self.tables().await {
+            if ASIDE.contains(&table.as_str()) {
+                continue;
+            }
+            let kept: Vec<String> = columns.into_iter().filter(|name| !VOLATILE.contains(&name.as_str())).collect();
+            let found = match &self.data {
+                Data::Sqlite => {
+                    let quoted =
+                        kept.iter().map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ' ' || ");
+                    self.rows(&format!("select {quoted} from {table}")).await
+                }
+                Data::Postgres(..) => self.rows(&format!("select row({})::text from {table}", kept.join(", "))).await,
+            };
+            rows.extend(found.into_iter().map(|row| format!("{table} {row}")));
+        }
+        rows.sort();
+        rows
+    }
+
+    /// Where an id is named, as `table.column`; in texts and blobs also as a part of them.
+    pub async fn traces(&self, id: Uuid) -> Vec<String> {
+        let mut traces = Vec::new();
+        for (table, columns) in self.tables().await {
+            for column in columns {
+                let hex = id.simple().to_string();
+                let sql = match &self.data {
+                    Data::Sqlite => format!(
+                        "select '' from {table} where instr(cast({column} as blob), x'{hex}') > 0
+                            or instr(cast({column} as text), '{id}') > 0"
+                    ),
+                    Data::Postgres(..) => format!(
+                        "select '' from {table} where position('{hex}' in {column}::text) > 0
+                            or position('{id}' in {column}::text) > 0"
+                    ),
+                };
+                if !self.rows(&sql).await.is_empty() && !(table == "consumers" && column == "stream_id") {
+                    traces.push(format!("{table}.{column}"));
+                }
+            }
+        }
+        traces.sort();
+        traces
+    }
+
+    async fn tables(&self) -> Vec<(String, Vec<String>)> {
+        let sql = match &self.data {
+            Data::Sqlite => {
+                "select m.name || '.' || p.name from sqlite_master m, pragma_table_info(m.name) p where m.type = 'table'"
+            }
+            Data::Postgres(..) => {
+                "select table_name || '.' || column_name from information_schema.columns where table_schema = 'public'"
+            }
+        };
+        let mut tables: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+        for row in self.rows(sql).await {
+            let (table, column) = row.split_once('.').expect("two names");
+            tables.entry(table.to_owned()).or_default().push(column.to_owned());
+        }
+        tables.into_iter().collect()
+    }
+
+    /// One text of each row; on SQLite of either file that has the table.
+    async fn rows(&self, sql: &str) -> Vec<String> {
+        match &self.data {
+            Data::Postgres(_, url) => {
+                let mut connection = postgres(url).await;
+                sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.expect(sql)
+            }
+            Data::Sqlite => {
+                let mut rows = Vec::new();
+                for name in ["lockstep.db", "projections.db"] {
+                    let mut connection = sqlite(&self.root, name).await;
+                    let found = sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await;
+                    match found {
+                        Ok(found) => rows.extend::<Vec<String>>(found),
+                        Err(error) => assert!(error.to_string().contains("no such table"), "{sql}: {error}"),
+                    }
+                }
+                rows
+            }
+        }
+    }
+}
+
+async fn postgres(url: &str) -> PgConnection {
+    let options: sqlx::postgres::PgConnectOptions = url.parse().expect("a URL");
+    options.connect().await.expect("the server runs")
+}
+
+async fn sqlite(root: &Path, name: &str) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(root.join(name)).connect().await.expect("the file is there")
+}
+
+/// Looks past a running server whether it has anything left to do.
+enum Look {
+    Sqlite(SqliteConnection, SqliteConnection),
+    Postgres(PgConnection),
+}
+
+const LAST: &str = "select coalesce((select xid from events order by era desc, xid desc limit 1), 0)";
+const WAITING: &str = "select count(*) from processes where state = 'waiting'";
+const BEHIND: &str = "select min(xid) from consumers where name in ('processes', 'projections')";
+
+impl Look {
+    async fn open(place: &Place) -> Self {
+        match &place.data {
+            Data::Postgres(_, url) => Self::Postgres(postgres(url).await),
+            Data::Sqlite => {
+                Self::Sqlite(sqlite(&place.root, "lockstep.db").await, sqlite(&place.root, "projections.db").await)
+            }
+        }
+    }
+
+    async fn number(&mut self, sql: &'static str) -> Option<i64> {
+        let number: Result<Option<i64>, sqlx::Error> = match self {
+            Self::Postgres(connection) => sqlx::query_scalar(sql).fetch_one(connection).await,
+            Self::Sqlite(_, projections) if sql == BEHIND => sqlx::query_scalar(sql).fetch_one(projections).await,
+            Self::Sqlite(journal, _) => sqlx::query_scalar(sql).fetch_one(journal).await,
+        };
+        // A file that is being written for the moment is looked at again.
+        number.ok().flatten()
+    }
+
+    /// All events were seen by those who follow, and no process waits; twice, with nothing new in between.
+    async fn settled(&mut self) -> bool {
+        let last = self.number(LAST).await;
+        let seen = self.number(BEHIND).await;
+        let waiting = self.number(WAITING).await;
+        last.is_some() && seen >= last && waiting == Some(0) && self.number(LAST).await == last
+    }
+}
