@@ -187,11 +187,11 @@ async fn counts_are_those_of_the_boards(backend: Backend) {
         boards[n as usize].evolve(&happened(seq, event.clone()));
         for on in [&[0_u128][..], &[1], &[0, 1], &[]] {
             let truth = fold(&boards, on, |account| account);
-            assert_eq!(counted(&lists, on, &each).await, truth, "after {at}: {event:?}");
+            assert_eq!(counted(lists, on, &each).await, truth, "after {at}: {event:?}");
             ever += truth.len();
         }
         let people = fold(&boards, &[0, 1], meant);
-        assert_eq!(counted(&lists, &[0, 1], &claims).await, people, "a person's task counts once");
+        assert_eq!(counted(lists, &[0, 1], &claims).await, people, "a person's task counts once");
         let apart = fold(&boards, &[0, 1], |account| account);
         twice |= apart.get(&last).unwrap_or(&0) + apart.get(&claimed).unwrap_or(&0) > *people.get(&last).unwrap_or(&0);
     }
