@@ -68,9 +68,7 @@ impl Fold {
                     org.members.insert(created.owner_id, OrgRole::Owner);
                 }
                 OrganizationEvent::OrganizationUpdated(updated) => {
-                    if let Some(name) = &updated.name {
-                        org.name.clone_from(name);
-                    }
+                    updated.name.iter().for_each(|name| org.name.clone_from(name));
                 }
                 OrganizationEvent::MemberAdded(added) => {
                     org.members.insert(added.account_id, added.role);

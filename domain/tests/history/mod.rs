@@ -31,6 +31,8 @@ pub fn tight() -> Limits {
         labels_per_board_max: 3,
         members_per_org_max: 13,
         sessions_per_account_max: 3,
+        // Each change takes a second.
+        organization_restore_ms: 2_000,
         ..Limits::default()
     }
 }

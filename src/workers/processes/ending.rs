@@ -13,7 +13,7 @@ use super::{
     leaving::{ask, organization, settled},
     runner::Carried,
 };
-use crate::auth::service::stored;
+use crate::{auth::service::stored, store::pictures::Owner};
 
 /// Rows of the journal that are erased at once: nobody who writes waits longer for it.
 const ROWS: u32 = 500;
@@ -45,6 +45,7 @@ pub(super) async fn organization_deleted(
     drops.disown(org).await.map_err(stored)?;
     runner.store.invitations().forget_org(org).await.map_err(stored)?;
     runner.store.members().forget_org(org).await.map_err(stored)?;
+    runner.store.pictures().remove(Owner::Org(org)).await.map_err(stored)?;
     let mut left = ERASURES;
     for stream in drops.streams(org).await.map_err(stored)? {
         let mut more = true;
