@@ -192,7 +192,8 @@ impl Place {
                             or position('{id}' in {column}::text) > 0"
                     ),
                 };
-                if !self.rows(&sql).await.is_empty() && !(table == "consumers" && column == "stream_id") {
+                let is_cursor = table == "consumers" && column == "stream_id";
+                if !is_cursor && !self.rows(&sql).await.is_empty() {
                     traces.push(format!("{table}.{column}"));
                 }
             }

@@ -43,10 +43,11 @@ class Directory {
   }
 
   name(account: string): string {
-    const known = this.#names.get(this.#claims.get(account) ?? account);
+    const person = this.#claims.get(account) ?? account;
+    const known = this.#names.get(person);
     if (known) return known;
-    if (account === session.me?.account_id) return session.me.name;
-    if (this.#org) this.#want(this.#org, account);
+    if (person === session.me?.account_id) return session.me.name;
+    if (this.#org) this.#want(this.#org, person);
     return t("people.unknown");
   }
 
@@ -89,6 +90,11 @@ class Directory {
     if (entry) this.#entries.set(`${org}/${account}`, { ...entry, title });
   }
 
+  /** A stand-in turned out to be somebody: what was theirs shows who it is. */
+  claimed(placeholder: string, account: string): void {
+    this.#claims.set(placeholder, account);
+  }
+
   #newer(account: string): void {
     this.#turn += 1;
     this.#turns.set(account, this.#turn);
@@ -121,7 +127,7 @@ class Directory {
       // Whoever is not named may have been a stand-in: then it is shown as who it is.
       if (items.length < accounts.length) {
         for (const claim of (await client.rest.org(org)).claims ?? []) {
-          this.#claims.set(claim.placeholder_id, claim.account_id);
+          this.claimed(claim.placeholder_id, claim.account_id);
           if (accounts.includes(claim.placeholder_id) && !this.#names.has(claim.account_id)) this.#want(org, claim.account_id);
         }
       }

@@ -6,7 +6,7 @@ import { PeopleSearch } from "../../src/app/people-search.svelte";
 import { type MemberEntry, type MemberPage, type MembersQuery, Problem } from "../../src/sdk";
 
 // Both need a page.
-vi.mock("../../src/app/client", () => ({ client: { rest: { members: () => undefined } } }));
+vi.mock("../../src/app/client", () => ({ client: { rest: { members: () => undefined, org: () => undefined } } }));
 vi.mock("../../src/app/session.svelte", () => ({ session: { me: undefined } }));
 
 const ORG = "org";
@@ -17,9 +17,14 @@ const refused = () => new Problem("unavailable", "Not now.", 503);
 /** Questions that were put, with what answers them. */
 let asked: Array<{ query: MembersQuery; answer: (page: MemberPage) => void; fail: () => void }>;
 
+/** Stand-ins, and who they turned out to be. */
+let claims: Array<{ placeholder_id: string; account_id: string }>;
+
 beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
+  claims = [];
+  vi.spyOn(client.rest, "org").mockImplementation(async () => ({ claims }) as unknown as Awaited<ReturnType<typeof client.rest.org>>);
   vi.spyOn(client.rest, "members").mockImplementation((_, query = {}) => new Promise((resolve, reject) => asked.push({ query, answer: resolve, fail: () => reject(refused()) })));
 });
 afterEach(() => {
@@ -43,6 +48,22 @@ test("names that are wanted together are asked for together, and each once", asy
   await vi.advanceTimersByTimeAsync(1_000);
   expect(asked.length).toBe(2);
   expect(directory.entry(ORG, "ann")?.name).toBe("Ann");
+});
+
+test("what was a stand-in's is called as who it turned out to be", async () => {
+  directory.open(ORG);
+  claims = [{ placeholder_id: "imported", account_id: "dora" }];
+  directory.name("imported");
+  await vi.advanceTimersByTimeAsync(20);
+  asked[0]?.answer(page([]));
+  await vi.advanceTimersByTimeAsync(20);
+  expect(asked.map((each) => each.query.ids)).toEqual(["imported", "dora"]);
+  asked[1]?.answer(page([person("Dora")]));
+  await settle();
+  expect(directory.name("imported")).toBe("Dora");
+  directory.learn(ORG, [person("Card writer")]);
+  directory.claimed("card writer", "dora");
+  expect(directory.name("card writer")).toBe("Dora");
 });
 
 test("a question without an answer is put again, and a name that changed meanwhile stays", async () => {
