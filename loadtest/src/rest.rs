@@ -1,6 +1,8 @@
 //! The part of the REST API that a load test needs: accounts, organizations, boards, commands and history. Refusals come back as
 //! the protocol's own [`Failure`].
 
+use std::net::Ipv4Addr;
+
 use anyhow::{Context, anyhow};
 use lockstep_protocol::{
     codes::{Code, Failure},
@@ -84,6 +86,17 @@ impl Rest {
     pub async fn login(&self, email: &str, password: &str) -> anyhow::Result<Tokens> {
         let body = json!({"email": email, "password": password, "refresh_in": "body"});
         self.call(Method::POST, "/api/v1/auth/login", Some(body)).await
+    }
+
+    /// The status of a try to log in that comes from this address, as a proxy says that the server believes.
+    pub async fn try_log_in(&self, email: &str, password: &str, from: Ipv4Addr) -> anyhow::Result<u16> {
+        let body = json!({"email": email, "password": password, "refresh_in": "body"});
+        let request = self.http.post(format!("{}/api/v1/auth/login", self.url)).json(&body);
+        let request = request.header("X-Lockstep", "1").header("x-forwarded-for", from.to_string());
+        let response = request.send().await.context("no answer to a log-in")?;
+        let status = response.status().as_u16();
+        response.bytes().await.context("an answer was cut off")?;
+        Ok(status)
     }
 
     pub async fn refresh(&self, refresh_token: &str) -> anyhow::Result<Tokens> {

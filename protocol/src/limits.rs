@@ -55,9 +55,9 @@ limits! {
     /// Commands of one connection at once, before the steady rate counts.
     commands_burst_max: u32 = 60, "commands";
     /// Requests of one account over HTTP a second, steady, on one node; over it `rate_limited`.
-    requests_per_second_max: u32 = 50, "per second";
+    requests_per_second_max: u32 = 100, "per second";
     /// Requests of one account over HTTP at once, before the steady rate counts.
-    requests_burst_max: u32 = 200, "requests";
+    requests_burst_max: u32 = 400, "requests";
     /// Accounts whose requests a node counts at the same time; beyond it those that come new are not braked.
     paced_accounts_max: usize = 10_000, "accounts";
     /// Commands of one connection that await their reply; over it the socket is not read.

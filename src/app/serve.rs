@@ -187,6 +187,7 @@ fn processes(engine: &Engine, auth: &Auth, node: Uuid) {
         clock: engine.clock.clone(),
         scribe: auth.scribe().clone(),
         projected: engine.listed.clone(),
+        tallied: engine.tallied.clone(),
         node,
         nudge,
     };

@@ -165,7 +165,7 @@ pub struct ServeFlags {
     #[arg(long, env = "LOCKSTEP_COMMANDS_PER_SECOND_MAX", default_value_t = 20, value_name = "COUNT")]
     pub commands_per_second_max: u32,
     /// Requests that one account may make over HTTP a second, steadily; at once it may make four times as many.
-    #[arg(long, env = "LOCKSTEP_REQUESTS_PER_SECOND_MAX", default_value_t = 50, value_name = "COUNT")]
+    #[arg(long, env = "LOCKSTEP_REQUESTS_PER_SECOND_MAX", default_value_t = 100, value_name = "COUNT")]
     pub requests_per_second_max: u32,
     /// Networks of reverse proxies whose X-Forwarded-For is believed, such as 127.0.0.1 or 10.0.0.0/8; repeat or separate with commas.
     #[arg(long, env = "LOCKSTEP_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]

@@ -139,7 +139,8 @@ async fn trying<T, F: Future<Output = Result<T, Failure>>>(mut attempt: impl FnM
             Err(failure) if failure.temporary && tries < TRIES_MAX => {
                 let pause_ms = failure.retry_after_ms.map_or(PAUSE_MS << tries, u64::from);
                 tokio::time::sleep(Duration::from_millis(pause_ms)).await;
-                tries += 1;
+                // Whoever is told to go slower is not failing: the others of this import have their turns meanwhile.
+                tries += u32::from(failure.code != Code::RateLimited);
             }
             answer => return answer,
         }

@@ -78,6 +78,9 @@ impl Scene {
             commands_burst_max: 1_000_000,
             requests_per_second_max: 1_000_000,
             requests_burst_max: 1_000_000,
+            // A table is long: who is not asked for a minute reads nothing in that time, and answers no ping.
+            heartbeat_interval_ms: 86_400_000,
+            heartbeat_timeout_ms: 2 * 86_400_000,
             ..Limits::default()
         };
         // It stands still, an hour after the world was made.

@@ -75,7 +75,9 @@ impl App {
     pub async fn start_in(folder: tempfile::TempDir, overrides: Overrides, flags: &[&str]) -> Self {
         let path = folder.path().to_str().expect("a path");
         let fixed = ["lockstep", "serve", "--listen", "127.0.0.1:0", "--data-dir", path, "--demo-password", PASSWORD];
-        let line = CommandLine::try_parse_from(fixed.iter().chain(flags)).expect("flags");
+        // One person of a test does what many do elsewhere.
+        let hurried = ["--requests-per-second-max", "1000000"];
+        let line = CommandLine::try_parse_from(fixed.iter().chain(&hurried).chain(flags)).expect("flags");
         let Command::Serve(flags) = line.command else { panic!("serve") };
         let server = Server::start(flags.try_into().expect("settings"), overrides).await.expect("starts");
         let url = format!("http://{}", server.address);

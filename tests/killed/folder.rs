@@ -259,7 +259,8 @@ enum Look {
 
 const LAST: &str = "select coalesce((select xid from events order by era desc, xid desc limit 1), 0)";
 const WAITING: &str = "select count(*) from processes where state = 'waiting'";
-const BEHIND: &str = "select min(xid) from consumers where name in ('processes', 'projections')";
+const BEHIND: &str = "select case when count(*) = 3 then min(xid) end from consumers
+    where name in ('processes', 'projections', 'tallies')";
 
 impl Look {
     async fn open(place: &Place) -> Self {

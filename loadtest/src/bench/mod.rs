@@ -7,6 +7,7 @@ mod floor;
 mod growth;
 mod join;
 mod journal;
+mod logins;
 mod nodes;
 mod reference;
 mod server;
@@ -56,8 +57,8 @@ pub struct Options {
     /// Who join a large board at the same time.
     #[arg(long, default_value_t = 500)]
     pub herd: usize,
-    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, floor, nodes,
-    /// journal, reference.
+    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, logins, floor,
+    /// nodes, journal, reference.
     #[arg(long, value_name = "NAME")]
     pub only: Option<String>,
     /// Tasks on the board that is joined.
@@ -121,6 +122,11 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     bench.all(&mut table).await?;
     let mut report = table.report(&bench.server, options);
     bench.server.stop().await?;
+    if options.url.is_none() && options.wants("logins") {
+        let mut logins = Table::new(include_str!("../../limits.toml"))?;
+        logins::run(options, &binary, &mut logins).await.context("log-ins")?;
+        report.append(logins);
+    }
     let mut floor = Table::new(include_str!("../../limits.toml"))?;
     if options.wants("floor") {
         floor::run(options, &mut floor).await.context("the floor")?;
@@ -162,9 +168,17 @@ fn beside() -> anyhow::Result<PathBuf> {
 
 impl<'a> Bench<'a> {
     async fn new(options: &'a Options, server: Server, prefix: &'static str) -> anyhow::Result<Self> {
-        let stage = Stage::set(&server.url, None, "Benchmark").await?;
         let needed = options.subscribers.max(options.crowd).max(options.herd).max(1_000 + 64);
-        let needed = needed.div_ceil(CONNECTIONS_PER_ACCOUNT);
+        Self::with_accounts(options, server, prefix, needed.div_ceil(CONNECTIONS_PER_ACCOUNT)).await
+    }
+
+    async fn with_accounts(
+        options: &'a Options,
+        server: Server,
+        prefix: &'static str,
+        needed: usize,
+    ) -> anyhow::Result<Self> {
+        let stage = Stage::set(&server.url, None, "Benchmark").await?;
         let names: Vec<_> = (1..=needed).map(|index| format!("Client {index}")).collect();
         let accounts = stage.members(&names).await?;
         Ok(Self { options, stage, accounts, server, epoch: Epoch(Instant::now()), prefix })

@@ -22,7 +22,7 @@ pub(super) async fn run(
     table: &mut Table,
 ) -> anyhow::Result<()> {
     let (database_url, redis_url) = (services.another_database().await?, services.redis_url());
-    let on = On { database_url: Some(&database_url), redis_url: Some(&redis_url), keys_of: None };
+    let on = On { database_url: Some(&database_url), redis_url: Some(&redis_url), ..On::default() };
     let one = Server::start(binary, on).await?;
     let two = Server::start(binary, On { keys_of: Some(&one), ..on }).await?;
     let bench = Bench::new(options, one, "").await?;

@@ -21,6 +21,8 @@ pub struct On<'a> {
     /// The one in its own folder where absent.
     pub database_url: Option<&'a str>,
     pub redis_url: Option<&'a str>,
+    /// It takes this program's word for where requests come from.
+    pub believes_us: bool,
     /// Another node, whose keys this one shares.
     pub keys_of: Option<&'a Server>,
 }
@@ -61,6 +63,9 @@ impl Server {
             arguments.extend([flag.into(), "1000000".into()]);
         }
         arguments.extend(["--log", "warn"].map(OsString::from));
+        if on.believes_us {
+            arguments.extend(["--trusted-proxies", "127.0.0.1"].map(OsString::from));
+        }
         for (flag, url) in [("--database-url", on.database_url), ("--redis-url", on.redis_url)] {
             if let Some(url) = url {
                 arguments.extend([flag.into(), url.into()]);

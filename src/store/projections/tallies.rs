@@ -28,11 +28,14 @@ pub enum Tally {
     Handed(BoardId, TaskId, AccountId, AccountId),
     TeamJoined(OrgId, TeamId, AccountId),
     TeamLeft(TeamId, AccountId),
+    /// Nothing of an organization is counted any more.
+    Dropped(OrgId),
 }
 
 impl Tally {
-    pub(super) fn statement(&self) -> Statement {
-        match self {
+    pub(super) fn statements(&self) -> Vec<Statement> {
+        let one = match self {
+            Self::Dropped(org) => return DROP.into_iter().map(|sql| (sql, vec![id(*org)])).collect(),
             Self::TaskMade(org, board, task) => (
                 "insert into tasks (board_id, task_id, org_id, done, state) values ($1, $2, $3, 0, 'active')
                  on conflict (board_id, task_id) do nothing",
@@ -74,9 +77,16 @@ impl Tally {
                 "delete from team_members where team_id = $1 and account_id = $2",
                 vec![id(*team), id(*account)],
             ),
-        }
+        };
+        vec![one]
     }
 }
+
+const DROP: [&str; 3] = [
+    "delete from task_assignees where org_id = $1",
+    "delete from tasks where org_id = $1",
+    "delete from team_members where org_id = $1",
+];
 
 /// Empties each table.
 pub(in crate::store) const EMPTY: [&str; 3] =
@@ -90,7 +100,7 @@ fn ids(accounts: &[AccountId]) -> Vec<Uuid> {
 impl Projections {
     /// As [`Self::apply`].
     pub async fn count(&self, lease: &Lease, changes: &[Tally], cursor: Position) -> Result<(), StoreError> {
-        self.save(lease, changes.iter().map(Tally::statement).collect(), cursor).await
+        self.save(lease, changes.iter().flat_map(Tally::statements).collect(), cursor).await
     }
 
     /// Empties what is counted and sets this consumer to the start: it will build it anew.

@@ -37,7 +37,7 @@ pub(super) async fn organization_deleted(
     runner.directory.end_organization(org).await;
     if let Some(last) = drops.last_position(org).await.map_err(stored)? {
         // The read tables forget it by its last event: it must not be erased before they have seen it.
-        runner.caught_up(last).await?;
+        runner.all_caught_up(last).await?;
     }
     for account in drops.accounts_of(org).await.map_err(stored)? {
         settled(ask(runner, by, account, DeleteAccount {}).await)?;

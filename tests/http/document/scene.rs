@@ -20,6 +20,8 @@ pub struct Scene<'a> {
     pub known_email: String,
     pub refresh_token: String,
     pub position: String,
+    /// Of an invitation by link that lets in many.
+    pub invitation_code: String,
     /// Ids by the names of their types.
     ids: BTreeMap<&'static str, Vec<String>>,
     foreign: BTreeMap<&'static str, String>,
@@ -64,8 +66,15 @@ impl<'a> Scene<'a> {
         }
         let role = json!({ "name": "Role", "permissions": [] });
         add("RoleId", &owner.post(&format!("{org}/roles"), role).await.created()["role_id"]);
-        let invitation = json!({ "role": "member" });
-        add("InvitationId", &owner.post(&format!("{org}/invitations"), invitation).await.created()["invitation_id"]);
+        let invitation = json!({ "role": "member", "uses_max": 50 });
+        let invited = owner.post(&format!("{org}/invitations"), invitation).await.created();
+        add("InvitationId", &invited["invitation_id"]);
+        let invitation_code = text(&invited["link"]).rsplit('#').next().expect("a code").to_owned();
+        let wish = json!({ "name": "Script", "scopes": ["read"], "password": PASSWORD });
+        add("TokenId", &owner.post("/api/v1/me/tokens", wish).await.created()["token_id"]);
+        let program = json!({ "name": "Program", "role": "member" });
+        let program = owner.post(&format!("{org}/service-accounts"), program).await.created();
+        add("AccountId", &program["account_id"]);
         let login = json!({ "email": owner.email, "password": PASSWORD, "refresh_in": "body" });
         let second = app.post("/api/v1/auth/login", login).await.ok();
         add("SessionId", &second["session_id"]);
@@ -86,7 +95,19 @@ impl<'a> Scene<'a> {
             ("AccountId", stranger.id().to_owned()),
         ]);
         let (known_email, refresh_token) = (stranger.email.clone(), text(&second["refresh_token"]).to_owned());
-        Self { owner, member, stranger, org, board, known_email, refresh_token, position, ids, foreign }
+        Self {
+            owner,
+            member,
+            stranger,
+            org,
+            board,
+            known_email,
+            refresh_token,
+            position,
+            invitation_code,
+            ids,
+            foreign,
+        }
     }
 
     /// Whether requests can still succeed here.

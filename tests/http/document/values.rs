@@ -88,6 +88,8 @@ impl<'a> Maker<'a> {
             "email" => format!("p{}@example.org", fresh_id()),
             "password" | "current_password" | "new_password" => PASSWORD.to_owned(),
             "refresh_token" => self.scene.refresh_token.clone(),
+            "code" => self.scene.invitation_code.clone(),
+            "ids" => self.id("AccountId"),
             "locale" => "de".to_owned(),
             "time_zone" => "Europe/Berlin".to_owned(),
             "reassign" if self.draws.one_in(2) => self.id("AccountId"),

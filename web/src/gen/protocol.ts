@@ -1027,9 +1027,9 @@ export const LIMITS = {
   /** Commands of one connection at once, before the steady rate counts. (commands) */
   commands_burst_max: 60,
   /** Requests of one account over HTTP a second, steady, on one node; over it `rate_limited`. (per second) */
-  requests_per_second_max: 50,
+  requests_per_second_max: 100,
   /** Requests of one account over HTTP at once, before the steady rate counts. (requests) */
-  requests_burst_max: 200,
+  requests_burst_max: 400,
   /** Accounts whose requests a node counts at the same time; beyond it those that come new are not braked. (accounts) */
   paced_accounts_max: 10000,
   /** Commands of one connection that await their reply; over it the socket is not read. (commands) */
