@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::super::{App, PASSWORD, Person, text};
+use super::super::{App, PASSWORD, Person, pictures, text};
 
 pub struct Scene<'a> {
     pub owner: Person<'a>,
@@ -79,8 +79,7 @@ impl<'a> Scene<'a> {
         let second = app.post("/api/v1/auth/login", login).await.ok();
         add("SessionId", &second["session_id"]);
         add("AccountId", &json!(member.id()));
-        let picture =
-            super::super::pictures::put(&member, "/api/v1/me/avatar", "image/png", super::super::pictures::small());
+        let picture = pictures::put(&member, "/api/v1/me/avatar", "image/png", pictures::small());
         add("PictureId", &picture.await.ok()["picture_id"]);
         add("AccountId", &json!(owner.id()));
         add("OrgId", &json!(last(&org)));
