@@ -84,6 +84,10 @@ export class Presence implements PresenceHandle {
     this.#queue("dragging", { kind: "dragging", task_id, ...(column_id !== undefined && { column_id }) });
   }
 
+  stopDragging(): void {
+    this.#outgoing.delete("dragging");
+  }
+
   sendPointer(x: number, y: number): void {
     const clamp = (value: number): number => Math.min(1000, Math.max(0, Math.round(value)));
     this.#queue("cursor", { kind: "cursor", x: clamp(x), y: clamp(y) });

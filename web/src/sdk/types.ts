@@ -196,6 +196,8 @@ export interface PresenceHandle {
   /** Call as often as you like: at most 20 messages a second leave, and only the newest. */
   sendTyping(task_id: TaskId): void;
   sendDragging(task_id: TaskId, column_id?: ColumnId): void;
+  /** The card was put down: what waits to be said of it would come after the news of where it is. */
+  stopDragging(): void;
   sendPointer(x: number, y: number): void;
 }
 

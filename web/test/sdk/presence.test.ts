@@ -52,6 +52,21 @@ test("typing and dragging show for a moment and pass by themselves", async () =>
   expect(of_ana.drags.get()).toEqual([]);
 });
 
+test("after a card was put down nothing more is said of its being carried", async () => {
+  const { world, task_id, of_ana, of_ben } = await two();
+  of_ben.sendDragging(task_id, world.todo);
+  await world.clock.advance(10);
+  // Waits for its turn.
+  of_ben.sendDragging(task_id, world.doing);
+  world.server.do(world.topic, { type: "task.move", task_id, column_id: world.doing }, "ben");
+  of_ben.stopDragging();
+  await world.clock.advance(200);
+  expect(of_ana.drags.get()).toEqual([]);
+  of_ben.sendDragging(task_id, world.todo);
+  await world.clock.advance(200);
+  expect(of_ana.drags.get()).toHaveLength(1);
+});
+
 test("at most twenty messages a second leave, and the newest is among them", async () => {
   const { world, of_ana, of_ben } = await two();
   for (let index = 0; index <= 1_000; index += 1) {

@@ -48,6 +48,7 @@ export function dragCard(board: Board, task: TaskId) {
       },
       onDrop: () => {
         board.dragged = undefined;
+        board.handle.presence.stopDragging();
       },
     });
 }

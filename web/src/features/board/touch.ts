@@ -69,6 +69,7 @@ class Hold {
     cancelAnimationFrame(this.#frame);
     this.#copy.remove();
     this.#board.dragged = undefined;
+    this.#board.handle.presence.stopDragging();
     const drop = this.#over && this.#board.drops.get(this.#over.column);
     drop?.leave();
     if (dropped) drop?.drop(this.#task, this.#point.y);
