@@ -210,7 +210,7 @@ impl Directory {
                 alone: false,
                 unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
             };
-            if !handle.send(Message::Command(Box::new(pending))) {
+            if !handle.send_or_outlive(Message::Command(Box::new(pending))).await {
                 pause(hand_in.not_taken()?).await;
                 continue;
             }

@@ -217,7 +217,7 @@ impl Directory {
                 reply,
                 waited: false,
             };
-            if handle.send(Message::Join(Box::new(joining)))
+            if handle.send_or_outlive(Message::Join(Box::new(joining))).await
                 && let Ok(answer) = answer.await
             {
                 return answer;

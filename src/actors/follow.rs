@@ -245,7 +245,7 @@ impl Directory {
         if let Some(AnyHandle::Organization(handle)) = self.live(org.into())
             && handle.reader.borrow().state.is_dropped()
         {
-            self.live_of(org).iter().for_each(AnyHandle::end);
+            self.live_of(org).iter().for_each(|(_, handle)| handle.end());
             return;
         }
         self.each_live(|handle| {

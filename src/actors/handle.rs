@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     published::Published,
     shell::{Message, Word},
+    sweep::END_TIMEOUT,
 };
 
 /// Signs that the passivation sweep reads without asking the actor. Shared by the actor (writes), the handle and the sweep.
@@ -107,8 +108,21 @@ impl<A: Aggregate> Handle<A> {
         self.reader.has_changed().is_err()
     }
 
+    /// False when the actor takes nothing any more.
     pub fn send(&self, message: Message<A>) -> bool {
         self.actor.cast(message).is_ok()
+    }
+
+    /// As [`Self::send`]; when the actor takes nothing any more, waits until it has ended, so that the next look finds its
+    /// successor: it refuses messages a moment before [`Self::ended`] says so.
+    pub async fn send_or_outlive(&self, message: Message<A>) -> bool {
+        if self.send(message) {
+            return true;
+        }
+        let mut reader = self.reader.clone();
+        // Bounded: whoever asked is told to ask again, should it not end.
+        let _ = tokio::time::timeout(END_TIMEOUT, async { while reader.changed().await.is_ok() {} }).await;
+        false
     }
 }
 

@@ -23,7 +23,7 @@ const LEAVING_ROUNDS: u32 = 3;
 const LEAVING_PAUSE: Duration = Duration::from_millis(20);
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an aggregate may take to end after it agreed to.
-const END_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const END_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Directory {
     /// Runs until cancelled.
@@ -94,21 +94,22 @@ impl Directory {
 
     /// Ends whatever is live here of an organization that was deleted for good, and waits for its end.
     pub async fn end_organization(&self, org: OrgId) {
-        for handle in self.live_of(org) {
+        for (slot, handle) in self.live_of(org) {
             handle.end();
             if handle.cell().wait(Some(END_TIMEOUT)).await.is_err() {
                 tracing::warn!(topic = %handle.topic(), "an aggregate of a deleted organization did not end");
                 handle.cell().kill();
             }
+            // Its supervisor frees the slot too, a moment later.
+            self.slots().remove(handle.topic(), &slot);
         }
     }
 
     /// What is live here of an organization, itself the last.
-    pub(super) fn live_of(&self, org: OrgId) -> Vec<AnyHandle> {
-        let live = self.slots().live().into_iter().map(|(_, handle)| handle);
-        let mut of_it: Vec<AnyHandle> =
-            live.filter(|handle| handle.topic() == org.into() || handle.depends_on(org)).collect();
-        of_it.sort_by_key(|handle| handle.topic() == org.into());
+    pub(super) fn live_of(&self, org: OrgId) -> Vec<(Arc<Slot>, AnyHandle)> {
+        let mut of_it = self.slots().live();
+        of_it.retain(|(_, handle)| handle.topic() == org.into() || handle.depends_on(org));
+        of_it.sort_by_key(|(_, handle)| handle.topic() == org.into());
         of_it
     }
 
