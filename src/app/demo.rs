@@ -190,7 +190,7 @@ pub async fn make(auth: &Auth, directory: &Directory, password: &SecretString) -
     let maker = Maker { directory, ana, ben, board, now: directory.services().clock.now() };
     maker.ask(ana, org, CreateOrganization { name: "Demo".into() }).await?;
     maker
-        .ask(ana, org, AddMember { account_id: ben, role: OrgRole::Admin, placeholder: false, service: false })
+        .serve(ana, org, AddMember { account_id: ben, role: OrgRole::Admin, placeholder: false, service: false })
         .await?;
     let create = CreateBoard {
         org_id: org,
@@ -208,14 +208,16 @@ pub async fn make(auth: &Auth, directory: &Directory, password: &SecretString) -
 impl Maker<'_> {
     /// Asks for something; false if it was there already.
     async fn ask(&self, who: AccountId, topic: impl Into<Topic>, body: impl Into<Command>) -> Result<bool, Failure> {
-        let request = CommandRequest {
-            topic: topic.into(),
-            principal: Principal::Account(who),
-            session: None,
-            key: None,
-            body: body.into(),
-            saw: None,
-        };
+        self.ask_as(Principal::Account(who), topic.into(), body.into()).await
+    }
+
+    /// As [`Self::ask`], what only the server may do.
+    async fn serve(&self, who: AccountId, topic: impl Into<Topic>, body: impl Into<Command>) -> Result<bool, Failure> {
+        self.ask_as(Principal::System(who), topic.into(), body.into()).await
+    }
+
+    async fn ask_as(&self, principal: Principal, topic: Topic, body: Command) -> Result<bool, Failure> {
+        let request = CommandRequest { topic, principal, session: None, key: None, body, saw: None };
         match self.directory.command(request).await {
             Ok(_) => Ok(true),
             Err(failure) if failure.code == Code::AlreadyExists => Ok(false),

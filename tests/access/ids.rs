@@ -183,8 +183,6 @@ async fn walk(way: Way, at_least: usize) {
             match row[0].split(' ').next() {
                 Some("board.create") => world.board = Live::new("board"),
                 Some("team.create") => world.team = Live::new("team"),
-                // Over HTTP by an address, which whoever adds somebody may know to be somebody's.
-                Some("member.add") => continue,
                 _ => {}
             }
             if !row[1].is_empty() {

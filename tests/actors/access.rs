@@ -25,9 +25,7 @@ async fn a_removed_member_is_cut_off_at_once() {
     let (ana, ben) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
     let (board, column) = node.board(ana, org).await;
-    node.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false })
-        .await
-        .expect("adds ben");
+    node.seat(ana, org, ben, OrgRole::Member).await;
     let (of_ben, of_ana) =
         (node.join(ben, board, None).await.expect("ben joins"), node.join(ana, board, None).await.expect("ana joins"));
     node.ask(ben, board, new_task(column, "By ben")).await.expect("ben may");
@@ -46,9 +44,7 @@ async fn a_guest_sees_only_boards_they_are_on() {
     let (ana, guest) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
     let (board, _) = node.board(ana, org).await;
-    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false, service: false })
-        .await
-        .expect("adds the guest");
+    node.seat(ana, org, guest, OrgRole::Guest).await;
     assert_eq!(node.join(guest, board, None).await.err().map(|failure| failure.code), Some(Code::NotFound));
     let set = lockstep_protocol::command::board::SetBoardMember {
         account_id: guest,
@@ -92,9 +88,7 @@ async fn one_whose_audience_changed_begins_anew_whatever_they_hold() {
     let node = Node::sqlite().await;
     let (ana, guest) = (node.account().await, node.account().await);
     let org = node.organization(ana).await;
-    node.ask(ana, org, AddMember { account_id: guest, role: OrgRole::Guest, placeholder: false, service: false })
-        .await
-        .expect("adds");
+    node.seat(ana, org, guest, OrgRole::Guest).await;
     let listener = node.join(guest, org, None).await.expect("joins as a guest");
     let raise = ChangeMemberRole { account_id: guest, role: OrgRole::Member };
     let head = node.ask(ana, org, raise).await.expect("raises the role").seq;
@@ -158,8 +152,7 @@ async fn what_is_founded_is_decided_by_what_it_names_not_by_what_was_named_befor
     assert_eq!((refused.code, refused.field.as_deref()), (Code::NotFound, Some("org_id")));
     node.ask(ana, team, create(of_ana, "Ours")).await.expect("founds");
 
-    let add = AddMember { account_id: eve, role: OrgRole::Member, placeholder: false, service: false };
-    node.ask(ana, of_ana, add).await.expect("adds eve");
+    node.seat(ana, of_ana, eve, OrgRole::Member).await;
     let own = TeamId(id());
     node.ask(eve, own, create(of_ana, "Eve's")).await.expect("founds");
     let create = |team_id, name: &str| CreateBoard {

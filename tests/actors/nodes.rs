@@ -106,9 +106,7 @@ async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
     let (ana, ben) = (one.account().await, one.account().await);
     let org = one.organization(ana).await;
     let (board, column) = one.board(ana, org).await;
-    one.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false })
-        .await
-        .expect("adds ben");
+    one.seat(ana, org, ben, OrgRole::Member).await;
     two.ask(ben, board, new_task(column, "On the other node")).await.expect("ben may");
     one.ask(ana, org, RemoveMember { account_id: ben, reassign: Reassign::Nobody }).await.expect("removes ben");
     // The other node still holds the old roles: the guard of its append must fail.

@@ -41,8 +41,7 @@ async fn scene() -> Scene {
     );
     let (ana, ben) = (one.account().await, one.account().await);
     let (org, team, board, column) = (one.organization(ana).await, TeamId(id()), BoardId(id()), ColumnId(id()));
-    let add = AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false };
-    one.ask(ana, org, add).await.expect("adds ben");
+    one.seat(ana, org, ben, OrgRole::Member).await;
     one.ask(ana, team, CreateTeam { org_id: org, name: "Team".into() }).await.expect("founds");
     one.ask(ana, team, AddTeamMember { account_id: ben, role: TeamRole::Member }).await.expect("adds ben");
     let create = CreateBoard {

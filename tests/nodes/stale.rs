@@ -9,7 +9,7 @@ use lockstep::bus::local::{Hub, Silent};
 use lockstep_protocol::{
     codec::Codec,
     codes::Code,
-    command::organization::{AddMember, RemoveMember},
+    command::organization::RemoveMember,
     frame::{ServerMessage, Stale},
     ids::AccountId,
     limits::Limits,
@@ -160,8 +160,6 @@ async fn a_member_added_on_another_node_is_let_in_whatever_the_bus_does() {
     let org = one.organization(ana).await;
     let (board, _) = one.board(ana, org).await;
     two.directory.board(board).await.expect("is live there");
-    one.ask(ana, org, AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false })
-        .await
-        .expect("adds");
+    one.seat(ana, org, ben, OrgRole::Member).await;
     until("ben may join there", async || two.join(ben, board, None).await.ok()).await;
 }

@@ -24,6 +24,9 @@ pub async fn live(world: Arc<World>, person: Arc<Mutex<Person>>) {
         if logged_out {
             world.log_in(&person).await;
         }
+        if !lock(&person).calm && world.sim.chance(400) {
+            world.take_in(&person).await;
+        }
         let most = if lock(&person).calm { 40 * MS } else { 400 * MS };
         world.sim.jitter(5 * MS, most).await;
     }

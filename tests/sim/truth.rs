@@ -13,7 +13,7 @@ use lockstep_protocol::{
     event::{AccountEvent, BoardEvent, Event, Happened, OrganizationEvent, TeamEvent},
     ids::{AccountId, ClientId, CommitId, SessionId},
     topic::{Kind, Topic},
-    values::{BoardRole, Lifecycle, OrgRole, Visibility},
+    values::{BoardRole, Lifecycle, MemberStatus, OrgRole, Visibility},
     view::ViewPart,
 };
 
@@ -24,6 +24,15 @@ use super::executor::Time;
 pub struct Org {
     pub name: String,
     pub members: BTreeMap<AccountId, OrgRole>,
+    /// Members who see nothing for the time being.
+    pub inactive: BTreeSet<AccountId>,
+}
+
+impl Org {
+    /// What somebody may be taken for now.
+    fn role(&self, account: AccountId) -> Option<OrgRole> {
+        self.members.get(&account).filter(|_| !self.inactive.contains(&account)).copied()
+    }
 }
 
 /// A topic's view, folded from what is told of it.
@@ -51,6 +60,8 @@ impl Fold {
         match (self, view) {
             (Self::Org(org), ViewPart::Organization(view)) => {
                 org.name = view.name;
+                org.inactive =
+                    view.members.iter().filter(|member| member.inactive).map(|member| member.account_id).collect();
                 org.members = view.members.into_iter().map(|member| (member.account_id, member.role)).collect();
             }
             (Self::Board(board), ViewPart::Board(view)) => board.take(part, view),
@@ -78,6 +89,13 @@ impl Fold {
                 }
                 OrganizationEvent::MemberRemoved(removed) => {
                     org.members.remove(&removed.account_id);
+                    org.inactive.remove(&removed.account_id);
+                }
+                OrganizationEvent::MemberStatusChanged(changed) if changed.status == MemberStatus::Active => {
+                    org.inactive.remove(&changed.account_id);
+                }
+                OrganizationEvent::MemberStatusChanged(changed) => {
+                    org.inactive.insert(changed.account_id);
                 }
                 // Nobody in the simulator does these.
                 OrganizationEvent::MemberClaimed(_)
@@ -101,7 +119,6 @@ impl Fold {
                 | OrganizationEvent::TeamReleased(_)
                 | OrganizationEvent::BoardReleased(_)
                 | OrganizationEvent::MemberUpdated(_)
-                | OrganizationEvent::MemberStatusChanged(_)
                 | OrganizationEvent::MemberRoleAssigned(_)
                 | OrganizationEvent::MemberPermissionsChanged(_)
                 | OrganizationEvent::RoleCreated(_)
@@ -250,7 +267,7 @@ impl Truth {
 
     fn org_role(&self, account: AccountId, org: uuid::Uuid) -> Option<OrgRole> {
         match self.history(Topic::new(Kind::Organization, org))?.now() {
-            Fold::Org(org) => org.members.get(&account).copied(),
+            Fold::Org(org) => org.role(account),
             _ => None,
         }
     }
@@ -286,9 +303,11 @@ impl Truth {
             (Some(Fold::Org(org)), Event::Organization(event)) => match event {
                 OrganizationEvent::OrganizationCreated(_) => true,
                 OrganizationEvent::MemberRemoved(removed) if removed.account_id == account => {
-                    org.members.contains_key(&account)
+                    org.role(account).is_some()
                 }
-                _ => org.members.get(&account).is_some_and(|role| *role >= OrgRole::Admin),
+                // Nobody adds anybody: people come themselves.
+                OrganizationEvent::MemberAdded(added) => added.account_id == account,
+                _ => org.role(account).is_some_and(|role| role >= OrgRole::Admin),
             },
             (_, Event::Board(BoardEvent::BoardCreated(created))) => {
                 self.org_role(account, created.org_id.0).is_some_and(|role| role >= OrgRole::Member)

@@ -6,14 +6,14 @@ use lockstep_protocol::{
     command::{
         Command,
         board::{CreateColumn, RemoveBoardMember, SetBoardMember, UpdateBoard},
-        organization::{AddMember, ChangeMemberRole, RemoveMember, UpdateOrganization},
+        organization::{ChangeMemberRole, ChangeMemberStatus, RemoveMember, UpdateOrganization},
         task::{
             AddComment, ArchiveTask, AssignTask, CompleteTask, CreateTask, DeleteTask, MoveTask, ReopenTask,
             UnarchiveTask, UpdateTask,
         },
     },
     ids::{AccountId, TaskId},
-    values::{BoardRole, ColumnKind, OrgRole, Place, Reassign, Visibility},
+    values::{BoardRole, ColumnKind, MemberStatus, OrgRole, Place, Reassign, Visibility},
 };
 
 use super::executor::Sim;
@@ -75,8 +75,9 @@ pub fn org_command(sim: &Sim, people: &[AccountId]) -> Option<Command> {
     let account_id = *sim.pick(people)?;
     let role = *sim.pick(&ROLES)?;
     Some(match sim.below(10) {
-        0..4 => RemoveMember { account_id, reassign: Reassign::Nobody }.into(),
-        4..8 => AddMember { account_id, role, placeholder: false, service: false }.into(),
+        0..3 => RemoveMember { account_id, reassign: Reassign::Nobody }.into(),
+        3..5 => ChangeMemberStatus { account_id, status: MemberStatus::Inactive }.into(),
+        5..8 => ChangeMemberStatus { account_id, status: MemberStatus::Active }.into(),
         8 => ChangeMemberRole { account_id, role }.into(),
         _ => UpdateOrganization { name: Some(format!("org {}", sim.below(100))) }.into(),
     })

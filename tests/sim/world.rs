@@ -18,7 +18,7 @@ use lockstep_protocol::{
         organization::{AddMember, CreateOrganization},
     },
     ids::{AccountId, BoardId, OrgId, SessionId},
-    topic::Topic,
+    topic::{Kind, Topic},
     values::{ColumnKind, Place, Visibility},
 };
 
@@ -241,6 +241,26 @@ impl World {
         }
     }
 
+    /// Lets somebody in anew who may have been removed, as when they accept an invitation; whoever is in stays as they are.
+    pub async fn take_in(&self, person: &Arc<Mutex<Person>>) {
+        let (account_id, org) = {
+            let person = lock(person);
+            let org = person.views.keys().copied().find(|topic| topic.kind == Kind::Organization);
+            (person.account, org)
+        };
+        let (Some(topic), Some(node)) = (org, self.some_node()) else { return };
+        let role = *self.sim.pick(&ROLES).expect("some");
+        let request = CommandRequest {
+            topic,
+            principal: Principal::System(account_id),
+            session: None,
+            key: None,
+            body: AddMember { account_id, role, placeholder: false, service: false }.into(),
+            saw: None,
+        };
+        self.in_node(node, request).await;
+    }
+
     /// Runs a command of the server's own within a node, so that it dies with it; whether it was done.
     pub async fn in_node(&self, node: Arc<Node>, request: CommandRequest) -> bool {
         let (reply, answer) = tokio::sync::oneshot::channel();
@@ -268,7 +288,8 @@ impl World {
         self.serve(org.into(), owner, CreateOrganization { name: "org".to_owned() }).await;
         for (account_id, _) in people.iter().skip(1).copied() {
             let role = *self.sim.pick(&ROLES).expect("some");
-            self.serve(org.into(), owner, AddMember { account_id, role, placeholder: false, service: false }).await;
+            self.serve(org.into(), account_id, AddMember { account_id, role, placeholder: false, service: false })
+                .await;
         }
         let mut topics: Vec<Topic> = vec![org.into()];
         for index in 0..self.plan.boards {

@@ -139,6 +139,20 @@ impl Node {
         org
     }
 
+    /// Somebody is in: as if `who` had invited them and they had accepted.
+    pub async fn seat(&self, who: AccountId, org: OrgId, account_id: AccountId, role: OrgRole) {
+        let add = AddMember { account_id, role, placeholder: false, service: false };
+        let request = CommandRequest {
+            topic: org.into(),
+            principal: Principal::System(who),
+            session: None,
+            key: None,
+            body: add.into(),
+            saw: None,
+        };
+        self.directory.command(request).await.expect("is seated");
+    }
+
     /// A new board of this owner with one column.
     pub async fn board(&self, owner: AccountId, org: OrgId) -> (BoardId, ColumnId) {
         let (board, column) = (BoardId(id()), ColumnId(id()));

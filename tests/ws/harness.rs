@@ -21,7 +21,6 @@ use lockstep_protocol::{
     command::{
         Command,
         account::{CloseSession, OpenSession},
-        organization::AddMember,
     },
     frame::*,
     ids::*,
@@ -109,8 +108,7 @@ impl Server {
     /// Somebody else in that organization.
     pub async fn member(&self, owner: &Owner) -> Person {
         let person = self.person().await;
-        let add = AddMember { account_id: person.account, role: OrgRole::Member, placeholder: false, service: false };
-        self.node.ask(owner.person.account, owner.org, add).await.expect("adds");
+        self.node.seat(owner.person.account, owner.org, person.account, OrgRole::Member).await;
         person
     }
 

@@ -7,7 +7,6 @@ use lockstep_protocol::{
     codec::Codec,
     command::{
         board::{ArchiveBoard, CreateBoard, RemoveBoardMember, SetBoardMember, UpdateBoard},
-        organization::AddMember,
         team::{AddTeamMember, CreateTeam},
     },
     frame::*,
@@ -50,8 +49,7 @@ async fn r59_a_change_of_a_list_is_told_to_those_who_may_see_it_and_to_nobody_el
     let (ana, org) = (owner.person.account, owner.org);
     let ben = server.member(&owner).await;
     let guest = server.person().await;
-    let add = AddMember { account_id: guest.account, role: OrgRole::Guest, placeholder: false, service: false };
-    server.node.ask(ana, org, add).await.expect("adds");
+    server.node.seat(ana, org, guest.account, OrgRole::Guest).await;
     let mut one = server.connect(owner.person, Codec::Json).await;
     let mut two = server.connect(ben, Codec::MessagePack).await;
     let mut three = server.connect(guest, Codec::Json).await;
@@ -126,8 +124,7 @@ async fn r59_a_change_on_one_node_is_told_on_another_where_the_board_does_not_li
     let two = Node::postgres(&url, Arc::new(hub.connect()), at_once()).await;
     let (ana, ben) = (one.account().await, one.account().await);
     let org = one.organization(ana).await;
-    let add = AddMember { account_id: ben, role: OrgRole::Member, placeholder: false, service: false };
-    one.ask(ana, org, add).await.expect("adds");
+    one.seat(ana, org, ben, OrgRole::Member).await;
     let (anas, bens) = (two.join(ana, org, None).await.expect("joins"), two.join(ben, org, None).await.expect("joins"));
     let heard = |listener: &crate::support::node::Listener| {
         listener.heard().into_iter().filter(|heard| matches!(heard, Heard::Hint(_))).collect::<Vec<_>>()

@@ -125,13 +125,14 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
         | C::ReleaseBoard(_)
         | C::ReserveTeam(_)
         | C::ReleaseTeam(_)
+        // People are asked: they come by an invitation that they accept.
+        | C::AddMember(_)
         | C::AcceptInvitation(_)
         | C::RejectInvitation(_) => Capability::ServeOrganizations,
         C::InviteMember(_) | C::RevokeInvitation(_) | C::RenewInvitation(_) => Capability::InviteMembers,
         C::OfferOwnership(_) | C::WithdrawOwnership(_) => Capability::OfferOwnership,
         C::AcceptOwnership(_) | C::DeclineOwnership(_) => Capability::AnswerOffer,
         C::DeleteOrganization(_) | C::RestoreOrganization(_) => Capability::DeleteOrganization,
-        C::AddMember(_) => Capability::AddMembers,
         C::ChangeMemberRole(_) => Capability::ChangeMemberRoles,
         C::RemoveMember(_) if own => Capability::LeaveOrganization,
         C::RemoveMember(_) => Capability::RemoveMembers,

@@ -108,6 +108,11 @@ proptest! {
         for (who, line) in steps {
             let asker = AccountId(id(PEOPLE[who]));
             let before = view(&world.org.state);
+            // Whoever left comes back by an invitation; what that may give is another test's.
+            if line.starts_with("member.add") {
+                let _ = world.act(principal("server:owner"), command(&line));
+                continue;
+            }
             let Ok(_) = world.act(principal(PEOPLE[who]), command(&line)) else { continue };
             let after = view(&world.org.state);
             check(asker, &before, &after);

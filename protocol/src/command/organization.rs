@@ -33,7 +33,7 @@ pub struct SetLogo {
     pub logo_id: Option<PictureId>,
 }
 
-/// Adds a person who has an account, a placeholder, or a program.
+/// Adds somebody who was asked elsewhere, a placeholder, or a program. Only the server asks this: people are invited.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct AddMember {

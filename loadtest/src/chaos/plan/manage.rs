@@ -11,7 +11,7 @@ use lockstep_protocol::{
     frame::Outcome as Said,
     ids::AccountId,
     topic::Topic,
-    values::{BoardRole, OrgRole, Reassign},
+    values::{BoardRole, MemberStatus},
 };
 use tokio::time::Instant;
 
@@ -76,9 +76,9 @@ impl Manage {
             ),
             _ => (
                 org,
-                RemoveMember { account_id, reassign: Reassign::Nobody }.into(),
+                ChangeMemberStatus { account_id, status: MemberStatus::Inactive }.into(),
                 org,
-                AddMember { account_id, role: OrgRole::Member, placeholder: false, service: false }.into(),
+                ChangeMemberStatus { account_id, status: MemberStatus::Active }.into(),
             ),
         };
         let wait = Duration::from_millis(dice.between(OUT_FOR_MS.0, OUT_FOR_MS.1));
@@ -91,7 +91,11 @@ impl Manage {
     pub fn answered(&mut self, body: &Command, said: &Said) {
         let given = match body {
             Command::Board(BoardCommand::SetBoardMember(body)) if body.role == BoardRole::Editor => body.account_id,
-            Command::Organization(OrganizationCommand::AddMember(body)) => body.account_id,
+            Command::Organization(OrganizationCommand::ChangeMemberStatus(body))
+                if body.status == MemberStatus::Active =>
+            {
+                body.account_id
+            }
             _ => return,
         };
         if let Said::Error(failure) = said {
