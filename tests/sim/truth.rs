@@ -33,6 +33,61 @@ impl Org {
     fn role(&self, account: AccountId) -> Option<OrgRole> {
         self.members.get(&account).filter(|_| !self.inactive.contains(&account)).copied()
     }
+
+    fn apply(&mut self, event: &OrganizationEvent) {
+        match event {
+            OrganizationEvent::OrganizationCreated(created) => {
+                self.name.clone_from(&created.name);
+                self.members.insert(created.owner_id, OrgRole::Owner);
+            }
+            OrganizationEvent::OrganizationUpdated(updated) => {
+                updated.name.iter().for_each(|name| self.name.clone_from(name));
+            }
+            OrganizationEvent::MemberAdded(added) => {
+                self.members.insert(added.account_id, added.role);
+            }
+            OrganizationEvent::MemberRoleChanged(changed) => {
+                self.members.insert(changed.account_id, changed.role);
+            }
+            OrganizationEvent::MemberRemoved(removed) => {
+                self.members.remove(&removed.account_id);
+                self.inactive.remove(&removed.account_id);
+            }
+            OrganizationEvent::MemberStatusChanged(changed) if changed.status == MemberStatus::Active => {
+                self.inactive.remove(&changed.account_id);
+            }
+            OrganizationEvent::MemberStatusChanged(changed) => {
+                self.inactive.insert(changed.account_id);
+            }
+            // Nobody in the simulator does these.
+            OrganizationEvent::MemberClaimed(_)
+            | OrganizationEvent::OrganizationSettingsUpdated(_)
+            | OrganizationEvent::OrganizationLogoChanged(_)
+            | OrganizationEvent::OrganizationPlanChanged(_)
+            | OrganizationEvent::OwnershipOffered(_)
+            | OrganizationEvent::OwnershipWithdrawn(_)
+            | OrganizationEvent::OwnershipDeclined(_)
+            | OrganizationEvent::OrganizationOwnerChanged(_)
+            | OrganizationEvent::OrganizationDeleted(_)
+            | OrganizationEvent::OrganizationRestored(_)
+            | OrganizationEvent::OrganizationDropped(_)
+            | OrganizationEvent::MemberInvited(_)
+            | OrganizationEvent::InvitationAccepted(_)
+            | OrganizationEvent::InvitationRejected(_)
+            | OrganizationEvent::InvitationRevoked(_)
+            | OrganizationEvent::InvitationRenewed(_)
+            | OrganizationEvent::BoardReserved(_)
+            | OrganizationEvent::TeamReserved(_)
+            | OrganizationEvent::TeamReleased(_)
+            | OrganizationEvent::BoardReleased(_)
+            | OrganizationEvent::MemberUpdated(_)
+            | OrganizationEvent::MemberRoleAssigned(_)
+            | OrganizationEvent::MemberPermissionsChanged(_)
+            | OrganizationEvent::RoleCreated(_)
+            | OrganizationEvent::RoleUpdated(_)
+            | OrganizationEvent::RoleDeleted(_) => {}
+        }
+    }
 }
 
 /// A topic's view, folded from what is told of it.
@@ -73,58 +128,7 @@ impl Fold {
     pub fn apply(&mut self, topic: Topic, happened: &Happened<Event>) {
         match (self, &happened.event) {
             (Self::Board(board), Event::Board(_)) => board.apply(topic.id.into(), happened),
-            (Self::Org(org), Event::Organization(event)) => match event {
-                OrganizationEvent::OrganizationCreated(created) => {
-                    org.name.clone_from(&created.name);
-                    org.members.insert(created.owner_id, OrgRole::Owner);
-                }
-                OrganizationEvent::OrganizationUpdated(updated) => {
-                    updated.name.iter().for_each(|name| org.name.clone_from(name));
-                }
-                OrganizationEvent::MemberAdded(added) => {
-                    org.members.insert(added.account_id, added.role);
-                }
-                OrganizationEvent::MemberRoleChanged(changed) => {
-                    org.members.insert(changed.account_id, changed.role);
-                }
-                OrganizationEvent::MemberRemoved(removed) => {
-                    org.members.remove(&removed.account_id);
-                    org.inactive.remove(&removed.account_id);
-                }
-                OrganizationEvent::MemberStatusChanged(changed) if changed.status == MemberStatus::Active => {
-                    org.inactive.remove(&changed.account_id);
-                }
-                OrganizationEvent::MemberStatusChanged(changed) => {
-                    org.inactive.insert(changed.account_id);
-                }
-                // Nobody in the simulator does these.
-                OrganizationEvent::MemberClaimed(_)
-                | OrganizationEvent::OrganizationSettingsUpdated(_)
-                | OrganizationEvent::OrganizationLogoChanged(_)
-                | OrganizationEvent::OrganizationPlanChanged(_)
-                | OrganizationEvent::OwnershipOffered(_)
-                | OrganizationEvent::OwnershipWithdrawn(_)
-                | OrganizationEvent::OwnershipDeclined(_)
-                | OrganizationEvent::OrganizationOwnerChanged(_)
-                | OrganizationEvent::OrganizationDeleted(_)
-                | OrganizationEvent::OrganizationRestored(_)
-                | OrganizationEvent::OrganizationDropped(_)
-                | OrganizationEvent::MemberInvited(_)
-                | OrganizationEvent::InvitationAccepted(_)
-                | OrganizationEvent::InvitationRejected(_)
-                | OrganizationEvent::InvitationRevoked(_)
-                | OrganizationEvent::InvitationRenewed(_)
-                | OrganizationEvent::BoardReserved(_)
-                | OrganizationEvent::TeamReserved(_)
-                | OrganizationEvent::TeamReleased(_)
-                | OrganizationEvent::BoardReleased(_)
-                | OrganizationEvent::MemberUpdated(_)
-                | OrganizationEvent::MemberRoleAssigned(_)
-                | OrganizationEvent::MemberPermissionsChanged(_)
-                | OrganizationEvent::RoleCreated(_)
-                | OrganizationEvent::RoleUpdated(_)
-                | OrganizationEvent::RoleDeleted(_) => {}
-            },
+            (Self::Org(org), Event::Organization(event)) => org.apply(event),
             (Self::Account(sessions), Event::Account(event)) => match event {
                 AccountEvent::UserLoggedIn(opened) => {
                     sessions.insert(opened.session_id);
