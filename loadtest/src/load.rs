@@ -111,6 +111,7 @@ fn create_task(task_id: TaskId, column_id: ColumnId, title: String) -> Command {
         priority: None,
         start_at: None,
         due: None,
+        parent_id: None,
         original: None,
     }
     .into()

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
     ids::{AccountId, BoardId, ColumnId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, Priority, Visibility},
+    values::{BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, Visibility},
     view::{BoardPart, TaskFace},
 };
 use serde::Serialize;
@@ -67,6 +67,10 @@ pub struct Task {
     pub comments: u32,
     pub has_description: bool,
     pub completed_at: Option<Micros>,
+    pub parent_id: Option<TaskId>,
+    pub dependencies: BTreeSet<(DependencyKind, TaskId)>,
+    pub points: Option<u32>,
+    pub minutes: Option<u32>,
 }
 
 impl Board {
@@ -156,6 +160,10 @@ impl From<TaskFace> for Task {
             comments: face.comments,
             has_description: face.has_description,
             completed_at: face.completed_at,
+            parent_id: face.parent_id,
+            dependencies: face.dependencies.iter().map(|said| (said.kind, said.other_id)).collect(),
+            points: face.points,
+            minutes: face.minutes,
         }
     }
 }

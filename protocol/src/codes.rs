@@ -84,6 +84,8 @@ codes! {
     CodeExpired = "code_expired", 123, 410;
     /// This is no PNG, JPEG or WebP that can be read, or it is too large to be a picture of somebody.
     PictureUnreadable = "picture_unreadable", 124, 422;
+    /// It would depend on itself, by way of others.
+    Cycle = "cycle", 125, 409;
     /// There is an account with this address: log in to it, and connect the provider there.
     AccountExists = "account_exists", 130, 409;
     /// It is the last way to log in: set a password or connect another provider first.

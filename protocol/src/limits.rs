@@ -226,6 +226,18 @@ limits! {
     labels_per_board_max: usize = 100, "labels";
     /// Labels of one task.
     labels_per_task_max: usize = 20, "labels";
+    /// Tasks that one task is said to have to do with.
+    dependencies_per_task_max: usize = 50, "tasks";
+    /// Tasks that are parts of one task.
+    subtasks_per_task_max: usize = 500, "tasks";
+    /// Tasks above one another, each a part of the next.
+    task_depth_max: usize = 5, "tasks";
+    /// People who follow one task.
+    watchers_per_task_max: usize = 200, "members";
+    /// Points of one task.
+    task_points_max: u32 = 1_000, "points";
+    /// The longest estimate of one task: a year of work.
+    task_estimate_minutes_max: u32 = 120_000, "minutes";
     /// Columns of one board.
     columns_per_board_max: usize = 50, "columns";
     /// Active tasks of one board.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::ids::AccountId;
+use crate::ids::{AccountId, TaskId};
 
 /// Microseconds since 1970-01-01 UTC. Below 2^53 until the year 2255, so a JavaScript number holds it.
 pub type Micros = i64;
@@ -99,6 +99,15 @@ words! {
     /// What a column means for the tasks in it.
     ColumnKind { Backlog = "backlog", Active = "active", Done = "done" }
     Priority { None = "none", Low = "low", Medium = "medium", High = "high", Urgent = "urgent" }
+    /// How one task stands to another.
+    DependencyKind {
+        /// The other cannot be finished before this one.
+        Blocks = "blocks",
+        /// They belong together; said on one side, it holds for both.
+        Relates = "relates",
+        /// This one is the same work as the other.
+        Duplicates = "duplicates",
+    }
     /// Colour tokens; the theme decides what they look like.
     Colour {
         Grey = "grey", Red = "red", Orange = "orange", Amber = "amber", Green = "green", Teal = "teal", Blue = "blue",
@@ -142,6 +151,15 @@ pub struct Due {
     #[ts(type = "number")]
     pub at: Micros,
     pub has_time: bool,
+}
+
+/// What a task has to do with another task of its board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Dependency {
+    pub kind: DependencyKind,
+    /// The other task.
+    pub other_id: TaskId,
 }
 
 /// Who made something and when, where it came from (an import keeps these beside the importer's own).

@@ -10,8 +10,8 @@ use crate::{
         SessionId, TaskId, TeamId,
     },
     values::{
-        AssigneeRule, BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, OrgRole, OrgSettings, Original,
-        Permission, Priority, TeamPermission, TeamRole, Visibility,
+        AssigneeRule, BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, OrgRole, OrgSettings,
+        Original, Permission, Priority, TeamPermission, TeamRole, Visibility,
     },
 };
 
@@ -51,6 +51,21 @@ pub struct TaskFace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub completed_at: Option<Micros>,
+    /// The task that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub parent_id: Option<TaskId>,
+    /// What it has to do with other tasks, as said on this side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Dependency>>")]
+    pub dependencies: Vec<Dependency>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub points: Option<u32>,
+    /// How long it will take, in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub minutes: Option<u32>,
 }
 
 const fn is_zero(count: &u32) -> bool {
@@ -251,6 +266,10 @@ pub struct TaskDetail {
     pub description: String,
     pub checklists: Vec<ChecklistView>,
     pub comments: Vec<CommentView>,
+    /// Who follows what happens to it, in the order of their ids; nobody, for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub watchers: Vec<AccountId>,
     pub created_by: AccountId,
     #[ts(type = "number")]
     pub created_at: Micros,

@@ -257,6 +257,7 @@ impl Maker<'_> {
             priority: (priority != Priority::None).then_some(priority),
             start_at: None,
             due,
+            parent_id: None,
             original: None,
         };
         self.ask(self.ana, self.board, create).await?;

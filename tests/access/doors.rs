@@ -62,6 +62,12 @@ task.assign                     POST    /boards/{board}/tasks/{task_id}/assign
 task.unassign                   POST    /boards/{board}/tasks/{task_id}/unassign
 task.label                      POST    /boards/{board}/tasks/{task_id}/label
 task.unlabel                    POST    /boards/{board}/tasks/{task_id}/unlabel
+task.estimate                   POST    /boards/{board}/tasks/{task_id}/estimate
+task.parent.set                 POST    /boards/{board}/tasks/{task_id}/parent
+task.dependency.add             POST    /boards/{board}/tasks/{task_id}/depend
+task.dependency.remove          POST    /boards/{board}/tasks/{task_id}/undepend
+task.watch                      POST    /boards/{board}/tasks/{task_id}/watch
+task.unwatch                    POST    /boards/{board}/tasks/{task_id}/unwatch
 task.complete                   POST    /boards/{board}/tasks/{task_id}/complete
 task.reopen                     POST    /boards/{board}/tasks/{task_id}/reopen
 task.archive                    POST    /boards/{board}/tasks/{task_id}/archive

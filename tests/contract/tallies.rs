@@ -87,6 +87,7 @@ fn happens() -> impl Strategy<Value = (u128, BoardEvent)> {
             priority: Some(Priority::Low),
             start_at: None,
             due: None,
+            parent_id: None,
             original: None,
         }
         .into(),

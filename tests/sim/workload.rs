@@ -65,6 +65,7 @@ fn create_task(sim: &Sim, column_id: lockstep_protocol::ids::ColumnId, tasks: &[
         priority: None,
         start_at: None,
         due: None,
+        parent_id: None,
         original: None,
     }
     .into()

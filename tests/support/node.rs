@@ -215,6 +215,7 @@ pub fn new_task(column_id: ColumnId, title: &str) -> CreateTask {
         priority: None,
         start_at: None,
         due: None,
+        parent_id: None,
         original: None,
     }
 }

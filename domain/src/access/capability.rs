@@ -45,6 +45,8 @@ pub enum Capability {
     /// Give all tasks of somebody to somebody else.
     ReassignTasks,
     LeaveBoard,
+    /// Follow a task oneself.
+    WatchTasks,
     /// Columns and labels.
     ShapeBoard,
     EditTasks,
@@ -89,6 +91,7 @@ impl Capability {
             | Self::ManageBoard
             | Self::ManageBoardMembers
             | Self::LeaveBoard
+            | Self::WatchTasks
             | Self::ShapeBoard
             | Self::EditTasks
             | Self::ReassignTasks
@@ -176,8 +179,15 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::CreateLabel(_)
         | C::UpdateLabel(_)
         | C::DeleteLabel(_) => Capability::ShapeBoard,
+        C::WatchTask(_) | C::UnwatchTask(_) if own => Capability::WatchTasks,
         C::CreateTask(_)
         | C::UpdateTask(_)
+        | C::EstimateTask(_)
+        | C::SetTaskParent(_)
+        | C::AddDependency(_)
+        | C::RemoveDependency(_)
+        | C::WatchTask(_)
+        | C::UnwatchTask(_)
         | C::MoveTask(_)
         | C::AssignTask(_)
         | C::UnassignTask(_)

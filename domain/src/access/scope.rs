@@ -92,6 +92,7 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::ShapeBoard
         | C::EditTasks
         | C::Comment
+        | C::WatchTasks
         | C::ModerateComments
         | C::EditOthersComments
         | C::Import => Some(Scope::Write),

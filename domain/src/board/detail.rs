@@ -88,6 +88,7 @@ impl Detail {
             description,
             checklists: self.task.checklists.iter().map(|list| checklist_view(list)).collect(),
             comments,
+            watchers: self.task.watchers.iter().copied().filter(|_| told).collect(),
             created_by: if told { self.task.created_by } else { AccountId::NIL },
             created_at: self.task.created_at,
             original: self.task.original.filter(|_| told),

@@ -6,7 +6,7 @@ use compact_str::CompactString;
 use lockstep_protocol::{
     event::{BoardEvent, Happened, board::*, task::*},
     ids::{LabelId, TaskId},
-    values::{Lifecycle, Priority},
+    values::{Dependency, Lifecycle, Priority},
 };
 
 use super::state::{Board, Checklist, ChecklistItem, Column, Comment, Head, Label, Task};
@@ -149,6 +149,11 @@ fn task_created(board: &mut Board, event: &TaskCreated, happened: &Happened<Boar
         created_by: happened.by,
         created_at: happened.at,
         original: event.original,
+        parent_id: event.parent_id,
+        dependencies: Vec::new(),
+        watchers: imbl::OrdSet::new(),
+        points: None,
+        minutes: None,
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);
@@ -185,6 +190,12 @@ fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::TaskUnlabelled(TaskUnlabelled { task_id, .. })
         | E::TaskPriorityChanged(TaskPriorityChanged { task_id, .. })
         | E::TaskScheduled(TaskScheduled { task_id, .. })
+        | E::TaskEstimated(TaskEstimated { task_id, .. })
+        | E::TaskParentChanged(TaskParentChanged { task_id, .. })
+        | E::TaskDependencyAdded(TaskDependencyAdded { task_id, .. })
+        | E::TaskDependencyRemoved(TaskDependencyRemoved { task_id, .. })
+        | E::TaskWatched(TaskWatched { task_id, .. })
+        | E::TaskUnwatched(TaskUnwatched { task_id, .. })
         | E::TaskCompleted(TaskCompleted { task_id })
         | E::TaskReopened(TaskReopened { task_id })
         | E::TaskArchived(TaskArchived { task_id })
@@ -239,6 +250,31 @@ fn task_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<BoardEve
             task.lifecycle = Lifecycle::Active;
             task.column_id = face.column_id;
             task.rank = Rank::trusted(&face.rank);
+        }
+        event => content_evolve(task, event, happened),
+    }
+}
+
+/// What is said about a task, and what it has to do with others.
+fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<BoardEvent>) {
+    use BoardEvent as E;
+    match event {
+        E::TaskEstimated(event) => (task.points, task.minutes) = (event.points, event.minutes),
+        E::TaskParentChanged(event) => task.parent_id = event.parent_id,
+        E::TaskDependencyAdded(event) => {
+            let dependency = Dependency { kind: event.kind, other_id: event.other_id };
+            if !task.dependencies.contains(&dependency) {
+                task.dependencies.push(dependency);
+            }
+        }
+        E::TaskDependencyRemoved(event) => {
+            task.dependencies.retain(|kept| (kept.kind, kept.other_id) != (event.kind, event.other_id));
+        }
+        E::TaskWatched(event) => {
+            task.watchers.insert(event.account_id);
+        }
+        E::TaskUnwatched(event) => {
+            task.watchers.remove(&event.account_id);
         }
         E::TaskCommented(event) => commented(task, event, happened),
         E::CommentEdited(event) => {

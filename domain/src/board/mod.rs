@@ -31,7 +31,7 @@ use crate::{
 
 impl Aggregate for Board {
     const KIND: Kind = Kind::Board;
-    const STATE_VERSION: u32 = 1;
+    const STATE_VERSION: u32 = 2;
 
     type Command = BoardCommand;
     type Event = BoardEvent;

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
     ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Due, Lifecycle, Micros, Original, Priority, Visibility},
+    values::{BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, Visibility},
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,9 @@ pub struct Board {
     /// Follows from `tasks`.
     #[serde(skip)]
     pub(super) active_count: usize,
+    /// The parts of each task that has any, in whatever state of their lives. Follows from `tasks`.
+    #[serde(skip)]
+    pub(super) parts: OrdMap<TaskId, OrdSet<TaskId>>,
     /// Estimated bytes of all tasks. Follows from `tasks`.
     #[serde(skip)]
     pub(super) task_bytes: usize,
@@ -119,6 +122,18 @@ pub struct Task {
     pub created_by: AccountId,
     pub created_at: Micros,
     pub original: Option<Original>,
+    #[serde(default)]
+    pub parent_id: Option<TaskId>,
+    /// As said on this side, in the order in which it was said.
+    #[serde(default)]
+    pub dependencies: Vec<Dependency>,
+    #[serde(default)]
+    pub watchers: OrdSet<AccountId>,
+    #[serde(default)]
+    pub points: Option<u32>,
+    /// How long it will take.
+    #[serde(default)]
+    pub minutes: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -187,7 +202,8 @@ impl Task {
             .map(|checklist| 96 + checklist.items.iter().map(|item| 96 + item.text.len()).sum::<usize>())
             .sum();
         // The task, its place in two trees, and what it holds.
-        400 + self.title.len() + 16 * (self.labels.len() + self.assignees.len()) + items + 160 * self.comments.len()
+        let links = self.labels.len() + self.assignees.len() + self.watchers.len() + 2 * self.dependencies.len();
+        440 + self.title.len() + 16 * links + items + 160 * self.comments.len()
     }
 }
 
@@ -263,12 +279,20 @@ impl Board {
         self.tasks.len() - self.active_count
     }
 
+    /// The tasks that are parts of this one, in whatever state of their lives.
+    pub fn parts(&self, task: TaskId) -> impl Iterator<Item = TaskId> + '_ {
+        self.parts.get(&task).into_iter().flat_map(|parts| parts.iter().copied())
+    }
+
     pub(super) fn weight(&self) -> usize {
         512 + self.task_bytes + 64 * self.members.len() + 160 * self.columns.len() + 96 * self.labels.len()
     }
 
     pub(super) fn count_in(&mut self, id: TaskId, task: &Task) {
         self.task_bytes += task.weight();
+        if let Some(parent) = task.parent_id {
+            self.parts.entry(parent).or_default().insert(id);
+        }
         if task.lifecycle == Lifecycle::Active {
             self.active_count += 1;
             self.orders.entry(task.column_id).or_default().insert((task.rank.clone(), id));
@@ -277,6 +301,14 @@ impl Board {
 
     pub(super) fn count_out(&mut self, id: TaskId, task: &Task) {
         self.task_bytes = self.task_bytes.saturating_sub(task.weight());
+        if let Some(parent) = task.parent_id
+            && let Some(parts) = self.parts.get_mut(&parent)
+        {
+            parts.remove(&id);
+            if parts.is_empty() {
+                self.parts.remove(&parent);
+            }
+        }
         if task.lifecycle == Lifecycle::Active {
             self.active_count = self.active_count.saturating_sub(1);
             if let Some(order) = self.orders.get_mut(&task.column_id) {

@@ -22,6 +22,8 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
         | E::TaskAssigned(_)
         | E::TaskUnassigned(_)
         | E::TaskReassigned(_)
+        | E::TaskWatched(_)
+        | E::TaskUnwatched(_)
         | E::TaskCommented(_)
         | E::CommentEdited(_)
         | E::CommentDeleted(_) => return None,
@@ -58,6 +60,10 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
         | E::TaskUnlabelled(_)
         | E::TaskPriorityChanged(_)
         | E::TaskScheduled(_)
+        | E::TaskEstimated(_)
+        | E::TaskParentChanged(_)
+        | E::TaskDependencyAdded(_)
+        | E::TaskDependencyRemoved(_)
         | E::TaskCompleted(_)
         | E::TaskReopened(_)
         | E::TaskArchived(_)
@@ -97,6 +103,10 @@ pub(super) fn face(task_id: TaskId, task: &Task) -> TaskFace {
         comments: count(task.comments.len()),
         has_description: task.description_seq.is_some(),
         completed_at: task.completed_at,
+        parent_id: task.parent_id,
+        dependencies: task.dependencies.clone(),
+        points: task.points,
+        minutes: task.minutes,
     }
 }
 
@@ -111,7 +121,10 @@ pub(super) fn face_for(task_id: TaskId, task: &Task, audience: Audience) -> Task
 /// An upper estimate of a face's size in JSON, the larger encoding.
 fn face_bytes(task: &Task) -> usize {
     // Field names, numbers and the two ids that are always there; the longest title escapes to six bytes a character, few do.
-    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * (task.labels.len() + task.assignees.len())
+    let ids = task.labels.len() + task.assignees.len() + 2 * task.dependencies.len();
+    let planned = [task.parent_id.is_some(), task.points.is_some() || task.minutes.is_some()];
+    let rare = 56 * planned.into_iter().filter(|there| *there).count();
+    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare
 }
 
 impl Board {

@@ -76,7 +76,10 @@ fn kind_of(name: &str) -> &'static str {
 }
 
 fn kind_of_field(field: &str) -> &str {
-    field
+    match field {
+        "parent_id" | "other_id" => "task_id",
+        _ => field,
+    }
 }
 
 /// Who did it is whoever is connected: no command has a field for it.

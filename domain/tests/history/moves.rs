@@ -44,6 +44,7 @@ fn create(world: &mut World, task_id: TaskId, place: Place<TaskId>) {
         priority: None,
         start_at: None,
         due: None,
+        parent_id: None,
         original: None,
     };
     world.act(principal("owner"), Command::from(command)).unwrap();

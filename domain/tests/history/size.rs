@@ -34,6 +34,7 @@ fn board_of(count: u32) -> World {
             priority: None,
             start_at: None,
             due: None,
+            parent_id: None,
             original: None,
         })
     });

@@ -1,5 +1,7 @@
 //! What each event of a board changes. Exhaustive: a new event does not compile until it is said here what it means.
 
+use std::collections::BTreeSet;
+
 use lockstep_protocol::{
     event::{BoardEvent, Event, Happened, board::*, task::*},
     ids::{BoardId, TaskId},
@@ -116,6 +118,11 @@ impl Board {
                 task.start_at = event.start_at;
                 task.due = event.due;
             }),
+            BoardEvent::TaskEstimated(event) => self.task(event.task_id, |task| {
+                task.points = event.points;
+                task.minutes = event.minutes;
+            }),
+            BoardEvent::TaskParentChanged(event) => self.task(event.task_id, |task| task.parent_id = event.parent_id),
             BoardEvent::TaskCompleted(event) => {
                 self.task(event.task_id, |task| task.completed_at = Some(happened.at));
             }
@@ -165,8 +172,18 @@ impl Board {
             BoardEvent::CommentDeleted(event) => {
                 self.task(event.task_id, |task| task.comments = task.comments.saturating_sub(1));
             }
-            // Names and texts that only a task's detail shows.
-            BoardEvent::ChecklistCreated(_) | BoardEvent::ChecklistRenamed(_) | BoardEvent::CommentEdited(_) => {}
+            BoardEvent::TaskDependencyAdded(event) => self.task(event.task_id, |task| {
+                task.dependencies.insert((event.kind, event.other_id));
+            }),
+            BoardEvent::TaskDependencyRemoved(event) => self.task(event.task_id, |task| {
+                task.dependencies.remove(&(event.kind, event.other_id));
+            }),
+            // What only a task's detail shows.
+            BoardEvent::ChecklistCreated(_)
+            | BoardEvent::ChecklistRenamed(_)
+            | BoardEvent::CommentEdited(_)
+            | BoardEvent::TaskWatched(_)
+            | BoardEvent::TaskUnwatched(_) => {}
             // All others were taken by the functions before this one.
             BoardEvent::BoardCreated(_)
             | BoardEvent::BoardUpdated(_)
@@ -192,6 +209,8 @@ impl Board {
             | BoardEvent::TasksReranked(_)
             | BoardEvent::TaskPriorityChanged(_)
             | BoardEvent::TaskScheduled(_)
+            | BoardEvent::TaskEstimated(_)
+            | BoardEvent::TaskParentChanged(_)
             | BoardEvent::TaskCompleted(_)
             | BoardEvent::TaskReopened(_)
             | BoardEvent::TaskArchived(_)
@@ -241,6 +260,10 @@ fn created(event: &TaskCreated) -> Task {
         comments: 0,
         has_description: event.description.as_ref().is_some_and(|description| !description.is_empty()),
         completed_at: None,
+        parent_id: event.parent_id,
+        dependencies: BTreeSet::new(),
+        points: None,
+        minutes: None,
     }
 }
 

@@ -58,6 +58,7 @@ fn founded() -> Vec<Event> {
             priority: Some(Priority::None),
             start_at: None,
             due: None,
+            parent_id: None,
             original: None,
         }
         .into(),
@@ -80,6 +81,10 @@ fn face() -> TaskFace {
         comments: 0,
         has_description: true,
         completed_at: None,
+        parent_id: None,
+        dependencies: Vec::new(),
+        points: None,
+        minutes: None,
     }
 }
 

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
-    values::{Due, Micros, Original, Place, Priority},
+    values::{DependencyKind, Due, Micros, Original, Place, Priority},
 };
 
 /// Adds a task.
@@ -37,6 +37,10 @@ pub struct CreateTask {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub due: Option<Due>,
+    /// The task that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub parent_id: Option<TaskId>,
     /// Only for those who may import.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -132,6 +136,65 @@ pub struct ScheduleTask {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub due: Option<Due>,
+}
+
+/// Says how much work a task is, both as given; absent takes it away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EstimateTask {
+    pub task_id: TaskId,
+    /// How difficult it is, in whatever points the team counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub points: Option<u32>,
+    /// How long it will take, in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub minutes: Option<u32>,
+}
+
+/// Makes a task a part of another one of the board; absent: of none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetTaskParent {
+    pub task_id: TaskId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub parent_id: Option<TaskId>,
+}
+
+/// Says that a task has to do with another one of the board.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct AddDependency {
+    pub task_id: TaskId,
+    pub kind: DependencyKind,
+    pub other_id: TaskId,
+}
+
+/// Takes that back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveDependency {
+    pub task_id: TaskId,
+    pub kind: DependencyKind,
+    pub other_id: TaskId,
+}
+
+/// Lets somebody follow what happens to a task. Whoever sees the board may follow; those who work on it may have others follow too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct WatchTask {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+}
+
+/// Takes somebody off those who follow a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UnwatchTask {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
 }
 
 /// Marks a task done, wherever it stands.

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
-    values::{Due, Micros, Original, Priority},
+    values::{DependencyKind, Due, Micros, Original, Priority},
     view::TaskFace,
 };
 
@@ -35,6 +35,10 @@ pub struct TaskCreated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub due: Option<Due>,
+    /// The task that it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub parent_id: Option<TaskId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub original: Option<Original>,
@@ -129,6 +133,57 @@ pub struct TaskScheduled {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct TaskCompleted {
     pub task_id: TaskId,
+}
+
+/// How much work the task is, both as they are now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskEstimated {
+    pub task_id: TaskId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub points: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub minutes: Option<u32>,
+}
+
+/// The task is a part of another one now, or of none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskParentChanged {
+    pub task_id: TaskId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub parent_id: Option<TaskId>,
+}
+
+/// The task has to do with another one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskDependencyAdded {
+    pub task_id: TaskId,
+    pub kind: DependencyKind,
+    pub other_id: TaskId,
+}
+
+/// It has not, after all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskDependencyRemoved {
+    pub task_id: TaskId,
+    pub kind: DependencyKind,
+    pub other_id: TaskId,
+}
+
+/// Somebody follows what happens to the task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskWatched {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+}
+
+/// They do no longer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskUnwatched {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
 }
 
 /// The task is not done after all.

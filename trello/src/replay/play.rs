@@ -229,6 +229,7 @@ impl Player<'_> {
             priority: None,
             start_at: start_at(card),
             due: due(card),
+            parent_id: None,
             original: None,
         };
         let mut commands = vec![create.into()];

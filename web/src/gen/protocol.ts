@@ -101,6 +101,14 @@ export type Scope = "account" | "read" | "write" | "admin";
 
 export type SecondMethod = "totp" | "passkey" | "recovery";
 
+export type Dependency = { kind: DependencyKind, 
+/**
+ * The other task.
+ */
+other_id: TaskId, };
+
+export type DependencyKind = "blocks" | "relates" | "duplicates";
+
 export type Due = { at: number, has_time: boolean, };
 
 export type Original = { original_author: AccountId, original_at: number, };
@@ -109,7 +117,7 @@ export type Reassign = { "to": "nobody" } | { "to": "lead" } | { "to": "member",
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
-export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "picture_unreadable" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "picture_unreadable" | "cycle" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
 
 export type Failure = { code: Code, 
 /**
@@ -329,6 +337,10 @@ export type CreateTask = { task_id: TaskId, column_id: ColumnId, title: string,
  */
 description?: string, place?: Place<TaskId>, labels?: Array<LabelId>, assignees?: Array<AccountId>, priority?: Priority, start_at?: number, due?: Due, 
 /**
+ * The task that it is a part of.
+ */
+parent_id?: TaskId, 
+/**
  * Only for those who may import.
  */
 original?: Original, };
@@ -362,6 +374,26 @@ export type UnlabelTask = { task_id: TaskId, label_id: LabelId, };
 export type PrioritizeTask = { task_id: TaskId, priority: Priority, };
 
 export type ScheduleTask = { task_id: TaskId, start_at?: number, due?: Due, };
+
+export type EstimateTask = { task_id: TaskId, 
+/**
+ * How difficult it is, in whatever points the team counts.
+ */
+points?: number, 
+/**
+ * How long it will take, in minutes.
+ */
+minutes?: number, };
+
+export type SetTaskParent = { task_id: TaskId, parent_id?: TaskId, };
+
+export type AddDependency = { task_id: TaskId, kind: DependencyKind, other_id: TaskId, };
+
+export type RemoveDependency = { task_id: TaskId, kind: DependencyKind, other_id: TaskId, };
+
+export type WatchTask = { task_id: TaskId, account_id: AccountId, };
+
+export type UnwatchTask = { task_id: TaskId, account_id: AccountId, };
 
 export type CompleteTask = { task_id: TaskId, };
 
@@ -405,7 +437,7 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
 
@@ -575,7 +607,11 @@ export type LabelUpdated = { label_id: LabelId, name?: string, colour?: Colour, 
 
 export type LabelDeleted = { label_id: LabelId, };
 
-export type TaskCreated = { task_id: TaskId, number: number, column_id: ColumnId, rank: string, title: string, description?: string, labels?: Array<LabelId>, assignees?: Array<AccountId>, priority?: Priority, start_at?: number, due?: Due, original?: Original, };
+export type TaskCreated = { task_id: TaskId, number: number, column_id: ColumnId, rank: string, title: string, description?: string, labels?: Array<LabelId>, assignees?: Array<AccountId>, priority?: Priority, start_at?: number, due?: Due, 
+/**
+ * The task that it is a part of.
+ */
+parent_id?: TaskId, original?: Original, };
 
 export type TaskUpdated = { task_id: TaskId, title?: string, description?: string, };
 
@@ -596,6 +632,18 @@ export type TaskUnlabelled = { task_id: TaskId, label_id: LabelId, };
 export type TaskPriorityChanged = { task_id: TaskId, priority: Priority, };
 
 export type TaskScheduled = { task_id: TaskId, start_at?: number, due?: Due, };
+
+export type TaskEstimated = { task_id: TaskId, points?: number, minutes?: number, };
+
+export type TaskParentChanged = { task_id: TaskId, parent_id?: TaskId, };
+
+export type TaskDependencyAdded = { task_id: TaskId, kind: DependencyKind, other_id: TaskId, };
+
+export type TaskDependencyRemoved = { task_id: TaskId, kind: DependencyKind, other_id: TaskId, };
+
+export type TaskWatched = { task_id: TaskId, account_id: AccountId, };
+
+export type TaskUnwatched = { task_id: TaskId, account_id: AccountId, };
 
 export type TaskCompleted = { task_id: TaskId, };
 
@@ -639,7 +687,7 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
 
@@ -663,7 +711,19 @@ export type TaskFace = { task_id: TaskId, number: number, column_id: ColumnId, r
 /**
  * Done items and all items of its checklists.
  */
-checklist?: [number, number], comments?: number, has_description?: boolean, completed_at?: number, };
+checklist?: [number, number], comments?: number, has_description?: boolean, completed_at?: number, 
+/**
+ * The task that it is a part of.
+ */
+parent_id?: TaskId, 
+/**
+ * What it has to do with other tasks, as said on this side.
+ */
+dependencies?: Array<Dependency>, points?: number, 
+/**
+ * How long it will take, in minutes.
+ */
+minutes?: number, };
 
 export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, };
 
@@ -765,7 +825,11 @@ export type TaskDetail = { face: TaskFace, lifecycle: Lifecycle,
 /**
  * Markdown; empty when there is none.
  */
-description: string, checklists: Array<ChecklistView>, comments: Array<CommentView>, created_by: AccountId, created_at: number, original?: Original, 
+description: string, checklists: Array<ChecklistView>, comments: Array<CommentView>, 
+/**
+ * Who follows what happens to it, in the order of their ids; nobody, for the public.
+ */
+watchers?: Array<AccountId>, created_by: AccountId, created_at: number, original?: Original, 
 /**
  * The board's seq that this answers for.
  */
@@ -959,6 +1023,7 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   precondition_failed: { number: 122, temporary: false, message: "The precondition (If-Match, or the seq the author saw) does not hold." },
   code_expired: { number: 123, temporary: false, message: "The link or code was used, is too old, or was never given out." },
   picture_unreadable: { number: 124, temporary: false, message: "This is no PNG, JPEG or WebP that can be read, or it is too large to be a picture of somebody." },
+  cycle: { number: 125, temporary: false, message: "It would depend on itself, by way of others." },
   account_exists: { number: 130, temporary: false, message: "There is an account with this address: log in to it, and connect the provider there." },
   last_way_in: { number: 131, temporary: false, message: "It is the last way to log in: set a password or connect another provider first." },
   unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
@@ -1198,6 +1263,18 @@ export const LIMITS = {
   labels_per_board_max: 100,
   /** Labels of one task. (labels) */
   labels_per_task_max: 20,
+  /** Tasks that one task is said to have to do with. (tasks) */
+  dependencies_per_task_max: 50,
+  /** Tasks that are parts of one task. (tasks) */
+  subtasks_per_task_max: 500,
+  /** Tasks above one another, each a part of the next. (tasks) */
+  task_depth_max: 5,
+  /** People who follow one task. (members) */
+  watchers_per_task_max: 200,
+  /** Points of one task. (points) */
+  task_points_max: 1000,
+  /** The longest estimate of one task: a year of work. (minutes) */
+  task_estimate_minutes_max: 120000,
   /** Columns of one board. (columns) */
   columns_per_board_max: 50,
   /** Active tasks of one board. (tasks) */

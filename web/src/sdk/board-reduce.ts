@@ -2,7 +2,7 @@
 //! changed. They must equal the server's fold field by field; predictions of own commands run through them too.
 
 import type {
-  AccountId, BoardEvent, BoardHead, BoardRole, ColumnId, ColumnView, LabelId, LabelView, TaskFace, TaskId,
+  AccountId, BoardEvent, BoardHead, BoardRole, ColumnId, ColumnView, Dependency, LabelId, LabelView, TaskFace, TaskId,
 } from "../gen/protocol";
 import type { BoardInfo } from "./types";
 
@@ -84,6 +84,7 @@ function created(event: Created): TaskFace {
   if (event.start_at !== undefined) face.start_at = event.start_at;
   if (event.due !== undefined) face.due = event.due;
   if (event.description !== undefined && event.description !== "") face.has_description = true;
+  if (event.parent_id !== undefined) face.parent_id = event.parent_id;
   return face;
 }
 
@@ -92,6 +93,19 @@ function scheduled(face: TaskFace, event: Extract<BoardEvent, { type: "task.sche
   if (event.start_at !== undefined) next = { ...next, start_at: event.start_at };
   if (event.due !== undefined) next = { ...next, due: event.due };
   return next;
+}
+
+function estimated(face: TaskFace, event: Extract<BoardEvent, { type: "task.estimated" }>): TaskFace {
+  const { points, minutes } = event;
+  return { ...without(without(face, "points"), "minutes"), ...(points !== undefined && { points }), ...(minutes !== undefined && { minutes }) };
+}
+
+function depends(face: TaskFace, { kind, other_id }: Dependency, is_so: boolean): TaskFace {
+  const before = face.dependencies ?? [];
+  const others = before.filter((said) => said.kind !== kind || said.other_id !== other_id);
+  if (is_so) return others.length < before.length ? face : { ...face, dependencies: [...before, { kind, other_id }] };
+  if (others.length === before.length) return face;
+  return others.length === 0 ? without(face, "dependencies") : { ...face, dependencies: others };
 }
 
 /** The face of one active task after an event; undefined when the board does not hold it (any more). */
@@ -126,6 +140,14 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return event.priority === "none" ? without(face, "priority") : { ...face, priority: event.priority };
     case "task.scheduled":
       return scheduled(face, event);
+    case "task.estimated":
+      return estimated(face, event);
+    case "task.parent.changed":
+      return event.parent_id === undefined ? without(face, "parent_id") : { ...face, parent_id: event.parent_id };
+    case "task.dependency.added":
+      return depends(face, event, true);
+    case "task.dependency.removed":
+      return depends(face, event, false);
     case "task.completed":
       return { ...face, completed_at: at };
     case "task.reopened":

@@ -11,6 +11,7 @@ import {
 import { Box, type Cell, KeyedListeners } from "./cells";
 import { Layer, same } from "./layer";
 import { OrderedList } from "./ordered";
+import { Relations } from "./relations";
 import type { BoardInfo, Card } from "./types";
 
 /** What is kept for reading offline: the confirmed state, as the server would send it. */
@@ -42,6 +43,7 @@ export class BoardStore {
   /** While a whole view is taken, orders are sorted once at its end. */
   #replacing = false;
   readonly #gone = new Map<TaskId, TaskFace>();
+  readonly relations = new Relations();
   /** Which keys each pending command touched, to take exactly those back. */
   readonly #pendingKeys = new Map<number, { layer: Layer<Card> | Layer<ColumnView> | Layer<LabelView> | Layer<BoardRole> | Layer<BoardInfo>; key: string }[]>();
 
@@ -194,6 +196,7 @@ export class BoardStore {
       if (card !== before) this.#cardCells.emit(id, card);
     }
     for (const id of orders) this.#listCells.emit(id, this.order(id).ids());
+    this.relations.flush();
   }
 
   /** The short lists alone. */
@@ -230,6 +233,7 @@ export class BoardStore {
 
   #taskChanged(id: TaskId, before: Card | undefined, after: Card | undefined): void {
     if (!this.#tasksDirty.has(id)) this.#tasksDirty.set(id, before);
+    this.relations.change(id, before, after);
     if (this.#replacing) return;
     if (before !== undefined && after !== undefined && before.column_id === after.column_id && before.rank === after.rank) return;
     if (before !== undefined) {

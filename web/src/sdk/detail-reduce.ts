@@ -18,6 +18,15 @@ export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
     case "task.unarchived":
     case "task.restored":
       return { ...next, lifecycle: "active" };
+    case "task.watched": {
+      const watchers = next.watchers ?? [];
+      return watchers.includes(event.account_id) ? next : { ...next, watchers: [...watchers, event.account_id].sort() };
+    }
+    case "task.unwatched": {
+      const { watchers = [], ...rest } = next;
+      const others = watchers.filter((watcher) => watcher !== event.account_id);
+      return others.length === 0 ? rest : { ...rest, watchers: others };
+    }
     case "task.commented":
     case "comment.edited":
     case "comment.deleted":

@@ -38,6 +38,8 @@ export function boardHandle(board: BoardTopic, board_id: BoardId, parts: BoardPa
     column: (column_id) => store.column(column_id),
     tasksOf: (column_id) => store.tasksOf(column_id),
     card: (task_id) => store.card(task_id),
+    parts: (task_id) => store.relations.parts(task_id),
+    backward: (task_id) => store.relations.backward(task_id),
     cards: () => store.cards(),
     applied: board.applied,
     send: (command) => board.send(command),

@@ -1,7 +1,7 @@
 //! Undo: the commands that take a command back, worked out from what is shown before it. Empty where nothing can be undone, or where
 //! nothing would change.
 
-import type { BoardCommand, Due, TaskFace } from "../gen/protocol";
+import type { BoardCommand, Dependency, Due, TaskFace } from "../gen/protocol";
 import type { Known } from "./predict";
 
 type Of<T extends BoardCommand["type"]> = Extract<BoardCommand, { type: T }>;
@@ -38,6 +38,20 @@ function ofTask(command: BoardCommand, known: Known): BoardCommand[] {
       return [{ type: "task.prioritize", task_id, priority: face.priority ?? "none" }];
     case "task.schedule":
       return [{ type: "task.schedule", task_id, ...dates(face) }];
+    case "task.estimate": {
+      const { points, minutes } = face;
+      return [{ type: "task.estimate", task_id, ...(points !== undefined && { points }), ...(minutes !== undefined && { minutes }) }];
+    }
+    case "task.parent.set":
+      return [{ type: "task.parent.set", task_id, ...(face.parent_id !== undefined && { parent_id: face.parent_id }) }];
+    case "task.dependency.add":
+      return depends(face, command) ? [] : [{ ...command, type: "task.dependency.remove" }];
+    case "task.dependency.remove":
+      return depends(face, command) ? [{ ...command, type: "task.dependency.add" }] : [];
+    case "task.watch":
+      return [{ ...command, type: "task.unwatch" }];
+    case "task.unwatch":
+      return [{ ...command, type: "task.watch" }];
     case "task.complete":
       return face.completed_at === undefined ? [{ type: "task.reopen", task_id }] : [];
     case "task.reopen":
@@ -50,6 +64,9 @@ function ofTask(command: BoardCommand, known: Known): BoardCommand[] {
       return [];
   }
 }
+
+const depends = (face: TaskFace, { kind, other_id }: Dependency): boolean =>
+  face.dependencies?.some((said) => said.kind === kind && said.other_id === other_id) === true;
 
 const dates = (face: TaskFace): { start_at?: number; due?: Due } => ({
   ...(face.start_at !== undefined && { start_at: face.start_at }),

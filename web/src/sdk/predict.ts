@@ -154,6 +154,18 @@ function plainOfTask(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "task.priority.changed" }];
     case "task.schedule":
       return [{ ...command, type: "task.scheduled" }];
+    case "task.estimate":
+      return [{ ...command, type: "task.estimated" }];
+    case "task.parent.set":
+      return [{ ...command, type: "task.parent.changed" }];
+    case "task.dependency.add":
+      return [{ ...command, type: "task.dependency.added" }];
+    case "task.dependency.remove":
+      return [{ ...command, type: "task.dependency.removed" }];
+    case "task.watch":
+      return [{ ...command, type: "task.watched" }];
+    case "task.unwatch":
+      return [{ ...command, type: "task.unwatched" }];
     case "task.complete":
       return [{ ...command, type: "task.completed" }];
     case "task.reopen":

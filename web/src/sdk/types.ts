@@ -10,6 +10,7 @@ import type { Cell, Signal } from "./cells";
 import type { Environment } from "./environment";
 import type { Identity } from "./identity";
 import type { Organizations } from "./organizations";
+import type { Backward } from "./relations";
 import type { BoardEntry, Rest } from "./rest";
 import type { Tokens } from "./tokens";
 
@@ -126,6 +127,10 @@ export interface BoardHandle {
   /** Active tasks of a column, in order. */
   tasksOf(column_id: ColumnId): Cell<readonly TaskId[]>;
   card(task_id: TaskId): Cell<Card | undefined>;
+  /** Active tasks that are parts of this one. */
+  parts(task_id: TaskId): Cell<readonly TaskId[]>;
+  /** What other active tasks say that they have to do with this one. */
+  backward(task_id: TaskId): Cell<readonly Backward[]>;
   /** All active tasks, for search and the command palette; not observable, in no order. */
   cards(): Iterable<Card>;
   /** What was just applied, for animations and "who did it". */
@@ -147,6 +152,7 @@ export interface DetailView {
   readonly description: string;
   readonly checklists: readonly ChecklistView[];
   readonly comments: readonly DetailComment[];
+  readonly watchers: readonly AccountId[];
   readonly lifecycle: Lifecycle;
   readonly created_by: AccountId;
   readonly created_at: number;

@@ -72,8 +72,8 @@ test.each(histories.map((history, index) => [index, history] as const))("an open
       if (event.type === "task.created" && event.task_id === task_id) {
         const face = { task_id, number: event.number, column_id: event.column_id, rank: event.rank, title: event.title };
         const made: TaskDetail = { face, lifecycle: "active", description: event.description ?? "", checklists: [], comments: [], created_by: happened.by, created_at: happened.at, seq: 0, ...(event.original !== undefined && { original: event.original }) };
-        const { labels, assignees, priority, start_at, due, description } = event;
-        detail = { ...made, face: { ...face, ...(labels !== undefined && { labels }), ...(assignees !== undefined && { assignees }), ...(priority !== undefined && { priority }), ...(start_at !== undefined && { start_at }), ...(due !== undefined && { due }), ...(description !== undefined && { has_description: true }) } };
+        const { labels, assignees, priority, start_at, due, parent_id, description } = event;
+        detail = { ...made, face: { ...face, ...(labels !== undefined && { labels }), ...(assignees !== undefined && { assignees }), ...(priority !== undefined && { priority }), ...(start_at !== undefined && { start_at }), ...(due !== undefined && { due }), ...(parent_id !== undefined && { parent_id }), ...(description !== undefined && { has_description: true }) } };
       } else if (detail !== undefined && concerns(event, task_id)) detail = reduceDetail(detail, happened);
     }
     expect(plain({ ...detail, seq: 0 }), task_id).toEqual({ ...wanted, seq: 0 });

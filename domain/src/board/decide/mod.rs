@@ -10,6 +10,7 @@
 mod checklists;
 mod columns;
 mod comments;
+mod dependencies;
 mod labels;
 mod lives;
 mod moves;
@@ -80,6 +81,12 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::PrioritizeTask(command) => tasks::prioritize(&ask, command),
         C::ScheduleTask(command) => tasks::schedule(&ask, command),
         C::MoveTask(command) => moves::task(&ask, command),
+        C::EstimateTask(command) => tasks::estimate(&ask, command),
+        C::SetTaskParent(command) => dependencies::set_parent(&ask, command),
+        C::AddDependency(command) => dependencies::add(&ask, command),
+        C::RemoveDependency(command) => dependencies::remove(&ask, command),
+        C::WatchTask(command) => people::watch(&ask, command),
+        C::UnwatchTask(command) => people::unwatch(&ask, command),
         C::CompleteTask(command) => lives::complete(&ask, command),
         C::ReopenTask(command) => lives::reopen(&ask, command),
         C::ArchiveTask(command) => lives::archive(&ask, command),
@@ -118,6 +125,8 @@ impl<'a> Ask<'a> {
         // Whose comment it is shows later; here the least that could be needed.
         let own = match command {
             BoardCommand::RemoveBoardMember(command) => org.resolve(command.account_id) == account,
+            BoardCommand::WatchTask(command) => org.resolve(command.account_id) == account,
+            BoardCommand::UnwatchTask(command) => org.resolve(command.account_id) == account,
             _ => true,
         };
         ask.demand(access::board(command, own))?;

@@ -4,11 +4,11 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         board::{RemoveBoardMember, SetBoardMember},
-        task::{AssignTask, ReassignTasks, UnassignTask},
+        task::{AssignTask, ReassignTasks, UnassignTask, UnwatchTask, WatchTask},
     },
     event::{
         board::{BoardMemberAdded, BoardMemberRemoved, BoardMemberRoleChanged},
-        task::{TaskAssigned, TaskReassigned, TaskUnassigned},
+        task::{TaskAssigned, TaskReassigned, TaskUnassigned, TaskUnwatched, TaskWatched},
     },
     ids::{AccountId, TaskId},
     values::{AssigneeRule, BoardRole, Lifecycle, TeamRole},
@@ -126,4 +126,26 @@ pub(super) fn reassign(ask: &Ask<'_>, command: &ReassignTasks) -> Decided {
 
 const fn taken_from(task_id: TaskId, account_id: AccountId) -> TaskUnassigned {
     TaskUnassigned { task_id, account_id }
+}
+
+/// Following changes nothing of the work: archived tasks can be followed too.
+pub(super) fn watch(ask: &Ask<'_>, command: &WatchTask) -> Decided {
+    let WatchTask { task_id, account_id } = *command;
+    let task = ask.task(task_id)?;
+    check_assignee(ask, account_id, "account_id")?;
+    if task.watchers.iter().any(|watcher| ask.org.resolve(*watcher) == account_id) {
+        return Ok(vec![]);
+    }
+    if task.watchers.len() >= ask.ctx.limits.watchers_per_task_max {
+        return Err(full("account_id", ask.ctx.limits.watchers_per_task_max));
+    }
+    Ok(vec![TaskWatched { task_id, account_id }.into()])
+}
+
+pub(super) fn unwatch(ask: &Ask<'_>, command: &UnwatchTask) -> Decided {
+    let UnwatchTask { task_id, account_id } = *command;
+    let task = ask.task(task_id)?;
+    let person = ask.org.resolve(account_id);
+    let taken = task.watchers.iter().filter(|watcher| ask.org.resolve(**watcher) == person);
+    Ok(taken.map(|watcher| TaskUnwatched { task_id, account_id: *watcher }.into()).collect())
 }

@@ -8,7 +8,7 @@ use lockstep_protocol::{
     values::{ColumnKind, Due, Micros, Original, Priority},
 };
 
-use super::{Ask, Decided, moves, people};
+use super::{Ask, Decided, dependencies, moves, people};
 use crate::{
     access::Capability,
     refuse::{exists, full, invalid, missing},
@@ -33,6 +33,9 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
         None => None,
     };
     let labels = labels(ask, &command.labels)?;
+    if let Some(parent_id) = command.parent_id {
+        dependencies::check_parent(ask, task_id, parent_id)?;
+    }
     let mut assignees = assignees(ask, &command.assignees)?;
     if assignees.is_empty() && command.original.is_none() {
         assignees.extend(people::by_rule(ask));
@@ -52,6 +55,7 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
             priority: command.priority.filter(|priority| *priority != Priority::None),
             start_at: command.start_at,
             due: command.due,
+            parent_id: command.parent_id,
             original: command.original,
         }
         .into(),
@@ -155,4 +159,18 @@ pub(super) fn schedule(ask: &Ask<'_>, command: &ScheduleTask) -> Decided {
     check_dates(start_at, due)?;
     let same = task.start_at == start_at && task.due == due;
     Ok(if same { vec![] } else { vec![TaskScheduled { task_id, start_at, due }.into()] })
+}
+
+pub(super) fn estimate(ask: &Ask<'_>, command: &EstimateTask) -> Decided {
+    let EstimateTask { task_id, points, minutes } = *command;
+    let (task, limits) = (ask.active_task(task_id)?, ask.ctx.limits);
+    for (given, most, field) in
+        [(points, limits.task_points_max, "points"), (minutes, limits.task_estimate_minutes_max, "minutes")]
+    {
+        if given.is_some_and(|given| given > most) {
+            return Err(invalid(field, &format!("At most {most}.")).limit(most.into()));
+        }
+    }
+    let same = (task.points, task.minutes) == (points, minutes);
+    Ok(if same { vec![] } else { vec![TaskEstimated { task_id, points, minutes }.into()] })
 }

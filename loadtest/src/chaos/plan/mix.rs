@@ -90,6 +90,7 @@ impl Mix {
             priority: None,
             start_at: None,
             due: None,
+            parent_id: None,
             original: None,
         };
         Some((body.into(), title))

@@ -3,7 +3,7 @@
 
 import { generateKeyBetween } from "fractional-indexing";
 import type {
-  BoardCommand, BoardEvent, BoardHead, BoardRole, ChecklistView, Code, ColumnView, CommentView, Failure, Happened, LabelView, Lifecycle,
+  BoardCommand, BoardEvent, BoardHead, BoardRole, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, Happened, LabelView, Lifecycle,
   Place, TaskDetail, TaskFace,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
@@ -16,6 +16,11 @@ export interface ServerTask {
   start_at: number | undefined;
   due: TaskFace["due"] | undefined;
   completed_at: number | undefined;
+  points: number | undefined;
+  minutes: number | undefined;
+  parent_id: string | undefined;
+  dependencies: Map<string, Dependency>;
+  watchers: Set<string>;
   lifecycle: Lifecycle;
   description: string;
   checklists: ChecklistView[];
@@ -73,6 +78,10 @@ export class FakeBoard {
       ...(task.assignees.length > 0 && { assignees: [...task.assignees] }),
       ...(task.priority !== "none" && { priority: task.priority as TaskFace["priority"] & string }),
       ...(task.start_at !== undefined && { start_at: task.start_at }),
+      ...(task.points !== undefined && { points: task.points }),
+      ...(task.minutes !== undefined && { minutes: task.minutes }),
+      ...(task.parent_id !== undefined && { parent_id: task.parent_id }),
+      ...(task.dependencies.size > 0 && { dependencies: [...task.dependencies.values()] }),
       ...(task.due !== undefined && { due: task.due }),
       ...(items.length > 0 && { checklist: [items.filter((item) => item.done).length, items.length] as [number, number] }),
       ...(task.comments.length > 0 && { comments: task.comments.length }),
@@ -95,7 +104,8 @@ export class FakeBoard {
     const task = this.tasks.get(task_id);
     if (task === undefined) throw new Refused(failure("not_found"));
     const { lifecycle, description, checklists, comments, created_by, created_at } = task;
-    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, created_by, created_at, seq: this.seq });
+    const watchers = [...task.watchers].sort();
+    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), created_by, created_at, seq: this.seq });
   }
 
   decide(command: BoardCommand): BoardEvent[] {
@@ -146,6 +156,18 @@ export class FakeBoard {
         return task.priority === command.priority ? [] : [{ ...command, type: "task.priority.changed" }];
       case "task.schedule":
         return [{ ...command, type: "task.scheduled" }];
+      case "task.estimate":
+        return [{ ...command, type: "task.estimated" }];
+      case "task.parent.set":
+        return task.parent_id === command.parent_id ? [] : [{ ...command, type: "task.parent.changed" }];
+      case "task.dependency.add":
+        return task.dependencies.has(`${command.kind} ${command.other_id}`) ? [] : [{ ...command, type: "task.dependency.added" }];
+      case "task.dependency.remove":
+        return task.dependencies.has(`${command.kind} ${command.other_id}`) ? [{ ...command, type: "task.dependency.removed" }] : [];
+      case "task.watch":
+        return task.watchers.has(command.account_id) ? [] : [{ ...command, type: "task.watched" }];
+      case "task.unwatch":
+        return task.watchers.has(command.account_id) ? [{ ...command, type: "task.unwatched" }] : [];
       case "task.complete":
         return task.completed_at === undefined ? [{ type: "task.completed", task_id }] : [];
       case "task.reopen":

@@ -75,6 +75,11 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     assignees: [...(event.assignees ?? [])],
     priority: event.priority ?? "none",
     start_at: event.start_at,
+    points: undefined,
+    minutes: undefined,
+    parent_id: event.parent_id,
+    dependencies: new Map(),
+    watchers: new Set(),
     due: event.due,
     completed_at: undefined,
     lifecycle: "active",
@@ -135,6 +140,13 @@ function taskChanged(task: ServerTask, event: BoardEvent, at: number, by: string
     case "task.completed":
       task.completed_at = at;
       return;
+    case "task.estimated":
+      task.points = event.points;
+      task.minutes = event.minutes;
+      return;
+    case "task.parent.changed":
+      task.parent_id = event.parent_id;
+      return;
     case "task.reopened":
       task.completed_at = undefined;
       return;
@@ -157,6 +169,18 @@ function taskChanged(task: ServerTask, event: BoardEvent, at: number, by: string
 
 function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: string): void {
   switch (event.type) {
+    case "task.dependency.added":
+      task.dependencies.set(`${event.kind} ${event.other_id}`, { kind: event.kind, other_id: event.other_id });
+      return;
+    case "task.dependency.removed":
+      task.dependencies.delete(`${event.kind} ${event.other_id}`);
+      return;
+    case "task.watched":
+      task.watchers.add(event.account_id);
+      return;
+    case "task.unwatched":
+      task.watchers.delete(event.account_id);
+      return;
     case "task.commented":
       task.comments.push({ comment_id: event.comment_id, author_id: by, text: event.text, created_at: at, ...(event.reply_to !== undefined && { reply_to: event.reply_to }) });
       return;

@@ -112,6 +112,7 @@ impl World {
             priority: None,
             start_at: None,
             due: None,
+            parent_id: None,
             original: None,
         })
         .into()
