@@ -14,10 +14,13 @@ use lockstep::{
 use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     codes::Code,
-    command::organization::*,
+    command::{
+        organization::*,
+        task::{AddDependency, SetTaskParent},
+    },
     ids::*,
     limits::Limits,
-    values::{OrgRole, Reassign},
+    values::{DependencyKind, OrgRole, Reassign},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -111,6 +114,37 @@ async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
     one.ask(ana, org, RemoveMember { account_id: ben, reassign: Reassign::Nobody }).await.expect("removes ben");
     // The other node still holds the old roles: the guard of its append must fail.
     assert_eq!(code(two.ask(ben, board, new_task(column, "Too late")).await), Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_dependencies_that_close_a_circle_together_do_not_both_happen() {
+    let url = postgres::database().await;
+    let (one, two) = (
+        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
+        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
+    );
+    let ana = one.account().await;
+    let org = one.organization(ana).await;
+    let (board, column) = one.board(ana, org).await;
+    for round in 0..20 {
+        let (first, second) = (new_task(column, "First"), new_task(column, "Second"));
+        let (a, b) = (first.task_id, second.task_id);
+        one.ask(ana, board, first).await.expect("adds");
+        one.ask(ana, board, second).await.expect("adds");
+        two.directory.board(board).await.expect("loads a replica");
+        // Each node decides by what it holds; what the other one committed meanwhile must be seen before anything is said.
+        let outcomes = if round % 2 == 0 {
+            let add = |task_id, other_id| AddDependency { task_id, kind: DependencyKind::Blocks, other_id };
+            tokio::join!(one.ask(ana, board, add(a, b)), two.ask(ana, board, add(b, a)))
+        } else {
+            let set = |task_id, parent_id| SetTaskParent { task_id, parent_id: Some(parent_id) };
+            tokio::join!(one.ask(ana, board, set(a, b)), two.ask(ana, board, set(b, a)))
+        };
+        match outcomes {
+            (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => assert_eq!(refused.code, Code::Cycle, "round {round}"),
+            both => panic!("round {round}: {both:?}"),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

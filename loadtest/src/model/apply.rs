@@ -134,23 +134,13 @@ impl Board {
             | BoardEvent::TaskRestored(TaskRestored { task_id, face }) => {
                 self.tasks.insert(*task_id, face.clone().into());
             }
-            _ => self.apply_content(event),
+            _ => self.apply_counts(event),
         }
     }
 
-    /// What is on a task: people, labels, checklists, comments.
-    fn apply_content(&mut self, event: &BoardEvent) {
+    /// What is counted on a task, checklists and comments, and its labels.
+    fn apply_counts(&mut self, event: &BoardEvent) {
         match event {
-            BoardEvent::TaskAssigned(event) => self.task(event.task_id, |task| {
-                task.assignees.insert(event.account_id);
-            }),
-            BoardEvent::TaskUnassigned(event) => self.task(event.task_id, |task| {
-                task.assignees.remove(&event.account_id);
-            }),
-            BoardEvent::TaskReassigned(event) => self.task(event.task_id, |task| {
-                task.assignees.remove(&event.from_id);
-                task.assignees.insert(event.to_id);
-            }),
             BoardEvent::TaskLabelled(event) => self.task(event.task_id, |task| {
                 task.labels.insert(event.label_id);
             }),
@@ -172,6 +162,23 @@ impl Board {
             BoardEvent::CommentDeleted(event) => {
                 self.task(event.task_id, |task| task.comments = task.comments.saturating_sub(1));
             }
+            _ => self.apply_content(event),
+        }
+    }
+
+    /// What is on a task: people and other tasks.
+    fn apply_content(&mut self, event: &BoardEvent) {
+        match event {
+            BoardEvent::TaskAssigned(event) => self.task(event.task_id, |task| {
+                task.assignees.insert(event.account_id);
+            }),
+            BoardEvent::TaskUnassigned(event) => self.task(event.task_id, |task| {
+                task.assignees.remove(&event.account_id);
+            }),
+            BoardEvent::TaskReassigned(event) => self.task(event.task_id, |task| {
+                task.assignees.remove(&event.from_id);
+                task.assignees.insert(event.to_id);
+            }),
             BoardEvent::TaskDependencyAdded(event) => self.task(event.task_id, |task| {
                 task.dependencies.insert((event.kind, event.other_id));
             }),
@@ -216,7 +223,15 @@ impl Board {
             | BoardEvent::TaskArchived(_)
             | BoardEvent::TaskUnarchived(_)
             | BoardEvent::TaskDeleted(_)
-            | BoardEvent::TaskRestored(_) => {}
+            | BoardEvent::TaskRestored(_)
+            | BoardEvent::ChecklistItemAdded(_)
+            | BoardEvent::ChecklistItemUpdated(_)
+            | BoardEvent::ChecklistItemRemoved(_)
+            | BoardEvent::ChecklistDeleted(_)
+            | BoardEvent::TaskCommented(_)
+            | BoardEvent::CommentDeleted(_)
+            | BoardEvent::TaskLabelled(_)
+            | BoardEvent::TaskUnlabelled(_) => {}
         }
     }
 
