@@ -34,8 +34,8 @@ async fn known(store: &Shared, number: u128, wanted: Option<Seen>) {
     .await;
 }
 
-/// Seen by one, asked of the other.
-async fn the_contract(one: Shared, other: Shared) {
+/// Seen by one and the other, asked of them and of a third who sees nobody.
+async fn the_contract(one: Shared, other: Shared, third: Shared) {
     assert_eq!(other.last_seen(&[session(1), session(2)], NOW).await, [None, None]);
     let first = seen(0, "198.51.100.7");
     assert!(one.saw(session(1), first));
@@ -52,8 +52,10 @@ async fn the_contract(one: Shared, other: Shared) {
     known(&one, 1, Some(seen(30, "198.51.100.9"))).await;
     one.saw(session(1), seen(29, "198.51.100.7"));
     one.saw(session(2), seen(1, "198.51.100.7"));
-    known(&other, 2, Some(seen(1, "198.51.100.7"))).await;
-    known(&other, 1, Some(seen(30, "198.51.100.9"))).await;
+    for node in [&other, &third] {
+        known(node, 2, Some(seen(1, "198.51.100.7"))).await;
+        known(node, 1, Some(seen(30, "198.51.100.9"))).await;
+    }
 
     let both = [session(2), session(3), session(1)];
     let answer = [Some(seen(1, "198.51.100.7")), None, Some(seen(30, "198.51.100.9"))];
@@ -68,7 +70,7 @@ async fn the_contract(one: Shared, other: Shared) {
 #[tokio::test]
 async fn ephemeral_knows_when_a_session_was_last_used_in_memory() {
     let local: Shared = Arc::new(LocalEphemeral::default());
-    the_contract(local.clone(), local).await;
+    the_contract(local.clone(), local.clone(), local).await;
 }
 
 #[tokio::test]
@@ -77,7 +79,9 @@ async fn ephemeral_knows_when_a_session_was_last_used_on_any_node() {
     let (one, other) = (redis_counts(&redis).await, redis_counts(&redis).await);
     connected(&one, &other).await;
     connected(&other, &one).await;
-    the_contract(one.clone(), other).await;
+    let third = redis_counts(&redis).await;
+    connected(&third, &one).await;
+    the_contract(one.clone(), other, third).await;
 
     let client = client(&redis).await;
     let names = names(&client, "lockstep:seen:*").await;
