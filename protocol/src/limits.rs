@@ -154,6 +154,16 @@ limits! {
     sessions_per_account_max: usize = 50, "sessions";
     /// Failed log-ins of one account from one network in 15 minutes before they are delayed.
     login_attempts_max: u32 = 10, "tries";
+    /// How exactly a session's last use is known: once noted, it is noted anew after this time or from another address.
+    session_seen_every_ms: u64 = 10_000, "ms";
+    /// How long a session's last use is remembered beside the database; after it the time of the last refresh is shown.
+    session_seen_ms: u64 = 86_400_000, "ms";
+    /// Sessions whose last use a node remembers; of more the time of the last refresh is shown.
+    sessions_seen_max: usize = 100_000, "sessions";
+    /// One thing that is kept for minutes outside the database (a log-in that awaits its second step); what is larger lies in the database.
+    kept_value_bytes_max: usize = 32 * 1024, "bytes";
+    /// All that a node keeps of them in memory; beyond it they lie in the database.
+    kept_bytes_max: usize = 32 * 1024 * 1024, "bytes";
     /// Time for the second step of a log-in.
     challenge_ms: u64 = 300_000, "ms";
     /// Tries of the second step of one log-in; over it the log-in begins again.

@@ -127,12 +127,14 @@ async fn seed(flags: SeedFlags) -> Result<ExitCode, StartError> {
     let engine = Engine::alone(&flags.store, Limits::default()).await?;
     let keys = ServerKeys::open(&flags.store.data_dir, engine.clock.now())
         .map_err(|error| StartError::Other(error.to_string()))?;
+    let ephemeral = std::sync::Arc::<LocalEphemeral>::default();
     let auth = Auth::new(Parts {
         store: &engine.store,
         directory: engine.directory.clone(),
         keys,
         issuer: "http://localhost",
-        throttle: Throttle::new(std::sync::Arc::<LocalEphemeral>::default(), &engine.limits, 1),
+        throttle: Throttle::new(ephemeral.clone(), &engine.limits, 1),
+        ephemeral,
         providers: Providers::default(),
         registration: Registration::Closed,
         clock: engine.clock.clone(),

@@ -2,6 +2,7 @@
 //! decide anything itself.
 
 use std::{
+    net::IpAddr,
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
@@ -38,9 +39,9 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const WRITE_ROUNDS: usize = 8;
 
 /// Runs a connection to its end. A panic in it ends it alone.
-pub async fn serve(socket: WebSocket, place: Place, door: Arc<dyn Door>) {
+pub async fn serve(socket: WebSocket, place: Place, door: Arc<dyn Door>, address: IpAddr) {
     let registry = place.registry().clone();
-    let connection = Connection::new(socket, place, door);
+    let connection = Connection::new(socket, place, door, address);
     if AssertUnwindSafe(connection.run()).catch_unwind().await.is_err() {
         registry.note_panic();
         tracing::error!("a connection's task panicked");
@@ -70,6 +71,8 @@ struct Connection {
     socket: WebSocket,
     session: Session,
     door: Arc<dyn Door>,
+    /// Of the other side.
+    address: IpAddr,
     /// Under way; none, and no memory, when all is quiet.
     pending: Option<FuturesUnordered<BoxFuture<'static, Done>>>,
     watching: Option<Watching>,
@@ -105,7 +108,7 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    fn new(socket: WebSocket, place: Place, door: Arc<dyn Door>) -> Self {
+    fn new(socket: WebSocket, place: Place, door: Arc<dyn Door>, address: IpAddr) -> Self {
         let registry = place.registry();
         let session = Session::new(registry.now(), registry.limits());
         place.outbox().set_due(session.due_ms(registry.now(), registry.limits()));
@@ -113,6 +116,7 @@ impl Connection {
             socket,
             session,
             door,
+            address,
             pending: None,
             watching: None,
             client_id: ClientId::NIL,
@@ -313,7 +317,7 @@ impl Connection {
                 Effect::Ephemeral { topic, body } => self.door.ephemeral(topic, self.place.id(), body),
                 Effect::Authenticate { token, client_id } => self.authenticate(token, client_id),
                 Effect::Refresh { reference, token } => {
-                    let checked = self.door.authenticate(token);
+                    let checked = self.door.authenticate(token, self.address);
                     self.start(checked.map(move |checked| Done::Refreshed(reference, checked)));
                 }
                 Effect::Join { reference, topic, after, presence } => {
@@ -338,10 +342,10 @@ impl Connection {
     /// Checks the token, and follows the account before anything else is said.
     fn authenticate(&mut self, token: String, client_id: ClientId) {
         let (door, outbox) = (self.door.clone(), self.outbox().clone());
-        let id = self.place.registry().fresh_id();
+        let (id, address) = (self.place.registry().fresh_id(), self.address);
         self.start(async move {
             let checked = async {
-                let identity = door.authenticate(token).await?;
+                let identity = door.authenticate(token, address).await?;
                 let watch = Watch::new(id, identity.credential, outbox);
                 let topic = Topic::from(identity.account_id);
                 let watching = Watching { watch, topic, id, door: door.clone() };

@@ -27,6 +27,7 @@ pub mod processes;
 mod refresh;
 mod refusals;
 mod roles;
+mod seen;
 pub mod service_accounts;
 mod surface;
 mod tasks;

@@ -1126,6 +1126,16 @@ export const LIMITS = {
   sessions_per_account_max: 50,
   /** Failed log-ins of one account from one network in 15 minutes before they are delayed. (tries) */
   login_attempts_max: 10,
+  /** How exactly a session's last use is known: once noted, it is noted anew after this time or from another address. (ms) */
+  session_seen_every_ms: 10000,
+  /** How long a session's last use is remembered beside the database; after it the time of the last refresh is shown. (ms) */
+  session_seen_ms: 86400000,
+  /** Sessions whose last use a node remembers; of more the time of the last refresh is shown. (sessions) */
+  sessions_seen_max: 100000,
+  /** One thing that is kept for minutes outside the database (a log-in that awaits its second step); what is larger lies in the database. (bytes) */
+  kept_value_bytes_max: 32768,
+  /** All that a node keeps of them in memory; beyond it they lie in the database. (bytes) */
+  kept_bytes_max: 33554432,
   /** Time for the second step of a log-in. (ms) */
   challenge_ms: 300000,
   /** Tries of the second step of one log-in; over it the log-in begins again. (tries) */
