@@ -6,6 +6,7 @@ mod cluster;
 mod features;
 mod histories;
 mod presence;
+mod profiles;
 mod revocations;
 mod rolling;
 mod stale;
