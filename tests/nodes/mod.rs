@@ -5,6 +5,7 @@ mod balancer;
 mod cluster;
 mod features;
 mod histories;
+mod plan;
 mod presence;
 mod profiles;
 mod revocations;
