@@ -78,8 +78,18 @@ limits! {
     heads_interval_ms: u64 = 30_000, "ms";
     /// Time between two `lists_changed` of an organization on one node; what changes meanwhile is told with the next.
     lists_changed_interval_ms: u64 = 1_000, "ms";
+    /// Time between two `profiles_changed` of a topic on one node; who changes meanwhile is told with the next.
+    profiles_changed_interval_ms: u64 = 1_000, "ms";
+    /// People whom one `profiles_changed` names.
+    profiles_named_max: usize = 100, "people";
+    /// How many of those who are told of a changed profile are asked to read it per second: `within_ms` is made of it.
+    profile_reads_per_second: u64 = 1_000, "reads/s";
     /// A client that goes on being refused with `rate_limited` for this long is closed with 4429.
     abuse_timeout_ms: u64 = 10_000, "ms";
+    /// Refusals of one connection that are logged at once, and connections of one node that were refused at their hello.
+    refusals_logged_burst_max: u32 = 20, "lines";
+    /// The same, steadily; how many were left out is said with the next.
+    refusals_logged_per_second_max: u32 = 1, "lines/s";
     /// Time for commands on their way when a node drains.
     drain_timeout_ms: u64 = 10_000, "ms";
     /// The longest delay that a `goaway` asks for; each connection gets its own.

@@ -367,6 +367,8 @@ fn types() -> String {
         Goaway,
         Superseded,
         ListsChanged,
+        ChangedProfile,
+        ProfilesChanged,
         Pong,
     );
     out

@@ -12,7 +12,7 @@ use tokio::signal;
 use super::{
     demo, doctor,
     engine::{Engine, StartError, make_folder, options},
-    import,
+    import, plan,
     serve::{Overrides, Server, make_up_password},
 };
 use crate::{
@@ -51,6 +51,10 @@ pub async fn run(line: CommandLine) -> ExitCode {
             if outcome.is_whole() { ExitCode::SUCCESS } else { ExitCode::from(3) }
         }),
         Command::Doctor(flags) => examine(flags).await,
+        Command::Plan(flags) => plan::run(&flags).await.map(|standing| {
+            say(&standing.to_string());
+            ExitCode::SUCCESS
+        }),
     };
     done.unwrap_or_else(|error| complain(&error.to_string(), 1))
 }

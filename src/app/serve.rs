@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     demo,
     engine::{Engine, StartError, make_folder, options},
+    operator,
 };
 use crate::{
     auth::{
@@ -33,7 +34,7 @@ use crate::{
         wire::ClusterKey,
     },
     clock::Clock,
-    config::Settings,
+    config::{Settings, StoreFlags},
     http,
     live::{registry::Registry, session::Identity},
     outbound::{egress::Egress, mail::Smtp},
@@ -113,6 +114,8 @@ impl Server {
         .map_err(|error| StartError::Other(error.to_string()))?;
         post_office(&engine, &auth, smtp, node);
         processes(&engine, &auth, node);
+        #[cfg(unix)]
+        operator_door(&engine, &settings.store);
         let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -228,6 +231,17 @@ async fn open_store(settings: &Settings) -> Result<Store, StartError> {
             outcome => return Ok(outcome?),
         }
     }
+}
+
+/// With PostgreSQL an operator is one more node; a data folder is this process's alone.
+#[cfg(unix)]
+fn operator_door(engine: &Engine, store: &StoreFlags) {
+    if store.database_url.is_some() {
+        return;
+    }
+    let folder: Arc<std::path::Path> = store.data_dir.as_path().into();
+    let (directory, limits) = (engine.directory.clone(), engine.limits.clone());
+    engine.beside("operator", move |cancel| operator::serve(folder.clone(), directory.clone(), limits.clone(), cancel));
 }
 
 async fn bus(

@@ -17,17 +17,19 @@ use lockstep_protocol::{
     codec::{Codec, GZIP_MAGIC},
     codes::{CloseCode, Code, Failure},
     frame::Acknowledged,
-    ids::{ClientId, ConnectionId},
+    ids::ClientId,
     salvage::read_client,
     topic::Topic,
 };
 
 use super::{
     door::{CommandAsk, Door, JoinAsk},
+    watching::Watching,
     wire,
 };
 use crate::live::{
     outbox::{Outbox, Signals},
+    refusals::Refusals,
     registry::Place,
     session::{Effect, Identity, Incoming, Session},
     watch::Watch,
@@ -77,6 +79,7 @@ struct Connection {
     pending: Option<FuturesUnordered<BoxFuture<'static, Done>>>,
     watching: Option<Watching>,
     client_id: ClientId,
+    refusals: Refusals,
     /// The watch ended and could not be taken up again yet.
     unwatched: bool,
     /// Something was written and may still be in a buffer.
@@ -85,20 +88,6 @@ struct Connection {
     ping: bool,
     /// Declared last: the place among the connections is given up when all else is.
     place: Place,
-}
-
-/// A watch on the account; ends when dropped.
-struct Watching {
-    watch: Arc<Watch>,
-    topic: Topic,
-    id: ConnectionId,
-    door: Arc<dyn Door>,
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        self.door.leave(self.topic, self.id);
-    }
 }
 
 impl Drop for Connection {
@@ -113,6 +102,7 @@ impl Connection {
         let session = Session::new(registry.now(), registry.limits());
         place.outbox().set_due(session.due_ms(registry.now(), registry.limits()));
         Self {
+            refusals: Refusals::new(registry.limits(), registry.now()),
             socket,
             session,
             door,
@@ -248,7 +238,10 @@ impl Connection {
             Done::Hello(client_id, checked) => {
                 let (identity, watching) = match checked {
                     Ok((identity, watching)) => (Ok(identity), Some(watching)),
-                    Err(failure) => (Err(failure), None),
+                    Err(failure) => {
+                        registry.refused_hello(&failure, self.place.id());
+                        (Err(failure), None)
+                    }
                 };
                 (self.client_id, self.watching) = (client_id, watching);
                 let version = env!("CARGO_PKG_VERSION");
@@ -305,7 +298,11 @@ impl Connection {
     fn perform(&mut self, effects: Vec<Effect>) -> Option<CloseCode> {
         for effect in effects {
             match effect {
-                Effect::Send(message) => self.outbox().send(*message),
+                Effect::Send(message) => {
+                    let now = self.place.registry().now();
+                    self.refusals.note(&message, self.place.id(), self.session.identity(), now);
+                    self.outbox().send(*message);
+                }
                 Effect::Heads => self.outbox().send_heads(),
                 Effect::Ping => self.ping = true,
                 Effect::Close(code) => return Some(code),
@@ -347,8 +344,7 @@ impl Connection {
             let checked = async {
                 let identity = door.authenticate(token, address).await?;
                 let watch = Watch::new(id, identity.credential, outbox);
-                let topic = Topic::from(identity.account_id);
-                let watching = Watching { watch, topic, id, door: door.clone() };
+                let watching = Watching::new(watch, identity.account_id, id, door.clone());
                 door.join(identity, watching.ask()).await?;
                 Ok((identity, watching))
             };
@@ -389,11 +385,5 @@ impl Connection {
             return;
         }
         while let Some(Ok(_)) = self.socket.next().await {}
-    }
-}
-
-impl Watching {
-    fn ask(&self) -> JoinAsk {
-        JoinAsk { topic: self.topic, reference: 0, after: None, presence: false, subscriber: self.watch.clone() }
     }
 }

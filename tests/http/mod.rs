@@ -22,6 +22,7 @@ mod organizations;
 mod passkeys;
 mod picture_files;
 mod pictures;
+pub mod plan;
 mod process;
 pub mod processes;
 mod refresh;

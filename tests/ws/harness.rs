@@ -24,7 +24,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         Command,
-        account::{CloseSession, OpenSession},
+        account::{CloseSession, OpenSession, UpdateAccount},
     },
     frame::*,
     ids::*,
@@ -87,6 +87,11 @@ impl Server {
 
     pub async fn log_out(&self, person: Person) {
         self.system(person.account, CloseSession { session_id: person.session }).await;
+    }
+
+    /// They have another name, or another picture: whoever keeps it has written it.
+    pub async fn show_otherwise(&self, account: AccountId) {
+        self.system(account, UpdateAccount {}).await;
     }
 
     async fn system(&self, account: AccountId, body: impl Into<Command>) {

@@ -789,7 +789,7 @@ export type AccessView = { account_id: AccountId, organization: Array<Verdict>, 
 
 export type ClientMessage = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } & Leave | { "type": "command" } & CommandMessage | { "type": "presence" } & PresenceUpdate | { "type": "ephemeral" } & EphemeralUpdate | { "type": "refresh" } & Refresh | { "type": "ping" } & Ping;
 
-export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "snapshot" } & SnapshotPart | { "type": "events" } & Events | { "type": "reply" } & Reply | { "type": "presence_state" } & PresenceState | { "type": "presence_diff" } & PresenceDiff | { "type": "ephemeral" } & EphemeralBroadcast | { "type": "resync" } & TopicNotice | { "type": "stale" } & Stale | { "type": "revoked" } & Revoked | { "type": "heads" } & Heads | { "type": "lists_changed" } & ListsChanged | { "type": "goaway" } & Goaway | { "type": "superseded" } & Superseded | { "type": "pong" } & Pong;
+export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "snapshot" } & SnapshotPart | { "type": "events" } & Events | { "type": "reply" } & Reply | { "type": "presence_state" } & PresenceState | { "type": "presence_diff" } & PresenceDiff | { "type": "ephemeral" } & EphemeralBroadcast | { "type": "resync" } & TopicNotice | { "type": "stale" } & Stale | { "type": "revoked" } & Revoked | { "type": "heads" } & Heads | { "type": "lists_changed" } & ListsChanged | { "type": "profiles_changed" } & ProfilesChanged | { "type": "goaway" } & Goaway | { "type": "superseded" } & Superseded | { "type": "pong" } & Pong;
 
 export type Hello = { 
 /**
@@ -923,6 +923,18 @@ topic: Topic,
  */
 position?: Position, };
 
+export type ChangedProfile = { account_id: AccountId, version: number, };
+
+export type ProfilesChanged = { topic: Topic, 
+/**
+ * Absent when there are too many to name: anybody.
+ */
+profiles?: Array<ChangedProfile>, 
+/**
+ * Read at a moment of one's own within this time, so that not all who follow the topic read at once.
+ */
+within_ms: number, };
+
 export type Pong = { ref: number, 
 /**
  * The server's clock, microseconds, UTC.
@@ -1050,8 +1062,18 @@ export const LIMITS = {
   heads_interval_ms: 30000,
   /** Time between two `lists_changed` of an organization on one node; what changes meanwhile is told with the next. (ms) */
   lists_changed_interval_ms: 1000,
+  /** Time between two `profiles_changed` of a topic on one node; who changes meanwhile is told with the next. (ms) */
+  profiles_changed_interval_ms: 1000,
+  /** People whom one `profiles_changed` names. (people) */
+  profiles_named_max: 100,
+  /** How many of those who are told of a changed profile are asked to read it per second: `within_ms` is made of it. (reads/s) */
+  profile_reads_per_second: 1000,
   /** A client that goes on being refused with `rate_limited` for this long is closed with 4429. (ms) */
   abuse_timeout_ms: 10000,
+  /** Refusals of one connection that are logged at once, and connections of one node that were refused at their hello. (lines) */
+  refusals_logged_burst_max: 20,
+  /** The same, steadily; how many were left out is said with the next. (lines/s) */
+  refusals_logged_per_second_max: 1,
   /** Time for commands on their way when a node drains. (ms) */
   drain_timeout_ms: 10000,
   /** The longest delay that a `goaway` asks for; each connection gets its own. (ms) */
