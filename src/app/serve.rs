@@ -112,10 +112,7 @@ impl Server {
             limits: engine.limits.clone(),
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
-        post_office(&engine, &auth, smtp, node);
-        processes(&engine, &auth, node);
-        #[cfg(unix)]
-        operator_door(&engine, &settings.store);
+        background(&engine, &auth, smtp, &settings, node);
         let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -165,6 +162,14 @@ impl Server {
         self.engine.stop().await;
         self.cancel.cancel();
     }
+}
+
+/// What is done beside the answering of requests.
+fn background(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Settings, node: Uuid) {
+    post_office(engine, auth, smtp, node);
+    processes(engine, auth, node);
+    #[cfg(unix)]
+    operator_door(engine, &settings.store);
 }
 
 /// Begins to send what is queued.
