@@ -5,4 +5,6 @@ pub mod demo;
 pub mod doctor;
 pub mod engine;
 pub mod import;
+pub mod operator;
+pub mod plan;
 pub mod serve;

@@ -327,6 +327,10 @@ impl Aggregate for Account {
         }
     }
 
+    fn shows_otherwise(event: &Self::Event) -> bool {
+        matches!(event, AccountEvent::UserUpdated(_))
+    }
+
     fn access_version(&self) -> u64 {
         self.access_version
     }

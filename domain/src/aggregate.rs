@@ -104,6 +104,16 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
         false
     }
 
+    /// Whether others may be shown this person otherwise after this event: another name, picture or job title. Of accounts alone.
+    fn shows_otherwise(_event: &Self::Event) -> bool {
+        false
+    }
+
+    /// Whether one who sees this aggregate as this audience may see there who `other` is.
+    fn names(&self, _viewer: (AccountId, Audience), _other: AccountId, _org: Option<&Organization>) -> bool {
+        false
+    }
+
     /// The seq of the last event that changed access, 0 before the first: what appends decided with this state are guarded on.
     fn access_version(&self) -> u64;
 

@@ -293,6 +293,7 @@ impl Shared {
             ServerMessage::Ephemeral(_)
             | ServerMessage::Heads(_)
             | ServerMessage::ListsChanged(_)
+            | ServerMessage::ProfilesChanged(_)
             | ServerMessage::Goaway(_)
             | ServerMessage::Superseded(_)
             | ServerMessage::Welcome(_) => {}

@@ -3,6 +3,9 @@
 //! Messages that go to many (`snapshot`, `events`, `presence_diff`, `ephemeral`) hold nothing of one connection, so that
 //! their bytes are encoded once and shared.
 
+mod hints;
+
+pub use hints::{ChangedProfile, ListsChanged, ProfilesChanged};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -56,6 +59,7 @@ pub enum ServerMessage {
     Revoked(Revoked),
     Heads(Heads),
     ListsChanged(ListsChanged),
+    ProfilesChanged(ProfilesChanged),
     Goaway(Goaway),
     Superseded(Superseded),
     Pong(Pong),
@@ -359,18 +363,6 @@ pub struct Revoked {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct Heads {
     pub heads: Vec<(Topic, Bookmark)>,
-}
-
-/// What this account finds in the lists of an organization (its boards, above all) may have changed: read them again. A hint, which
-/// may be lost; it says nothing of what changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct ListsChanged {
-    /// The organization.
-    pub topic: Topic,
-    /// Give it to the read as `min_position`. Absent when the server does not know: hints were lost.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub position: Option<Position>,
 }
 
 /// The node goes away: connect again after this delay (it differs per client, so that not all come at once).

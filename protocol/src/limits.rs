@@ -78,8 +78,18 @@ limits! {
     heads_interval_ms: u64 = 30_000, "ms";
     /// Time between two `lists_changed` of an organization on one node; what changes meanwhile is told with the next.
     lists_changed_interval_ms: u64 = 1_000, "ms";
+    /// Time between two `profiles_changed` of a topic on one node; who changes meanwhile is told with the next.
+    profiles_changed_interval_ms: u64 = 1_000, "ms";
+    /// People whom one `profiles_changed` names.
+    profiles_named_max: usize = 100, "people";
+    /// How many of those who are told of a changed profile are asked to read it per second: `within_ms` is made of it.
+    profile_reads_per_second: u64 = 1_000, "reads/s";
     /// A client that goes on being refused with `rate_limited` for this long is closed with 4429.
     abuse_timeout_ms: u64 = 10_000, "ms";
+    /// Refusals of one connection that are logged at once, and connections of one node that were refused at their hello.
+    refusals_logged_burst_max: u32 = 20, "lines";
+    /// The same, steadily; how many were left out is said with the next.
+    refusals_logged_per_second_max: u32 = 1, "lines/s";
     /// Time for commands on their way when a node drains.
     drain_timeout_ms: u64 = 10_000, "ms";
     /// The longest delay that a `goaway` asks for; each connection gets its own.
@@ -154,6 +164,16 @@ limits! {
     sessions_per_account_max: usize = 50, "sessions";
     /// Failed log-ins of one account from one network in 15 minutes before they are delayed.
     login_attempts_max: u32 = 10, "tries";
+    /// How exactly a session's last use is known: once noted, it is noted anew after this time or from another address.
+    session_seen_every_ms: u64 = 10_000, "ms";
+    /// How long a session's last use is remembered beside the database; after it the time of the last refresh is shown.
+    session_seen_ms: u64 = 86_400_000, "ms";
+    /// Sessions whose last use a node remembers; of more the time of the last refresh is shown.
+    sessions_seen_max: usize = 100_000, "sessions";
+    /// One thing that is kept for minutes outside the database (a log-in that awaits its second step); what is larger lies in the database.
+    kept_value_bytes_max: usize = 32 * 1024, "bytes";
+    /// All that a node keeps of them in memory; beyond it they lie in the database.
+    kept_bytes_max: usize = 32 * 1024 * 1024, "bytes";
     /// Time for the second step of a log-in.
     challenge_ms: u64 = 300_000, "ms";
     /// Tries of the second step of one log-in; over it the log-in begins again.

@@ -110,6 +110,11 @@ pub fn server_messages() -> Vec<ServerMessage> {
         }),
         ServerMessage::Superseded(Superseded {}),
         ServerMessage::ListsChanged(ListsChanged { topic: Topic::new(Kind::Organization, id(9)), position: None }),
+        ServerMessage::ProfilesChanged(ProfilesChanged {
+            topic: Topic::new(Kind::Board, id(7)),
+            profiles: vec![ChangedProfile { account_id: AccountId(id(2)), version: 3 }],
+            within_ms: 20,
+        }),
     ]
 }
 

@@ -381,6 +381,8 @@ fn types() -> String {
         Goaway,
         Superseded,
         ListsChanged,
+        ChangedProfile,
+        ProfilesChanged,
         Pong,
     );
     out

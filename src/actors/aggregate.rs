@@ -193,14 +193,10 @@ impl<A: Kinded> Running<A> {
             }
             Effect::FactsChanged(org) => self.directory.facts_changed(org),
             Effect::ListsChanged(org, reach, position) => self.directory.lists_changed(org, (reach, position)),
-            Effect::ListsLater(delay_ms) => spawn(async move {
-                tokio::time::sleep(Duration::from_millis(delay_ms)).await;
-                send(&myself, Message::ListsDue);
-            }),
-            Effect::RetryLater => spawn(async move {
-                tokio::time::sleep(RETRY).await;
-                send(&myself, Message::Retry);
-            }),
+            Effect::ListsLater(delay_ms) => later(myself, Duration::from_millis(delay_ms), Message::ListsDue),
+            Effect::ProfileChanged(account, version) => self.directory.profile_changed(account, version),
+            Effect::ProfilesLater(delay_ms) => later(myself, Duration::from_millis(delay_ms), Message::ProfilesDue),
+            Effect::RetryLater => later(myself, RETRY, Message::Retry),
             Effect::LostHistory(seen) => spawn(async move {
                 // What was erased with its organization is no loss.
                 let dropped = matches!(journal.head(org.into()).await, Err(JournalError::Dropped(_)));
@@ -237,6 +233,13 @@ impl<A: Kinded> Running<A> {
 
 fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(work);
+}
+
+fn later<A: Kinded>(actor: ActorRef<Message<A>>, delay: Duration, message: Message<A>) {
+    spawn(async move {
+        tokio::time::sleep(delay).await;
+        send(&actor, message);
+    });
 }
 
 fn send<A: Kinded>(actor: &ActorRef<Message<A>>, message: Message<A>) {

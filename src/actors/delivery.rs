@@ -40,6 +40,8 @@ pub enum Delivery {
     Presence(Arc<Shared>),
     /// May be dropped first.
     Ephemeral(Arc<Shared>),
+    /// Something is to be read anew; unlike a moment it is not dropped without a resync.
+    Hint(Arc<Shared>),
     /// Whether the topic's view may be old.
     Stale(bool),
     /// The topic is closed for this connection: access was lost, or the aggregate is gone. Nothing of it may be written any more.

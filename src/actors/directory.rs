@@ -32,6 +32,7 @@ use super::{
     hand_in::HAND_INS_MAX,
     handle::{AnyHandle, Handle, Kinded, Vitals},
     load,
+    profiles::Looks,
     pulse::Pulse,
     restart::Restarts,
     shell::{self, Joining, Loaded, Message},
@@ -95,6 +96,7 @@ struct Inner {
     restarts: Arc<Restarts>,
     tree: Tree,
     pulse: Pulse,
+    looks: Looks,
     loads: Semaphore,
     /// Snapshots on their way to the store.
     saving: TaskTracker,
@@ -130,6 +132,7 @@ impl Directory {
             restarts,
             tree,
             pulse,
+            looks: Looks::default(),
             saving: TaskTracker::new(),
             common_level,
             loads,
@@ -156,6 +159,10 @@ impl Directory {
 
     pub(super) fn pulse(&self) -> &Pulse {
         &self.0.pulse
+    }
+
+    pub(super) fn looks(&self) -> &Looks {
+        &self.0.looks
     }
 
     pub(super) fn slots(&self) -> &Slots {

@@ -96,6 +96,7 @@ impl Directory {
                     if let Some(hint) = notice.lists.as_deref().and_then(encode::told_lists) {
                         self.lists_changed(notice.org, hint);
                     }
+                    self.account_moved(notice.stream, notice.last);
                     if let Some(slot) = self.slots().get(notice.stream) {
                         slot.tell(|missed| missed.behind(notice.last), |handle| handle.heard(notice.clone()));
                     }
@@ -159,6 +160,7 @@ impl Directory {
                         }
                     }
                     for (topic, head) in changed {
+                        self.account_moved(topic, head.version);
                         if let Some(slot) = self.slots().get(topic) {
                             slot.tell(|missed| missed.behind(head.version), |handle| handle.reach(head.version));
                         }

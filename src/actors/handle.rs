@@ -6,7 +6,10 @@ use std::sync::{
 };
 
 use lockstep_domain::{Aggregate, account::Account, board::Board, organization::Organization, team::Team};
-use lockstep_protocol::{ids::OrgId, topic::Topic};
+use lockstep_protocol::{
+    ids::{AccountId, OrgId},
+    topic::Topic,
+};
 use ractor::{ActorCell, ActorRef};
 use tokio::sync::{Semaphore, oneshot, watch};
 use uuid::Uuid;
@@ -167,6 +170,24 @@ impl AnyHandle {
 
     pub fn head(&self) -> u64 {
         each!(self, handle => handle.reader.borrow().bookmark.seq)
+    }
+
+    /// The organization that it is of, or is.
+    pub fn org(&self) -> OrgId {
+        each!(self, handle => handle.reader.borrow().state.org_id(handle.topic.id))
+    }
+
+    /// Whether it is an organization that this account is in.
+    pub fn has_member(&self, account: AccountId) -> bool {
+        match self {
+            Self::Organization(handle) => handle.reader.borrow().state.member(account).is_some(),
+            Self::Team(_) | Self::Board(_) | Self::Account(_) => false,
+        }
+    }
+
+    /// This account may be shown otherwise, as its stream says at this seq.
+    pub fn profile_changed(&self, account: AccountId, version: u64) {
+        each!(self, handle => drop(handle.send(Message::Profile(account, version))));
     }
 
     /// Whether its access is decided by this organization (or a team of it).

@@ -15,6 +15,7 @@ mod handle;
 mod load;
 mod missed;
 mod peers;
+mod profiles;
 pub mod published;
 mod pulse;
 mod reads;

@@ -12,7 +12,7 @@ use tokio::signal;
 use super::{
     demo, doctor,
     engine::{Engine, StartError, make_folder, options},
-    import,
+    import, plan,
     serve::{Overrides, Server, make_up_password},
 };
 use crate::{
@@ -51,6 +51,10 @@ pub async fn run(line: CommandLine) -> ExitCode {
             if outcome.is_whole() { ExitCode::SUCCESS } else { ExitCode::from(3) }
         }),
         Command::Doctor(flags) => examine(flags).await,
+        Command::Plan(flags) => plan::run(&flags).await.map(|standing| {
+            say(&standing.to_string());
+            ExitCode::SUCCESS
+        }),
     };
     done.unwrap_or_else(|error| complain(&error.to_string(), 1))
 }
@@ -127,12 +131,14 @@ async fn seed(flags: SeedFlags) -> Result<ExitCode, StartError> {
     let engine = Engine::alone(&flags.store, Limits::default()).await?;
     let keys = ServerKeys::open(&flags.store.data_dir, engine.clock.now())
         .map_err(|error| StartError::Other(error.to_string()))?;
+    let ephemeral = std::sync::Arc::<LocalEphemeral>::default();
     let auth = Auth::new(Parts {
         store: &engine.store,
         directory: engine.directory.clone(),
         keys,
         issuer: "http://localhost",
-        throttle: Throttle::new(std::sync::Arc::<LocalEphemeral>::default(), &engine.limits, 1),
+        throttle: Throttle::new(ephemeral.clone(), &engine.limits, 1),
+        ephemeral,
         providers: Providers::default(),
         registration: Registration::Closed,
         clock: engine.clock.clone(),

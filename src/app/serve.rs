@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     demo,
     engine::{Engine, StartError, make_folder, options},
+    operator,
 };
 use crate::{
     auth::{
@@ -27,13 +28,13 @@ use crate::{
     },
     bus::{
         SharedBus,
-        ephemeral::{Ephemeral, local::LocalEphemeral, redis::RedisEphemeral},
+        ephemeral::{Bounds, Ephemeral, local::LocalEphemeral, redis::RedisEphemeral},
         local::Alone,
         redis::RedisBus,
         wire::ClusterKey,
     },
     clock::Clock,
-    config::Settings,
+    config::{Settings, StoreFlags},
     http,
     live::{registry::Registry, session::Identity},
     outbound::{egress::Egress, mail::Smtp},
@@ -60,6 +61,7 @@ pub struct Server {
     pub demo_password: Option<SecretString>,
     pub engine: Engine,
     pub registry: Arc<Registry>,
+    auth: Auth,
     accept: watch::Sender<bool>,
     handle: Handle<SocketAddr>,
     serving: JoinHandle<io::Result<()>>,
@@ -94,7 +96,7 @@ impl Server {
         let cancel = CancellationToken::new();
         let node = clock.fresh_id();
         let bus = bus(&settings, &keys, node, cancel.clone()).await?;
-        let ephemeral = ephemeral(&settings, &keys, cancel.clone()).await?;
+        let ephemeral = ephemeral(&settings, &keys, Bounds::of(&limits), cancel.clone()).await?;
         let store = open_store(&settings).await?;
         let engine = Engine::start(store, bus, limits, clock.clone(), node).await?;
         let auth = Auth::new(Parts {
@@ -102,15 +104,15 @@ impl Server {
             directory: engine.directory.clone(),
             keys,
             issuer: settings.public.origin(),
-            throttle: Throttle::new(ephemeral, &engine.limits, settings.registrations_max),
+            throttle: Throttle::new(ephemeral.clone(), &engine.limits, settings.registrations_max),
+            ephemeral,
             providers,
             registration: settings.registration,
             clock: clock.clone(),
             limits: engine.limits.clone(),
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
-        post_office(&engine, &auth, smtp, node);
-        processes(&engine, &auth, node);
+        background(&engine, &auth, smtp, &settings, node);
         let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -119,10 +121,11 @@ impl Server {
             registry: registry.clone(),
             door: Arc::new(ws::inside::Inside::new(engine.directory.clone(), authenticate(&auth))),
             origins: Arc::from([settings.public.origin().to_owned()]),
+            address_of: http::address_of(settings.trusted_proxies.clone()),
         });
         let (url, (accept, accepting)) = (settings.public.origin().to_owned(), watch::channel(true));
         let rest = http::Http::new(http::Parts {
-            auth,
+            auth: auth.clone(),
             directory: engine.directory.clone(),
             store: engine.store.clone(),
             projected: engine.listed.clone(),
@@ -141,7 +144,7 @@ impl Server {
         let (handle, limits) = (Handle::new(), engine.limits.clone());
         let (routes, ending) = (http::router(&rest, sockets), handle.clone());
         let serving = tokio::spawn(async move { listening.serve(routes, ending, &limits).await });
-        Ok(Self { address, url, demo_password, engine, registry, accept, handle, serving, cancel, wheel })
+        Ok(Self { address, url, demo_password, engine, registry, auth, accept, handle, serving, cancel, wheel })
     }
 
     /// Ends in order: no new connections, sockets drained, requests answered, then the engine.
@@ -155,9 +158,18 @@ impl Server {
             tracing::error!(%error, "serving ended");
         }
         self.wheel.abort();
+        self.auth.write_last_seen().await;
         self.engine.stop().await;
         self.cancel.cancel();
     }
+}
+
+/// What is done beside the answering of requests.
+fn background(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Settings, node: Uuid) {
+    post_office(engine, auth, smtp, node);
+    processes(engine, auth, node);
+    #[cfg(unix)]
+    operator_door(engine, &settings.store);
 }
 
 /// Begins to send what is queued.
@@ -226,6 +238,17 @@ async fn open_store(settings: &Settings) -> Result<Store, StartError> {
     }
 }
 
+/// With PostgreSQL an operator is one more node; a data folder is this process's alone.
+#[cfg(unix)]
+fn operator_door(engine: &Engine, store: &StoreFlags) {
+    if store.database_url.is_some() {
+        return;
+    }
+    let folder: Arc<std::path::Path> = store.data_dir.as_path().into();
+    let (directory, limits) = (engine.directory.clone(), engine.limits.clone());
+    engine.beside("operator", move |cancel| operator::serve(folder.clone(), directory.clone(), limits.clone(), cancel));
+}
+
 async fn bus(
     settings: &Settings,
     keys: &ServerKeys,
@@ -244,14 +267,21 @@ async fn bus(
     Ok(Arc::new(bus.map_err(|error| StartError::Other(error.to_string()))?))
 }
 
-/// Where failed tries are counted: by this node, or with the others.
+/// Where failed tries are counted and what lives for minutes is kept: by this node, or with the others.
 async fn ephemeral(
     settings: &Settings,
     keys: &ServerKeys,
+    bounds: Bounds,
     cancel: CancellationToken,
 ) -> Result<Arc<dyn Ephemeral>, StartError> {
-    let Some(url) = &settings.redis_url else { return Ok(Arc::new(LocalEphemeral::default())) };
-    let shared = RedisEphemeral::connect(url.expose_secret(), ClusterKey(keys.cluster), cancel).await;
+    let Some(url) = &settings.redis_url else {
+        // Without Redis but on PostgreSQL there may be other nodes, who share the database alone.
+        return Ok(Arc::new(match settings.store.database_url {
+            Some(_) => LocalEphemeral::among_others(bounds),
+            None => LocalEphemeral::alone(bounds),
+        }));
+    };
+    let shared = RedisEphemeral::connect(url.expose_secret(), ClusterKey(keys.cluster), bounds, cancel).await;
     Ok(Arc::new(shared.map_err(|error| StartError::Other(error.to_string()))?))
 }
 
@@ -291,10 +321,11 @@ pub fn make_up_password() -> Result<SecretString, String> {
 
 fn authenticate(auth: &Auth) -> Arc<ws::inside::Authenticate> {
     let auth = auth.clone();
-    Arc::new(move |token: String| {
+    Arc::new(move |token: String, address| {
         let auth = auth.clone();
         async move {
             let known = auth.authenticate(token.as_bytes()).await?;
+            auth.saw(&known, address);
             Ok(Identity { account_id: known.account, credential: known.credential, token_expires_at: known.expires_at })
         }
         .boxed()

@@ -70,7 +70,9 @@ impl Auth {
 
     async fn end_others(&self, account: AccountId, session: SessionId) -> Result<(), Failure> {
         self.ask(account.into(), account, CloseAllSessions { except: Some(session) }.into()).await?;
-        self.accounts().revoke_sessions(account, Some(session), self.clock().now()).await.map_err(stored)?;
+        let ended =
+            self.accounts().revoke_sessions(account, Some(session), self.clock().now()).await.map_err(stored)?;
+        self.ephemeral().ended(&ended).await;
         Ok(())
     }
 }

@@ -31,6 +31,10 @@ impl Auth {
             }
         }
         self.ask(account.into(), account, DeleteAccount {}.into()).await?;
+        // Their rows are erased with the rest of what is known of the person.
+        let ended = self.accounts().sessions(account, self.clock().now()).await.map_err(stored)?;
+        let ended: Vec<SessionId> = ended.iter().map(|session| session.id).collect();
+        self.ephemeral().ended(&ended).await;
         tracing::info!(%account, "an account was deleted by its owner");
         Ok(())
     }

@@ -16,13 +16,13 @@ use super::{
     Client, LoggedIn,
     address::network,
     recovery::read_code,
-    service::{Auth, micros, stored},
+    service::{Auth, stored},
     throttle::Key,
     totp,
 };
 use crate::store::{
     accounts::{Account, AccountStatus},
-    factors::{Challenged, NewChallenge, SecretSum},
+    factors::{Challenged, SecretSum},
 };
 
 /// Tells leaked challenges apart in searches of logs.
@@ -67,6 +67,17 @@ impl Mark {
     }
 }
 
+/// What a challenge is asked for by; only its sum is kept.
+pub(super) struct Secret(pub [u8; 32]);
+
+impl Secret {
+    pub fn fresh() -> Result<Self, Failure> {
+        let mut secret = [0; 32];
+        aws_lc_rs::rand::fill(&mut secret).map_err(|_| Failure::new(Code::Internal))?;
+        Ok(Self(secret))
+    }
+}
+
 impl Auth {
     /// Lets in somebody who proved the password that `mark` is of, or asks for the second factor.
     pub(super) async fn enter(&self, account: AccountId, mark: Mark, client: &Client) -> Result<Entered, Failure> {
@@ -77,21 +88,8 @@ impl Auth {
         if methods.is_empty() {
             return self.open_proved(account, &mark.0, client).await.map(Entered::In);
         }
-        let mut secret = [0; 32];
-        aws_lc_rs::rand::fill(&mut secret).map_err(|_| Failure::new(Code::Internal))?;
-        let at = self.clock().now();
-        let expires_at = at.saturating_add(micros(self.limits().challenge_ms));
-        let new = NewChallenge {
-            challenge: sum(&secret),
-            account,
-            mark: mark.0.to_vec(),
-            binding: client.binding(),
-            passkey: state,
-            at,
-            expires_at,
-        };
-        self.accounts().add_challenge(&new).await.map_err(stored)?;
-        let challenge = SecretString::from(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&secret)));
+        let (secret, expires_at) = self.add_challenge(account, &mark.0, state, client).await?;
+        let challenge = SecretString::from(format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&secret.0)));
         Ok(Entered::Asked(Asked { challenge, methods, passkey, expires_at }))
     }
 
@@ -123,22 +121,21 @@ impl Auth {
         self.throttle().check(std::slice::from_ref(&network), now).await?;
         let ended = || Failure::new(Code::ChallengeEnded);
         let challenge = read_challenge(challenge).ok_or_else(ended)?;
-        let asked = self.accounts().challenge(&challenge, &client.binding(), now).await.map_err(stored)?;
-        let Some(asked) = asked else {
+        let Some(open) = self.find_challenge(challenge, client, now).await? else {
             self.throttle().count(&network, now).await;
             return Err(ended());
         };
+        let asked = &open.asked;
         let tries = Key::second(asked.account, matches!(proof, Proof::Totp(_)), client.address);
         self.throttle().check(&tries, now).await?;
-        let tries_max = self.limits().challenge_tries_max;
-        if !self.accounts().try_challenge(&challenge, tries_max, now).await.map_err(stored)? {
+        if !self.try_challenge(&open, now).await? {
             return Err(ended());
         }
         // Counted before it is known to fail: many tries at once are many tries.
         for key in &tries {
             self.throttle().count(key, now).await;
         }
-        if !self.proves(&asked, &proof, now).await? {
+        if !self.proves(asked, &proof, now).await? {
             self.throttle().count(&network, now).await;
             tracing::info!(account = %asked.account, "a second factor was refused");
             return Err(Failure::new(Code::SecondFactorRefused));
@@ -146,7 +143,7 @@ impl Auth {
         for key in &tries {
             self.throttle().forget(key).await;
         }
-        if !self.accounts().end_challenge(&challenge).await.map_err(stored)? {
+        if !self.end_challenge(&open, now).await? {
             return Err(ended());
         }
         self.open_proved(asked.account, &asked.mark, client).await
@@ -209,7 +206,7 @@ impl Auth {
     }
 }
 
-fn sum(secret: &[u8]) -> SecretSum {
+pub(super) fn sum(secret: &[u8]) -> SecretSum {
     let mut sum = [0; 32];
     sum.copy_from_slice(digest::digest(&digest::SHA256, secret).as_ref());
     sum

@@ -37,6 +37,7 @@ use super::{
 };
 use crate::{
     actors::{CommandRequest, Directory},
+    bus::ephemeral::Ephemeral,
     clock::Clock,
     config::Registration,
     store::{
@@ -96,6 +97,7 @@ struct Inner {
     webauthn: Option<Webauthn>,
     providers: Providers,
     throttle: Throttle,
+    ephemeral: Arc<dyn Ephemeral>,
     scribe: Scribe,
     registration: Registration,
     clock: Clock,
@@ -110,6 +112,8 @@ pub struct Parts<'a> {
     /// The public address: who issues the tokens.
     pub issuer: &'a str,
     pub throttle: Throttle,
+    /// What waits for somebody to come back, and when sessions were last used.
+    pub ephemeral: Arc<dyn Ephemeral>,
     /// Who else may say who somebody is.
     pub providers: Providers,
     /// Who may register, and how.
@@ -136,6 +140,7 @@ impl Auth {
             webauthn: relying_party(parts.issuer),
             providers: parts.providers,
             throttle: parts.throttle,
+            ephemeral: parts.ephemeral,
             scribe,
             registration: parts.registration,
             clock: parts.clock,
@@ -149,6 +154,10 @@ impl Auth {
 
     pub fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    pub(super) fn ephemeral(&self) -> &dyn Ephemeral {
+        &*self.0.ephemeral
     }
 
     pub(super) fn directory(&self) -> &Directory {
@@ -232,6 +241,7 @@ impl Auth {
         };
         let replaced = inner.accounts.create_session(&new).await.map_err(stored)?;
         self.ask(account.into(), account, OpenSession { session_id: session }.into()).await?;
+        inner.ephemeral.ended(&replaced).await;
         for session_id in replaced {
             self.ask(account.into(), account, CloseSession { session_id }.into()).await?;
         }
@@ -253,6 +263,7 @@ impl Auth {
             successor: next.hash(),
             successor_expires_at: refresh_expires_at,
             binding: client.binding(),
+            address: client.address.to_canonical().to_string(),
             at: now,
         };
         let (account, session) = match inner.accounts.rotate(&rotation).await.map_err(stored)? {
@@ -270,8 +281,7 @@ impl Auth {
             return Err(Failure::new(Code::Unauthenticated));
         }
         self.check_open(account, session.into()).await?;
-        let address = client.address.to_canonical().to_string();
-        inner.accounts.touch_session(session, &address, now).await.map_err(stored)?;
+        self.saw_session(session, client.address);
         let access = inner.tokens.issue(account, session)?;
         Ok(LoggedIn { account, session, access, refresh: next, refresh_expires_at, joined: None })
     }
@@ -289,13 +299,15 @@ impl Auth {
     pub async fn end(&self, account: AccountId, session: SessionId) -> Result<(), Failure> {
         self.ask(account.into(), account, CloseSession { session_id: session }.into()).await?;
         self.0.accounts.revoke_session(account, session, self.0.clock.now()).await.map_err(stored)?;
+        self.0.ephemeral.ended(&[session]).await;
         Ok(())
     }
 
     /// Ends every session of this account.
     pub async fn end_all(&self, account: AccountId) -> Result<(), Failure> {
         self.ask(account.into(), account, CloseAllSessions { except: None }.into()).await?;
-        self.0.accounts.revoke_sessions(account, None, self.0.clock.now()).await.map_err(stored)?;
+        let ended = self.0.accounts.revoke_sessions(account, None, self.0.clock.now()).await.map_err(stored)?;
+        self.0.ephemeral.ended(&ended).await;
         Ok(())
     }
 

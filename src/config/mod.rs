@@ -3,6 +3,7 @@
 
 mod network;
 mod outside;
+mod plan;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -16,6 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub use network::Network;
 use outside::OutsideFlags;
 pub use outside::{Place, Provider, ProviderKind};
+pub use plan::{Most, PlanFlags};
 
 /// Lockstep: live task boards for teams, in one binary.
 #[derive(Debug, Parser)]
@@ -39,6 +41,8 @@ pub enum Command {
     Import(ImportCommand),
     /// Check the data from end to end: hash chains, snapshots, read tables. Changes nothing.
     Doctor(StoreFlags),
+    /// Show what an organization may take up, or change it. The server may be running.
+    Plan(PlanFlags),
 }
 
 /// Where the data is.

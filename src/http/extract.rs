@@ -71,6 +71,7 @@ impl FromRequestParts<Http> for Caller {
             asker.is(who.account);
         }
         http.pace.take(who.account)?;
+        http.auth.saw(&who, client_address(&parts.extensions, &parts.headers, &http.trusted_proxies));
         // A route that does not say what it needs of a token is shut to all of them.
         who.grant.permit(parts.extensions.get::<Needs>().map_or(&[], |needs| needs.0))?;
         let text = |name: header::HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or(""));

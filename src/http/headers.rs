@@ -1,7 +1,10 @@
 //! Headers that every answer carries, and what request headers say about a client. It must never take identity from a header
 //! other than `Authorization`.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::ConnectInfo,
@@ -41,6 +44,14 @@ pub fn secure(headers: &mut HeaderMap, page: bool, public: &PublicUrl) {
     if !page && !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+}
+
+/// Where a request comes from, for those who are not of this room.
+pub type AddressOf = dyn Fn(&Extensions, &HeaderMap) -> IpAddr + Send + Sync;
+
+/// The same as requests are asked, with the proxies that are trusted.
+pub fn address_of(trusted: Vec<Network>) -> Arc<AddressOf> {
+    Arc::new(move |extensions, headers| client_address(extensions, headers, &trusted))
 }
 
 /// Where a request comes from: the socket's peer; behind a trusted proxy the last address in `X-Forwarded-For` that is none of

@@ -176,7 +176,7 @@ pub async fn delete(caller: Caller, From(client): From, Body(body): Body<DeleteM
 /// The open sessions, newest first.
 pub async fn sessions(caller: Caller) -> Answer<Json<Vec<SessionEntry>>> {
     let open = caller.http.directory.account(caller.who.account).await?;
-    let known = caller.http.store.accounts().sessions(caller.who.account, caller.http.clock.now()).await?;
+    let known = caller.http.auth.sessions(caller.who.account).await?;
     let known = known.into_iter().filter(|session| open.state.has_session(session.id));
     let entries = known.map(|session| SessionEntry {
         session_id: session.id,

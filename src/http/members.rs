@@ -10,7 +10,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         Command,
-        account::RegisterAccount,
+        account::{RegisterAccount, UpdateAccount},
         organization::{
             AddMember, AssignRole, ChangeMemberRole, ChangeMemberStatus, ClaimMember, RemoveMember, UpdateMember,
         },
@@ -99,6 +99,7 @@ pub async fn change(
     if let Some(title) = title {
         http.store.members().set_title(org, account_id, &title, http.clock.now()).await?;
         http.names.changed(account_id).await;
+        system(&caller, account_id.into(), UpdateAccount {}.into()).await?;
     }
     Ok(acknowledged.into())
 }

@@ -53,7 +53,7 @@ use std::sync::Arc;
 use lockstep_protocol::{limits::Limits, position::Position};
 use tokio::sync::watch;
 
-pub use headers::client_address;
+pub use headers::{address_of, client_address};
 pub use names::Names;
 pub use pace::Pace;
 pub use router::router;

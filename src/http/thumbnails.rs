@@ -90,9 +90,8 @@ fn unsupported(why: &str) -> Failure {
 /// The middle of a picture, turned as its camera was held, at most as large as what is kept.
 fn small_square(format: ImageFormat, bytes: &[u8], limits: &Limits) -> Result<Thumbnail, Failure> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut bounds = image::Limits::default();
-    bounds.max_image_width = Some(limits.picture_pixels_max);
-    bounds.max_image_height = Some(limits.picture_pixels_max);
+    // What lies beside the pixels is bounded by the decoder; how many pixels there may be is asked below, where it can be told.
+    let mut bounds = image::Limits::no_limits();
     bounds.max_alloc = Some(limits.picture_memory_bytes_max);
     reader.limits(bounds);
     let mut decoder = reader.into_decoder().map_err(unreadable)?;

@@ -21,6 +21,7 @@ use tokio::{sync::Notify, time::MissedTickBehavior};
 use super::{
     outbox::Outbox,
     pace::Pace,
+    refusals::Refusals,
     session::{Identity, Moment},
 };
 use crate::{clock::Clock, steady::steadily};
@@ -36,6 +37,8 @@ pub struct Registry {
     uptime_ms: AtomicU64,
     panics: AtomicU64,
     pace: Arc<Pace>,
+    /// What is logged of hellos that were refused.
+    refusals: Mutex<Refusals>,
     connections: Mutex<Connections>,
     /// Told when the last connection has gone.
     emptied: Notify,
@@ -83,7 +86,9 @@ pub struct Place {
 
 impl Registry {
     pub fn new(limits: Arc<Limits>, clock: Clock) -> Arc<Self> {
+        let start = Moment { uptime_ms: 0, wall: clock.now() };
         Arc::new(Self {
+            refusals: Mutex::new(Refusals::new(&limits, start)),
             limits,
             clock,
             uptime_ms: AtomicU64::new(0),
@@ -140,6 +145,12 @@ impl Registry {
     /// A connection's task panicked.
     pub fn note_panic(&self) {
         self.panics.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A hello was refused on this connection.
+    pub fn refused_hello(&self, failure: &Failure, connection: ConnectionId) {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        refusals.note_hello(failure, connection, self.now());
     }
 
     /// Time has passed: every connection with something due is woken. Called by [`Registry::run`], and by tests.

@@ -66,6 +66,7 @@ impl Subscriber for Watch {
             | Delivery::PresenceState(_)
             | Delivery::Presence(_)
             | Delivery::Ephemeral(_)
+            | Delivery::Hint(_)
             | Delivery::Stale(_) => {}
         }
     }

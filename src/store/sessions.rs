@@ -53,6 +53,16 @@ pub struct Rotation {
     pub successor: TokenHash,
     pub successor_expires_at: i64,
     pub binding: Vec<u8>,
+    /// From where.
+    pub address: String,
+    pub at: i64,
+}
+
+/// A session's last use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    pub session: SessionId,
+    pub address: String,
     pub at: i64,
 }
 
@@ -191,10 +201,20 @@ impl Accounts {
         Ok(ids.into_iter().map(Into::into).collect())
     }
 
-    /// Notes that a session was used, and from where.
-    pub async fn touch_session(&self, id: SessionId, address: &str, at: i64) -> Result<(), StoreError> {
-        let sql = "update sessions set last_seen = $2, address = $3 where id = $1 and last_seen < $2";
-        on_db!(&self.db, write, pool => sqlx::query(sql).bind(id.0).bind(at).bind(address).execute(pool).await?.rows_affected());
+    /// Notes when sessions were last used, and from where; what was noted later stays, and what is over is left alone.
+    pub async fn note_uses(&self, uses: &[Used]) -> Result<(), StoreError> {
+        let sql = "update sessions set last_seen = $2, address = $3
+            where id = $1 and last_seen < $2 and revoked_at is null";
+        in_tx!(&self.db, tx => {
+            for used in uses {
+                sqlx::query(sql)
+                    .bind(used.session.0)
+                    .bind(used.at)
+                    .bind(&used.address)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        });
         Ok(())
     }
 
@@ -205,7 +225,7 @@ impl Accounts {
             where token = $1 and used_at is null and expires_at > $2 and exists (
                 select 1 from sessions where id = refresh_tokens.session_id and revoked_at is null and expires_at > $2)
             returning session_id, account_id";
-        let seen = "update sessions set last_seen = $2 where id = $1 returning expires_at";
+        let seen = "update sessions set last_seen = $2, address = $3 where id = $1 returning expires_at";
         let why = "select t.session_id, t.account_id, t.binding, t.used_at, t.successor,
                 s.expires_at as session_expires_at, s.revoked_at
             from refresh_tokens t join sessions s on s.id = t.session_id where t.token = $1";
@@ -217,8 +237,12 @@ impl Accounts {
                 .fetch_optional(&mut *tx)
                 .await?;
             if let Some((session, account)) = swapped {
-                let end: i64 =
-                    sqlx::query_scalar(seen).bind(session).bind(rotation.at).fetch_one(&mut *tx).await?;
+                let end: i64 = sqlx::query_scalar(seen)
+                    .bind(session)
+                    .bind(rotation.at)
+                    .bind(&rotation.address)
+                    .fetch_one(&mut *tx)
+                    .await?;
                 sqlx::query(INSERT_TOKEN)
                     .bind(rotation.successor.as_slice())
                     .bind(session)

@@ -1,7 +1,7 @@
 //! What a connection asks of the rest of the server: who a token speaks for, and requests to topics. It must never know a
 //! socket.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use lockstep_protocol::{
@@ -38,8 +38,8 @@ pub struct CommandAsk {
 
 /// Access is checked behind it, for each request anew.
 pub trait Door: Send + Sync + 'static {
-    /// Who the token speaks for. Refused when it is not genuine, has expired, or its session is not open.
-    fn authenticate(&self, token: String) -> Answer<Identity>;
+    /// Who the token speaks for, asked from this address. Refused when it is not genuine, has expired, or its session is not open.
+    fn authenticate(&self, token: String, address: IpAddr) -> Answer<Identity>;
 
     /// Refused when the session is not open any more, or the topic is not to be seen. Deliveries come through the subscriber.
     fn join(&self, identity: Identity, ask: JoinAsk) -> Answer<()>;

@@ -1,6 +1,6 @@
 //! The door that leads in: tokens to whoever checks them, requests to the directory.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use futures_util::FutureExt;
 use lockstep_domain::Principal;
@@ -16,8 +16,8 @@ use crate::{
     live::session::Identity,
 };
 
-/// Checks an access token, and that its session is open.
-pub type Authenticate = dyn Fn(String) -> Answer<Identity> + Send + Sync;
+/// Checks an access token, and that its session is open, for somebody at this address.
+pub type Authenticate = dyn Fn(String, IpAddr) -> Answer<Identity> + Send + Sync;
 
 pub struct Inside {
     directory: Directory,
@@ -31,8 +31,8 @@ impl Inside {
 }
 
 impl Door for Inside {
-    fn authenticate(&self, token: String) -> Answer<Identity> {
-        (self.authenticate)(token)
+    fn authenticate(&self, token: String, address: IpAddr) -> Answer<Identity> {
+        (self.authenticate)(token, address)
     }
 
     fn join(&self, identity: Identity, ask: JoinAsk) -> Answer<()> {

@@ -9,6 +9,7 @@ mod origin;
 pub mod router;
 mod socket;
 mod upgrade;
+mod watching;
 mod wire;
 
 pub use router::{Gate, router};

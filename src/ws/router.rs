@@ -1,11 +1,18 @@
 //! Every route of this transport.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use axum::{Router, routing::any};
+use axum::{
+    Router,
+    http::{Extensions, HeaderMap},
+    routing::any,
+};
 
 use super::{door::Door, upgrade};
 use crate::live::registry::Registry;
+
+/// Says where a request comes from, by the word of proxies that are trusted.
+pub type AddressOf = dyn Fn(&Extensions, &HeaderMap) -> IpAddr + Send + Sync;
 
 /// What an upgrade needs to know.
 #[derive(Clone)]
@@ -14,6 +21,8 @@ pub struct Gate {
     pub door: Arc<dyn Door>,
     /// Origins that may connect beside the server's own, written as browsers do: `https://example.org`.
     pub origins: Arc<[String]>,
+    /// Where a request comes from.
+    pub address_of: Arc<AddressOf>,
 }
 
 pub fn router(gate: Gate) -> Router {

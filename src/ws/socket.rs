@@ -2,6 +2,7 @@
 //! decide anything itself.
 
 use std::{
+    net::IpAddr,
     panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
@@ -16,17 +17,19 @@ use lockstep_protocol::{
     codec::{Codec, GZIP_MAGIC},
     codes::{CloseCode, Code, Failure},
     frame::Acknowledged,
-    ids::{ClientId, ConnectionId},
+    ids::ClientId,
     salvage::read_client,
     topic::Topic,
 };
 
 use super::{
     door::{CommandAsk, Door, JoinAsk},
+    watching::Watching,
     wire,
 };
 use crate::live::{
     outbox::{Outbox, Signals},
+    refusals::Refusals,
     registry::Place,
     session::{Effect, Identity, Incoming, Session},
     watch::Watch,
@@ -38,9 +41,9 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const WRITE_ROUNDS: usize = 8;
 
 /// Runs a connection to its end. A panic in it ends it alone.
-pub async fn serve(socket: WebSocket, place: Place, door: Arc<dyn Door>) {
+pub async fn serve(socket: WebSocket, place: Place, door: Arc<dyn Door>, address: IpAddr) {
     let registry = place.registry().clone();
-    let connection = Connection::new(socket, place, door);
+    let connection = Connection::new(socket, place, door, address);
     if AssertUnwindSafe(connection.run()).catch_unwind().await.is_err() {
         registry.note_panic();
         tracing::error!("a connection's task panicked");
@@ -70,10 +73,13 @@ struct Connection {
     socket: WebSocket,
     session: Session,
     door: Arc<dyn Door>,
+    /// Of the other side.
+    address: IpAddr,
     /// Under way; none, and no memory, when all is quiet.
     pending: Option<FuturesUnordered<BoxFuture<'static, Done>>>,
     watching: Option<Watching>,
     client_id: ClientId,
+    refusals: Refusals,
     /// The watch ended and could not be taken up again yet.
     unwatched: bool,
     /// Something was written and may still be in a buffer.
@@ -84,20 +90,6 @@ struct Connection {
     place: Place,
 }
 
-/// A watch on the account; ends when dropped.
-struct Watching {
-    watch: Arc<Watch>,
-    topic: Topic,
-    id: ConnectionId,
-    door: Arc<dyn Door>,
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        self.door.leave(self.topic, self.id);
-    }
-}
-
 impl Drop for Connection {
     fn drop(&mut self) {
         self.leave_all();
@@ -105,14 +97,16 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    fn new(socket: WebSocket, place: Place, door: Arc<dyn Door>) -> Self {
+    fn new(socket: WebSocket, place: Place, door: Arc<dyn Door>, address: IpAddr) -> Self {
         let registry = place.registry();
         let session = Session::new(registry.now(), registry.limits());
         place.outbox().set_due(session.due_ms(registry.now(), registry.limits()));
         Self {
+            refusals: Refusals::new(registry.limits(), registry.now()),
             socket,
             session,
             door,
+            address,
             pending: None,
             watching: None,
             client_id: ClientId::NIL,
@@ -244,7 +238,10 @@ impl Connection {
             Done::Hello(client_id, checked) => {
                 let (identity, watching) = match checked {
                     Ok((identity, watching)) => (Ok(identity), Some(watching)),
-                    Err(failure) => (Err(failure), None),
+                    Err(failure) => {
+                        registry.refused_hello(&failure, self.place.id());
+                        (Err(failure), None)
+                    }
                 };
                 (self.client_id, self.watching) = (client_id, watching);
                 let version = env!("CARGO_PKG_VERSION");
@@ -301,7 +298,11 @@ impl Connection {
     fn perform(&mut self, effects: Vec<Effect>) -> Option<CloseCode> {
         for effect in effects {
             match effect {
-                Effect::Send(message) => self.outbox().send(*message),
+                Effect::Send(message) => {
+                    let now = self.place.registry().now();
+                    self.refusals.note(&message, self.place.id(), self.session.identity(), now);
+                    self.outbox().send(*message);
+                }
                 Effect::Heads => self.outbox().send_heads(),
                 Effect::Ping => self.ping = true,
                 Effect::Close(code) => return Some(code),
@@ -313,7 +314,7 @@ impl Connection {
                 Effect::Ephemeral { topic, body } => self.door.ephemeral(topic, self.place.id(), body),
                 Effect::Authenticate { token, client_id } => self.authenticate(token, client_id),
                 Effect::Refresh { reference, token } => {
-                    let checked = self.door.authenticate(token);
+                    let checked = self.door.authenticate(token, self.address);
                     self.start(checked.map(move |checked| Done::Refreshed(reference, checked)));
                 }
                 Effect::Join { reference, topic, after, presence } => {
@@ -338,13 +339,12 @@ impl Connection {
     /// Checks the token, and follows the account before anything else is said.
     fn authenticate(&mut self, token: String, client_id: ClientId) {
         let (door, outbox) = (self.door.clone(), self.outbox().clone());
-        let id = self.place.registry().fresh_id();
+        let (id, address) = (self.place.registry().fresh_id(), self.address);
         self.start(async move {
             let checked = async {
-                let identity = door.authenticate(token).await?;
+                let identity = door.authenticate(token, address).await?;
                 let watch = Watch::new(id, identity.credential, outbox);
-                let topic = Topic::from(identity.account_id);
-                let watching = Watching { watch, topic, id, door: door.clone() };
+                let watching = Watching::new(watch, identity.account_id, id, door.clone());
                 door.join(identity, watching.ask()).await?;
                 Ok((identity, watching))
             };
@@ -385,11 +385,5 @@ impl Connection {
             return;
         }
         while let Some(Ok(_)) = self.socket.next().await {}
-    }
-}
-
-impl Watching {
-    fn ask(&self) -> JoinAsk {
-        JoinAsk { topic: self.topic, reference: 0, after: None, presence: false, subscriber: self.watch.clone() }
     }
 }

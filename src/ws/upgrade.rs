@@ -1,10 +1,12 @@
 //! From an HTTP request to a connection: nothing in the URL, a known origin, a known subprotocol, a place on this node, and
 //! small buffers. It must never read a credential.
 
+use std::net::IpAddr;
+
 use axum::{
     Json,
     extract::{RawQuery, State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use lockstep_protocol::{
@@ -25,10 +27,12 @@ const WRITE_BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub async fn upgrade(
     State(gate): State<Gate>,
     RawQuery(query): RawQuery,
+    extensions: Extensions,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    match admit(gate, query, &headers, upgrade) {
+    let address = (gate.address_of)(&extensions, &headers);
+    match admit(gate, query, &headers, address, upgrade) {
         Ok(response) => response,
         Err(failure) => problem(failure),
     }
@@ -38,6 +42,7 @@ fn admit(
     gate: Gate,
     query: Option<String>,
     headers: &HeaderMap,
+    address: IpAddr,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Failure> {
     if query.is_some_and(|query| !query.is_empty()) {
@@ -62,7 +67,7 @@ fn admit(
         .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
         .max_message_size(message_bytes_max)
         .max_frame_size(message_bytes_max)
-        .on_upgrade(move |socket| socket::serve(socket, place, gate.door)))
+        .on_upgrade(move |socket| socket::serve(socket, place, gate.door, address)))
 }
 
 /// Problem details (RFC 9457).

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use lockstep::store::{
     accounts::{AccountStatus, Created, NewAccount, ProfileChange},
-    sessions::{GRACE_MICROSECONDS, NewSession, Rotated, Rotation, TokenHash},
+    sessions::{GRACE_MICROSECONDS, NewSession, Rotated, Rotation, TokenHash, Used},
 };
 use lockstep_protocol::ids::{AccountId, OrgId, SessionId};
 use uuid::Uuid;
@@ -134,8 +134,10 @@ async fn sessions_are_listed_touched_and_revoked(backend: Backend) {
     for new in [&one, &two] {
         assert_eq!(accounts.create_session(new).await, Ok(vec![]));
     }
-    accounts.touch_session(one.id, "192.0.2.9", NOW + 5).await.expect("a database");
-    accounts.touch_session(one.id, "192.0.2.7", NOW + 4).await.expect("a late touch changes nothing");
+    let used = |session, address: &str, at| Used { session, address: address.to_owned(), at };
+    let uses = [used(one.id, "192.0.2.9", NOW + 5), used(SessionId(Uuid::now_v7()), "192.0.2.8", NOW + 5)];
+    accounts.note_uses(&uses).await.expect("one is there, the other is not");
+    accounts.note_uses(&[used(one.id, "192.0.2.7", NOW + 4)]).await.expect("a late note changes nothing");
     let listed = accounts.sessions(me, NOW + 9).await.expect("a database");
     assert_eq!(listed.iter().map(|session| session.id).collect::<Vec<_>>(), [two.id, one.id]);
     assert_eq!((listed[1].address.as_str(), listed[1].last_seen), ("192.0.2.9", NOW + 5));
@@ -144,6 +146,8 @@ async fn sessions_are_listed_touched_and_revoked(backend: Backend) {
     assert_eq!(accounts.revoke_session(me, one.id, NOW + 7).await, Ok(false));
     let revoked = accounts.session(one.id).await.expect("a database").expect("kept");
     assert_eq!(revoked.revoked_at, Some(NOW + 6));
+    accounts.note_uses(&[used(one.id, "192.0.2.6", NOW + 7)]).await.expect("what is over is left alone");
+    assert_eq!(accounts.session(one.id).await, Ok(Some(revoked)));
     let three = session(me, 3, NOW + 8);
     accounts.create_session(&three).await.expect("a database");
     assert_eq!(accounts.revoke_sessions(me, Some(three.id), NOW + 9).await, Ok(vec![two.id]));
@@ -168,6 +172,7 @@ fn rotation(presented: u8, successor: u8, at: i64) -> Rotation {
         successor: [successor; 32],
         successor_expires_at: at + 14 * DAY,
         binding: b"client".to_vec(),
+        address: "192.0.2.5".into(),
         at,
     }
 }
@@ -179,7 +184,8 @@ async fn a_refresh_token_is_swapped_once(backend: Backend) {
     accounts.create_session(&new).await.expect("a database");
     let rotated = Rotated::Rotated { account: me, session: new.id };
     assert_eq!(accounts.rotate(&rotation(1, 2, NOW + 100)).await, Ok(rotated.clone()));
-    assert_eq!(accounts.session(new.id).await.expect("a database").expect("there").last_seen, NOW + 100);
+    let used = accounts.session(new.id).await.expect("a database").expect("there");
+    assert_eq!((used.last_seen, used.address.as_str()), (NOW + 100, "192.0.2.5"));
     let successor: TokenHash = [2; 32];
     let grace = Rotated::GraceSuccessor { account: me, session: new.id, successor };
     assert_eq!(accounts.rotate(&rotation(1, 9, NOW + 100 + GRACE_MICROSECONDS)).await, Ok(grace));

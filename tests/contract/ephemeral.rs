@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use fred::prelude::{Builder, ClientLike, Config, KeysInterface};
 use lockstep::bus::{
-    ephemeral::{Brake, DELAY_MAX, Ephemeral, WINDOW, local::LocalEphemeral, redis::RedisEphemeral},
+    ephemeral::{Bounds, Brake, DELAY_MAX, Ephemeral, WINDOW, local::LocalEphemeral, redis::RedisEphemeral},
     wire::ClusterKey,
 };
 use lockstep_protocol::values::Micros;
@@ -12,19 +12,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{redis::Redis, until};
 
-type Shared = Arc<dyn Ephemeral>;
+pub type Shared = Arc<dyn Ephemeral>;
 
-const BRAKE: Brake = Brake { free: 10, made_up: true };
+pub const BRAKE: Brake = Brake { free: 10, made_up: true };
 /// As large as real ones are: Lua must not round it.
-const NOW: Micros = 1_795_000_000_123_457;
+pub const NOW: Micros = 1_795_000_000_123_457;
 
-async fn redis_counts(redis: &Redis) -> Shared {
-    let counts = RedisEphemeral::connect(&redis.url(), ClusterKey([7; 32]), CancellationToken::new()).await;
+pub async fn redis_counts(redis: &Redis) -> Shared {
+    let counts =
+        RedisEphemeral::connect(&redis.url(), ClusterKey([7; 32]), Bounds::default(), CancellationToken::new()).await;
     Arc::new(counts.expect("a client"))
 }
 
 /// Until Redis is really asked: `one` is seen by `other`.
-async fn connected(one: &Shared, other: &Shared) {
+pub async fn connected(one: &Shared, other: &Shared) {
     until("counts are shared", async || {
         one.count("connected", Brake { free: 1, made_up: false }, NOW).await;
         (other.wait_ms("connected", NOW).await > 0).then_some(())

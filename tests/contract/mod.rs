@@ -6,6 +6,8 @@ mod bus;
 mod consumers;
 mod drops;
 mod ephemeral;
+mod ephemeral_kept;
+mod ephemeral_seen;
 mod epochs;
 mod factors;
 mod faults;

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::{Answer, App, PASSWORD, Person, send, text};
 
-const SECOND: i64 = 1_000_000;
-const STEP: i64 = 30 * SECOND;
-const START: i64 = 1_800_000_000 * SECOND;
+pub const SECOND: i64 = 1_000_000;
+pub const STEP: i64 = 30 * SECOND;
+pub const START: i64 = 1_800_000_000 * SECOND;
 
 /// A server whose clock a test moves, where no number of tries is delayed unless a test says so.
 async fn start(login_attempts_max: u32) -> (App, Clock) {
@@ -51,12 +51,12 @@ async fn log_in(app: &App, email: &str, password: &str) -> Answer {
 }
 
 /// The challenge of a log-in whose password was right.
-async fn challenge(app: &App, email: &str) -> String {
+pub async fn challenge(app: &App, email: &str) -> String {
     let asked = log_in(app, email, PASSWORD).await.is(202);
     text(&asked["second_factor"]["challenge"]).to_owned()
 }
 
-async fn second(app: &App, challenge: &str, proof: (&str, &str)) -> Answer {
+pub async fn second(app: &App, challenge: &str, proof: (&str, &str)) -> Answer {
     let mut body = json!({ "challenge": challenge, "refresh_in": "body" });
     body[proof.0] = Value::from(proof.1);
     app.post("/api/v1/auth/login/second", body).await

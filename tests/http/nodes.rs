@@ -1,6 +1,6 @@
 //! Two nodes on one PostgreSQL, without Redis: what happened on one holds on the other at once where it must.
 
-use lockstep::app::serve::Overrides;
+use lockstep::{app::serve::Overrides, clock::Clock};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -8,9 +8,15 @@ use super::{App, PASSWORD, send, text};
 use crate::support::{postgres, until};
 
 async fn two() -> (App, App) {
+    two_with(None, &[]).await
+}
+
+/// The same with these flags and, where it is given, one clock.
+pub async fn two_with(clock: Option<&Clock>, more: &[&str]) -> (App, App) {
     let url = postgres::database().await;
-    let flags = ["--database-url", url.as_str(), "--public-url", "http://boards.example.org"];
-    let one = App::start_with(Overrides::default(), &flags).await;
+    let flags = [&["--database-url", url.as_str(), "--public-url", "http://boards.example.org"], more].concat();
+    let overrides = || Overrides { clock: clock.cloned(), ..Overrides::default() };
+    let one = App::start_with(overrides(), &flags).await;
     let folder = App::folder();
     let (from, to) = (one.folder.path().join("keys"), folder.path().join("keys"));
     std::fs::create_dir(&to).expect("made");
@@ -18,7 +24,7 @@ async fn two() -> (App, App) {
         let entry = entry.expect("a key");
         std::fs::copy(entry.path(), to.join(entry.file_name())).expect("copied");
     }
-    let two = App::start_in(folder, Overrides::default(), &flags).await;
+    let two = App::start_in(folder, overrides(), &flags).await;
     (one, two)
 }
 

@@ -1,6 +1,6 @@
 //! What is sent as a picture and is none, or is more than one: refused, or a still picture without a trace of the rest.
 
-use image::{GenericImageView, ImageFormat, RgbImage};
+use image::{GenericImageView, ImageFormat, RgbImage, RgbaImage};
 use lockstep_protocol::limits::Limits;
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -83,9 +83,6 @@ fn zoo() -> Vec<(&'static str, &'static str, Vec<u8>, &'static str)> {
         ("a JPEG's head", "image/jpeg", jpeg[..40].to_vec(), "picture_unreadable"),
         ("a WebP cut off", "image/webp", half(&webp), "picture_unreadable"),
         ("50,000 pixels square", "image/png", promising(50_000, 50_000, 8), "picture_unreadable"),
-        ("4,097 pixels wide", "image/png", promising(4_097, 1, 8), "picture_unreadable"),
-        ("4,097 pixels high", "image/png", promising(1, 4_097, 8), "picture_unreadable"),
-        ("too much for the memory", "image/png", promising(4_096, 4_096, 16), "picture_unreadable"),
         ("no pixels", "image/png", promising(0, 0, 8), "picture_unreadable"),
         ("one byte too many", "image/png", [png, vec![0; limit]].concat()[..=limit].to_vec(), "too_large"),
         ("three times too many", "image/jpeg", vec![0xff; limit * 3], "too_large"),
@@ -111,6 +108,42 @@ async fn what_is_no_picture_is_refused_and_nothing_is_kept() {
     // The largest that may be is read.
     put(&ana, ME, "image/jpeg", encoded(RgbImage::new(4_096, 100), ImageFormat::Jpeg)).await.ok();
     assert_eq!(own(&ana).await.dimensions(), (100, 100));
+    app.stop().await;
+}
+
+/// Whole pictures: whoever does not look at the header first reads them.
+#[tokio::test]
+async fn a_whole_picture_of_too_many_pixels_is_refused_by_its_header_and_said_to_be() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let formats =
+        [("image/png", ImageFormat::Png), ("image/jpeg", ImageFormat::Jpeg), ("image/webp", ImageFormat::WebP)];
+    for (media, format) in formats {
+        for (width, height) in [(4_097, 1), (1, 4_097)] {
+            let problem = put(&ana, ME, media, encoded(RgbImage::new(width, height), format)).await;
+            let problem = problem.refused("picture_unreadable");
+            assert_eq!(problem["limit"], 4_096, "{media} {width} x {height}: {problem}");
+        }
+        put(&ana, ME, media, encoded(RgbImage::new(4_096, 1), format)).await.ok();
+    }
+    app.stop().await;
+}
+
+/// The pixels as they lie in memory, and what a file holds beside them.
+#[tokio::test]
+async fn a_whole_picture_that_needs_too_much_memory_is_refused() {
+    let limits = Limits { picture_memory_bytes_max: 48 * 1024, ..Limits::default() };
+    let app = App::start_limited(limits).await;
+    let ana = app.person("Ana").await;
+    // Twelve bytes for four pixels, and sixteen.
+    put(&ana, ME, "image/png", encoded(RgbImage::new(128, 128), ImageFormat::Png)).await.ok();
+    let deep = put(&ana, ME, "image/png", encoded(RgbaImage::new(128, 128), ImageFormat::Png)).await;
+    assert_eq!(deep.refused("picture_unreadable")["limit"], 4_096, "by the header");
+    let png = encoded(RgbImage::new(8, 8), ImageFormat::Png);
+    let beside = |bytes: usize| [&png[..33], &chunk(b"eXIf", &vec![0; bytes])[..], &png[33..]].concat();
+    put(&ana, ME, "image/png", beside(16 * 1024)).await.ok();
+    let heavy = put(&ana, ME, "image/png", beside(96 * 1024)).await.refused("picture_unreadable");
+    assert_eq!(heavy.get("limit"), None, "by the decoder: {heavy}");
     app.stop().await;
 }
 

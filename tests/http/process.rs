@@ -7,6 +7,13 @@ use lockstep::{
     app::serve::{Overrides, Server},
     config::{Command as CliCommand, CommandLine},
 };
+use lockstep_protocol::{
+    codec::Codec,
+    codes::Code,
+    command::organization::UpdateOrganization,
+    ids::{ClientId, OrgId},
+    limits::Limits,
+};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::{
@@ -16,7 +23,10 @@ use tokio::{
 };
 
 use super::{App, PASSWORD, text};
-use crate::support::DEADLINE;
+use crate::{
+    support::{DEADLINE, node::id},
+    ws::client::Client as Socket,
+};
 
 fn binary(folder: &tempfile::TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lockstep"));
@@ -139,6 +149,56 @@ async fn a_refusal_is_logged_with_who_and_why_and_never_with_what() {
     }
     let line_of_nobody = line(&unknown);
     assert_eq!((&line_of_nobody["code"], line_of_nobody.get("account")), (&json!("unauthenticated"), None));
+}
+
+#[tokio::test]
+async fn what_a_socket_is_refused_is_logged_with_who_and_why_and_never_with_what_nor_without_end() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let server = Logged::start(&folder, "info").await;
+    let client = Client::new();
+    let ask = async |method: Method, path: &str, token: &str, body: Value| {
+        let request = client.request(method, format!("{}{path}", server.url)).bearer_auth(token).json(&body);
+        request.send().await.expect("an answer").json::<Value>().await.unwrap_or_default()
+    };
+    let register = async |name: &str| {
+        let body =
+            json!({ "email": format!("{name}@example.org"), "password": PASSWORD, "name": name, "refresh_in": "body" });
+        ask(Method::POST, "/api/v1/auth/register", "", body).await
+    };
+    let (ana, ben) = (register("ana").await, register("ben").await);
+    let token = text(&ana["access_token"]);
+    let org = ask(Method::POST, "/api/v1/orgs", token, json!({ "name": "Company" })).await;
+    let org: OrgId = text(&org["org_id"]).parse().expect("an id");
+    let made = ask(Method::POST, &format!("/api/v1/orgs/{org}/invitations"), token, json!({ "role": "member" })).await;
+    let code = text(&made["link"]).split_once('#').expect("a code").1.to_owned();
+    ask(Method::POST, "/api/v1/invitations/accept", text(&ben["access_token"]), json!({ "code": code })).await;
+    let address = server.url.trim_start_matches("http://").trim_end_matches('/').parse().expect("an address");
+    let mut socket = Socket::open(address, Codec::Json).await;
+    socket.hello(text(&ben["access_token"]).to_owned(), ClientId(id())).await;
+    for _ in 0..30 {
+        let rename = UpdateOrganization { name: Some("overheard".into()) };
+        let refused = socket.ask(org, rename).await.expect_err("ben may not");
+        assert_eq!(refused.code, Code::Forbidden);
+    }
+    let mut stranger = Socket::open(address, Codec::Json).await;
+    stranger.hello("x.overheard.z".into(), ClientId(id())).await;
+    assert_eq!(stranger.closed().await, 4401);
+    let logged = server.end().await;
+    assert!(!logged.contains("overheard"), "neither names nor tokens");
+    let lines = |said: &str| {
+        let lines = logged.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter(|line| line["message"] == said).collect::<Vec<_>>()
+    };
+    let refused = lines("a request on a socket refused");
+    let most = Limits::default().refusals_logged_burst_max as usize;
+    assert!((most..30).contains(&refused.len()), "{} lines", refused.len());
+    for line in &refused {
+        let told = (&line["account"], &line["code"], &line["level"]);
+        assert_eq!(told, (&ben["account_id"], &json!("forbidden"), &json!("INFO")), "{line}");
+        assert!(line["connection"].is_string(), "{line}");
+    }
+    let hellos = lines("a hello refused");
+    assert_eq!(hellos.iter().map(|line| &line["code"]).collect::<Vec<_>>(), [&json!("unauthenticated")]);
 }
 
 #[tokio::test]

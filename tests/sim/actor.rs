@@ -152,6 +152,8 @@ impl<A: Kinded> Running<A> {
                 node.sim.pause_for(delay_ms * MS).await;
                 tell.say(Message::ListsDue);
             }),
+            // Names are of nobody here.
+            Effect::ProfileChanged(..) | Effect::ProfilesLater(_) => {}
             // Who is present elsewhere may be lost, and here always is.
             Effect::Whisper(..) => {}
             Effect::RetryLater => self.spawn(async move {

@@ -19,7 +19,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{Command, account::*, board::*, organization::*, task::*},
     event::{Event, Happened},
-    frame::{Acknowledged, ResumedFrom, ServerMessage},
+    frame::{Acknowledged, ChangedProfile, ResumedFrom, ServerMessage},
     ids::*,
     limits::Limits,
     position::{Bookmark, Held, Position},
@@ -241,6 +241,8 @@ pub enum Heard {
     Resync,
     /// Lists changed.
     Hint(Option<Position>),
+    /// Profiles changed.
+    Profiles(Vec<ChangedProfile>),
     Other,
 }
 
@@ -307,6 +309,10 @@ impl Subscriber for Listener {
             Delivery::Resync => Heard::Resync,
             Delivery::Ephemeral(shared) => match shared.message() {
                 ServerMessage::ListsChanged(hint) => Heard::Hint(hint.position),
+                _ => Heard::Other,
+            },
+            Delivery::Hint(shared) => match shared.message() {
+                ServerMessage::ProfilesChanged(told) => Heard::Profiles(told.profiles.clone()),
                 _ => Heard::Other,
             },
             _ => Heard::Other,

@@ -1,7 +1,7 @@
 //! A door behind which a test decides everything: for what a healthy server does not do on demand.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
 };
 
@@ -55,7 +55,7 @@ impl FakeDoor {
 }
 
 impl Door for FakeDoor {
-    fn authenticate(&self, token: String) -> Answer<Identity> {
+    fn authenticate(&self, token: String, _: IpAddr) -> Answer<Identity> {
         let now = self.clock.now();
         async move {
             let account_id = token.parse().map_err(|_| Failure::new(Code::Unauthenticated))?;

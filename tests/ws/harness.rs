@@ -1,6 +1,10 @@
 //! A node with its socket listening, and people with sessions. Time stands still unless a test turns the wheel. It must never hold expectations about the server.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::FutureExt;
 use lockstep::{
@@ -20,7 +24,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         Command,
-        account::{CloseSession, OpenSession},
+        account::{CloseSession, OpenSession, UpdateAccount},
     },
     frame::*,
     ids::*,
@@ -83,6 +87,11 @@ impl Server {
 
     pub async fn log_out(&self, person: Person) {
         self.system(person.account, CloseSession { session_id: person.session }).await;
+    }
+
+    /// They have another name, or another picture: whoever keeps it has written it.
+    pub async fn show_otherwise(&self, account: AccountId) {
+        self.system(account, UpdateAccount {}).await;
     }
 
     async fn system(&self, account: AccountId, body: impl Into<Command>) {
@@ -152,7 +161,12 @@ pub struct Owner {
 /// Serves the socket's routes on a port of their own.
 pub async fn listen(door: Arc<dyn Door>, limits: Limits, clock: Clock) -> (Arc<Registry>, SocketAddr, JoinHandle<()>) {
     let registry = Registry::new(Arc::new(limits), clock);
-    let gate = Gate { registry: registry.clone(), door, origins: Arc::new([ALLOWED_ORIGIN.to_owned()]) };
+    let gate = Gate {
+        registry: registry.clone(),
+        door,
+        origins: Arc::new([ALLOWED_ORIGIN.to_owned()]),
+        address_of: Arc::new(|_, _| Ipv4Addr::LOCALHOST.into()),
+    };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let serving = tokio::spawn(async move { axum::serve(listener, router(gate)).await.expect("serves") });
@@ -162,7 +176,7 @@ pub async fn listen(door: Arc<dyn Door>, limits: Limits, clock: Clock) -> (Arc<R
 /// Tokens of these tests say in plain text what signed ones say; the session is looked up as it is for those.
 fn authenticate(node: &Node, clock: Clock) -> Arc<lockstep::ws::inside::Authenticate> {
     let directory = node.directory.clone();
-    Arc::new(move |token: String| -> Answer<Identity> {
+    Arc::new(move |token: String, _| -> Answer<Identity> {
         let (directory, now) = (directory.clone(), clock.now());
         async move {
             let refuse = |code| Err(Failure::new(code));

@@ -12,4 +12,5 @@ mod keeping_up;
 mod lists;
 mod opening;
 mod presence;
+mod profiles;
 mod whole;

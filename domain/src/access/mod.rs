@@ -8,6 +8,7 @@ pub mod explain;
 pub mod permissions;
 mod reach;
 mod scope;
+mod sight;
 mod standing;
 
 use capability::of_team_permission;
@@ -19,6 +20,7 @@ use lockstep_protocol::{
 pub use permissions::{Permissions, TeamPermissions};
 pub use reach::Reach;
 pub use scope::{Grant, Scopes, scope, scope_of};
+pub use sight::names;
 pub use standing::{
     BoardFacts, board_audience, board_role, demand_founding, may_see_board, org_role, organization_audience,
     team_audience, team_role,

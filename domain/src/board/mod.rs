@@ -15,7 +15,7 @@ use lockstep_protocol::{
     codes::Failure,
     command::{BoardCommand, Command},
     event::{BoardEvent, Event, Happened},
-    ids::{OrgId, TeamId},
+    ids::{AccountId, OrgId, TeamId},
     topic::Kind,
     values::Audience,
     view::ViewPart,
@@ -92,6 +92,10 @@ impl Aggregate for Board {
 
     fn listed(event: &Self::Event) -> bool {
         event.tag().starts_with("board.")
+    }
+
+    fn names(&self, viewer: (AccountId, Audience), other: AccountId, org: Option<&Organization>) -> bool {
+        org.is_some_and(|org| access::names(org, Some(self), viewer, other))
     }
 
     fn access_version(&self) -> u64 {

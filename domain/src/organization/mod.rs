@@ -329,6 +329,10 @@ impl Aggregate for Organization {
         self.dropped
     }
 
+    fn names(&self, viewer: (AccountId, Audience), other: AccountId, _org: Option<&Organization>) -> bool {
+        access::names(self, None, viewer, other)
+    }
+
     fn access_version(&self) -> u64 {
         self.access_version
     }

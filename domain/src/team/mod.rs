@@ -178,6 +178,10 @@ impl Aggregate for Team {
         Self::changes_access(event)
     }
 
+    fn names(&self, viewer: (AccountId, Audience), other: AccountId, org: Option<&Organization>) -> bool {
+        org.is_some_and(|org| access::names(org, None, viewer, other))
+    }
+
     fn access_version(&self) -> u64 {
         self.access_version
     }

@@ -100,6 +100,7 @@ const fn kind(message: &ServerMessage) -> &'static str {
         ServerMessage::Revoked(_) => "revoked",
         ServerMessage::Heads(_) => "heads",
         ServerMessage::ListsChanged(_) => "lists_changed",
+        ServerMessage::ProfilesChanged(_) => "profiles_changed",
         ServerMessage::Goaway(_) => "goaway",
         ServerMessage::Superseded(_) => "superseded",
         ServerMessage::Pong(_) => "pong",

@@ -6,7 +6,7 @@ use lockstep_domain::{Aggregate, Principal, access::Reach};
 use lockstep_protocol::{
     codes::Failure,
     frame::{Acknowledged, Ephemeral, PresenceMeta},
-    ids::{ClientId, CommitId, ConnectionId, OrgId},
+    ids::{AccountId, ClientId, CommitId, ConnectionId, OrgId},
     position::{Bookmark, Held, Position},
     values::Micros,
 };
@@ -100,6 +100,10 @@ pub enum Message<A: Aggregate> {
     Lists(Option<(Reach, Position)>),
     /// What came since the last hint may be told now.
     ListsDue,
+    /// Somebody may be shown otherwise from now on, as their account's stream says at this seq.
+    Profile(AccountId, u64),
+    /// What came since profiles were told last may be told now.
+    ProfilesDue,
     /// Another node committed.
     Heard(Arc<Notice>),
     /// The stream's head is at least here.
@@ -159,6 +163,10 @@ pub enum Effect<A: Aggregate> {
     ListsChanged(OrgId, Reach, Position),
     /// Send `ListsDue` after this time.
     ListsLater(u64),
+    /// Tell the live aggregates that this account may be shown otherwise, as its stream says at this seq.
+    ProfileChanged(AccountId, u64),
+    /// Send `ProfilesDue` after this time.
+    ProfilesLater(u64),
     RetryLater,
     /// The journal's history is not the one in memory: raise the epoch, then end; the next load begins anew.
     LostHistory(u32),

@@ -14,6 +14,7 @@ mod join;
 mod lists;
 mod messages;
 mod outcome;
+mod profiles;
 mod ring;
 mod stale;
 mod subscribers;
@@ -39,6 +40,7 @@ use lockstep_protocol::{
 };
 pub use messages::{Effect, Joining, Message, Pending, origin};
 pub use outcome::failure;
+use profiles::Profiles;
 use ring::Ring;
 use stale::Awaiting;
 use subscribers::Subscribers;
@@ -89,6 +91,7 @@ pub struct Shell<A: Aggregate> {
     ring: Ring,
     subscribers: Subscribers,
     lists: Lists,
+    profiles: Profiles,
     pending: VecDeque<Pending<A>>,
     /// Commands whose client's window is being read, in order.
     parked: Vec<(ClientKey, Pending<A>)>,
@@ -133,6 +136,7 @@ impl<A: Aggregate> Shell<A> {
             ring: Ring::new(limits.ring_events_max, limits.ring_bytes_max),
             subscribers: Subscribers::new(topic, limits.presence_entries_max),
             lists: Lists::default(),
+            profiles: Profiles::default(),
             pending: VecDeque::new(),
             parked: Vec::new(),
             joining: Vec::new(),
@@ -191,6 +195,8 @@ impl<A: Aggregate> Shell<A> {
             Message::FactsChanged => self.review_subscribers(),
             Message::Lists(hint) => self.lists_changed(hint),
             Message::ListsDue => self.lists_due(),
+            Message::Profile(account, version) => self.profile_changed(account, version),
+            Message::ProfilesDue => self.profiles_due(),
             Message::Heard(notice) => self.heard(&notice),
             Message::Behind(_) if bug!("bug_no_backstop") => {}
             Message::Behind(version) => self.rumoured = self.rumoured.max(version),

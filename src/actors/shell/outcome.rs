@@ -126,6 +126,10 @@ impl<A: Aggregate> Shell<A> {
                 self.effects.push(Effect::FactsChanged(self.committed.state.org_id(self.topic.id)));
             }
         }
+        let mut events = commits.iter().flat_map(|commit| &commit.events).rev();
+        if let Some(shown) = events.find(|happened| A::shows_otherwise(&happened.event)) {
+            self.effects.push(Effect::ProfileChanged(self.topic.id.into(), shown.seq));
+        }
         let source = Commits { topic: self.topic, epoch: head.epoch, after, commits, bytes };
         let shared = SharedEvents::new(head.epoch, after, head.version, Box::new(source));
         self.ring.push(shared.clone(), bytes);

@@ -1,4 +1,4 @@
-//! The counts of one node, in memory, bounded.
+//! Counts, what is kept, and when sessions were seen: of one node, in memory, bounded.
 
 use std::{
     collections::HashMap,
@@ -6,9 +6,9 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
-use lockstep_protocol::values::Micros;
+use lockstep_protocol::{ids::SessionId, values::Micros};
 
-use super::{Brake, Ephemeral, WINDOW};
+use super::{Bounds, Brake, Ephemeral, Seen, Slot, WINDOW, kept::Kept, seen::Sightings};
 
 /// Keys remembered; those longest silent go first.
 pub const KEYS_MAX: usize = 100_000;
@@ -22,16 +22,39 @@ struct Count {
 }
 
 /// See the module.
-#[derive(Default)]
 pub struct LocalEphemeral {
     // Held for a look-up only, never over an await.
     counts: Mutex<HashMap<String, Count>>,
+    /// `None`: there may be other nodes, who would not find here what somebody brings them.
+    kept: Option<Kept>,
+    seen: Sightings,
+}
+
+impl Default for LocalEphemeral {
+    fn default() -> Self {
+        Self::alone(Bounds::default())
+    }
 }
 
 impl LocalEphemeral {
+    /// Of the only node.
+    pub fn alone(bounds: Bounds) -> Self {
+        Self { counts: Mutex::default(), kept: Some(Kept::new(bounds)), seen: Sightings::new(bounds) }
+    }
+
+    /// Of one of several that share nothing but the database: it keeps nothing.
+    pub fn among_others(bounds: Bounds) -> Self {
+        Self { kept: None, ..Self::alone(bounds) }
+    }
+
     fn counts(&self) -> MutexGuard<'_, HashMap<String, Count>> {
         // A panic while it was held cannot leave a map half changed that matters: counts are only a brake.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of a session's last use, however long ago.
+    pub(super) fn noted(&self, session: SessionId) -> Option<Seen> {
+        self.seen.noted(session)
     }
 
     /// How many keys are remembered.
@@ -81,5 +104,37 @@ impl Ephemeral for LocalEphemeral {
             self.counts().remove(key);
         }
         .boxed()
+    }
+
+    fn keep<'a>(&'a self, slot: Slot, value: &'a [u8], until: Micros, now: Micros) -> BoxFuture<'a, bool> {
+        async move { self.kept.as_ref().is_some_and(|kept| kept.keep(slot, value, until, now)) }.boxed()
+    }
+
+    fn look(&self, slot: Slot, now: Micros) -> BoxFuture<'_, Option<Vec<u8>>> {
+        async move { self.kept.as_ref()?.look(&slot, now) }.boxed()
+    }
+
+    fn attempt(&self, slot: Slot, most: u32, now: Micros) -> BoxFuture<'_, bool> {
+        async move { self.kept.as_ref().is_some_and(|kept| kept.attempt(&slot, most, now)) }.boxed()
+    }
+
+    fn take(&self, slot: Slot, now: Micros) -> BoxFuture<'_, Option<Vec<u8>>> {
+        async move { self.kept.as_ref()?.take(&slot, now) }.boxed()
+    }
+
+    fn saw(&self, session: SessionId, seen: Seen) -> bool {
+        self.seen.saw(session, seen)
+    }
+
+    fn last_seen<'a>(&'a self, sessions: &'a [SessionId], now: Micros) -> BoxFuture<'a, Vec<Option<Seen>>> {
+        async move { sessions.iter().map(|session| self.seen.last(*session, now)).collect() }.boxed()
+    }
+
+    fn ended<'a>(&'a self, sessions: &'a [SessionId]) -> BoxFuture<'a, ()> {
+        async move { sessions.iter().for_each(|session| self.seen.forget(*session)) }.boxed()
+    }
+
+    fn seen_here(&self) -> Vec<(SessionId, Seen)> {
+        self.seen.all()
     }
 }

@@ -189,7 +189,7 @@ impl Queue {
                 (Body::Snapshot(snapshot, audience, 0), SHARED_COST)
             }
             Delivery::Presence(shared) => (Body::Shared(shared), SMALL_COST),
-            Delivery::PresenceState(shared) => (Body::Shared(shared), SHARED_COST),
+            Delivery::PresenceState(shared) | Delivery::Hint(shared) => (Body::Shared(shared), SHARED_COST),
             Delivery::Ephemeral(shared) => (Body::Ephemeral(shared), SMALL_COST),
             Delivery::Stale(stale) => return self.mark_stale(topic, stale, bounds),
             Delivery::Resync => return self.fall_behind(topic),

@@ -1,5 +1,6 @@
 // Names of people. Events carry ids only; this is the one place that turns them into names. Whoever is not known yet is asked for
-// when their name is first wanted, many in one question: an organization may have thousands of members, a screen shows few.
+// when their name is first wanted, many in one question: an organization may have thousands of members, a screen shows few. When the
+// server says that somebody may be called otherwise by now, they are asked for again if a screen shows them, and else when one does.
 import { SvelteMap } from "svelte/reactivity";
 import { LIMITS, type MemberEntry, Problem } from "../sdk";
 import { client } from "./client";
@@ -13,6 +14,8 @@ const GATHER_MS = 20;
 const AGAIN_MS = 30_000;
 /** Before a question that got no answer is put again. */
 const RETRY_MS = 5_000;
+/** Without any word: guests are not told of everybody. */
+const RENEW_MS = 300_000;
 
 class Directory {
   #entries = new SvelteMap<string, MemberEntry>();
@@ -24,11 +27,29 @@ class Directory {
   /** Whose people are on the screen: names are wanted by id alone. */
   #org: string | undefined;
   readonly #wanted = new Map<string, Set<string>>();
-  readonly #asked = new Map<string, number>();
+  readonly #asked = new Map<string, { readonly at: number; readonly turn: number }>();
+  /** The turn of the question that each is known from. */
+  readonly #learnt = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts what was learnt in other ways than by a question: an answer that was asked for before knows less. */
   #turn = 0;
-  readonly #turns = new Map<string, number>();
+  readonly #turns = new SvelteMap<string, number>();
+  /** Whoever is known from before this turn may be called otherwise by now. */
+  #floor = $state(0);
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    client.profiles.subscribe(({ accounts, within_ms }) => {
+      const delay_ms = Math.random() * within_ms;
+      if (accounts === undefined) this.#renewal ??= setTimeout(() => this.#renew(), delay_ms);
+      else setTimeout(() => this.#changed(accounts), delay_ms);
+    });
+    const again = () => setTimeout(() => {
+      this.#renew();
+      again();
+    }, RENEW_MS * (0.75 + Math.random() / 2));
+    again();
+  }
 
   /** Names wanted from now on are of people of this organization. */
   open(org: string): void {
@@ -38,17 +59,16 @@ class Directory {
   /** Somebody of it, by their id; undefined while they are asked for, and when the server does not name them. */
   entry(org: string, account: string): MemberEntry | undefined {
     const known = this.#entries.get(`${org}/${account}`);
-    if (!known) this.#want(org, account);
+    this.#look(org, account, known !== undefined);
     return known;
   }
 
   name(account: string): string {
     const person = this.#claims.get(account) ?? account;
     const known = this.#names.get(person);
-    if (known) return known;
-    if (person === session.me?.account_id) return session.me.name;
-    if (this.#org) this.#want(this.#org, person);
-    return t("people.unknown");
+    if (!known && person === session.me?.account_id) return session.me.name;
+    if (this.#org) this.#look(this.#org, person, known !== undefined);
+    return known || t("people.unknown");
   }
 
   /** Their picture; undefined where they have none. */
@@ -64,6 +84,7 @@ class Directory {
     for (const entry of entries) {
       if ((this.#turns.get(entry.account_id) ?? 0) > asked) continue;
       this.#entries.set(`${org}/${entry.account_id}`, entry);
+      this.#learnt.set(`${org}/${entry.account_id}`, asked);
       if (this.#names.get(entry.account_id) !== entry.name) this.#names.set(entry.account_id, entry.name);
       const { account_id, avatar_id: id } = entry;
       if (id === undefined) this.#pictures.delete(account_id);
@@ -80,14 +101,21 @@ class Directory {
   renamed(account: string, name: string): void {
     this.#newer(account);
     if (this.#names.has(account)) this.#names.set(account, name);
-    for (const [key, entry] of this.#entries) if (entry.account_id === account) this.#entries.set(key, { ...entry, name });
+    for (const [key, entry] of this.#entries) {
+      if (entry.account_id !== account) continue;
+      this.#entries.set(key, { ...entry, name });
+      this.#learnt.set(key, this.#turn);
+    }
   }
 
   /** Somebody does something else in an organization from now on. */
   entitled(org: string, account: string, title: string): void {
     this.#newer(account);
-    const entry = this.#entries.get(`${org}/${account}`);
-    if (entry) this.#entries.set(`${org}/${account}`, { ...entry, title });
+    const key = `${org}/${account}`;
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    this.#entries.set(key, { ...entry, title });
+    this.#learnt.set(key, this.#turn);
   }
 
   /** A stand-in turned out to be somebody: what was theirs shows who it is. */
@@ -100,14 +128,45 @@ class Directory {
     this.#turns.set(account, this.#turn);
   }
 
-  #want(org: string, account: string): void {
+  /** These may be called otherwise by now. */
+  #changed(accounts: readonly string[]): void {
+    for (const account of accounts) this.#newer(account);
+    const { me } = session;
+    // Changed at another device.
+    if (me && accounts.includes(me.account_id)) void session.reload();
+  }
+
+  /** Anybody may. */
+  #renew(): void {
+    clearTimeout(this.#renewal);
+    this.#renewal = undefined;
+    this.#turn += 1;
+    this.#floor = this.#turn;
+  }
+
+  /** Asks for whoever is not known, or was before what changed since. What reads this is told when that happens. */
+  #look(org: string, account: string, known: boolean): void {
+    const turn = Math.max(this.#turns.get(account) ?? 0, this.#floor);
+    if (!known || (this.#learnt.get(`${org}/${account}`) ?? -1) < turn) this.#want(org, account, turn);
+  }
+
+  #want(org: string, account: string, turn = 0): void {
     const key = `${org}/${account}`;
     const asked = this.#asked.get(key);
-    if (account === "" || (asked !== undefined && Date.now() - asked < AGAIN_MS)) return;
-    this.#asked.set(key, Date.now());
+    if (account === "" || (asked !== undefined && asked.turn >= turn && Date.now() - asked.at < AGAIN_MS)) return;
+    this.#asked.set(key, { at: Date.now(), turn: this.#turn });
     const wanted = this.#wanted.get(org) ?? new Set();
     this.#wanted.set(org, wanted.add(account));
     this.#timer ??= setTimeout(() => this.#ask(), GATHER_MS);
+  }
+
+  /** The server does not name them there any more. */
+  #forget(org: string, account: string): void {
+    const key = `${org}/${account}`;
+    this.#learnt.delete(key);
+    if (!this.#entries.delete(key) || [...this.#entries.values()].some((entry) => entry.account_id === account)) return;
+    this.#names.delete(account);
+    this.#pictures.delete(account);
   }
 
   #ask(): void {
@@ -124,6 +183,8 @@ class Directory {
     try {
       const { items } = await client.rest.members(org, { ids: accounts.join(",") });
       this.learn(org, items, turn);
+      const named = new Set(items.map((entry) => entry.account_id));
+      for (const account of accounts) if (!named.has(account)) this.#forget(org, account);
       // Whoever is not named may have been a stand-in: then it is shown as who it is.
       if (items.length < accounts.length) {
         for (const claim of (await client.rest.org(org)).claims ?? []) {

@@ -853,7 +853,7 @@ export type AccessView = { account_id: AccountId, organization: Array<Verdict>, 
 
 export type ClientMessage = { "type": "hello" } & Hello | { "type": "join" } & Join | { "type": "leave" } & Leave | { "type": "command" } & CommandMessage | { "type": "presence" } & PresenceUpdate | { "type": "ephemeral" } & EphemeralUpdate | { "type": "refresh" } & Refresh | { "type": "ping" } & Ping;
 
-export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "snapshot" } & SnapshotPart | { "type": "events" } & Events | { "type": "reply" } & Reply | { "type": "presence_state" } & PresenceState | { "type": "presence_diff" } & PresenceDiff | { "type": "ephemeral" } & EphemeralBroadcast | { "type": "resync" } & TopicNotice | { "type": "stale" } & Stale | { "type": "revoked" } & Revoked | { "type": "heads" } & Heads | { "type": "lists_changed" } & ListsChanged | { "type": "goaway" } & Goaway | { "type": "superseded" } & Superseded | { "type": "pong" } & Pong;
+export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "joined" } & Joined | { "type": "snapshot" } & SnapshotPart | { "type": "events" } & Events | { "type": "reply" } & Reply | { "type": "presence_state" } & PresenceState | { "type": "presence_diff" } & PresenceDiff | { "type": "ephemeral" } & EphemeralBroadcast | { "type": "resync" } & TopicNotice | { "type": "stale" } & Stale | { "type": "revoked" } & Revoked | { "type": "heads" } & Heads | { "type": "lists_changed" } & ListsChanged | { "type": "profiles_changed" } & ProfilesChanged | { "type": "goaway" } & Goaway | { "type": "superseded" } & Superseded | { "type": "pong" } & Pong;
 
 export type Hello = { 
 /**
@@ -987,6 +987,18 @@ topic: Topic,
  */
 position?: Position, };
 
+export type ChangedProfile = { account_id: AccountId, version: number, };
+
+export type ProfilesChanged = { topic: Topic, 
+/**
+ * Absent when there are too many to name: anybody.
+ */
+profiles?: Array<ChangedProfile>, 
+/**
+ * Read at a moment of one's own within this time, so that not all who follow the topic read at once.
+ */
+within_ms: number, };
+
 export type Pong = { ref: number, 
 /**
  * The server's clock, microseconds, UTC.
@@ -1115,8 +1127,18 @@ export const LIMITS = {
   heads_interval_ms: 30000,
   /** Time between two `lists_changed` of an organization on one node; what changes meanwhile is told with the next. (ms) */
   lists_changed_interval_ms: 1000,
+  /** Time between two `profiles_changed` of a topic on one node; who changes meanwhile is told with the next. (ms) */
+  profiles_changed_interval_ms: 1000,
+  /** People whom one `profiles_changed` names. (people) */
+  profiles_named_max: 100,
+  /** How many of those who are told of a changed profile are asked to read it per second: `within_ms` is made of it. (reads/s) */
+  profile_reads_per_second: 1000,
   /** A client that goes on being refused with `rate_limited` for this long is closed with 4429. (ms) */
   abuse_timeout_ms: 10000,
+  /** Refusals of one connection that are logged at once, and connections of one node that were refused at their hello. (lines) */
+  refusals_logged_burst_max: 20,
+  /** The same, steadily; how many were left out is said with the next. (lines/s) */
+  refusals_logged_per_second_max: 1,
   /** Time for commands on their way when a node drains. (ms) */
   drain_timeout_ms: 10000,
   /** The longest delay that a `goaway` asks for; each connection gets its own. (ms) */
@@ -1191,6 +1213,16 @@ export const LIMITS = {
   sessions_per_account_max: 50,
   /** Failed log-ins of one account from one network in 15 minutes before they are delayed. (tries) */
   login_attempts_max: 10,
+  /** How exactly a session's last use is known: once noted, it is noted anew after this time or from another address. (ms) */
+  session_seen_every_ms: 10000,
+  /** How long a session's last use is remembered beside the database; after it the time of the last refresh is shown. (ms) */
+  session_seen_ms: 86400000,
+  /** Sessions whose last use a node remembers; of more the time of the last refresh is shown. (sessions) */
+  sessions_seen_max: 100000,
+  /** One thing that is kept for minutes outside the database (a log-in that awaits its second step); what is larger lies in the database. (bytes) */
+  kept_value_bytes_max: 32768,
+  /** All that a node keeps of them in memory; beyond it they lie in the database. (bytes) */
+  kept_bytes_max: 33554432,
   /** Time for the second step of a log-in. (ms) */
   challenge_ms: 300000,
   /** Tries of the second step of one log-in; over it the log-in begins again. (tries) */

@@ -15,6 +15,7 @@ import { boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
 import { Organizations } from "./organizations";
 import { Tokens } from "./tokens";
 import { Presence } from "./presence";
+import { type ChangedProfiles, Profiles } from "./profiles";
 import { Rest } from "./rest";
 import { Status } from "./status";
 import { openStorage, type Storage } from "./storage";
@@ -39,6 +40,7 @@ class Client implements Lockstep {
   readonly #topics: Topics;
   readonly #commands: Commands;
   readonly #notices = new Emitter<Notice>();
+  readonly #profiles = new Profiles();
   readonly #status = new Status();
   readonly #boards = new Map<Topic, Held<BoardTopic>>();
   readonly #organizations = new Map<Topic, Held<ViewTopic<OrganizationView>>>();
@@ -73,6 +75,7 @@ class Client implements Lockstep {
         this.#discard(topic);
       },
       advanced: (topic) => this.#commands.advanced(topic),
+      missed: () => this.#profiles.missed(),
     });
     this.#commands = new Commands(this.#env, this.#transport, this.#topics, (entry, refusal) => this.#refused(entry, refusal));
     this.#commands.queue.subscribe(() => this.#updateStatus());
@@ -90,6 +93,10 @@ class Client implements Lockstep {
 
   get notices(): Signal<Notice> {
     return this.#notices;
+  }
+
+  get profiles(): Signal<ChangedProfiles> {
+    return this.#profiles.changes;
   }
 
   get queue(): Cell<readonly QueuedCommand[]> {
@@ -322,6 +329,10 @@ class Client implements Lockstep {
 
   #message(message: ServerMessage): void {
     if (message.type === "reply" && this.#commands.reply(message)) return;
+    if (message.type === "profiles_changed") {
+      this.#profiles.told(message);
+      return;
+    }
     this.#topics.handle(message);
   }
 

@@ -8,6 +8,7 @@ export type { FactorEntry, FactorList, Identity, IdentityEntry, MailEntry, Provi
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
 export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationView, type NewInvitation, type Organizations, type Usage } from "./organizations";
 export { Problem, rangeOf, type Range } from "./problem";
+export type { ChangedProfiles } from "./profiles";
 export {
   Rest, type BoardEntry, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type MemberPage, type MembersQuery, type NewBoard, type OrgEntry, type Page,
   type Preferences, type SessionEntry, type TeamEntry, type UpdateMe, type WorkingHours,

@@ -53,6 +53,8 @@ export interface TopicHooks {
   refused(topic: Topic, phase: "missing" | "revoked", code: Failure["code"]): void;
   /** What is held of the topic moved on. */
   advanced(topic: Topic): void;
+  /** What is told besides events was not heard until now. */
+  missed(): void;
 }
 
 export class Topics {
@@ -60,6 +62,7 @@ export class Topics {
   readonly #transport: Transport;
   readonly #refused: (topic: Topic, phase: "missing" | "revoked", code: Failure["code"]) => void;
   readonly #advanced: (topic: Topic) => void;
+  readonly #missed: () => void;
   readonly #entries = new Map<Topic, Entry>();
   readonly #stale = new Set<Topic>();
 
@@ -68,6 +71,7 @@ export class Topics {
     this.#transport = transport;
     this.#refused = hooks.refused;
     this.#advanced = hooks.advanced;
+    this.#missed = hooks.missed;
   }
 
   /** Starts to follow a topic from what is held of it. */
@@ -252,6 +256,7 @@ export class Topics {
     entry.from = held;
     entry.consumer.phase("ready");
     entry.consumer.caughtUp(changes);
+    this.#missed();
   }
 
   #joinRefused(ref: number, failure: Failure): boolean {
@@ -295,9 +300,11 @@ export class Topics {
 
   #setStale(topic: Topic, stale: boolean): void {
     this.#with(topic, (entry) => {
+      const was = this.#stale.has(topic);
       if (stale) this.#stale.add(topic);
       else this.#stale.delete(topic);
       entry.consumer.stale(stale);
+      if (was && !stale) this.#missed();
     });
   }
 

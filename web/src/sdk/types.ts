@@ -10,6 +10,7 @@ import type { Cell, Signal } from "./cells";
 import type { Environment } from "./environment";
 import type { Identity } from "./identity";
 import type { Organizations } from "./organizations";
+import type { ChangedProfiles } from "./profiles";
 import type { Backward } from "./relations";
 import type { BoardEntry, Rest } from "./rest";
 import type { Tokens } from "./tokens";
@@ -241,6 +242,8 @@ export interface Lockstep {
   readonly tokens: Tokens;
   readonly status: Cell<ConnectionStatus>;
   readonly notices: Signal<Notice>;
+  /** Whose name, picture or job title is to be read again if it is shown. */
+  readonly profiles: Signal<ChangedProfiles>;
   /** Every command that is not confirmed, oldest first, over all topics; survives a reload. */
   readonly queue: Cell<readonly QueuedCommand[]>;
   /** Takes a command out of the queue and undoes its effect; false when it may have been sent already. */

@@ -6,7 +6,13 @@ import { PeopleSearch } from "../../src/app/people-search.svelte";
 import { type MemberEntry, type MemberPage, type MembersQuery, Problem } from "../../src/sdk";
 
 // Both need a page.
-vi.mock("../../src/app/client", () => ({ client: { rest: { members: () => undefined, org: () => undefined } } }));
+const told = vi.hoisted(() => ({ listeners: [] as Array<(change: { accounts?: readonly string[]; within_ms: number }) => void> }));
+vi.mock("../../src/app/client", () => ({
+  client: {
+    rest: { members: () => undefined, org: () => undefined },
+    profiles: { subscribe: (fn: (typeof told.listeners)[number]) => told.listeners.push(fn) },
+  },
+}));
 vi.mock("../../src/app/session.svelte", () => ({ session: { me: undefined } }));
 
 const ORG = "org";
@@ -48,6 +54,45 @@ test("names that are wanted together are asked for together, and each once", asy
   await vi.advanceTimersByTimeAsync(1_000);
   expect(asked.length).toBe(2);
   expect(directory.entry(ORG, "ann")?.name).toBe("Ann");
+});
+
+test("whoever may be called otherwise is asked for again when shown, at a moment of one's own, and what was asked before counts no more", async () => {
+  const say = (change: { accounts?: readonly string[]; within_ms: number }) => told.listeners.forEach((fn) => fn(change));
+  directory.open(ORG);
+  directory.name("eva");
+  await vi.advanceTimersByTimeAsync(20);
+  asked[0]?.answer(page([person("Eva", { avatar_id: "one" })]));
+  await settle();
+  expect([directory.name("eva"), directory.picture("eva")?.id]).toEqual(["Eva", "one"]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(asked.length).toBe(1);
+  say({ accounts: ["eva", "nobody shows them"], within_ms: 400 });
+  directory.name("eva");
+  await vi.advanceTimersByTimeAsync(400);
+  // What is shown meanwhile is what was known.
+  expect(directory.name("eva")).toBe("Eva");
+  await vi.advanceTimersByTimeAsync(20);
+  expect(asked.map((each) => each.query.ids)).toEqual(["eva", "eva"]);
+  // Changed once more before the answer: it may know less.
+  say({ accounts: ["eva"], within_ms: 0 });
+  await settle();
+  asked[1]?.answer(page([person("Eva", { name: "Eva B" })]));
+  await settle();
+  expect(directory.name("eva")).toBe("Eva");
+  await vi.advanceTimersByTimeAsync(20);
+  asked[2]?.answer(page([person("Eva", { name: "Eva C" })]));
+  await settle();
+  expect([directory.name("eva"), directory.entry(ORG, "eva")?.name, directory.picture("eva")]).toEqual(["Eva C", "Eva C", undefined]);
+  // After a connection was lost anybody may be; however often it is said, it is asked once.
+  for (let times = 0; times < 5; times += 1) say({ within_ms: 250 });
+  await vi.advanceTimersByTimeAsync(250);
+  directory.name("eva");
+  await vi.advanceTimersByTimeAsync(20);
+  expect(asked.length).toBe(4);
+  // Whom the server does not name any more is forgotten.
+  asked[3]?.answer(page([]));
+  await settle();
+  expect([directory.name("eva"), directory.entry(ORG, "eva")]).toEqual([expect.not.stringContaining("Eva"), undefined]);
 });
 
 test("what was a stand-in's is called as who it turned out to be", async () => {

@@ -88,6 +88,7 @@ impl Player {
             | ServerMessage::PresenceDiff(_)
             | ServerMessage::Ephemeral(_)
             | ServerMessage::ListsChanged(_)
+            | ServerMessage::ProfilesChanged(_)
             | ServerMessage::Stale(_)
             | ServerMessage::Superseded(_) => Ok(()),
         }
