@@ -11,6 +11,7 @@ use lockstep::{
     bus::local::{Alone, Silent},
     store::{Location, Options, Store, journal::*},
 };
+use lockstep_domain::{Aggregate, Board};
 use lockstep_protocol::{
     codes::Code, command::task::UpdateTask, ids::*, limits::Limits, position::Position, topic::Topic,
 };
@@ -226,7 +227,7 @@ async fn a_poisoned_snapshot_is_folded_anew() {
     }
     let journal = node.store.journal();
     until("a snapshot is stored", async || {
-        journal.load_snapshot(board.into(), 1, u64::MAX).await.expect("reads").map(drop)
+        journal.load_snapshot(board.into(), Board::STATE_VERSION, u64::MAX).await.expect("reads").map(drop)
     })
     .await;
     let digest = lockstep_domain::Aggregate::digest(&node.directory.board(board).await.expect("is live").state);

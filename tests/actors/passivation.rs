@@ -1,5 +1,6 @@
 //! Memory for live state is a budget: the least recently used go, and come back when asked for.
 
+use lockstep_domain::{Aggregate, Board};
 use lockstep_protocol::{command::task::UpdateTask, limits::Limits};
 
 use crate::support::{
@@ -47,7 +48,8 @@ async fn an_idle_board_goes_and_comes_back_with_everything() {
     until("it goes", async || (!node.directory.is_live(board)).then_some(())).await;
     let rename = UpdateTask { task_id: task.task_id, title: Some("Back".into()), description: None };
     assert_eq!(node.ask(ana, board, rename).await.expect("it comes back").seq, 4);
-    let snapshots = node.store.journal().load_snapshot(board.into(), 1, u64::MAX).await.expect("reads");
+    let snapshots =
+        node.store.journal().load_snapshot(board.into(), Board::STATE_VERSION, u64::MAX).await.expect("reads");
     assert_eq!(snapshots.map(|snapshot| snapshot.seq), Some(3), "it left a snapshot behind");
 }
 

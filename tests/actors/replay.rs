@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use lockstep::{actors::verify, bus::local::Silent};
-use lockstep_domain::Aggregate;
+use lockstep_domain::{Aggregate, Board};
 use lockstep_protocol::{
     command::{BoardCommand, board::*, task::*},
     ids::*,
@@ -183,7 +183,7 @@ async fn a_fresh_load_is_what_was_live_on_sqlite() {
         let (board, seq, digest) = play(&node, seed, 120).await;
         let journal = node.store.journal();
         until("a snapshot is stored", async || {
-            journal.load_snapshot(board.into(), 1, u64::MAX).await.expect("reads").map(drop)
+            journal.load_snapshot(board.into(), Board::STATE_VERSION, u64::MAX).await.expect("reads").map(drop)
         })
         .await;
         drop(journal);
