@@ -24,6 +24,7 @@ mod picture_files;
 mod pictures;
 mod process;
 pub mod processes;
+mod quick_add;
 mod refresh;
 mod refusals;
 mod roles;

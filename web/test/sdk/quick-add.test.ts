@@ -87,7 +87,7 @@ test("generated lines mean what the server says", () => {
 
 test("a long line takes no longer than it is", () => {
   for (const word of ["every mon and ", '#"', "in ", "\\", "1.1.", ",", "^^"]) {
-    const line = word.repeat(Math.floor(200_000 / word.length));
+    const line = word.repeat(Math.floor(40_000 / word.length));
     expect(quickAdd(line, contextOf({ in: "en", line, is: [], title: "" })).title.length).toBeGreaterThan(0);
   }
 });
