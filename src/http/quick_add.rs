@@ -135,7 +135,8 @@ pub async fn create(
         body.column_id.or_else(first).ok_or_else(|| Failure::new(Code::FieldRequired).field("column_id"))?;
     let limits = &caller.http.limits;
     let most = (limits.labels_per_task_max, limits.assignees_per_task_max);
-    let mut draft = Draft { board, people: &people, most, column_id, labels: vec![], assignees: vec![], unused: vec![] };
+    let mut draft =
+        Draft { board, people: &people, most, column_id, labels: vec![], assignees: vec![], unused: vec![] };
     let found = parse_with(&body.line, &context, |value, words| draft.judge(value, words));
     let Draft { column_id, labels, assignees, unused, .. } = draft;
     let priority = found.tokens.iter().find_map(|token| match token.value {

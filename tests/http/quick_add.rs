@@ -10,6 +10,12 @@ fn told<'a>(answer: &'a Value, list: &str) -> Vec<(&'a str, &'a str, &'a str)> {
     all.iter().map(|one| (text(&one["kind"]), text(&one["text"]), one["why"].as_str().unwrap_or(""))).collect()
 }
 
+async fn person<'a>(app: &'a App, login: &str, name: &str) -> Person<'a> {
+    let person = app.person(login).await;
+    person.patch("/api/v1/me", json!({ "name": name })).await.ok();
+    person
+}
+
 /// Makes it, and reads the task that came of it.
 async fn quick(who: &Person<'_>, board: &str, body: Value) -> (Value, Value) {
     let made = who.post(&format!("{board}/tasks/quick"), body).await.created();
@@ -25,7 +31,7 @@ const CHRISTMAS_EVE: i64 = 1_829_606_400_000_000;
 #[tokio::test]
 async fn a_line_becomes_a_task_with_all_that_it_says() {
     let app = App::start().await;
-    let (ana, ben) = (app.person("Ana López").await, app.person("Ben Carter").await);
+    let (ana, ben) = (person(&app, "Ana", "Ana López").await, person(&app, "Ben", "Ben Carter").await);
     let org = ana.organization().await;
     ana.join(&org, &ben, "member").await;
     let board = ana.board(&org, json!({ "visibility": "organization" })).await;
@@ -43,8 +49,7 @@ async fn a_line_becomes_a_task_with_all_that_it_says() {
     assert_eq!(face["assignees"], json!([ben.id(), ana.id()]));
     assert_eq!(face["labels"].as_array().map(Vec::len), Some(2));
     let used: Vec<&str> = told(&made, "used").iter().map(|(_, words, _)| *words).collect();
-    let words =
-        ["2027-12-24", "at 9am", "p1", "#home", "#\"two words\"", "@ben", "@me", "in Doing", "from 2027-12-20"];
+    let words = ["2027-12-24", "at 9am", "p1", "#home", "#\"two words\"", "@ben", "@me", "in Doing", "from 2027-12-20"];
     assert_eq!((used.as_slice(), told(&made, "unused").len()), (words.as_slice(), 0));
     app.stop().await;
 }
@@ -52,7 +57,8 @@ async fn a_line_becomes_a_task_with_all_that_it_says() {
 #[tokio::test]
 async fn what_names_nothing_or_has_no_place_in_a_task_stays_in_its_title() {
     let app = App::start().await;
-    let (ana, one, two) = (app.person("Ana").await, app.person("Cid One").await, app.person("Cid Two").await);
+    let (ana, one, two) =
+        (app.person("Ana").await, person(&app, "Cid1", "Cid One").await, person(&app, "Cid2", "Cid Two").await);
     let org = ana.organization().await;
     ana.join(&org, &one, "member").await;
     ana.join(&org, &two, "member").await;

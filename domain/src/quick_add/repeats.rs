@@ -158,8 +158,7 @@ impl Matcher<'_> {
 
     /// "mondays and thursdays", "montags".
     fn plural_days(&self, first: usize) -> Option<(u8, At)> {
-        let days =
-            self.list(first, |at| Some((vocabulary::weekdays(self.language(), self.text(at))?, self.plain(at))));
+        let days = self.list(first, |at| Some((vocabulary::weekdays(self.language(), self.text(at))?, self.plain(at))));
         days.map(|(days, at)| (days.iter().fold(0, |set, day| set | 1 << day), at))
     }
 

@@ -3,7 +3,10 @@
 
 use std::fmt;
 
-use jiff::{ToSpan, civil::{Date, Weekday}};
+use jiff::{
+    ToSpan,
+    civil::{Date, Weekday},
+};
 
 /// Days looked through for the first time; eight years lie between two leap days at the turn of some centuries.
 const DAYS_SOUGHT: usize = 3_000;

@@ -43,8 +43,14 @@ const MARKS: &str = "p1 P4 p9 !high !! !hoch #home #42 #a/b #\"two~words\" @ana 
     0m ~x \\tomorrow \\#x \\ \\\\ ^ ^morgen ^tomorrow \"tomorrow\" \"next~friday\" \"open „heute“ “x” ( ) , ; . 🎉 𝒳y é ß ÄÖ \u{feff} \u{85}";
 const TEXT: &str = "Pay Call report Ana the Buch lesen x y. z, 7 2026 a,b 1,2 Straße Zürich 東京";
 const SPACES: &[&str] = &[" ", " ", " ", " ", " ", " ", "  ", "\t", "\u{a0}", ", ", ",", "", "; "];
-const NOWS: &[&str] =
-    &["2026-12-01T10:00", "2026-12-31T23:55", "2027-01-31T00:00", "2028-02-29T08:00", "2026-12-06T18:30", "2099-12-31T12:00"];
+const NOWS: &[&str] = &[
+    "2026-12-01T10:00",
+    "2026-12-31T23:55",
+    "2027-01-31T00:00",
+    "2028-02-29T08:00",
+    "2026-12-06T18:30",
+    "2099-12-31T12:00",
+];
 
 pub fn line(chance: &mut Chance, german: bool) -> String {
     let split = |words: &'static str| words.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>();

@@ -62,7 +62,9 @@ impl Vector {
 
     fn parsed(&self, line: &str) -> QuickAdd {
         parse_with(line, &self.context(), |value, _| match value {
-            Value::Label(name) | Value::Person(name) | Value::Place(name) if self.unknown.contains(name) => Verdict::Text,
+            Value::Label(name) | Value::Person(name) | Value::Place(name) if self.unknown.contains(name) => {
+                Verdict::Text
+            }
             value if self.keep.iter().any(|kind| said(value).starts_with(kind.as_str())) => Verdict::Kept,
             _ => Verdict::Taken,
         })
@@ -114,11 +116,8 @@ fn lines_mean_what_is_written_down() {
         let vector: Vector = serde_json::from_str(vector).unwrap();
         let (line, spans) = unmarked(&vector.line);
         let found = vector.parsed(&line);
-        let is: Vec<String> = found
-            .tokens
-            .iter()
-            .map(|token| said(&token.value) + if token.kept { " kept" } else { "" })
-            .collect();
+        let is: Vec<String> =
+            found.tokens.iter().map(|token| said(&token.value) + if token.kept { " kept" } else { "" }).collect();
         let places: Vec<Span> = found.tokens.iter().map(|token| token.span).collect();
         let due = found.due.map(|(date, time)| moment(date, time));
         let start = found.start.map(|date| date.to_string());

@@ -74,7 +74,20 @@ proptest! {
 /// Were any of these gone through more than a fixed number of times, this would not end.
 #[test]
 fn long_lines_take_no_longer_than_they_are() {
-    for word in ["every mon and ", "#\"", "\"„“ ", "in ", "\\", "on by due ", "1.1.", ",", "montags und ", "@a ", "^^", "24 dec "] {
+    for word in [
+        "every mon and ",
+        "#\"",
+        "\"„“ ",
+        "in ",
+        "\\",
+        "on by due ",
+        "1.1.",
+        ",",
+        "montags und ",
+        "@a ",
+        "^^",
+        "24 dec ",
+    ] {
         let line = word.repeat(100_000 / word.len());
         for language in ["en", "de"] {
             let vector = Vector { language: language.to_owned(), ..Vector::default() };
