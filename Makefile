@@ -71,10 +71,10 @@ chaos: ## every fault under several seeds, half an hour: writes docs/RELIABILITY
 	cargo build --release --locked --workspace --bins
 	scripts/chaos
 
-fuzz: ## the decoder against hostile bytes; FUZZ_SECONDS=60
+fuzz: ## the decoder and quick add against hostile input, each FUZZ_SECONDS=60
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
-	mkdir -p fuzz/corpus/decode
-	cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run decode corpus/decode seeds/decode -- -max_total_time=$${FUZZ_SECONDS:-60}
+	cd fuzz && for target in decode quick_add; do mkdir -p corpus/$$target && \
+	  RUSTC_BOOTSTRAP=1 cargo fuzz run $$target corpus/$$target seeds/$$target -- -max_total_time=$${FUZZ_SECONDS:-60} || exit 1; done
 
 deny: ## licences, bans and sources of every dependency
 	command -v cargo-deny >/dev/null || cargo install cargo-deny --locked

@@ -9,6 +9,7 @@ pub mod account;
 pub mod aggregate;
 pub mod board;
 pub mod organization;
+pub mod quick_add;
 pub mod rank;
 mod refuse;
 pub mod team;

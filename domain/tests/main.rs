@@ -3,6 +3,7 @@
 mod access;
 mod golden;
 mod history;
+mod quick_add;
 mod rank;
 mod support;
 mod table;

@@ -222,6 +222,8 @@ limits! {
     name_bytes_max: usize = 480, "bytes";
     /// A board's key, such as OPS.
     board_key_chars_max: usize = 10, "characters";
+    /// A line of quick add: a title and what else it says.
+    quick_add_chars_max: usize = 1_000, "characters";
     /// A task's title.
     title_chars_max: usize = 500, "characters";
     /// A team's description.

@@ -34,6 +34,7 @@ mod passkeys;
 mod pictures;
 mod preferences;
 mod problem;
+mod quick_add;
 mod registration;
 mod roles;
 mod router;

@@ -1,5 +1,6 @@
 //! What a person prefers. The server keeps it so that every device shows the same; what it means is the client's matter.
 
+use jiff::civil::Weekday;
 use lockstep_protocol::{
     codes::{Code, Failure},
     ids::OrgId,
@@ -62,6 +63,15 @@ impl Preferences {
     /// Out of the table; what a newer version wrote and this one does not know is left out.
     pub fn stored(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
+    }
+
+    /// The first day of their week; Monday where nothing was chosen (ISO 8601).
+    pub const fn week_starts_on(&self) -> Weekday {
+        match self.week_start {
+            Some(WeekStart::Sunday) => Weekday::Sunday,
+            Some(WeekStart::Saturday) => Weekday::Saturday,
+            Some(WeekStart::Monday) | None => Weekday::Monday,
+        }
     }
 
     /// For the table, refused where it makes no sense.

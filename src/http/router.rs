@@ -37,7 +37,7 @@ use super::{
     health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
     organizations, passkeys, pictures,
     problem::Problem,
-    registration, roles, second_factor, service_accounts,
+    quick_add, registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
     task_actions, tasks, teams, tokens,
 };
@@ -254,6 +254,7 @@ fn board() -> Vec<Endpoint> { vec![
 fn task() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs/{org}/boards/{board}/tasks", tasks::list, "Tasks, a page at a time").asks(TASKS).answers(200, "{ items: Array<TaskFace>, next_cursor?: string }"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks", tasks::create, "Add a task").takes_but("CreateTask", &[], &["task_id"]).answers(201, "{ task_id: TaskId } & Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/quick", quick_add::create, "Add a task by one line; what is not understood stays in its title").takes("QuickTask").answers(201, "QuickMade & Acknowledged"),
     get("/api/v1/orgs/{org}/boards/{board}/tasks/{task}", tasks::read, "A task whole").asks(MIN_SEQ).answers(200, "TaskDetail & Acknowledged"),
     patch("/api/v1/orgs/{org}/boards/{board}/tasks/{task}", tasks::update, "Change a task: one to three commands, in the order of the members").takes("ChangeTask").answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/tasks/{task}", tasks::delete, "Move a task to the trash").answers(200, "Acknowledged"),

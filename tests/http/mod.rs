@@ -25,6 +25,7 @@ mod pictures;
 pub mod plan;
 mod process;
 pub mod processes;
+mod quick_add;
 mod refresh;
 mod refusals;
 mod roles;

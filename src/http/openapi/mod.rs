@@ -11,7 +11,7 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, identity, invitations, me, member_list, members,
-    organization_life, organizations, passkeys, pictures, preferences, registration, roles, second_factor,
+    organization_life, organizations, passkeys, pictures, preferences, quick_add, registration, roles, second_factor,
     service_accounts,
     surface::{Endpoint, Takes},
     tasks, teams, tokens,
@@ -125,6 +125,13 @@ fn types_of_things() -> String {
     declare(boards::Template::decl(&config));
     declare(boards::NewBoard::decl(&config));
     declare(tasks::ChangeTask::decl(&config));
+    declare(quick_add::QuickLanguage::decl(&config));
+    declare(quick_add::QuickTask::decl(&config));
+    declare(quick_add::QuickKind::decl(&config));
+    declare(quick_add::QuickWhy::decl(&config));
+    declare(quick_add::QuickUsed::decl(&config));
+    declare(quick_add::QuickUnused::decl(&config));
+    declare(quick_add::QuickMade::decl(&config));
     declare(commands::CommandDoor::decl(&config));
     declare(history::HistoryPage::decl(&config));
     declare(health::Ready::decl(&config));

@@ -63,6 +63,11 @@ class Directory {
     return known;
   }
 
+  /** Everybody of it who is known already; nobody is asked for. */
+  among(org: string): MemberEntry[] {
+    return [...this.#entries].filter(([key]) => key.startsWith(`${org}/`)).map(([, entry]) => entry);
+  }
+
   name(account: string): string {
     const person = this.#claims.get(account) ?? account;
     const known = this.#names.get(person);

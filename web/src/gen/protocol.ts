@@ -1271,6 +1271,8 @@ export const LIMITS = {
   name_bytes_max: 480,
   /** A board's key, such as OPS. (characters) */
   board_key_chars_max: 10,
+  /** A line of quick add: a title and what else it says. (characters) */
+  quick_add_chars_max: 1000,
   /** A task's title. (characters) */
   title_chars_max: 500,
   /** A team's description. (bytes) */

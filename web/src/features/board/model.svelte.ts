@@ -2,7 +2,7 @@
 // It sends commands and never touches the DOM but through `flights`.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { Applied, BoardCommand, BoardEvent, BoardHandle, Card, ColumnId, Sent, TaskId } from "../../sdk";
+import type { Applied, BoardCommand, BoardEvent, BoardHandle, Card, ColumnId, MemberEntry, Sent, TaskId } from "../../sdk";
 import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
 import { t } from "../../app/i18n/index.svelte";
@@ -118,6 +118,20 @@ export class Board {
   }
   get canComment(): boolean {
     return this.role !== "viewer";
+  }
+
+  /** Who may be given tasks here, of those whose names are known. The server decides; whoever it would refuse is only left out here. */
+  get assignable(): readonly MemberEntry[] {
+    const own = new Set(this.members.value.map((member) => member.account_id));
+    const info = this.info.value;
+    const open = info?.visibility === "organization" || info?.visibility === "public";
+    const team = info?.visibility === "team" ? info.team_id : undefined;
+    return directory.among(this.handle.org_id).filter(({ account_id, role, status, team_ids }) => {
+      if (status !== "active") return false;
+      if (own.has(account_id)) return true;
+      if (role === "guest" || info?.visibility === "private") return false;
+      return open || role === "owner" || role === "admin" || (team !== undefined && team_ids.includes(team));
+    });
   }
 
   /** Sends a command, remembers how to undo it, and lets what it moves fly. */
