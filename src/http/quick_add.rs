@@ -86,7 +86,7 @@ pub enum QuickWhy {
     Ambiguous,
     /// The task has as many of them as it may.
     Full,
-    /// Tasks have no such field yet. A repetition says all the same when the task is due first.
+    /// Nothing of the kind is said when a task is made. A repetition says all the same when the task is due first.
     Unsupported,
 }
 
@@ -157,6 +157,7 @@ pub async fn create(
         priority,
         start_at: found.start.map(|date| moment(date, Time::midnight(), &zone)).transpose()?,
         due: found.due.map(|(date, time)| due(date, time, &zone)).transpose()?,
+        parent_id: None,
         original: None,
     };
     let units: Vec<u16> = body.line.encode_utf16().collect();
