@@ -63,6 +63,7 @@ macro_rules! language {
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
         #[serde(untagged, from = "Flat")]
         #[ts(untagged)]
+        #[allow(clippy::large_enum_variant, reason = "a board's commands and events are most of all there are: a box would cost each of them")]
         pub enum $flat {
             $($group($enum),)*
         }

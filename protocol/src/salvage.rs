@@ -17,6 +17,7 @@ use crate::{
 
 /// One message of a frame.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "it is taken apart at once; nearly all are messages")]
 pub enum Said {
     Message(ClientMessage),
     /// A command, whole but for its body.
