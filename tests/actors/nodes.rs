@@ -29,6 +29,13 @@ use crate::support::{
     postgres, redis, until,
 };
 
+/// Two nodes on one database that tell each other nothing.
+async fn strangers() -> (Node, Node) {
+    let url = postgres::database().await;
+    let node = async || Node::postgres(&url, Arc::new(Silent), Limits::default()).await;
+    (node().await, node().await)
+}
+
 async fn writers_on_three_nodes(buses: [SharedBus; 3]) {
     let url = postgres::database().await;
     let mut nodes = Vec::new();
@@ -83,11 +90,7 @@ async fn three_nodes_write_one_board_without_a_bus() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_retry_on_another_node_is_answered_with_the_original() {
-    let url = postgres::database().await;
-    let (one, two) = (
-        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
-        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
-    );
+    let (one, two) = strangers().await;
     let ana = one.account().await;
     let org = one.organization(ana).await;
     let (board, column) = one.board(ana, org).await;
@@ -101,11 +104,7 @@ async fn a_retry_on_another_node_is_answered_with_the_original() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
-    let url = postgres::database().await;
-    let (one, two) = (
-        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
-        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
-    );
+    let (one, two) = strangers().await;
     let (ana, ben) = (one.account().await, one.account().await);
     let org = one.organization(ana).await;
     let (board, column) = one.board(ana, org).await;
@@ -118,11 +117,7 @@ async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_dependencies_that_close_a_circle_together_do_not_both_happen() {
-    let url = postgres::database().await;
-    let (one, two) = (
-        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
-        Node::postgres(&url, Arc::new(Silent), Limits::default()).await,
-    );
+    let (one, two) = strangers().await;
     let ana = one.account().await;
     let org = one.organization(ana).await;
     let (board, column) = one.board(ana, org).await;
