@@ -76,8 +76,21 @@ test("a role is changed and a member removed, who loses the page at once; their 
   await question.getByRole("button", { name: "Remove from the organization" }).click();
   await question.getByText("Choose who takes them over.").waitFor();
   await question.getByRole("button", { name: /^Who takes them over/ }).click();
-  await page.getByRole("combobox", { name: "Who takes them over" }).fill("ben");
+  // The answer is held, so that the list is seen while it waits: what says so is no row of it.
+  let answer;
+  const held = new Promise((resolve) => (answer = resolve));
+  await page.route(/\/members\?.*ben/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const successor = page.getByRole("combobox", { name: "Who takes them over" });
+  await successor.fill("ben");
   await page.keyboard.press("Enter");
+  await page.getByText("People are loading").waitFor();
+  await look(page, "org-successor-waiting");
+  answer();
+  await successor.waitFor({ state: "hidden" });
+  await page.unroute(/\/members\?.*ben/);
   await look(page, "org-remove-desktop-light");
   await question.getByRole("button", { name: "Remove from the organization" }).click();
   await until("Rosa to be gone", async () => (await rows(page).filter({ hasText: "Rosa Ek" }).count()) === 0);
