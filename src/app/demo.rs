@@ -4,7 +4,7 @@
 use lockstep_domain::Principal;
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{Command, board::*, organization::*, task::*},
+    command::{Command, board::*, checklist::*, comment::*, organization::*, task::*},
     ids::*,
     topic::Topic,
     values::*,

@@ -1,7 +1,7 @@
 //! What is done to a task: one path for each verb, the command's other fields in the body.
 
 use lockstep_protocol::{
-    command::{Command, task::AddComment},
+    command::{Command, comment::AddComment},
     ids::{BoardId, CommentId, OrgId, TaskId},
 };
 use serde::de::DeserializeOwned;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lockstep::{actors::verify, bus::local::Silent};
 use lockstep_domain::{Aggregate, Board};
 use lockstep_protocol::{
-    command::{BoardCommand, board::*, task::*},
+    command::{BoardCommand, board::*, checklist::*, comment::*, task::*},
     ids::*,
     limits::Limits,
     values::*,

@@ -6,10 +6,11 @@ use lockstep_protocol::{
     command::{
         Command,
         board::{CreateColumn, RemoveBoardMember, SetBoardMember, UpdateBoard},
+        comment::AddComment,
         organization::{ChangeMemberRole, ChangeMemberStatus, RemoveMember, UpdateOrganization},
         task::{
-            AddComment, ArchiveTask, AssignTask, CompleteTask, CreateTask, DeleteTask, MoveTask, ReopenTask,
-            UnarchiveTask, UpdateTask,
+            ArchiveTask, AssignTask, CompleteTask, CreateTask, DeleteTask, MoveTask, ReopenTask, UnarchiveTask,
+            UpdateTask,
         },
     },
     ids::{AccountId, TaskId},

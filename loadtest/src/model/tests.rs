@@ -1,7 +1,7 @@
 //! The fold, on small histories: what a client that was there from the start holds must equal what one holds that came later.
 
 use lockstep_protocol::{
-    event::{Event, Happened, board::*, task::*},
+    event::{Event, Happened, board::*, checklist::*, comment::*, task::*},
     ids::{AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId},
     values::{BoardRole, Colour, ColumnKind, Due, Priority, Visibility},
     view::{BoardHead, BoardMemberView, BoardPart, ColumnView, LabelView, TaskFace},

@@ -3,12 +3,16 @@
 
 pub mod account;
 pub mod board;
+pub mod checklist;
+pub mod comment;
 pub mod organization;
 pub mod task;
 pub mod team;
 
 use account::*;
 use board::*;
+use checklist::*;
+use comment::*;
 use organization::*;
 use task::*;
 use team::*;

@@ -1,7 +1,7 @@
 //! One card: the task, its checklists, comments and completion. Never anything of another card.
 
 use lockstep_protocol::{
-    command::task::*,
+    command::{checklist::*, comment::*, task::*},
     ids::TaskId,
     values::{Due, Micros, Original, Place},
 };

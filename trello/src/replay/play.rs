@@ -1,7 +1,7 @@
 //! Forward in time: which commands do what an action did, and how the world is after it.
 
 use lockstep_protocol::{
-    command::{BoardCommand, board::*, task::*},
+    command::{BoardCommand, board::*, checklist::*, comment::*, task::*},
     ids::{ColumnId, TaskId},
     values::{Due, Place},
 };

@@ -2,8 +2,8 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::task::*,
-    event::task::*,
+    command::checklist::*,
+    event::checklist::*,
     ids::{ChecklistId, ChecklistItemId},
 };
 

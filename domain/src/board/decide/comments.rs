@@ -4,9 +4,9 @@ use lockstep_protocol::{
     codes::Failure,
     command::{
         BoardCommand,
-        task::{AddComment, DeleteComment, EditComment},
+        comment::{AddComment, DeleteComment, EditComment},
     },
-    event::task::{CommentDeleted, CommentEdited, TaskCommented},
+    event::comment::{CommentDeleted, CommentEdited, TaskCommented},
     ids::{CommentId, TaskId},
 };
 

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use lockstep_protocol::{
-    command::{Command, board::*, organization::UpdateOrganization, task::*},
+    command::{Command, board::*, checklist::*, comment::*, organization::UpdateOrganization, task::*},
     ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, TaskId},
     topic::Topic,
     values::{BoardRole, Place},

@@ -1,0 +1,143 @@
+//! What an event changes on a board. Cannot fail: an event about something that is not there changes nothing.
+
+mod checklists;
+mod tasks;
+
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use lockstep_protocol::{
+    event::{BoardEvent, Happened, board::*},
+    ids::{LabelId, TaskId},
+    values::Lifecycle,
+};
+
+use super::state::{Board, Column, Head, Label, Task};
+use crate::rank::Rank;
+
+pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
+    match &happened.event {
+        BoardEvent::BoardCreated(event) => created(board, event),
+        BoardEvent::BoardUpdated(event) => updated(board, event),
+        BoardEvent::BoardArchived(_) => lifecycle(board, Lifecycle::Archived),
+        BoardEvent::BoardUnarchived(_) | BoardEvent::BoardRestored(_) => lifecycle(board, Lifecycle::Active),
+        BoardEvent::BoardDeleted(_) => lifecycle(board, Lifecycle::Deleted),
+        BoardEvent::BoardMemberAdded(BoardMemberAdded { account_id, role })
+        | BoardEvent::BoardMemberRoleChanged(BoardMemberRoleChanged { account_id, role }) => {
+            board.members.insert(*account_id, *role);
+        }
+        BoardEvent::BoardMemberRemoved(event) => {
+            board.members.remove(&event.account_id);
+        }
+        BoardEvent::ColumnCreated(event) => column_created(board, event),
+        BoardEvent::ColumnUpdated(event) => column_updated(board, event),
+        BoardEvent::ColumnMoved(event) => {
+            with_column(board, event.column_id, |column| column.rank = Rank::trusted(&event.rank))
+        }
+        BoardEvent::ColumnArchived(event) => with_column(board, event.column_id, |column| column.archived = true),
+        BoardEvent::ColumnUnarchived(event) => with_column(board, event.column_id, |column| column.archived = false),
+        BoardEvent::ColumnDeleted(event) => {
+            board.columns.remove(&event.column_id);
+        }
+        BoardEvent::LabelCreated(event) => {
+            let label = Label { name: CompactString::new(&event.name), colour: event.colour };
+            board.labels.insert(event.label_id, label);
+        }
+        BoardEvent::LabelUpdated(event) => label_updated(board, event),
+        BoardEvent::LabelDeleted(event) => label_deleted(board, event.label_id),
+        BoardEvent::TaskCreated(event) => tasks::created(board, event, happened),
+        BoardEvent::TasksReranked(event) => {
+            for (task_id, rank) in &event.ranks {
+                with_task(board, *task_id, |task| task.rank = Rank::trusted(rank));
+            }
+        }
+        event => {
+            if let Some(task_id) = tasks::task_of(event) {
+                with_task(board, task_id, |task| tasks::evolve(task, event, happened));
+            }
+        }
+    }
+}
+
+fn created(board: &mut Board, event: &BoardCreated) {
+    board.members.insert(event.owner_id, lockstep_protocol::values::BoardRole::Owner);
+    board.head = Some(Arc::new(Head {
+        org_id: event.org_id,
+        team_id: event.team_id,
+        name: event.name.clone(),
+        key: event.key.clone(),
+        visibility: event.visibility,
+        lifecycle: Lifecycle::Active,
+    }));
+}
+
+fn updated(board: &mut Board, event: &BoardUpdated) {
+    let Some(head) = board.head.as_mut().map(Arc::make_mut) else { return };
+    if let Some(name) = &event.name {
+        head.name.clone_from(name);
+    }
+    head.visibility = event.visibility.unwrap_or(head.visibility);
+}
+
+fn lifecycle(board: &mut Board, lifecycle: Lifecycle) {
+    if let Some(head) = board.head.as_mut() {
+        Arc::make_mut(head).lifecycle = lifecycle;
+    }
+}
+
+fn column_created(board: &mut Board, event: &ColumnCreated) {
+    let column = Column {
+        name: CompactString::new(&event.name),
+        kind: event.kind,
+        rank: Rank::trusted(&event.rank),
+        colour: None,
+        archived: false,
+    };
+    board.columns.insert(event.column_id, Arc::new(column));
+}
+
+fn column_updated(board: &mut Board, event: &ColumnUpdated) {
+    with_column(board, event.column_id, |column| {
+        if let Some(name) = &event.name {
+            column.name = CompactString::new(name);
+        }
+        column.kind = event.kind.unwrap_or(column.kind);
+        column.colour = event.colour.or(column.colour);
+    });
+}
+
+fn with_column(board: &mut Board, id: lockstep_protocol::ids::ColumnId, change: impl FnOnce(&mut Column)) {
+    if let Some(column) = board.columns.get_mut(&id) {
+        change(Arc::make_mut(column));
+    }
+}
+
+fn label_updated(board: &mut Board, event: &LabelUpdated) {
+    if let Some(label) = board.labels.get_mut(&event.label_id) {
+        if let Some(name) = &event.name {
+            label.name = CompactString::new(name);
+        }
+        label.colour = event.colour.unwrap_or(label.colour);
+    }
+}
+
+fn label_deleted(board: &mut Board, label_id: LabelId) {
+    board.labels.remove(&label_id);
+    let wearing: Vec<TaskId> =
+        board.tasks.iter().filter(|(_, task)| task.labels.contains(&label_id)).map(|(id, _)| *id).collect();
+    for id in wearing {
+        with_task(board, id, |task| task.labels.retain(|label| *label != label_id));
+    }
+}
+
+/// Changes a task and all that follows from it.
+fn with_task(board: &mut Board, id: TaskId, change: impl FnOnce(&mut Task)) {
+    let Some(task) = board.tasks.get(&id).cloned() else { return };
+    board.count_out(id, &task);
+    let mut task = task;
+    if let Some(kept) = board.tasks.get_mut(&id) {
+        change(Arc::make_mut(kept));
+        task = Arc::clone(kept);
+    }
+    board.count_in(id, &task);
+}

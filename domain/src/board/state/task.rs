@@ -1,0 +1,122 @@
+//! What a board remembers of a task.
+
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use imbl::{OrdMap, OrdSet};
+use lockstep_protocol::{
+    ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
+    values::{Dependency, Due, Lifecycle, Micros, Original, Priority},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::rank::Rank;
+
+/// A task, with all that a rule may ask about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    pub number: u32,
+    /// Where it stands; where it stood, while it is archived or in the trash.
+    pub column_id: ColumnId,
+    pub rank: Rank,
+    pub title: CompactString,
+    /// In the order in which they were put on.
+    pub labels: Vec<LabelId>,
+    /// In the order in which they were given it.
+    pub assignees: Vec<AccountId>,
+    pub priority: Priority,
+    pub start_at: Option<Micros>,
+    pub due: Option<Due>,
+    pub completed_at: Option<Micros>,
+    pub lifecycle: Lifecycle,
+    /// The seq of the event that holds the description.
+    pub description_seq: Option<u64>,
+    pub checklists: Vec<Arc<Checklist>>,
+    pub comments: OrdMap<CommentId, Comment>,
+    pub created_by: AccountId,
+    pub created_at: Micros,
+    pub original: Option<Original>,
+    #[serde(default)]
+    pub parent_id: Option<TaskId>,
+    /// As said on this side, in the order in which it was said.
+    #[serde(default)]
+    pub dependencies: Vec<Dependency>,
+    #[serde(default)]
+    pub watchers: OrdSet<AccountId>,
+    #[serde(default)]
+    pub points: Option<u32>,
+    /// How long it will take.
+    #[serde(default)]
+    pub minutes: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checklist {
+    pub checklist_id: ChecklistId,
+    pub name: CompactString,
+    /// In their order.
+    pub items: Vec<ChecklistItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChecklistItem {
+    pub item_id: ChecklistItemId,
+    pub text: CompactString,
+    pub done: bool,
+    pub rank: Rank,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comment {
+    pub author_id: AccountId,
+    /// The seq of the event that holds the text as it is now.
+    pub text_seq: u64,
+    pub created_seq: u64,
+    pub created_at: Micros,
+    pub edited_at: Option<Micros>,
+    pub reply_to: Option<CommentId>,
+    pub original: Option<Original>,
+}
+
+impl Comment {
+    /// Who said it: the person an import says it was, else who wrote it here.
+    pub fn said_by(&self) -> AccountId {
+        self.original.map_or(self.author_id, |original| original.original_author)
+    }
+}
+
+impl Checklist {
+    /// Done items and all items.
+    pub fn counts(&self) -> (usize, usize) {
+        (self.items.iter().filter(|item| item.done).count(), self.items.len())
+    }
+}
+
+impl Task {
+    /// Done items and all items of all its checklists.
+    pub fn checklist_counts(&self) -> (usize, usize) {
+        let counts = self.checklists.iter().map(|list| list.counts());
+        counts.fold((0, 0), |(done, all), (list_done, list_all)| (done + list_done, all + list_all))
+    }
+
+    pub fn checklist(&self, id: ChecklistId) -> Option<&Checklist> {
+        self.checklists.iter().find(|checklist| checklist.checklist_id == id).map(AsRef::as_ref)
+    }
+
+    /// An item of any of its checklists.
+    pub fn item(&self, id: ChecklistItemId) -> Option<&ChecklistItem> {
+        self.checklists.iter().flat_map(|checklist| &checklist.items).find(|item| item.item_id == id)
+    }
+
+    /// Roughly how much memory it takes.
+    pub(super) fn weight(&self) -> usize {
+        let items: usize = self
+            .checklists
+            .iter()
+            .map(|checklist| 96 + checklist.items.iter().map(|item| 96 + item.text.len()).sum::<usize>())
+            .sum();
+        // The task, its place in two trees, and what it holds.
+        let links = self.labels.len() + self.assignees.len() + self.watchers.len() + 2 * self.dependencies.len();
+        440 + self.title.len() + 16 * links + items + 160 * self.comments.len()
+    }
+}
