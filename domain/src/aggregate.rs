@@ -4,10 +4,10 @@ use lockstep_protocol::{
     codes::Failure,
     command::Command,
     event::{Event, Happened},
-    ids::{AccountId, OrgId, TeamId},
+    ids::{AccountId, ClientId, OrgId, TeamId},
     limits::Limits,
     topic::Kind,
-    values::{Audience, Micros},
+    values::{Audience, Conflict, Micros},
     view::ViewPart,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -71,6 +71,12 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
     /// Checks input, state and access, and answers what would happen. No events: it was already so. Never panics on any state
     /// that `evolve` can reach.
     fn decide(&self, command: &Self::Command, ctx: &Ctx<'_>) -> Result<Vec<Self::Event>, Failure>;
+
+    /// The values that these events, decided here, would overwrite and that another client changed after seq `saw`: what the author
+    /// had not seen.
+    fn conflicts(&self, _events: &[Self::Event], _saw: u64, _author: (AccountId, Option<ClientId>)) -> Vec<Conflict> {
+        Vec::new()
+    }
 
     /// Folds an event that happened. Cannot fail: what does not fit is ignored.
     fn evolve(&mut self, event: &Happened<Self::Event>);

@@ -63,7 +63,7 @@ pub enum Update {
 }
 
 /// A command that took effect, with the instants that its latency is measured from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     pub acknowledged: Acknowledged,
     pub client_seq: u64,
@@ -179,7 +179,8 @@ impl Client {
         loop {
             self.pace.take().await;
             let reference = self.reference();
-            let message = CommandMessage { reference, topic, client_seq, body: body.clone(), saw: None };
+            let message =
+                CommandMessage { reference, topic, client_seq, body: body.clone(), saw: None, if_changed: None };
             let sent_at = Instant::now();
             let (answer, replied_at) = self.request(reference, ClientMessage::Command(message)).await?;
             match acknowledged(answer) {

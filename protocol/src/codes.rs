@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::values::Conflict;
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal, $number:literal, $http:literal;)*) => {
         /// Why something was refused. The number's range says what to do:
@@ -206,6 +208,10 @@ pub struct Failure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub retry_after_ms: Option<u32>,
+    /// The changes that stand in the way: their results were not seen by whoever asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Conflict>>")]
+    pub conflicts: Vec<Conflict>,
 }
 
 impl Failure {
@@ -222,6 +228,7 @@ impl Failure {
             field: None,
             limit: None,
             retry_after_ms: None,
+            conflicts: Vec::new(),
         }
     }
 

@@ -4,8 +4,10 @@
 //! their bytes are encoded once and shared.
 
 mod hints;
+mod presence;
 
 pub use hints::{ChangedProfile, ListsChanged, ProfilesChanged};
+pub use presence::*;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -13,10 +15,10 @@ use crate::{
     codes::Failure,
     command::Command,
     event::{Event, Happened},
-    ids::{AccountId, ClientId, ColumnId, CommitId, ConnectionId, SessionId, TaskId},
+    ids::{AccountId, ClientId, CommitId, ConnectionId, SessionId},
     position::{Bookmark, Held, Position},
     topic::Topic,
-    values::Audience,
+    values::{Audience, Conflict, IfChanged},
     view::ViewPart,
 };
 
@@ -120,51 +122,10 @@ pub struct CommandMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub saw: Option<u64>,
-}
-
-/// What a person is doing on a topic; kept until changed, never stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct PresenceMeta {
-    /// The task they have open.
+    /// What is to happen when something it changes was changed after `saw` by another client; absent: `apply`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub task_id: Option<TaskId>,
-    /// Whether the page is hidden or untouched for some minutes.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    #[ts(optional, as = "Option<bool>")]
-    pub away: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct PresenceUpdate {
-    pub topic: Topic,
-    pub meta: PresenceMeta,
-}
-
-/// Things worth showing for a moment. May be lost; never stored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Ephemeral {
-    /// Writing a comment on this task.
-    Typing { task_id: TaskId },
-    /// Dragging this task over that column.
-    Dragging {
-        task_id: TaskId,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[ts(optional)]
-        column_id: Option<ColumnId>,
-    },
-    /// Pointer on the board, in thousandths of the board's scrollable size.
-    Cursor { x: u16, y: u16 },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct EphemeralUpdate {
-    pub topic: Topic,
-    pub body: Ephemeral,
+    pub if_changed: Option<IfChanged>,
 }
 
 /// A new access token for this connection, before the old one expires.
@@ -273,7 +234,7 @@ pub enum Outcome {
 }
 
 /// Committed, durable: the command's events end at this seq. A command that changed nothing has the seq at which that was so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Acknowledged {
     pub epoch: u32,
     #[ts(type = "number")]
@@ -282,61 +243,17 @@ pub struct Acknowledged {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub position: Option<Position>,
+    /// Changes that this one went over and whose results its author had not seen. Not told again when the same command is retried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Conflict>>")]
+    pub conflicts: Vec<Conflict>,
 }
 
-/// One connection on a topic.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct PresenceEntry {
-    pub connection_id: ConnectionId,
-    pub account_id: AccountId,
-    #[serde(flatten)]
-    pub meta: PresenceMetaView,
-}
-
-/// As [`PresenceMeta`], as others see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct PresenceMetaView {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub task_id: Option<TaskId>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    #[ts(optional, as = "Option<bool>")]
-    pub away: bool,
-}
-
-impl From<PresenceMeta> for PresenceMetaView {
-    fn from(meta: PresenceMeta) -> Self {
-        Self { task_id: meta.task_id, away: meta.away }
+impl Acknowledged {
+    /// Without conflicts.
+    pub const fn new(epoch: u32, seq: u64, position: Option<Position>) -> Self {
+        Self { epoch, seq, position, conflicts: Vec::new() }
     }
-}
-
-/// Everyone on the topic, sent after a join that asked for presence. Beyond the limit only `count` is complete.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct PresenceState {
-    pub topic: Topic,
-    pub entries: Vec<PresenceEntry>,
-    pub count: u32,
-}
-
-/// Who came (or changed what they do) and who went.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct PresenceDiff {
-    pub topic: Topic,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[ts(optional, as = "Option<Vec<PresenceEntry>>")]
-    pub joined: Vec<PresenceEntry>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[ts(optional, as = "Option<Vec<ConnectionId>>")]
-    pub left: Vec<ConnectionId>,
-    pub count: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
-pub struct EphemeralBroadcast {
-    pub topic: Topic,
-    pub connection_id: ConnectionId,
-    pub account_id: AccountId,
-    pub body: Ephemeral,
 }
 
 /// The client fell behind on this topic and got no events for a while: join it again with the bookmark it holds.

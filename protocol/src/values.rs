@@ -133,6 +133,29 @@ words! {
         /// Manage organizations, teams, boards and their members; `read` is in it.
         Admin = "admin",
     }
+    /// A value that a command may have overwritten without its author having seen it. What is put in and taken out one by one (labels,
+    /// assignees, watchers, dependencies) is none of these: such changes merge.
+    Field {
+        /// Of a board, column, label or checklist.
+        Name = "name", Visibility = "visibility", Kind = "kind", Colour = "colour",
+        /// Where something stands.
+        Place = "place",
+        /// The role of somebody on a board.
+        Role = "role",
+        Title = "title", Description = "description", Priority = "priority", Estimate = "estimate", Parent = "parent",
+        Start = "start_at", Due = "due",
+        /// Whether a task or an item of a checklist is done.
+        Done = "done",
+        /// Of a comment or an item of a checklist.
+        Text = "text",
+    }
+    /// What becomes of a command whose author has not seen what it would overwrite.
+    IfChanged {
+        /// It takes effect, and the answer tells whose changes it went over.
+        Apply = "apply",
+        /// It is refused with `precondition_failed`, and the answer tells whose changes stand there.
+        Refuse = "refuse",
+    }
     /// How the second step of a log-in may be made.
     SecondMethod {
         Totp = "totp",
@@ -188,6 +211,16 @@ impl Reassign {
     pub const fn is_nobody(&self) -> bool {
         matches!(self, Self::Nobody)
     }
+}
+
+/// A change that the author of a command had not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Conflict {
+    pub field: Field,
+    /// Who changed it last, and at which seq of the topic.
+    pub by: AccountId,
+    #[ts(type = "number")]
+    pub seq: u64,
 }
 
 /// Where to put something in an order: between neighbours by name, never by index. With both absent: at the end. When they are

@@ -10,7 +10,7 @@ use lockstep_protocol::{
     limits::Limits,
     position::{Held, Position},
     topic::{Kind, Topic},
-    values::{Audience, ColumnKind, Place},
+    values::{Audience, ColumnKind, Conflict, Field, IfChanged, Place},
 };
 use uuid::Uuid;
 
@@ -44,6 +44,7 @@ pub fn client_messages() -> Vec<ClientMessage> {
             }
             .into(),
             saw: Some(12),
+            if_changed: Some(IfChanged::Refuse),
         }),
         ClientMessage::Command(CommandMessage {
             reference: 3,
@@ -57,6 +58,7 @@ pub fn client_messages() -> Vec<ClientMessage> {
             }
             .into(),
             saw: None,
+            if_changed: None,
         }),
         ClientMessage::Ephemeral(EphemeralUpdate { topic, body: Ephemeral::Typing { task_id: TaskId(id(3)) } }),
         ClientMessage::Ping(Ping { reference: 5 }),
@@ -93,6 +95,7 @@ pub fn server_messages() -> Vec<ServerMessage> {
                 epoch: 1,
                 seq: 3,
                 position: Some(Position { era: 1, transaction: 77, stream: id(7), seq: 3 }),
+                conflicts: vec![Conflict { field: Field::Title, by: AccountId(id(8)), seq: 2 }],
             }),
         }),
         ServerMessage::Reply(Reply {

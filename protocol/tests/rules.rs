@@ -28,6 +28,7 @@ fn complete_task() -> ClientMessage {
         client_seq: 1,
         body: CompleteTask { task_id: TaskId(BOARD) }.into(),
         saw: Some(7),
+        if_changed: None,
     })
 }
 

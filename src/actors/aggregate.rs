@@ -253,7 +253,7 @@ async fn look_up<A: Aggregate>(directory: Directory, topic: Topic, pending: Box<
     let known = directory.services().journal.known_one(topic, account, origin.client_id, origin.client_seq).await;
     let answer = match known {
         Ok(Some(known)) if known.origin.body_hash == origin.body_hash => {
-            Ok(Acknowledged { epoch: bookmark.epoch, seq: known.seq, position: Some(known.position) })
+            Ok(Acknowledged::new(bookmark.epoch, known.seq, Some(known.position)))
         }
         Ok(Some(_)) => Err(Failure::new(Code::IdempotencyMismatch)),
         Ok(None) => Err(Failure::new(Code::TooOld)),

@@ -23,6 +23,7 @@ use lockstep_protocol::{
 };
 use tokio::sync::oneshot;
 
+use super::Saw;
 use super::{
     directory::{CommandRequest, Directory},
     encode,
@@ -131,8 +132,14 @@ impl Directory {
         self.may_found(&request, &place).await?;
         let founder = request.principal.account().ok_or_else(|| Failure::new(Code::Unauthenticated))?;
         let (topic, principal) = (Topic::from(place.org), Principal::System(founder));
-        let ask =
-            |body: Command| CommandRequest { topic, principal, session: request.session, key: None, body, saw: None };
+        let ask = |body: Command| CommandRequest {
+            topic,
+            principal,
+            session: request.session,
+            key: None,
+            body,
+            saw: Saw::default(),
+        };
         let reserved = self.command_of::<Organization>(ask(place.reserve)).await.map_err(no_org)?;
         let founded = self.command_of::<A>(request.clone()).await;
         // Anything temporary may be founded all the same: asked again it finds its place.
@@ -202,7 +209,7 @@ impl Directory {
                 principal,
                 account: account.clone(),
                 origin: key.map(|key| shell::origin(key.client_id, key.client_seq, hash)),
-                saw: saw.unwrap_or(0),
+                saw,
                 commit,
                 reply,
                 permit,

@@ -25,6 +25,7 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use super::Saw;
 use super::{
     aggregate::{self, Start},
     delivery::Subscriber,
@@ -71,8 +72,7 @@ pub struct CommandRequest {
     pub session: Option<Credential>,
     pub key: Option<CommandKey>,
     pub body: Command,
-    /// The topic's seq that the author saw.
-    pub saw: Option<u64>,
+    pub saw: Saw,
 }
 
 /// A wish to follow a topic.

@@ -20,6 +20,7 @@ pub mod published;
 mod pulse;
 mod reads;
 mod restart;
+mod saw;
 mod shell;
 mod slots;
 mod supervisor;
@@ -43,3 +44,4 @@ pub use directory::{CommandKey, CommandRequest, Directory, JoinRequest, Services
 pub use encode::happened;
 pub use load::verify;
 pub use published::Published;
+pub use saw::Saw;

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    actors::{CommandRequest, Directory},
+    actors::{CommandRequest, Directory, Saw},
     auth::service::Auth,
 };
 
@@ -217,7 +217,7 @@ impl Maker<'_> {
     }
 
     async fn ask_as(&self, principal: Principal, topic: Topic, body: Command) -> Result<bool, Failure> {
-        let request = CommandRequest { topic, principal, session: None, key: None, body, saw: None };
+        let request = CommandRequest { topic, principal, session: None, key: None, body, saw: Saw::default() };
         match self.directory.command(request).await {
             Ok(_) => Ok(true),
             Err(failure) if failure.code == Code::AlreadyExists => Ok(false),

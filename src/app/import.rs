@@ -14,7 +14,7 @@ use lockstep_protocol::{
 
 use super::engine::{Engine, StartError};
 use crate::{
-    actors::{CommandKey, CommandRequest},
+    actors::{CommandKey, CommandRequest, Saw},
     config::ImportFlags,
     import::{self, Commands, Outcome, Remote},
     store::{StoreError, projections::OrganizationRow},
@@ -81,7 +81,7 @@ impl Here<'_> {
         body: Command,
         key: Option<CommandKey>,
     ) -> Result<Acknowledged, Failure> {
-        let request = CommandRequest { topic, principal, session: None, key, body, saw: None };
+        let request = CommandRequest { topic, principal, session: None, key, body, saw: Saw::default() };
         self.engine.directory.command(request).await
     }
 }

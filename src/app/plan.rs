@@ -20,7 +20,7 @@ use super::{
     operator,
 };
 use crate::{
-    actors::{CommandRequest, Directory},
+    actors::{CommandRequest, Directory, Saw},
     bus::{
         SharedBus,
         local::{Alone, Silent},
@@ -134,7 +134,7 @@ pub async fn answer(directory: &Directory, limits: &Limits, ask: Ask) -> Result<
             session: None,
             key: None,
             body: ChangePlan { plan }.into(),
-            saw: None,
+            saw: Saw::default(),
         };
         let done = directory.command(request).await?;
         tracing::info!(%org, seq = done.seq, "an operator changed a plan");

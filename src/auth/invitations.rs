@@ -20,6 +20,7 @@ use super::{
     letters::Addressee,
     service::{Auth, stored},
 };
+use crate::actors::Saw;
 use crate::{
     actors::CommandRequest,
     config::Registration,
@@ -238,7 +239,8 @@ impl Auth {
         body: Command,
     ) -> Result<Acknowledged, Failure> {
         let principal = Principal::System(account);
-        let request = CommandRequest { topic: row.org.into(), principal, session: None, key: None, body, saw: None };
+        let request =
+            CommandRequest { topic: row.org.into(), principal, session: None, key: None, body, saw: Saw::default() };
         self.directory().command(request).await.map_err(|failure| match failure.code {
             Code::NotFound => expired(),
             _ => failure,

@@ -36,7 +36,7 @@ use super::{
     vault::Vault,
 };
 use crate::{
-    actors::{CommandRequest, Directory},
+    actors::{CommandRequest, Directory, Saw},
     bus::ephemeral::Ephemeral,
     clock::Clock,
     config::Registration,
@@ -313,7 +313,7 @@ impl Auth {
 
     pub(super) async fn ask(&self, topic: Topic, account: AccountId, body: Command) -> Result<(), Failure> {
         let principal = Principal::System(account);
-        let request = CommandRequest { topic, principal, session: None, key: None, body, saw: None };
+        let request = CommandRequest { topic, principal, session: None, key: None, body, saw: Saw::default() };
         self.0.directory.command(request).await.map(|_| ())
     }
 }

@@ -62,7 +62,7 @@ impl Written {
 impl<T: Serialize> IntoResponse for Written<T> {
     fn into_response(self) -> Response {
         let status = if self.created { StatusCode::CREATED } else { StatusCode::OK };
-        let headers = standing_headers(self.acknowledged);
+        let headers = standing_headers(&self.acknowledged);
         let standing = self.acknowledged;
         match &self.value {
             Some(value) => (status, headers, Json(Standing { value, standing })).into_response(),
@@ -71,7 +71,7 @@ impl<T: Serialize> IntoResponse for Written<T> {
     }
 }
 
-fn standing_headers(standing: Acknowledged) -> HeaderMap {
+fn standing_headers(standing: &Acknowledged) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(SEQ, HeaderValue::from(standing.seq));
     headers.insert(header::ETAG, etag(standing.seq));
@@ -100,8 +100,8 @@ impl<T: Serialize> IntoResponse for Read<T> {
     fn into_response(self) -> Response {
         let Bookmark { epoch, seq } = self.bookmark;
         let position = self.position.filter(|position| *position != Position::START);
-        let standing = Acknowledged { epoch, seq, position };
-        let mut headers = standing_headers(standing);
+        let standing = Acknowledged::new(epoch, seq, position);
+        let mut headers = standing_headers(&standing);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         if self.held == Some(seq) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();

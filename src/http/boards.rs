@@ -22,7 +22,11 @@ use super::{
     problem::Answer,
     visible::Visible,
 };
-use crate::{actors::CommandKey, auth::service::derived_id, store::projections::BoardRow};
+use crate::{
+    actors::{CommandKey, Saw},
+    auth::service::derived_id,
+    store::projections::BoardRow,
+};
 
 /// A board in a list.
 #[derive(Serialize, TS)]
@@ -148,7 +152,7 @@ async fn add_column(caller: &Caller, board: BoardId, step: u64, name: &str, kind
     let column_id = ColumnId(id(&format!("column {step}")));
     let key = CommandKey { client_id: ClientId(id("client")), client_seq: step };
     let create = CreateColumn { column_id, name: name.to_owned(), kind, place: Place::END };
-    caller.ask_with(board, Some(key), create, None).await
+    caller.ask_with(board, Some(key), create, Saw::default()).await
 }
 
 /// `Operations Team` becomes `OPER`: the first letters, in Latin capitals; `BOARD` where there are none.

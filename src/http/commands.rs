@@ -5,6 +5,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::Command,
     ids::{BoardId, ClientId, OrgId, TeamId},
+    values::IfChanged,
 };
 use serde::Deserialize;
 use ts_rs::TS;
@@ -14,7 +15,7 @@ use super::{
     extract::{Body, Caller, Ids},
     problem::Answer,
 };
-use crate::actors::CommandKey;
+use crate::actors::{CommandKey, Saw};
 
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +30,10 @@ pub struct CommandDoor {
     #[serde(default)]
     #[ts(optional, type = "number")]
     saw: Option<u64>,
+    /// What is to happen when something it changes was changed after `saw` by another client.
+    #[serde(default)]
+    #[ts(optional)]
+    if_changed: Option<IfChanged>,
 }
 
 impl CommandDoor {
@@ -45,7 +50,7 @@ pub async fn to_board(
     Ids((org, board)): Ids<(OrgId, BoardId)>,
     Body(door): Body<CommandDoor>,
 ) -> Answer<Written> {
-    let key = door.key()?;
+    let (key, saw) = (door.key()?, Saw::new(door.saw, door.if_changed));
     let own = Board::own_command(door.body.clone()).ok_or(Code::WrongTopic)?;
     match Board::founding(&own) {
         Some((named, _)) => check_founding(named, org)?,
@@ -53,7 +58,7 @@ pub async fn to_board(
             caller.board_to_change(org, board).await?;
         }
     }
-    Ok(caller.ask_with(board, Some(key), door.body, door.saw).await?.into())
+    Ok(caller.ask_with(board, Some(key), door.body, saw).await?.into())
 }
 
 pub async fn to_team(
@@ -61,7 +66,7 @@ pub async fn to_team(
     Ids((org, team)): Ids<(OrgId, TeamId)>,
     Body(door): Body<CommandDoor>,
 ) -> Answer<Written> {
-    let key = door.key()?;
+    let (key, saw) = (door.key()?, Saw::new(door.saw, door.if_changed));
     let own = Team::own_command(door.body.clone()).ok_or(Code::WrongTopic)?;
     match Team::founding(&own) {
         Some((named, _)) => check_founding(named, org)?,
@@ -69,7 +74,7 @@ pub async fn to_team(
             caller.http.directory.readable_team(caller.principal(), org, team).await?;
         }
     }
-    Ok(caller.ask_with(team, Some(key), door.body, door.saw).await?.into())
+    Ok(caller.ask_with(team, Some(key), door.body, saw).await?.into())
 }
 
 /// What is founded belongs to the organization of the path, or there is no such place.

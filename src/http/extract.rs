@@ -14,7 +14,7 @@ use lockstep_protocol::{
     ids::{BoardId, ClientId, OrgId},
     position::Position,
     topic::Topic,
-    values::{Audience, Scope},
+    values::{Audience, IfChanged, Scope},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -30,12 +30,17 @@ use super::{
     problem::{Answer, Problem},
 };
 use crate::{
-    actors::{CommandKey, CommandRequest, Published},
+    actors::{CommandKey, CommandRequest, Published, Saw},
     auth::{Authenticated, Client, service::derived_id},
 };
 
 /// An idempotency key's longest text.
 const KEY_BYTES_MAX: usize = 255;
+
+/// The seq of its board that the author of a write had seen.
+pub const SAW: &str = "lockstep-saw";
+/// What is to happen when something it changes was changed since.
+pub const IF_CHANGED: &str = "lockstep-if-changed";
 
 /// Where a request comes from, whoever sends it.
 pub struct From(pub Client);
@@ -60,6 +65,8 @@ pub struct Caller {
     expected: Option<u64>,
     /// `If-None-Match`.
     pub held: Option<u64>,
+    /// `Lockstep-Saw` and `Lockstep-If-Changed`.
+    saw: Saw,
 }
 
 impl FromRequestParts<Http> for Caller {
@@ -87,7 +94,8 @@ impl FromRequestParts<Http> for Caller {
             })?),
         };
         let held = text(header::IF_NONE_MATCH).and_then(seq_of);
-        Ok(Self { who, http: http.clone(), key, expected, held })
+        let saw = saw_of(&parts.headers)?;
+        Ok(Self { who, http: http.clone(), key, expected, held, saw })
     }
 }
 
@@ -104,6 +112,16 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 /// The seq of an entity tag; compression makes a strong tag weak, which changes nothing here.
 fn seq_of(tag: &str) -> Option<u64> {
     tag.trim().trim_start_matches("W/").strip_prefix('"')?.strip_suffix('"')?.parse().ok()
+}
+
+/// What the author of a write had seen, in the words of the generic door.
+fn saw_of(headers: &HeaderMap) -> Answer<Saw> {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let wrong = |name: &str, says: &str| Failure::because(Code::FieldInvalid, says).field(name);
+    let seq = text(SAW).map(|seq| seq.parse().map_err(|_| wrong(SAW, "It is the Lockstep-Seq of an answer.")));
+    let if_changed = text(IF_CHANGED)
+        .map(|word| IfChanged::from_word(word).ok_or_else(|| wrong(IF_CHANGED, "It is `apply` or `refuse`.")));
+    Ok(Saw::new(seq.transpose()?, if_changed.transpose()?))
 }
 
 impl Caller {
@@ -133,7 +151,7 @@ impl Caller {
             let client = derived_id("lockstep idempotency key", &[account.as_bytes(), key.as_bytes()]);
             CommandKey { client_id: ClientId(client), client_seq: step }
         });
-        self.ask_with(topic, key, body, None).await
+        self.ask_with(topic, key, body, self.saw).await
     }
 
     pub async fn ask_with(
@@ -141,7 +159,7 @@ impl Caller {
         topic: impl Into<Topic>,
         key: Option<CommandKey>,
         body: impl Into<Command>,
-        saw: Option<u64>,
+        saw: Saw,
     ) -> Answer<Acknowledged> {
         let request = CommandRequest {
             topic: topic.into(),

@@ -30,7 +30,7 @@ use super::{
     tasks::said,
 };
 use crate::{
-    actors::{CommandRequest, Published},
+    actors::{CommandRequest, Published, Saw},
     auth::address::normal_name,
 };
 
@@ -107,7 +107,7 @@ pub async fn change(
 /// Where the organization stands, for an answer to what changed no event.
 fn stands(published: &Published<Organization>) -> Acknowledged {
     let Bookmark { epoch, seq } = published.bookmark;
-    Acknowledged { epoch, seq, position: None }
+    Acknowledged::new(epoch, seq, None)
 }
 
 /// What follows a removal.
@@ -195,6 +195,7 @@ pub(super) async fn system(
     body: Command,
 ) -> Result<Acknowledged, Failure> {
     let principal = Principal::System(caller.who.account);
-    let request = CommandRequest { topic, principal, session: Some(caller.who.credential), key: None, body, saw: None };
+    let request =
+        CommandRequest { topic, principal, session: Some(caller.who.credential), key: None, body, saw: Saw::default() };
     caller.http.directory.command(request).await
 }

@@ -5,7 +5,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use lockstep_protocol::codes::{Code, Failure};
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    values::Conflict,
+};
 use serde::Serialize;
 
 use crate::{auth::service::stored, store::StoreError};
@@ -102,6 +105,8 @@ pub struct Body<'a> {
     limit: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u32>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    conflicts: &'a [Conflict],
     request_id: &'a str,
 }
 
@@ -117,6 +122,7 @@ impl<'a> Body<'a> {
             field: failure.field.as_deref(),
             limit: failure.limit,
             retry_after_ms: failure.retry_after_ms,
+            conflicts: &failure.conflicts,
             request_id,
         }
     }

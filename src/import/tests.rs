@@ -46,7 +46,7 @@ impl Commands for Door {
             return Err(Failure::new(Code::LimitReached));
         }
         if let Some(answer) = state.answers.get(&(client, seq)) {
-            return Ok(*answer);
+            return Ok(answer.clone());
         }
         if matches!(body, Command::Board(BoardCommand::CreateBoard(_))) {
             if !state.boards.insert(topic) {
@@ -61,8 +61,8 @@ impl Commands for Door {
             return Err(Failure::new(Code::NotFound));
         }
         state.seq += 1;
-        let answer = Acknowledged { epoch: 1, seq: state.seq, position: None };
-        state.answers.insert((client, seq), answer);
+        let answer = Acknowledged::new(1, state.seq, None);
+        state.answers.insert((client, seq), answer.clone());
         Ok(answer)
     }
 

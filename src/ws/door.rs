@@ -13,6 +13,7 @@ use lockstep_protocol::{
     topic::Topic,
 };
 
+use crate::actors::Saw;
 use crate::{actors::delivery::Subscriber, live::session::Identity};
 
 /// What comes back later.
@@ -33,7 +34,7 @@ pub struct CommandAsk {
     pub client_id: ClientId,
     pub client_seq: u64,
     pub body: Command,
-    pub saw: Option<u64>,
+    pub saw: Saw,
 }
 
 /// Access is checked behind it, for each request anew.

@@ -1,7 +1,7 @@
 //! Access that is never stale: what was revoked is gone from open subscriptions and from the next command on.
 
 use lockstep::{
-    actors::{CommandRequest, JoinRequest},
+    actors::{CommandRequest, JoinRequest, Saw},
     clock::Clock,
 };
 use lockstep_domain::{Aggregate, Principal};
@@ -67,7 +67,7 @@ async fn a_closed_session_asks_for_nothing_more() {
         session: None,
         key: None,
         body,
-        saw: None,
+        saw: Saw::default(),
     };
     node.directory.command(system(OpenSession { session_id: session }.into())).await.expect("opens");
     let ask = |task: CreateTask| CommandRequest {
@@ -76,7 +76,7 @@ async fn a_closed_session_asks_for_nothing_more() {
         session: Some(session.into()),
         key: None,
         body: task.into(),
-        saw: None,
+        saw: Saw::default(),
     };
     node.directory.command(ask(new_task(column, "In time"))).await.expect("the session is open");
     node.directory.command(system(CloseSession { session_id: session }.into())).await.expect("closes");
@@ -124,7 +124,8 @@ async fn an_invitation_for_one_lets_in_one_of_a_hundred() {
     let accepting = (0..100).map(|_| {
         let principal = Principal::System(AccountId(id()));
         let body = AcceptInvitation { invitation_id }.into();
-        let request = CommandRequest { topic: org.into(), principal, session: None, key: None, body, saw: None };
+        let request =
+            CommandRequest { topic: org.into(), principal, session: None, key: None, body, saw: Saw::default() };
         let directory = node.directory.clone();
         tokio::spawn(async move { directory.command(request).await })
     });

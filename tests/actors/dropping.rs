@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lockstep::{
-    actors::{CommandKey, CommandRequest, Directory, Services},
+    actors::{CommandKey, CommandRequest, Directory, Saw, Services},
     bus::local::Silent,
     clock::Clock,
     store::{Location, Options, Store},
@@ -45,7 +45,8 @@ async fn say(
 ) -> Result<Acknowledged, Failure> {
     // With a key, as programs ask: what is lost with an aggregate that ends is handed in anew.
     let key = Some(CommandKey { client_id: ClientId(id()), client_seq: 1 });
-    let request = CommandRequest { topic: topic.into(), principal, session: None, key, body: body.into(), saw: None };
+    let request =
+        CommandRequest { topic: topic.into(), principal, session: None, key, body: body.into(), saw: Saw::default() };
     directory.command(request).await
 }
 

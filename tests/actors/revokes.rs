@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lockstep::{actors::CommandRequest, bus::local::Silent};
+use lockstep::{
+    actors::{CommandRequest, Saw},
+    bus::local::Silent,
+};
 use lockstep_domain::Principal;
 use lockstep_protocol::{
     codes::Code,
@@ -60,8 +63,14 @@ async fn scene() -> Scene {
 
 async fn system(node: &Node, account: AccountId, body: impl Into<Command>) {
     let principal = Principal::System(account);
-    let request =
-        CommandRequest { topic: account.into(), principal, session: None, key: None, body: body.into(), saw: None };
+    let request = CommandRequest {
+        topic: account.into(),
+        principal,
+        session: None,
+        key: None,
+        body: body.into(),
+        saw: Saw::default(),
+    };
     node.directory.command(request).await.expect("the server may");
 }
 
@@ -100,7 +109,7 @@ async fn work(
         session: Some(session.into()),
         key: None,
         body: new_task(column, "By ben").into(),
-        saw: None,
+        saw: Saw::default(),
     };
     node.directory.command(request).await
 }

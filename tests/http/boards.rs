@@ -128,6 +128,36 @@ async fn entity_tags_spare_reads_and_guard_writes() {
 }
 
 #[tokio::test]
+async fn a_write_says_what_its_author_saw() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    let seen = ana.get(&board).await.header("lockstep-seq").to_owned();
+    ana.patch(&board, json!({ "name": "Second" })).await.ok();
+    let rename = |saw: &str, if_changed: &str, name: &str| {
+        let request = ana.request(Method::PATCH, &board).header("lockstep-saw", saw);
+        send(request.header("lockstep-if-changed", if_changed).json(&json!({ "name": name })))
+    };
+    let refused = rename(&seen, "refuse", "Third").await.refused("precondition_failed");
+    assert_eq!((&refused["field"], &refused["conflicts"][0]["field"]), (&json!("name"), &json!("name")));
+    let gone_over = rename(&seen, "apply", "Third").await.ok();
+    assert_eq!(gone_over["conflicts"], refused["conflicts"], "it tells whose change it went over");
+    let now = gone_over["seq"].to_string();
+    assert_eq!(rename(&now, "refuse", "Fourth").await.ok()["conflicts"], json!(null));
+    assert_eq!(rename("soon", "apply", "Fifth").await.refused("field_invalid")["field"], "lockstep-saw");
+    assert_eq!(rename(&now, "ask", "Fifth").await.refused("field_invalid")["field"], "lockstep-if-changed");
+    let client = "0190aaaa-0000-7000-8000-000000000002";
+    let body = json!({ "type": "board.update", "name": "Sixth" });
+    let mut door = json!({ "client_id": client, "client_seq": 1, "body": body, "saw": 1, "if_changed": "refuse" });
+    ana.post(&format!("{board}/commands"), door.clone()).await.refused("precondition_failed");
+    door["if_changed"] = json!("apply");
+    let told = ana.post(&format!("{board}/commands"), door).await.ok();
+    assert_eq!(told["conflicts"][0]["field"], "name");
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_read_waits_for_the_seq_it_was_given_and_says_when_it_cannot() {
     let app = App::start().await;
     let ana = app.person("Ana").await;

@@ -1,6 +1,9 @@
 //! An organization's own life: settings, plan and usage, ownership, deletion.
 
-use lockstep::{actors::CommandRequest, app::serve::Overrides};
+use lockstep::{
+    actors::{CommandRequest, Saw},
+    app::serve::Overrides,
+};
 use lockstep_domain::Principal;
 use lockstep_protocol::{command::organization::ChangePlan, ids::OrgId, limits::Limits, topic::Topic, values::Plan};
 use serde_json::{Value, json};
@@ -46,7 +49,8 @@ async fn change_plan(app: &App, person: &Person<'_>, org: &str, plan: Plan) {
     let org: OrgId = org.rsplit('/').next().expect("an id").parse().expect("an id");
     let principal = Principal::System(person.id().parse().expect("an id"));
     let body = ChangePlan { plan }.into();
-    let request = CommandRequest { topic: Topic::from(org), principal, session: None, key: None, body, saw: None };
+    let request =
+        CommandRequest { topic: Topic::from(org), principal, session: None, key: None, body, saw: Saw::default() };
     app.server.engine.directory.command(request).await.expect("the server may");
 }
 

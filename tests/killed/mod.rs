@@ -7,7 +7,7 @@ use std::future::Future;
 
 use folder::{Ended, Place};
 use lockstep::{
-    actors::{CommandRequest, Directory},
+    actors::{CommandRequest, Directory, Saw},
     app::{engine::Engine, serve::Overrides},
     bus::local::Alone,
     clock::Clock,
@@ -92,7 +92,8 @@ async fn begin(place: &Place, clock: &Clock, (by, topic, body): Trigger) {
     let started = Engine::start(store, std::sync::Arc::new(Alone), Limits::default(), clock.clone(), Uuid::nil()).await;
     let engine = started.unwrap_or_else(|error| panic!("{error}"));
     let directory: &Directory = &engine.directory;
-    let request = CommandRequest { topic, principal: Principal::System(by), session: None, key: None, body, saw: None };
+    let request =
+        CommandRequest { topic, principal: Principal::System(by), session: None, key: None, body, saw: Saw::default() };
     directory.command(request).await.expect("it may");
     engine.stop().await;
 }

@@ -62,7 +62,10 @@ async fn r51_a_node_that_is_told_to_end_answers_what_is_on_its_way_and_its_peopl
     for (command, answer) in commands.iter().zip(&answers) {
         author.send(&[ClientMessage::Command(command.clone())]).await;
         let done = author.reply(command.reference).await.expect("is done");
-        assert!(answer.is_none_or(|answer| (answer.epoch, answer.seq) == (done.epoch, done.seq)), "the same answer");
+        assert!(
+            answer.as_ref().is_none_or(|answer| (answer.epoch, answer.seq) == (done.epoch, done.seq)),
+            "the same answer"
+        );
         last = last.max(done.seq);
     }
     assert_eq!(last, held.seq + 40, "each once");

@@ -197,7 +197,7 @@ async fn look_up<A: Aggregate>(node: Arc<Node>, topic: Topic, pending: Box<Pendi
     let (Some(origin), Some(account)) = (origin, principal.account()) else { return };
     let answer = match node.journal.known_one(topic, account, origin.client_id, origin.client_seq).await {
         Ok(Some(known)) if known.origin.body_hash == origin.body_hash => {
-            Ok(Acknowledged { epoch: bookmark.epoch, seq: known.seq, position: Some(known.position) })
+            Ok(Acknowledged::new(bookmark.epoch, known.seq, Some(known.position)))
         }
         Ok(Some(_)) => Err(Failure::new(Code::IdempotencyMismatch)),
         Ok(None) => Err(Failure::new(Code::TooOld)),

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use lockstep::actors::CommandRequest;
+use lockstep::actors::{CommandRequest, Saw};
 use lockstep_domain::Principal;
 use lockstep_protocol::command::account::CloseSession;
 
@@ -98,7 +98,7 @@ async fn close_session(world: &Arc<World>, person: &Arc<Mutex<Person>>) {
         session: None,
         key: None,
         body: CloseSession { session_id }.into(),
-        saw: None,
+        saw: Saw::default(),
     };
     world.in_node(node, request).await;
 }

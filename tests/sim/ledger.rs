@@ -96,13 +96,13 @@ impl Ledger {
             Ok(told) => {
                 self.acknowledged += 1;
                 // What changed nothing may be decided again; what took effect has its one place for ever.
-                if let Some(before) = record.acknowledged.filter(|before| before.position.is_some())
+                if let Some(before) = record.acknowledged.as_ref().filter(|before| before.position.is_some())
                     && (before.seq != told.seq || told.position.is_none())
                 {
                     sim.anomaly("ack-mismatch", || format!("{id:?} was told {before:?}, now {told:?}"));
                 }
                 if told.position.is_some() || record.acknowledged.is_none() {
-                    record.acknowledged = Some(*told);
+                    record.acknowledged = Some(told.clone());
                 }
                 self.acknowledge(sim, id, told, effect.copied(), now);
             }
@@ -144,7 +144,7 @@ impl Ledger {
             if record.open > 0 {
                 sim.anomaly("no-reply", || format!("{id:?} on {} was never answered", record.topic));
             }
-            if let Some(told) = record.acknowledged.filter(|told| told.position.is_some())
+            if let Some(told) = record.acknowledged.as_ref().filter(|told| told.position.is_some())
                 && effect.is_none_or(|effect| effect.seq != told.seq)
             {
                 sim.anomaly("lost-acked-write", || format!("{id:?} was told {told:?}; the journal has {effect:?}"));

@@ -175,7 +175,7 @@ impl Node {
                 principal,
                 account: account.clone(),
                 origin: key.map(|key| origin(key.client_id, key.client_seq, hash)),
-                saw: saw.unwrap_or(0),
+                saw,
                 commit,
                 reply,
                 permit,

@@ -13,6 +13,7 @@ use lockstep_protocol::{
     ids::{AccountId, ClientId, SessionId, TaskId},
     position::{Bookmark, Held},
     topic::{Kind, Topic},
+    values::IfChanged,
 };
 
 use super::{
@@ -358,7 +359,8 @@ impl Person {
         self.sim.trace(|| format!("client {}: asks {client_seq} on {topic}: {body:?}", self.account));
         lock(&self.model).ledger.sent(self.id(client_seq), topic, self.session, self.sim.now());
         let saw = saw.filter(|_| self.sim.chance(700));
-        self.send(ClientMessage::Command(CommandMessage { reference, topic, client_seq, body, saw }));
+        let if_changed = saw.filter(|_| self.sim.chance(200)).map(|_| IfChanged::Refuse);
+        self.send(ClientMessage::Command(CommandMessage { reference, topic, client_seq, body, saw, if_changed }));
     }
 
     fn invent(&self, changes_access: bool) -> Option<(Topic, Command)> {

@@ -6,7 +6,7 @@ use lockstep_domain::Aggregate;
 pub fn message<A: Aggregate>(message: &Message<A>) -> String {
     match message {
         Message::Command(pending) => {
-            format!("command {:?}, saw {}", pending.origin.map(|origin| origin.client_seq), pending.saw)
+            format!("command {:?}, saw {:?}", pending.origin.map(|origin| origin.client_seq), pending.saw)
         }
         Message::Join(joining) => format!("join {} after {:?}", joining.reference, joining.after),
         Message::Leave(_) => "leave".to_owned(),

@@ -8,7 +8,10 @@ use std::{
     },
 };
 
-use lockstep::{actors::CommandRequest, store::journal::SharedJournal};
+use lockstep::{
+    actors::{CommandRequest, Saw},
+    store::journal::SharedJournal,
+};
 use lockstep_domain::Principal;
 use lockstep_protocol::{
     command::{
@@ -210,8 +213,14 @@ impl World {
         loop {
             if let Some(node) = self.some_node() {
                 let principal = Principal::System(account);
-                let request =
-                    CommandRequest { topic, principal, session: None, key: None, body: body.clone(), saw: None };
+                let request = CommandRequest {
+                    topic,
+                    principal,
+                    session: None,
+                    key: None,
+                    body: body.clone(),
+                    saw: Saw::default(),
+                };
                 if node.command(request).await.is_ok() {
                     return;
                 }
@@ -232,7 +241,7 @@ impl World {
             session: None,
             key: None,
             body: OpenSession { session_id }.into(),
-            saw: None,
+            saw: Saw::default(),
         };
         if self.in_node(node, request).await {
             let mut person = lock(person);
@@ -256,7 +265,7 @@ impl World {
             session: None,
             key: None,
             body: AddMember { account_id, role, placeholder: false, service: false }.into(),
-            saw: None,
+            saw: Saw::default(),
         };
         self.in_node(node, request).await;
     }

@@ -7,7 +7,7 @@ use std::{
 
 use lockstep::{
     actors::{
-        CommandKey, CommandRequest, Directory, JoinRequest, Services,
+        CommandKey, CommandRequest, Directory, JoinRequest, Saw, Services,
         delivery::{Delivery, Subscriber},
     },
     bus::{SharedBus, local::Alone},
@@ -112,7 +112,7 @@ impl Node {
             session: None,
             key,
             body: body.into(),
-            saw: None,
+            saw: Saw::default(),
         };
         self.directory.command(request).await
     }
@@ -126,7 +126,7 @@ impl Node {
             session: None,
             key: None,
             body: RegisterAccount { placeholder: false }.into(),
-            saw: None,
+            saw: Saw::default(),
         };
         self.directory.command(request).await.expect("registers");
         account
@@ -148,7 +148,7 @@ impl Node {
             session: None,
             key: None,
             body: add.into(),
-            saw: None,
+            saw: Saw::default(),
         };
         self.directory.command(request).await.expect("is seated");
     }

@@ -168,7 +168,7 @@ impl Client {
     pub async fn reply(&mut self, wanted: u32) -> Result<Acknowledged, Failure> {
         self.pick(|message| match message {
             ServerMessage::Reply(Reply { reference, outcome }) if *reference == wanted => Some(match outcome {
-                Outcome::Ok(acknowledged) => Ok(*acknowledged),
+                Outcome::Ok(acknowledged) => Ok(acknowledged.clone()),
                 Outcome::Error(failure) => Err(failure.clone()),
             }),
             _ => None,
@@ -237,7 +237,7 @@ impl Client {
     pub fn command(&mut self, topic: impl Into<Topic>, body: impl Into<Command>) -> CommandMessage {
         self.client_seq += 1;
         let (reference, client_seq) = (self.next_reference(), self.client_seq);
-        CommandMessage { reference, topic: topic.into(), client_seq, body: body.into(), saw: None }
+        CommandMessage { reference, topic: topic.into(), client_seq, body: body.into(), saw: None, if_changed: None }
     }
 
     /// Asks, and waits for the answer.

@@ -176,11 +176,11 @@ async fn r28_r29_a_command_sent_again_has_one_effect_and_another_body_under_its_
     let reference = command.reference;
     client.send(&[ClientMessage::Command(command.clone()), ClientMessage::Command(command.clone())]).await;
     let original = client.reply(reference).await.expect("is done");
-    assert_eq!(client.reply(reference).await, Ok(original));
+    assert_eq!(client.reply(reference).await, Ok(original.clone()));
     drop(client);
     let mut client = server.connect_as(owner.person, Codec::MessagePack, client_id).await;
     client.send(&[ClientMessage::Command(command.clone())]).await;
-    assert_eq!(client.reply(reference).await, Ok(original));
+    assert_eq!(client.reply(reference).await, Ok(original.clone()));
     let other = CommandMessage { body: new_task(owner.column, "Other").into(), ..command };
     client.send(&[ClientMessage::Command(other)]).await;
     assert_eq!(client.reply(reference).await.expect_err("is refused").code, Code::IdempotencyMismatch);

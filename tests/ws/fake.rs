@@ -82,7 +82,7 @@ impl Door for FakeDoor {
                 Fate::Panic => panic!("a defect, on purpose"),
                 Fate::Held => {
                     released.acquire().await.expect("open").forget();
-                    Ok(Acknowledged { epoch: 1, seq: 1, position: None })
+                    Ok(Acknowledged::new(1, 1, None))
                 }
             }
         }

@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::FutureExt;
 use lockstep::{
-    actors::CommandRequest,
+    actors::{CommandRequest, Saw},
     clock::Clock,
     live::{registry::Registry, session::Identity},
     ws::{
@@ -101,7 +101,7 @@ impl Server {
             session: None,
             key: None,
             body: body.into(),
-            saw: None,
+            saw: Saw::default(),
         };
         self.node.directory.command(request).await.expect("the server may");
     }

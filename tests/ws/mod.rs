@@ -3,6 +3,7 @@
 mod bytes;
 pub mod client;
 mod commands;
+mod conflicts;
 mod credentials;
 mod ending;
 mod fake;

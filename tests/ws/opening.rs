@@ -45,6 +45,7 @@ async fn r3_what_is_not_one_small_hello_closes_with_4401_and_has_no_effect() {
             client_seq: 1,
             body: new_task(owner.column, "Sneaked in").into(),
             saw: None,
+            if_changed: None,
         });
         let join = ClientMessage::Join(Join { reference: 1, topic: owner.board.into(), after: None, presence: false });
         let padded = format!("{}{}", server.token(owner.person), " x".repeat(Limits::default().hello_bytes_max));

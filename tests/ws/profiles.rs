@@ -167,7 +167,7 @@ async fn is_told_on_another_node(one: SharedBus, two: SharedBus) {
             session: None,
             key: None,
             body: UpdateAccount {}.into(),
-            saw: None,
+            saw: lockstep::actors::Saw::default(),
         };
         let done = one.directory.command(request).await.expect("changes");
         until("ben is told", async || {

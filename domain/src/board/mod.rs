@@ -3,6 +3,7 @@
 //! Must never hold long texts: a task knows the seq of the event that holds its description, a comment that of its text. To add
 //! something to tasks: its fields in `state`, its rule in `decide/`, its fold in `evolve`, its place in `view` and `detail`.
 
+mod changes;
 mod decide;
 mod detail;
 mod evolve;
@@ -15,9 +16,9 @@ use lockstep_protocol::{
     codes::Failure,
     command::{BoardCommand, Command},
     event::{BoardEvent, Event, Happened},
-    ids::{AccountId, OrgId, TeamId},
+    ids::{AccountId, ClientId, OrgId, TeamId},
     topic::Kind,
-    values::Audience,
+    values::{Audience, Conflict},
     view::ViewPart,
 };
 pub use state::{Board, Checklist, ChecklistItem, Column, Comment, Label, Task};
@@ -31,7 +32,7 @@ use crate::{
 
 impl Aggregate for Board {
     const KIND: Kind = Kind::Board;
-    const STATE_VERSION: u32 = 2;
+    const STATE_VERSION: u32 = 3;
 
     type Command = BoardCommand;
     type Event = BoardEvent;
@@ -51,7 +52,12 @@ impl Aggregate for Board {
         decide::decide(self, command, ctx)
     }
 
+    fn conflicts(&self, events: &[Self::Event], saw: u64, author: (AccountId, Option<ClientId>)) -> Vec<Conflict> {
+        changes::conflicts(self, events, saw, author)
+    }
+
     fn evolve(&mut self, happened: &Happened<Self::Event>) {
+        changes::note(self, happened);
         evolve::evolve(self, happened);
         if Self::changes_access(&happened.event) {
             self.access_version = happened.seq;

@@ -187,6 +187,7 @@ fn pool(kind: char) -> &'static [&'static str] {
             "t1", "t1", "t1", "t1", "t2", "t3", "d1", "a1", "put_away", "trash", "n1", "n2", "n3", "n4", "n5", "n6",
             "n7", "n8",
         ],
+        'T' => &["t1", "t2"],
         'y' => &["none", "low", "urgent"],
         'n' => &["1", "2"],
         'k' => &["list", "other_team", "new"],
@@ -216,8 +217,13 @@ fn fill(template: &str, picks: &[prop::sample::Index]) -> String {
 pub type Step = (&'static str, String);
 
 pub fn step() -> impl Strategy<Value = Step> {
+    step_of(ASKERS, ASKED)
+}
+
+/// One of these asks one of these.
+pub fn step_of(askers: &'static [&'static str], asked: &'static [&'static str]) -> impl Strategy<Value = Step> {
     let picks = prop::collection::vec(any::<prop::sample::Index>(), 8);
-    (prop::sample::select(ASKERS), prop::sample::select(ASKED), picks)
+    (prop::sample::select(askers), prop::sample::select(asked), picks)
         .prop_map(|(who, template, picks)| (who, fill(template, &picks)))
 }
 

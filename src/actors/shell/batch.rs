@@ -12,7 +12,7 @@ use lockstep_protocol::{
     frame::Acknowledged,
     ids::{AccountId, ClientId},
     position::{Bookmark, Position},
-    values::Micros,
+    values::{Conflict, Micros},
 };
 
 use super::{Effect, Pending, Shell, Work, commits::Commit, window::Seen};
@@ -24,8 +24,8 @@ use crate::{
 
 /// How one command of a batch will be answered once the batch is durable.
 pub enum Decided {
-    /// Its events end at this seq.
-    Committed(u64),
+    /// Its events end at this seq; what it went over that its author had not seen.
+    Committed(u64, Vec<Conflict>),
     /// It changes nothing: it is so at this seq.
     Already(u64),
     Refused(Failure),
@@ -62,6 +62,20 @@ impl<A: Aggregate> Batch<A> {
     }
 }
 
+/// What others changed of what this command changes, after its author looked; a failure where they do not want it then.
+fn unseen<A: Aggregate>(pending: &Pending<A>, state: &A, events: &[A::Event]) -> Result<Vec<Conflict>, Failure> {
+    let (Some(saw), Some(account)) = (pending.saw.seq, pending.principal.account()) else { return Ok(Vec::new()) };
+    let author = (account, pending.origin.map(|origin| origin.client_id));
+    let conflicts = state.conflicts(events, saw, author);
+    match conflicts.first() {
+        Some(first) if pending.saw.refuse => {
+            let field = first.field.word();
+            Err(Failure { conflicts, ..Failure::new(Code::PreconditionFailed).field(field) })
+        }
+        _ => Ok(conflicts),
+    }
+}
+
 impl<A: Aggregate> Shell<A> {
     /// Takes commands off the queue until the batch is full, then appends it, or answers at once what needs no append.
     pub(super) fn start_batch(&mut self, now: Micros) {
@@ -74,9 +88,10 @@ impl<A: Aggregate> Shell<A> {
                 self.pending.push_front(pending);
                 break;
             }
-            if self.shared && pending.saw > self.head.version && pending.conflicts == 0 {
+            let saw = pending.saw.seq.unwrap_or(0);
+            if self.shared && saw > self.head.version && pending.conflicts == 0 {
                 // The author has seen more than this replica: catch up before deciding, once.
-                self.rumoured = self.rumoured.max(pending.saw);
+                self.rumoured = self.rumoured.max(saw);
                 let pending = Pending { conflicts: 1, ..pending };
                 self.pending.push_front(pending);
                 break;
@@ -101,7 +116,7 @@ impl<A: Aggregate> Shell<A> {
         }
         if let Some((hash, seq)) = batch.keys.get(&(client.0, client.1, origin.client_seq)) {
             let decided = if *hash == origin.body_hash {
-                Decided::Committed(*seq)
+                Decided::Committed(*seq, Vec::new())
             } else {
                 Decided::Refused(Failure::new(Code::IdempotencyMismatch))
             };
@@ -115,7 +130,7 @@ impl<A: Aggregate> Shell<A> {
             Seen::Fresh => return Some(pending),
             Seen::Done { seq, position } => {
                 let epoch = self.head.epoch;
-                pending.answer(Ok(Acknowledged { epoch, seq, position: Some(position) }));
+                pending.answer(Ok(Acknowledged::new(epoch, seq, Some(position))));
             }
             Seen::Mismatch => pending.answer(Err(Failure::new(Code::IdempotencyMismatch))),
             Seen::Unread => {
@@ -149,13 +164,14 @@ impl<A: Aggregate> Shell<A> {
         let seq = self.head.version + batch.events.len() as u64;
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let events = batch.tentative.decide(&pending.command, &ctx)?;
+            let unseen = unseen(&pending, &batch.tentative, &events)?;
             let mut next = batch.tentative.clone();
             let made = self.record(&pending, events, batch, &mut next, seq)?;
-            Ok((next, made))
+            Ok((next, made, unseen))
         }));
         let decided = match judged {
-            Ok(Ok((_, made))) if made.0.events.is_empty() => Decided::Already(seq),
-            Ok(Ok((next, (commit, events)))) => {
+            Ok(Ok((_, made, _))) if made.0.events.is_empty() => Decided::Already(seq),
+            Ok(Ok((next, (commit, events), unseen))) => {
                 let end = seq + events.len() as u64;
                 batch.tentative = next;
                 for (event, seq) in commit.events.iter().zip(seq + 1..) {
@@ -169,7 +185,7 @@ impl<A: Aggregate> Shell<A> {
                 if let (Some(origin), Some((account, client))) = (pending.origin, pending.client()) {
                     batch.keys.insert((account, client, origin.client_seq), (origin.body_hash, end));
                 }
-                Decided::Committed(end)
+                Decided::Committed(end, unseen)
             }
             Ok(Err(failure)) => Decided::Refused(failure),
             Err(_) => {
@@ -255,8 +271,10 @@ impl<A: Aggregate> Shell<A> {
         let Bookmark { epoch, .. } = self.committed.bookmark;
         for (pending, decided) in items {
             pending.answer(match decided {
-                Decided::Committed(seq) => Ok(Acknowledged { epoch, seq, position }),
-                Decided::Already(seq) => Ok(Acknowledged { epoch, seq, position: None }),
+                Decided::Committed(seq, conflicts) => {
+                    Ok(Acknowledged { conflicts, ..Acknowledged::new(epoch, seq, position) })
+                }
+                Decided::Already(seq) => Ok(Acknowledged::new(epoch, seq, None)),
                 Decided::Refused(failure) => Err(failure),
             });
         }

@@ -183,7 +183,7 @@ impl<A: Aggregate> Shell<A> {
                 Some((seq, position)) => {
                     if let Some(pending) = self.pending.remove(index) {
                         let epoch = self.head.epoch;
-                        pending.answer(Ok(Acknowledged { epoch, seq, position: Some(position) }));
+                        pending.answer(Ok(Acknowledged::new(epoch, seq, Some(position))));
                     }
                 }
             }

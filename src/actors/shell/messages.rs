@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use uuid::Uuid;
 
 use super::{elsewhere::Word, window::ClientKey};
+use crate::actors::Saw;
 use crate::{
     actors::{
         delivery::Subscriber,
@@ -32,8 +33,8 @@ pub struct Pending<A: Aggregate> {
     /// The facts of the account that asks; `None` for the system and for an account asked about itself.
     pub account: Option<AccountFacts>,
     pub origin: Option<Origin>,
-    /// The seq the author saw: a replica behind it catches up first.
-    pub saw: u64,
+    /// A replica behind what the author saw catches up first.
+    pub saw: Saw,
     /// Given once, kept over retries: finds the command again after an append whose outcome was unknown.
     pub commit: CommitId,
     pub reply: oneshot::Sender<Result<Acknowledged, Failure>>,

@@ -84,7 +84,7 @@ impl<A: Aggregate> Shell<A> {
     fn adopt(&mut self, batch: Batch<A>, head: Head, position: Position) {
         let after = self.head.version;
         for (pending, decided) in &batch.items {
-            if let (Decided::Committed(seq), Some(origin), Some(account)) =
+            if let (Decided::Committed(seq, _), Some(origin), Some(account)) =
                 (decided, pending.origin, pending.principal.account())
             {
                 self.windows.record(account, origin, *seq, position);
@@ -229,7 +229,7 @@ impl<A: Aggregate> Shell<A> {
     fn undecided(&mut self, mut batch: Batch<A>) {
         let expected = Some(self.head.version);
         for (pending, decided) in &mut batch.items {
-            if matches!(decided, Decided::Committed(_)) {
+            if matches!(decided, Decided::Committed(..)) {
                 pending.unsettled = expected;
             }
         }

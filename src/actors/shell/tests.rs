@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::{Effect, Loaded, Message, Pending, Shell};
 use crate::{
-    actors::{facts::Facts, published::Published},
+    actors::{Saw, facts::Facts, published::Published},
     store::journal::{Append, Appended, Head},
 };
 
@@ -141,7 +141,7 @@ fn ask(shell: &mut Shell<Toy>, command: Ask) -> (Vec<Effect<Toy>>, Answer) {
         principal: Principal::System(AccountId(Uuid::from_u128(2))),
         account: None,
         origin: None,
-        saw: 0,
+        saw: Saw::default(),
         commit: CommitId(Uuid::from_u128(3)),
         reply,
         permit,

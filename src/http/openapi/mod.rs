@@ -244,6 +244,17 @@ fn headers(endpoint: &Endpoint) -> Vec<Value> {
             writes && endpoint.path.contains("{board}"),
             header("If-Match", "Only if the board stands where this entity tag says."),
         ),
+        (
+            writes && endpoint.path.contains("{board}"),
+            header(
+                "Lockstep-Saw",
+                "The seq that the author saw: the answer tells what others changed since of what this changes.",
+            ),
+        ),
+        (
+            writes && endpoint.path.contains("{board}"),
+            header("Lockstep-If-Changed", "What is to happen then: `apply` or `refuse` (`precondition_failed`)."),
+        ),
         (is_tagged(endpoint), header("If-None-Match", "304 if it stands where this entity tag says.")),
     ];
     all.into_iter().filter(|(fits, _)| *fits).map(|(_, header)| header).collect()

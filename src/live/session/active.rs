@@ -10,6 +10,7 @@ use lockstep_protocol::{
 };
 
 use super::{Effect, Identity, Incoming, Moment, lanes::Lanes};
+use crate::actors::Saw;
 use crate::live::rate::{Abuse, Bucket};
 
 /// Numbers on the wire stay below this (a JavaScript number holds them).
@@ -231,7 +232,8 @@ impl Live {
                     }
                 }
                 Request::Command(command) => {
-                    let CommandMessage { reference, topic, client_seq, body, saw } = *command;
+                    let CommandMessage { reference, topic, client_seq, body, saw, if_changed } = *command;
+                    let saw = Saw::new(saw, if_changed);
                     return effects.push(Effect::Command { reference, topic, client_seq, body: Box::new(body), saw });
                 }
             };

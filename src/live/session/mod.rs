@@ -8,6 +8,7 @@ mod lanes;
 #[cfg(test)]
 mod tests;
 
+use crate::actors::Saw;
 pub use active::Live;
 use lockstep_domain::Credential;
 use lockstep_protocol::{
@@ -81,7 +82,7 @@ pub enum Effect {
         topic: Topic,
         client_seq: u64,
         body: Box<Command>,
-        saw: Option<u64>,
+        saw: Saw,
     },
     Presence {
         topic: Topic,
@@ -114,7 +115,7 @@ impl Effect {
 
     /// The `ok` of what commits nothing.
     const fn done() -> Outcome {
-        Outcome::Ok(Acknowledged { epoch: 0, seq: 0, position: None })
+        Outcome::Ok(Acknowledged::new(0, 0, None))
     }
 }
 

@@ -55,7 +55,14 @@ fn leave(reference: u32, topic: Topic) -> ClientMessage {
 
 fn command(reference: u32, topic: Topic) -> ClientMessage {
     let body = ArchiveBoard {}.into();
-    ClientMessage::Command(CommandMessage { reference, topic, client_seq: reference.into(), body, saw: None })
+    ClientMessage::Command(CommandMessage {
+        reference,
+        topic,
+        client_seq: reference.into(),
+        body,
+        saw: None,
+        if_changed: None,
+    })
 }
 
 fn frame(messages: Vec<ClientMessage>) -> Incoming {
@@ -72,7 +79,7 @@ fn live() -> (Session, Limits) {
 }
 
 fn acknowledged(seq: u64) -> Acknowledged {
-    Acknowledged { epoch: 1, seq, position: None }
+    Acknowledged::new(1, seq, None)
 }
 
 /// The refs that were answered with a `reply`, with the code when it was an error.
@@ -211,13 +218,13 @@ fn r31_commands_for_another_kind_or_for_an_account_are_refused() {
     let (mut session, limits) = live();
     let rename = |topic| {
         let body = UpdateOrganization { name: Some("x".into()) }.into();
-        ClientMessage::Command(CommandMessage { reference: 1, topic, client_seq: 1, body, saw: None })
+        ClientMessage::Command(CommandMessage { reference: 1, topic, client_seq: 1, body, saw: None, if_changed: None })
     };
     let effects = session.on_frame(frame(vec![rename(board(1))]), at(0), &limits);
     assert_eq!(replies(&effects), [(1, Some(Code::WrongTopic))]);
     let account = Topic::new(Kind::Account, Uuid::from_u128(1));
     let body = lockstep_protocol::command::account::CloseAllSessions { except: None }.into();
-    let close = CommandMessage { reference: 2, topic: account, client_seq: 1, body, saw: None };
+    let close = CommandMessage { reference: 2, topic: account, client_seq: 1, body, saw: None, if_changed: None };
     let effects = session.on_frame(frame(vec![ClientMessage::Command(close)]), at(0), &limits);
     assert_eq!(replies(&effects), [(2, Some(Code::Forbidden))]);
     assert_eq!(effects.len(), 1);
@@ -228,7 +235,7 @@ fn r52_a_client_seq_that_no_double_holds_is_refused_by_name() {
     for (client_seq, fine) in [(0, false), (1, true), ((1 << 53) - 1, true), (1 << 53, false), (u64::MAX, false)] {
         let (mut session, limits) = live();
         let body = ArchiveBoard {}.into();
-        let message = CommandMessage { reference: 1, topic: board(1), client_seq, body, saw: None };
+        let message = CommandMessage { reference: 1, topic: board(1), client_seq, body, saw: None, if_changed: None };
         let effects = session.on_frame(frame(vec![ClientMessage::Command(message)]), at(0), &limits);
         let refused = if fine { vec![] } else { vec![(1, Some(Code::FieldInvalid))] };
         assert_eq!(replies(&effects), refused, "{client_seq}");

@@ -19,6 +19,7 @@ use lockstep_protocol::{
 use uuid::Uuid;
 
 use super::Runner;
+use crate::actors::Saw;
 use crate::{
     actors::CommandRequest,
     auth::{
@@ -225,7 +226,7 @@ pub(super) async fn ask(
         session: None,
         key: None,
         body: body.into(),
-        saw: None,
+        saw: Saw::default(),
     };
     runner.directory.command(request).await.map(|_| ())
 }

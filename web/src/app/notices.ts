@@ -1,8 +1,9 @@
 // What the sync client has to tell the person, as toasts: who changed what, what was refused and why.
 import type { Command, Notice, Refusal } from "../sdk";
 import { client } from "./client";
+import { drafts } from "./drafts";
 import { directory } from "./directory.svelte";
-import { t, tOr } from "./i18n/index.svelte";
+import { t, tOr, words } from "./i18n/index.svelte";
 import { toasts } from "./toasts.svelte";
 
 const CAUGHT_UP_MIN = 1;
@@ -14,6 +15,7 @@ export function startNotices(describe: (command: Command) => string): void {
 function tell(notice: Notice, describe: (command: Command) => string): void {
   switch (notice.kind) {
     case "refused": {
+      if (notice.refusal.code === "precondition_failed" && keptAsDraft(notice)) return;
       const why = reason(notice.refusal);
       const what = describe(notice.command);
       const by = notice.changed_by;
@@ -30,6 +32,12 @@ function tell(notice: Notice, describe: (command: Command) => string): void {
       });
       return;
     }
+    case "went_over": {
+      const [first] = notice.conflicts;
+      const fields = [...new Set(notice.conflicts.map(({ field }) => t(`field.${field}`)))];
+      if (first) toasts.show(t("notice.went_over", { name: directory.name(first.by), what: describe(notice.command), fields: new Intl.ListFormat(words.locale).format(fields) }));
+      return;
+    }
     case "superseded":
       toasts.show(t("notice.superseded"), { action: { label: t("pill.retry"), run: () => client.reconnect() } });
       return;
@@ -39,6 +47,15 @@ function tell(notice: Notice, describe: (command: Command) => string): void {
     case "logged_out":
       toasts.show(t("notice.logged_out"));
   }
+}
+
+/** A text that was written on another one than there is now waits where it was written; false when it was no such text. */
+function keptAsDraft({ command, refusal }: Extract<Notice, { kind: "refused" }>): boolean {
+  if (command.type !== "task.update" || command.description === undefined) return false;
+  drafts.write(`description.${command.task_id}`, command.description);
+  const by = refusal.conflicts?.[0]?.by;
+  toasts.show(t("notice.kept_as_draft", { name: by ? directory.name(by) : t("common.somebody") }), { kind: "bad" });
+  return true;
 }
 
 /** Takes the other's text after all: an ordinary change, sent through whichever board shows the task. */

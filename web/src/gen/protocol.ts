@@ -97,6 +97,16 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
+export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text";
+
+export type IfChanged = "apply" | "refuse";
+
+export type Conflict = { field: Field, 
+/**
+ * Who changed it last, and at which seq of the topic.
+ */
+by: AccountId, seq: number, };
+
 export type Scope = "account" | "read" | "write" | "admin";
 
 export type SecondMethod = "totp" | "passkey" | "recovery";
@@ -139,7 +149,11 @@ limit?: number,
 /**
  * When to try again, where that is known.
  */
-retry_after_ms?: number, };
+retry_after_ms?: number, 
+/**
+ * The changes that stand in the way: their results were not seen by whoever asked.
+ */
+conflicts?: Array<Conflict>, };
 
 export type CreateOrganization = { name: string, };
 
@@ -889,7 +903,11 @@ client_seq: number, body: Command,
 /**
  * The topic's seq that the author saw when deciding.
  */
-saw?: number, };
+saw?: number, 
+/**
+ * What is to happen when something it changes was changed after `saw` by another client; absent: `apply`.
+ */
+if_changed?: IfChanged, };
 
 export type PresenceMeta = { 
 /**
@@ -953,7 +971,11 @@ export type Acknowledged = { epoch: number, seq: number,
 /**
  * Give it to a read as `min_position` to see this change in lists. Absent when nothing was committed.
  */
-position?: Position, };
+position?: Position, 
+/**
+ * Changes that this one went over and whose results its author had not seen. Not told again when the same command is retried.
+ */
+conflicts?: Array<Conflict>, };
 
 export type PresenceEntry = { connection_id: ConnectionId, account_id: AccountId, task_id?: TaskId, away?: boolean, };
 

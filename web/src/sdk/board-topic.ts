@@ -13,7 +13,7 @@ import { type Known, predict } from "./predict";
 import type { Presence } from "./presence";
 import type { KeptBoard } from "./storage";
 import type { Consumer } from "./topics";
-import type { Applied, Notice, Sent, TopicPhase } from "./types";
+import type { Applied, Notice, Saw, Sent, TopicPhase } from "./types";
 
 export interface BoardContext {
   readonly env: Environment;
@@ -60,9 +60,9 @@ export class BoardTopic implements Consumer, Optimist {
     this.phaseBox.set("cached");
   }
 
-  send(command: BoardCommand): Sent {
+  send(command: BoardCommand, saw: Saw = { seq: this.#context.seq() }): Sent {
     const inverse = this.inverseOf(command);
-    const { client_seq, result } = this.#context.commands.send(this.topic, command, this.#context.seq());
+    const { client_seq, result } = this.#context.commands.send(this.topic, command, saw);
     return { client_seq, inverse, result };
   }
 
@@ -219,7 +219,9 @@ export class BoardTopic implements Consumer, Optimist {
 
   #notifyOverlap({ event, by, at, client_id }: Happened<BoardEvent>): void {
     if (event.type !== "task.updated" || client_id === this.#context.commands.client_id) return;
-    for (const { command } of this.#context.commands.of(this.topic)) {
+    for (const { command, saw } of this.#context.commands.of(this.topic)) {
+      // Refused instead, where it says so.
+      if (saw.if_changed === "refuse") continue;
       if (command.type !== "task.update" || command.task_id !== event.task_id) continue;
       for (const field of ["title", "description"] as const) {
         const mine = command[field];

@@ -77,7 +77,10 @@ class Client implements Lockstep {
       advanced: (topic) => this.#commands.advanced(topic),
       missed: () => this.#profiles.missed(),
     });
-    this.#commands = new Commands(this.#env, this.#transport, this.#topics, (entry, refusal) => this.#refused(entry, refusal));
+    this.#commands = new Commands(this.#env, this.#transport, this.#topics, {
+      refused: (entry, refusal) => this.#refused(entry, refusal),
+      wentOver: ({ topic, command }, conflicts) => this.#notices.emit({ kind: "went_over", topic, command, conflicts }),
+    });
     this.#commands.queue.subscribe(() => this.#updateStatus());
     this.#transport.rtt.subscribe(() => this.#updateStatus());
     this.#transport.state.subscribe((state) => {
@@ -289,7 +292,7 @@ class Client implements Lockstep {
       this.#topics.open(topic, held.value, undefined);
     }
     held.holders += 1;
-    const send = (command: C) => ({ ...this.#commands.send(topic, command, this.#topics.held(topic)?.seq), inverse: [] });
+    const send = (command: C) => ({ ...this.#commands.send(topic, command, { seq: this.#topics.held(topic)?.seq }), inverse: [] });
     return viewHandle<V, C>(held.value, send, () => this.#release(kept, topic, () => undefined));
   }
 

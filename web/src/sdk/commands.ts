@@ -2,7 +2,7 @@
 //! by their echo or their reply. It knows nothing of what they mean; whoever shows their effect is told to add and drop it.
 
 import { CODES } from "../gen/protocol";
-import type { AccountId, Acknowledged, ClientId, Command, Failure, Reply, Topic } from "../gen/protocol";
+import type { AccountId, Acknowledged, ClientId, Command, Conflict, Failure, Reply, Topic } from "../gen/protocol";
 import { backoff, Bucket } from "./backoff";
 import { Box, type Cell } from "./cells";
 import type { Environment, TimerId } from "./environment";
@@ -10,7 +10,7 @@ import { rangeOf } from "./problem";
 import type { KeptCommand, Storage } from "./storage";
 import type { Topics } from "./topics";
 import type { Transport } from "./transport";
-import type { CommandResult, QueuedCommand, Refusal } from "./types";
+import type { CommandResult, QueuedCommand, Refusal, Saw } from "./types";
 
 /** Shows the effects of a topic's commands in advance. */
 export interface Optimist {
@@ -23,10 +23,10 @@ export interface PendingCommand {
   readonly topic: Topic;
   readonly command: Command;
   readonly created_at_ms: number;
+  readonly saw: Saw;
 }
 
 interface Entry extends PendingCommand {
-  readonly saw: number | undefined;
   state: QueuedCommand["state"];
   tries: number;
   ref: number;
@@ -46,12 +46,20 @@ const IN_FLIGHT_MAX = 16;
 const BURST = 50;
 const PER_SECOND = 18;
 
+interface Hooks {
+  refused(entry: PendingCommand, refusal: Refusal): void;
+  /** It took effect over changes that this client had not seen. */
+  wentOver(entry: PendingCommand, conflicts: readonly Conflict[]): void;
+}
+
 export class Commands {
   readonly #queue = new Box<readonly QueuedCommand[]>([]);
   readonly #env: Environment;
   readonly #transport: Transport;
   readonly #topics: Topics;
-  readonly #refused: (entry: PendingCommand, refusal: Refusal) => void;
+  readonly #hooks: Hooks;
+  /** Confirmed by their echo before their reply, which may yet tell of conflicts, by `ref`. */
+  readonly #echoed = new Map<number, PendingCommand>();
   readonly #optimists = new Map<Topic, Optimist>();
   /** In order of client seq. */
   #entries = new Map<number, Entry>();
@@ -65,11 +73,11 @@ export class Commands {
   #bucket: Bucket;
   #pace: TimerId | undefined;
 
-  constructor(env: Environment, transport: Transport, topics: Topics, refused: (entry: PendingCommand, refusal: Refusal) => void) {
+  constructor(env: Environment, transport: Transport, topics: Topics, hooks: Hooks) {
     this.#env = env;
     this.#transport = transport;
     this.#topics = topics;
-    this.#refused = refused;
+    this.#hooks = hooks;
     this.#bucket = new Bucket(BURST, PER_SECOND, env.now_ms());
   }
 
@@ -96,7 +104,7 @@ export class Commands {
     this.#next_seq = Math.max(this.#next_seq, next_seq, last + 1);
     this.#reserved = this.#next_seq + RESERVE;
     await storage.setClient({ client_id, next_seq: this.#reserved });
-    for (const command of kept) this.#add(this.#entry(command, command.saw, command.sent));
+    for (const command of kept) this.#add(this.#entry(command, { seq: command.saw, if_changed: command.if_changed }, command.sent));
     this.#publish();
   }
 
@@ -112,7 +120,7 @@ export class Commands {
   }
 
   /** Queues a command and sends it when it can. */
-  send(topic: Topic, command: Command, saw: number | undefined): { client_seq: number; result: Promise<CommandResult> } {
+  send(topic: Topic, command: Command, saw: Saw): { client_seq: number; result: Promise<CommandResult> } {
     if (this.#storage === undefined || this.#account_id === undefined) throw new Error("commands can be sent after start(), with an account");
     const client_seq = this.#next_seq;
     this.#next_seq += 1;
@@ -159,6 +167,7 @@ export class Commands {
   /** A new connection: the outcome of what was sent on the last one is not known; the same numbers go out again. */
   up(): void {
     this.#bucket = new Bucket(BURST, PER_SECOND, this.#env.now_ms());
+    this.#echoed.clear();
     for (const entry of this.#entries.values()) {
       this.#env.clearTimer(entry.timer);
       if (entry.state !== "acknowledged") entry.state = "waiting";
@@ -196,6 +205,7 @@ export class Commands {
     for (const client_seq of client_seqs) {
       const entry = this.#entries.get(client_seq);
       if (entry === undefined || entry.topic !== topic) continue;
+      if (entry.acknowledged === undefined && entry.ref !== 0) this.#echoed.set(entry.ref, entry);
       this.#end(entry, { kind: "ok", ...(entry.acknowledged ?? acknowledged) });
     }
     this.#pump();
@@ -210,6 +220,12 @@ export class Commands {
 
   /** True when the reply was to a command. */
   reply(message: Reply): boolean {
+    const echoed = this.#echoed.get(message.ref);
+    if (echoed !== undefined) {
+      this.#echoed.delete(message.ref);
+      if ("ok" in message) this.#tellConflicts(echoed, message.ok);
+      return true;
+    }
     const entry = [...this.#entries.values()].find((one) => one.ref === message.ref);
     if (entry === undefined) return false;
     entry.ref = 0;
@@ -221,7 +237,7 @@ export class Commands {
     return true;
   }
 
-  #entry(command: Pick<KeptCommand, "client_seq" | "topic" | "command" | "created_at_ms">, saw: number | undefined, sent: boolean): Entry {
+  #entry(command: Pick<KeptCommand, "client_seq" | "topic" | "command" | "created_at_ms">, saw: Saw, sent: boolean): Entry {
     let settle: (result: CommandResult) => void = () => undefined;
     const result = new Promise<CommandResult>((resolve) => {
       settle = resolve;
@@ -238,6 +254,7 @@ export class Commands {
   #acknowledge(entry: Entry, acknowledged: Acknowledged): void {
     entry.state = "acknowledged";
     entry.acknowledged = acknowledged;
+    this.#tellConflicts(entry, acknowledged);
     // Committed: nothing to send again after a reload, even if its event is still to come.
     this.#forget(entry);
     this.#confirm(entry, acknowledged);
@@ -268,14 +285,18 @@ export class Commands {
       entry.state = "waiting";
       return;
     }
-    const { code, message, field, limit } = failure;
-    const refusal: Refusal = { code, message, ...(field !== undefined && { field }), ...(limit !== undefined && { limit }) };
+    const { code, message, field, limit, conflicts } = failure;
+    const refusal: Refusal = { code, message, ...(field !== undefined && { field }), ...(limit !== undefined && { limit }), ...(conflicts !== undefined && { conflicts }) };
     this.#refuse(entry, refusal);
   }
 
   #refuse(entry: Entry, refusal: Refusal): void {
     this.#end(entry, { kind: "refused", refusal });
-    this.#refused(entry, refusal);
+    this.#hooks.refused(entry, refusal);
+  }
+
+  #tellConflicts(entry: PendingCommand, { conflicts }: Acknowledged): void {
+    if (conflicts !== undefined && conflicts.length > 0) this.#hooks.wentOver(entry, conflicts);
   }
 
   #overtook(entry: Entry): boolean {
@@ -317,7 +338,7 @@ export class Commands {
     entry.sent = true;
     if (kept) this.#keep(entry);
     const { ref, topic, client_seq, command, saw } = entry;
-    this.#transport.send({ type: "command", ref, topic, client_seq, body: command, ...(saw !== undefined && { saw }) });
+    this.#transport.send({ type: "command", ref, topic, client_seq, body: command, ...wordsOf(saw) });
   }
 
   #end(entry: Entry, result: CommandResult, forget = true): void {
@@ -334,7 +355,7 @@ export class Commands {
     if (this.#account_id === undefined || !this.#entries.has(entry.client_seq) || entry.acknowledged !== undefined) return;
     const { client_seq, topic, command, saw, created_at_ms, sent } = entry;
     const owner = { client_id: this.#client_id, account_id: this.#account_id };
-    void this.#storage?.putCommand({ ...owner, client_seq, topic, command, created_at_ms, sent, ...(saw !== undefined && { saw }) });
+    void this.#storage?.putCommand({ ...owner, client_seq, topic, command, created_at_ms, sent, ...wordsOf(saw) });
   }
 
   #forget(entry: Entry): void {
@@ -345,4 +366,8 @@ export class Commands {
     const queue = [...this.#entries.values()].map(({ client_seq, topic, command, state, created_at_ms, tries }) => ({ client_seq, topic, command, state, created_at_ms, tries }));
     if (queue.length > 0 || this.#queue.get().length > 0) this.#queue.set(queue);
   }
+}
+
+function wordsOf({ seq, if_changed }: Saw): { saw?: number; if_changed?: "apply" | "refuse" } {
+  return { ...(seq !== undefined && { saw: seq }), ...(if_changed !== undefined && { if_changed }) };
 }

@@ -42,7 +42,7 @@ export function boardHandle(board: BoardTopic, board_id: BoardId, parts: BoardPa
     backward: (task_id) => store.relations.backward(task_id),
     cards: () => store.cards(),
     applied: board.applied,
-    send: (command) => board.send(command),
+    send: (command, saw) => board.send(command, saw),
     inverseOf: (command) => board.inverseOf(command),
     detail: parts.detail,
     presence: parts.presence,

@@ -12,6 +12,7 @@ export interface KeptCommand {
   readonly topic: Topic;
   readonly command: Command;
   readonly saw?: number;
+  readonly if_changed?: "apply" | "refuse";
   readonly created_at_ms: number;
   /** It was sent at least once: only the server knows whether it took effect. */
   readonly sent: boolean;

@@ -2,7 +2,7 @@
 
 import type {
   AccountId, BoardCommand, BoardEvent, BoardId, BoardMemberView, ChecklistView, Code, ColumnId, ColumnView, Command,
-  CommentView, ConnectionId, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, TaskDetail,
+  CommentView, Conflict, ConnectionId, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, TaskDetail,
   TaskFace, TaskId, TeamCommand, TeamId, TeamView, Topic, Visibility,
 } from "../gen/protocol";
 import type { Auth } from "./auth";
@@ -34,6 +34,14 @@ export interface Refusal {
   readonly message: string;
   readonly field?: string;
   readonly limit?: number;
+  /** The changes that stand in the way. */
+  readonly conflicts?: readonly Conflict[];
+}
+
+/** What the author of a command had seen, and whether it is to be refused when what it changes was changed since. */
+export interface Saw {
+  readonly seq: number | undefined;
+  readonly if_changed?: "apply" | "refuse" | undefined;
 }
 
 /** How a command ended. `position` is absent when its echo came before its reply. `removed`: taken out of the queue by hand before it was sent. */
@@ -73,6 +81,8 @@ export type Notice =
   | { readonly kind: "caught_up"; readonly topic: Topic; readonly changes: number }
   /** Somebody changed the same field while mine was under way; mine is applied after it (last writer wins). */
   | { readonly kind: "overlap"; readonly topic: Topic; readonly task_id: TaskId; readonly field: "title" | "description"; readonly by: AccountId; readonly at: number; readonly theirs: string; readonly mine: string }
+  /** This command took effect over changes of others that were not seen here when it was made. */
+  | { readonly kind: "went_over"; readonly topic: Topic; readonly command: Command; readonly conflicts: readonly Conflict[] }
   /** Access to this topic is gone. */
   | { readonly kind: "revoked"; readonly topic: Topic; readonly code: Code }
   | { readonly kind: "superseded" }
@@ -136,8 +146,8 @@ export interface BoardHandle {
   cards(): Iterable<Card>;
   /** What was just applied, for animations and "who did it". */
   readonly applied: Signal<Applied>;
-  /** Shows the effect at once, queues, sends. Never throws for want of a connection. */
-  send(command: BoardCommand): Sent;
+  /** Shows the effect at once, queues, sends. Never throws for want of a connection. `saw`: other than what is confirmed now. */
+  send(command: BoardCommand, saw?: Saw): Sent;
   /** What would undo the command if it were sent now. */
   inverseOf(command: BoardCommand): readonly BoardCommand[];
   /** Opens a task's detail; close it when the panel closes. */

@@ -14,6 +14,7 @@ use lockstep_protocol::{
 use serde::{Deserialize, Serialize};
 pub use task::*;
 
+use super::changes::Changes;
 use crate::rank::Rank;
 
 /// The live state of a board.
@@ -29,6 +30,7 @@ pub struct Board {
     /// The number of the newest task; numbers are never given twice.
     pub(in crate::board) last_number: u32,
     pub(in crate::board) access_version: u64,
+    pub(in crate::board) changes: Changes,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -53,11 +55,13 @@ struct Stored {
     tasks: OrdMap<TaskId, Arc<Task>>,
     last_number: u32,
     access_version: u64,
+    #[serde(default)]
+    changes: Changes,
 }
 
 impl From<Stored> for Board {
     fn from(stored: Stored) -> Self {
-        let Stored { head, members, columns, labels, tasks, last_number, access_version } = stored;
+        let Stored { head, members, columns, labels, tasks, last_number, access_version, changes } = stored;
         let mut board = Self {
             head,
             members,
@@ -65,6 +69,7 @@ impl From<Stored> for Board {
             labels,
             last_number,
             access_version,
+            changes,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -102,6 +107,11 @@ pub struct Label {
 }
 
 impl Board {
+    /// Forgets who changed what last; what is so stays.
+    pub fn forget_changes(&mut self) {
+        self.changes.clear();
+    }
+
     pub fn visibility(&self) -> Option<Visibility> {
         self.head.as_ref().map(|head| head.visibility)
     }
@@ -179,7 +189,11 @@ impl Board {
     }
 
     pub(in crate::board) fn weight(&self) -> usize {
-        512 + self.task_bytes + 64 * self.members.len() + 160 * self.columns.len() + 96 * self.labels.len()
+        512 + self.task_bytes
+            + 64 * self.members.len()
+            + 160 * self.columns.len()
+            + 96 * self.labels.len()
+            + self.changes.weight()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {

@@ -93,7 +93,7 @@ impl Player {
         let reference = self.reference();
         let variant = intent == Intent::Mismatch;
         self.asked.insert(reference, Asked::Command { client_seq, attempt, variant });
-        let message = CommandMessage { reference, topic, client_seq, body, saw: None };
+        let message = CommandMessage { reference, topic, client_seq, body, saw: None, if_changed: None };
         self.outgoing.push(ClientMessage::Command(message));
         Ok(())
     }

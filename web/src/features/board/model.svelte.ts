@@ -2,7 +2,7 @@
 // It sends commands and never touches the DOM but through `flights`.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { Applied, BoardCommand, BoardEvent, BoardHandle, Card, ColumnId, MemberEntry, Sent, TaskId } from "../../sdk";
+import type { Applied, BoardCommand, BoardEvent, BoardHandle, Card, ColumnId, MemberEntry, Saw, Sent, TaskId } from "../../sdk";
 import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
 import { t } from "../../app/i18n/index.svelte";
@@ -51,6 +51,8 @@ export class Board {
   composing: { column: ColumnId; end: "top" | "bottom" } | undefined = $state();
   /** Who changed a card a moment ago. */
   readonly tints = new SvelteMap<TaskId, string>();
+  /** Who wrote a card's description last, as far as was seen since the board was opened. */
+  readonly wrote = new SvelteMap<TaskId, string>();
   /** Who drags a card right now. */
   readonly dragging = new SvelteMap<TaskId, string>();
   readonly #cards = new Map<TaskId, Live<Card | undefined>>();
@@ -135,9 +137,9 @@ export class Board {
   }
 
   /** Sends a command, remembers how to undo it, and lets what it moves fly. */
-  send(command: BoardCommand, how: { undoable?: boolean; flight?: boolean } = {}): Sent {
+  send(command: BoardCommand, how: { undoable?: boolean; flight?: boolean; saw?: Saw } = {}): Sent {
     if (command.type === "task.move" && how.flight !== false) rememberFlight(command.task_id, undefined);
-    const sent = this.handle.send(command);
+    const sent = this.handle.send(command, how.saw);
     if (how.undoable !== false) {
       if (this.#group) this.#group.push(sent);
       else this.#did([sent]);
@@ -207,6 +209,9 @@ export class Board {
   }
 
   #applied(applied: Applied): void {
+    for (const { event, by } of applied.events) {
+      if (event.type === "task.updated" && event.description !== undefined) this.wrote.set(event.task_id, by);
+    }
     if (applied.own || applied.catching_up) return;
     for (const { event, by } of applied.events) {
       const task = taskOf(event);
