@@ -7,7 +7,7 @@ use lockstep_protocol::{
     ids::{AccountId, ClientId, OrgId, TeamId},
     limits::Limits,
     topic::Kind,
-    values::{Audience, Conflict, Micros},
+    values::{Audience, Conflict, Micros, OnFailure},
     view::ViewPart,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -67,6 +67,12 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
 
     /// The event's tag.
     fn tag(event: &Self::Event) -> &'static str;
+
+    /// The commands that this one is made of, and what is to happen when one of them is refused; `None`: it is one alone. `decide` says
+    /// whether they may be asked together.
+    fn parts(_command: &Self::Command) -> Option<(&[Self::Command], OnFailure)> {
+        None
+    }
 
     /// Checks input, state and access, and answers what would happen. No events: it was already so. Never panics on any state
     /// that `evolve` can reach.

@@ -8,6 +8,7 @@ pub mod access;
 pub mod account;
 pub mod aggregate;
 pub mod board;
+pub mod decision;
 pub mod organization;
 pub mod quick_add;
 pub mod rank;

@@ -247,12 +247,24 @@ pub struct Acknowledged {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<Conflict>>")]
     pub conflicts: Vec<Conflict>,
+    /// Of a `board.bulk`: those of its commands that were refused, while the others took effect. Not told again either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<FailedPart>>")]
+    pub failed: Vec<FailedPart>,
+}
+
+/// A command of a `board.bulk` that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FailedPart {
+    /// Its place among the commands, from 0.
+    pub index: u32,
+    pub failure: Failure,
 }
 
 impl Acknowledged {
-    /// Without conflicts.
+    /// Without anything to tell beside.
     pub const fn new(epoch: u32, seq: u64, position: Option<Position>) -> Self {
-        Self { epoch, seq, position, conflicts: Vec::new() }
+        Self { epoch, seq, position, conflicts: Vec::new(), failed: Vec::new() }
     }
 }
 

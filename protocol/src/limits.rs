@@ -98,6 +98,8 @@ limits! {
     mailbox_permits_max: usize = 256, "commands";
     /// Commands decided in one batch (one append).
     append_commands_max: usize = 128, "commands";
+    /// Commands in one `board.bulk`.
+    bulk_commands_max: usize = 200, "commands";
     /// Conflicts in a row before a command is answered `contended`.
     conflicts_max: u32 = 8, "conflicts";
     /// Commands a client may still repeat by the window in memory; older ones are looked up in the journal.

@@ -149,6 +149,13 @@ words! {
         /// Of a comment or an item of a checklist.
         Text = "text",
     }
+    /// What becomes of several commands in one when one of them is refused.
+    OnFailure {
+        /// None has any effect.
+        None = "none",
+        /// The others have theirs, and the answer says which have not and why.
+        Rest = "rest",
+    }
     /// What becomes of a command whose author has not seen what it would overwrite.
     IfChanged {
         /// It takes effect, and the answer tells whose changes it went over.
@@ -210,6 +217,14 @@ pub enum Reassign {
 impl Reassign {
     pub const fn is_nobody(&self) -> bool {
         matches!(self, Self::Nobody)
+    }
+}
+
+// A derived default would need the macro to know which word it is.
+#[expect(clippy::derivable_impls, reason = "the words are made by a macro")]
+impl Default for OnFailure {
+    fn default() -> Self {
+        Self::None
     }
 }
 

@@ -96,6 +96,7 @@ pub fn server_messages() -> Vec<ServerMessage> {
                 seq: 3,
                 position: Some(Position { era: 1, transaction: 77, stream: id(7), seq: 3 }),
                 conflicts: vec![Conflict { field: Field::Title, by: AccountId(id(8)), seq: 2 }],
+                failed: vec![FailedPart { index: 1, failure: Failure::new(Code::NotFound) }],
             }),
         }),
         ServerMessage::Reply(Reply {

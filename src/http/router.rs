@@ -14,6 +14,7 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         board::{ArchiveBoard, ArchiveColumn, MoveColumn, RestoreBoard, UnarchiveBoard, UnarchiveColumn},
+        bulk::Bulk,
         organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
         task::{
             AddDependency, ArchiveTask, AssignTask, CompleteTask, EstimateTask, LabelTask, MoveTask, RemoveDependency,
@@ -235,6 +236,7 @@ fn board() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/archive", boards::change::<ArchiveBoard>, "Put a board away").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/unarchive", boards::change::<UnarchiveBoard>, "Take a board out of the archive").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/restore", boards::change::<RestoreBoard>, "Take a board out of the trash").answers(200, "Acknowledged").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/bulk", boards::change::<Bulk>, "Many commands for a board in one: all of them or none, or those that can be").takes("Bulk").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     post("/api/v1/orgs/{org}/boards/{board}/commands", commands::to_board, "Any command for a board").takes("CommandDoor").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     get("/api/v1/orgs/{org}/boards/{board}/history", history::read, "A board's events, in order").asks(HISTORY).answers(200, "HistoryPage"),
     put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged").scopes(ADMIN),

@@ -41,6 +41,7 @@ board.delete                    DELETE  /boards/{board}
 board.archive                   POST    /boards/{board}/archive
 board.unarchive                 POST    /boards/{board}/unarchive
 board.restore                   POST    /boards/{board}/restore
+board.bulk                      POST    /boards/{board}/bulk
 board.member.set                PUT     /boards/{board}/members/{account_id}
 board.member.remove             DELETE  /boards/{board}/members/{account_id}
 column.create                   POST    /boards/{board}/columns

@@ -163,6 +163,8 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
     use BoardCommand as C;
     match command {
         C::CreateBoard(_) => Capability::FoundBoard,
+        // Whoever sees the board may ask; each of its commands needs its own.
+        C::Bulk(_) => Capability::WatchTasks,
         C::UpdateBoard(_) | C::ArchiveBoard(_) | C::UnarchiveBoard(_) | C::DeleteBoard(_) | C::RestoreBoard(_) => {
             Capability::ManageBoard
         }

@@ -3,7 +3,7 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::Command,
+    command::{BoardCommand, Command},
     values::Scope,
 };
 
@@ -60,7 +60,13 @@ impl Grant {
 
     /// Refuses a command that it does not open, whosever thing it is about.
     pub fn permit_command(self, command: &Command) -> Result<(), Failure> {
-        self.permit(scope_of(command).as_slice())
+        self.permit(scope_of(command).as_slice())?;
+        match command {
+            Command::Board(BoardCommand::Bulk(bulk)) => {
+                bulk.commands.iter().try_for_each(|part| self.permit(scope(capability::board(part, false)).as_slice()))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

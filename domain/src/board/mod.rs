@@ -18,7 +18,7 @@ use lockstep_protocol::{
     event::{BoardEvent, Event, Happened},
     ids::{AccountId, ClientId, OrgId, TeamId},
     topic::Kind,
-    values::{Audience, Conflict},
+    values::{Audience, Conflict, OnFailure},
     view::ViewPart,
 };
 pub use state::{Board, Checklist, ChecklistItem, Column, Comment, Label, Task};
@@ -46,6 +46,13 @@ impl Aggregate for Board {
 
     fn tag(event: &Self::Event) -> &'static str {
         event.tag()
+    }
+
+    fn parts(command: &BoardCommand) -> Option<(&[BoardCommand], OnFailure)> {
+        match command {
+            BoardCommand::Bulk(bulk) => Some((&bulk.commands, bulk.on_failure)),
+            _ => None,
+        }
     }
 
     fn decide(&self, command: &Self::Command, ctx: &Ctx<'_>) -> Result<Vec<Self::Event>, Failure> {

@@ -2,7 +2,10 @@
 
 mod words;
 
-use lockstep_domain::{Account, Aggregate, Board, Ctx, Organization, Principal, Team};
+use lockstep_domain::{
+    Account, Aggregate, Board, Ctx, Organization, Principal, Team,
+    decision::{self, Stamp},
+};
 use lockstep_protocol::{
     codes::Failure,
     command::Command,
@@ -115,7 +118,9 @@ impl World {
     pub fn ask(&self, principal: Principal, command: Command) -> Result<Vec<Event>, Failure> {
         fn decided<A: Aggregate>(live: &Live<A>, command: Command, ctx: &Ctx<'_>) -> Result<Vec<Event>, Failure> {
             let command = A::own_command(command).expect("the command is for this kind");
-            Ok(live.state.decide(&command, ctx)?.into_iter().map(Into::into).collect())
+            let stamp = Stamp { after: live.history.len() as u64, client: None, saw: None, refuse_unseen: false };
+            let decision = decision::decide(&live.state, &command, ctx, &stamp)?;
+            Ok(decision.events.into_iter().map(|happened| happened.event.into()).collect())
         }
         match &command {
             Command::Organization(_) => decided(&self.org, command, &self.ctx(principal, self.org.id)),

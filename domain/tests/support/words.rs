@@ -103,7 +103,12 @@ pub fn json(text: &str) -> Value {
             let inner = at.entry(key).or_insert_with(|| Value::Object(Map::new()));
             at = inner.as_object_mut().unwrap();
         }
-        at.insert(last.into(), if names(last) { ids(text) } else { value(text) });
+        let value = match last {
+            "commands" => text.trim_matches('"').split('|').map(|part| json(part.trim())).collect(),
+            _ if names(last) => ids(text),
+            _ => value(text),
+        };
+        at.insert(last.into(), value);
     }
     Value::Object(object)
 }

@@ -138,6 +138,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "checklist_items_per_task_max" => &mut limits.checklist_items_per_task_max,
         "comments_per_task_max" => &mut limits.comments_per_task_max,
         "sessions_per_account_max" => &mut limits.sessions_per_account_max,
+        "bulk_commands_max" => &mut limits.bulk_commands_max,
         "rank_bytes_max" => &mut limits.rank_bytes_max,
         _ => return Err(format!("no limit {name}")),
     } = number;

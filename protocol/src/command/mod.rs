@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod board;
+pub mod bulk;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
@@ -11,6 +12,7 @@ pub mod team;
 
 use account::*;
 use board::*;
+use bulk::*;
 use checklist::*;
 use comment::*;
 use organization::*;
@@ -81,6 +83,7 @@ language! {
         "board.restore" => RestoreBoard,
         "board.member.set" => SetBoardMember,
         "board.member.remove" => RemoveBoardMember,
+        "board.bulk" => Bulk,
         "column.create" => CreateColumn,
         "column.update" => UpdateColumn,
         "column.move" => MoveColumn,

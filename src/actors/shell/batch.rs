@@ -5,14 +5,17 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use lockstep_domain::{Aggregate, Ctx};
+use lockstep_domain::{
+    Aggregate, Ctx,
+    decision::{self, Decision, Stamp},
+};
 use lockstep_protocol::{
     codes::{Code, Failure},
     event::Happened,
     frame::Acknowledged,
     ids::{AccountId, ClientId},
     position::{Bookmark, Position},
-    values::{Conflict, Micros},
+    values::Micros,
 };
 
 use super::{Effect, Pending, Shell, Work, commits::Commit, window::Seen};
@@ -24,10 +27,10 @@ use crate::{
 
 /// How one command of a batch will be answered once the batch is durable.
 pub enum Decided {
-    /// Its events end at this seq; what it went over that its author had not seen.
-    Committed(u64, Vec<Conflict>),
+    /// Its events end at this seq. Where it stands is only known afterwards.
+    Committed(Acknowledged),
     /// It changes nothing: it is so at this seq.
-    Already(u64),
+    Already(Acknowledged),
     Refused(Failure),
 }
 
@@ -59,20 +62,6 @@ impl<A: Aggregate> Batch<A> {
             accounts: Vec::new(),
             keys: HashMap::new(),
         }
-    }
-}
-
-/// What others changed of what this command changes, after its author looked; a failure where they do not want it then.
-fn unseen<A: Aggregate>(pending: &Pending<A>, state: &A, events: &[A::Event]) -> Result<Vec<Conflict>, Failure> {
-    let (Some(saw), Some(account)) = (pending.saw.seq, pending.principal.account()) else { return Ok(Vec::new()) };
-    let author = (account, pending.origin.map(|origin| origin.client_id));
-    let conflicts = state.conflicts(events, saw, author);
-    match conflicts.first() {
-        Some(first) if pending.saw.refuse => {
-            let field = first.field.word();
-            Err(Failure { conflicts, ..Failure::new(Code::PreconditionFailed).field(field) })
-        }
-        _ => Ok(conflicts),
     }
 }
 
@@ -116,7 +105,7 @@ impl<A: Aggregate> Shell<A> {
         }
         if let Some((hash, seq)) = batch.keys.get(&(client.0, client.1, origin.client_seq)) {
             let decided = if *hash == origin.body_hash {
-                Decided::Committed(*seq, Vec::new())
+                Decided::Committed(Acknowledged::new(0, *seq, None))
             } else {
                 Decided::Refused(Failure::new(Code::IdempotencyMismatch))
             };
@@ -162,30 +151,35 @@ impl<A: Aggregate> Shell<A> {
         // A panic in a rule is a defect of ours: the command is answered `internal`, and the tentative copy, which only `evolve`
         // touches, is dropped with all it might hold.
         let seq = self.head.version + batch.events.len() as u64;
+        let stamp = Stamp {
+            after: seq,
+            client: pending.origin.map(|origin| (origin.client_id, origin.client_seq)),
+            saw: pending.saw.seq,
+            refuse_unseen: pending.saw.refuse,
+        };
         let judged = catch_unwind(AssertUnwindSafe(|| {
-            let events = batch.tentative.decide(&pending.command, &ctx)?;
-            let unseen = unseen(&pending, &batch.tentative, &events)?;
-            let mut next = batch.tentative.clone();
-            let made = self.record(&pending, events, batch, &mut next, seq)?;
-            Ok((next, made, unseen))
+            let decision = decision::decide(&batch.tentative, &pending.command, &ctx, &stamp)?;
+            let events = self.record(&pending, &decision.events)?;
+            Ok((decision, events))
         }));
         let decided = match judged {
-            Ok(Ok((_, made, _))) if made.0.events.is_empty() => Decided::Already(seq),
-            Ok(Ok((next, (commit, events), unseen))) => {
+            Ok(Ok((decision, _))) if decision.events.is_empty() => {
+                Decided::Already(Acknowledged { failed: decision.failed, ..Acknowledged::new(0, seq, None) })
+            }
+            Ok(Ok((decision, events))) => {
+                let Decision { state, events: happened, conflicts, failed } = decision;
                 let end = seq + events.len() as u64;
-                batch.tentative = next;
-                for (event, seq) in commit.events.iter().zip(seq + 1..) {
-                    if A::changes_access(&event.event) {
-                        batch.raised = Some(seq);
-                    }
+                batch.tentative = state;
+                for happened in happened.iter().filter(|happened| A::changes_access(&happened.event)) {
+                    batch.raised = Some(happened.seq);
                 }
-                batch.commits.push(commit);
+                batch.commits.push(Commit { id: pending.commit, events: happened });
                 batch.accounts.extend(account);
                 batch.events.extend(events);
                 if let (Some(origin), Some((account, client))) = (pending.origin, pending.client()) {
                     batch.keys.insert((account, client, origin.client_seq), (origin.body_hash, end));
                 }
-                Decided::Committed(end, unseen)
+                Decided::Committed(Acknowledged { conflicts, failed, ..Acknowledged::new(0, end, None) })
             }
             Ok(Err(failure)) => Decided::Refused(failure),
             Err(_) => {
@@ -196,43 +190,23 @@ impl<A: Aggregate> Shell<A> {
         batch.items.push((pending, decided));
     }
 
-    /// Gives events their place, folds them into `next`, and encodes them for the journal.
-    fn record(
-        &self,
-        pending: &Pending<A>,
-        events: Vec<A::Event>,
-        batch: &Batch<A>,
-        next: &mut A,
-        seq: u64,
-    ) -> Result<(Commit<A>, Vec<NewEvent>), Failure> {
-        let actor = pending.principal.account().ok_or_else(|| Failure::new(Code::Forbidden))?;
-        let mut commit = Commit { id: pending.commit, events: Vec::with_capacity(events.len()) };
-        let mut new = Vec::with_capacity(events.len());
-        for (event, seq) in events.into_iter().zip(seq + 1..) {
-            let payload = encode::payload(&event).map_err(|error| {
+    /// Encodes events for the journal.
+    fn record(&self, pending: &Pending<A>, events: &[Happened<A::Event>]) -> Result<Vec<NewEvent>, Failure> {
+        let encoded = events.iter().map(|happened| {
+            let payload = encode::payload(&happened.event).map_err(|error| {
                 tracing::error!(topic = %self.topic, %error, "an event did not encode");
                 Failure::new(Code::Internal)
             })?;
-            new.push(NewEvent {
+            Ok(NewEvent {
                 commit: pending.commit,
-                at: batch.last_at,
-                actor,
+                at: happened.at,
+                actor: happened.by,
                 origin: pending.origin,
-                tag: A::tag(&event),
+                tag: A::tag(&happened.event),
                 payload,
-            });
-            let happened = Happened {
-                seq,
-                at: batch.last_at,
-                by: actor,
-                client_id: pending.origin.map(|origin| origin.client_id),
-                client_seq: pending.origin.map(|origin| origin.client_seq),
-                event,
-            };
-            next.evolve(&happened);
-            commit.events.push(happened);
-        }
-        Ok((commit, new))
+            })
+        });
+        encoded.collect()
     }
 
     pub(super) fn send_batch(&mut self, mut batch: Batch<A>) {
@@ -271,10 +245,8 @@ impl<A: Aggregate> Shell<A> {
         let Bookmark { epoch, .. } = self.committed.bookmark;
         for (pending, decided) in items {
             pending.answer(match decided {
-                Decided::Committed(seq, conflicts) => {
-                    Ok(Acknowledged { conflicts, ..Acknowledged::new(epoch, seq, position) })
-                }
-                Decided::Already(seq) => Ok(Acknowledged::new(epoch, seq, None)),
+                Decided::Committed(told) => Ok(Acknowledged { epoch, position, ..told }),
+                Decided::Already(told) => Ok(Acknowledged { epoch, ..told }),
                 Decided::Refused(failure) => Err(failure),
             });
         }

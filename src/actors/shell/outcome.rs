@@ -84,10 +84,10 @@ impl<A: Aggregate> Shell<A> {
     fn adopt(&mut self, batch: Batch<A>, head: Head, position: Position) {
         let after = self.head.version;
         for (pending, decided) in &batch.items {
-            if let (Decided::Committed(seq, _), Some(origin), Some(account)) =
+            if let (Decided::Committed(told), Some(origin), Some(account)) =
                 (decided, pending.origin, pending.principal.account())
             {
-                self.windows.record(account, origin, *seq, position);
+                self.windows.record(account, origin, told.seq, position);
             }
         }
         let bytes = batch.events.iter().map(|event| event.payload.len() + 96).sum();

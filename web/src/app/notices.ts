@@ -32,6 +32,11 @@ function tell(notice: Notice, describe: (command: Command) => string): void {
       });
       return;
     }
+    case "failed_in": {
+      const [first] = notice.failed;
+      if (first) toasts.show(t("notice.failed_in", { what: describe(notice.command), count: notice.failed.length, why: reason(first.failure) }), { kind: "bad" });
+      return;
+    }
     case "went_over": {
       const [first] = notice.conflicts;
       const fields = [...new Set(notice.conflicts.map(({ field }) => t(`field.${field}`)))];

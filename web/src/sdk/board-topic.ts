@@ -29,6 +29,9 @@ export interface BoardContext {
 /** A change is kept so long after it happened, and longer on large boards: keeping copies the whole board. */
 const KEEP_MS = 2_000;
 
+/** Effects that are shown to nobody, only to see what would follow from them. */
+const TRIAL = -1;
+
 export class BoardTopic implements Consumer, Optimist {
   readonly presence = true;
   readonly phaseBox = new Box<TopicPhase>("loading");
@@ -67,7 +70,15 @@ export class BoardTopic implements Consumer, Optimist {
   }
 
   inverseOf(command: BoardCommand): readonly BoardCommand[] {
-    return inverseOf(command, this.#known);
+    if (command.type !== "board.bulk") return inverseOf(command, this.#known);
+    // Each is taken back from what those before it leave.
+    const back: BoardCommand[] = [];
+    for (const part of command.commands) {
+      back.unshift(...inverseOf(part, this.#known));
+      this.store.push(TRIAL, this.#effectsOf(part, Date.now() * 1000));
+    }
+    this.store.drop(TRIAL);
+    return back.length < 2 ? back : [{ type: "board.bulk", commands: back, on_failure: "rest" }];
   }
 
   /** Who last changed what a command is about, as far as was seen since the board was opened. */
@@ -192,13 +203,21 @@ export class BoardTopic implements Consumer, Optimist {
     if (ours.length > 0) this.applied.emit({ events: ours, own: true, catching_up });
   }
 
-  #predict(pending: PendingCommand): void {
+  #predict({ client_seq, command, created_at_ms }: PendingCommand): void {
+    const parts = command.type === "board.bulk" ? command.commands : [command as BoardCommand];
+    const all: Effect[] = [];
+    for (const part of parts) {
+      const effects = this.#effectsOf(part, created_at_ms * 1000);
+      all.push(...effects);
+      this.store.push(client_seq, effects);
+    }
+    this.#effects.set(client_seq, all);
+  }
+
+  #effectsOf(command: BoardCommand, at: number): Effect[] {
     const by = this.#context.commands.account_id ?? "";
-    const at = pending.created_at_ms * 1000;
-    const events = this.store.info.get() === undefined && this.store.taskCount.get() === 0 ? [] : predict(pending.command as BoardCommand, this.#known);
-    const effects = events.map((event) => ({ event, at, by }));
-    this.#effects.set(pending.client_seq, effects);
-    this.store.push(pending.client_seq, effects);
+    const events = this.store.info.get() === undefined && this.store.taskCount.get() === 0 ? [] : predict(command, this.#known);
+    return events.map((event) => ({ event, at, by }));
   }
 
   /** All predictions of this board again, in order, over what is confirmed now. */

@@ -79,6 +79,7 @@ class Client implements Lockstep {
     });
     this.#commands = new Commands(this.#env, this.#transport, this.#topics, {
       refused: (entry, refusal) => this.#refused(entry, refusal),
+      failedIn: ({ topic, command }, failed) => this.#notices.emit({ kind: "failed_in", topic, command, failed }),
       wentOver: ({ topic, command }, conflicts) => this.#notices.emit({ kind: "went_over", topic, command, conflicts }),
     });
     this.#commands.queue.subscribe(() => this.#updateStatus());

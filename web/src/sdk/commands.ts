@@ -2,7 +2,7 @@
 //! by their echo or their reply. It knows nothing of what they mean; whoever shows their effect is told to add and drop it.
 
 import { CODES } from "../gen/protocol";
-import type { AccountId, Acknowledged, ClientId, Command, Conflict, Failure, Reply, Topic } from "../gen/protocol";
+import type { AccountId, Acknowledged, ClientId, Command, Conflict, FailedPart, Failure, Reply, Topic } from "../gen/protocol";
 import { backoff, Bucket } from "./backoff";
 import { Box, type Cell } from "./cells";
 import type { Environment, TimerId } from "./environment";
@@ -50,6 +50,8 @@ interface Hooks {
   refused(entry: PendingCommand, refusal: Refusal): void;
   /** It took effect over changes that this client had not seen. */
   wentOver(entry: PendingCommand, conflicts: readonly Conflict[]): void;
+  /** Of several commands in one these were refused. */
+  failedIn(entry: PendingCommand, failed: readonly FailedPart[]): void;
 }
 
 export class Commands {
@@ -223,7 +225,7 @@ export class Commands {
     const echoed = this.#echoed.get(message.ref);
     if (echoed !== undefined) {
       this.#echoed.delete(message.ref);
-      if ("ok" in message) this.#tellConflicts(echoed, message.ok);
+      if ("ok" in message) this.#tellMore(echoed, message.ok);
       return true;
     }
     const entry = [...this.#entries.values()].find((one) => one.ref === message.ref);
@@ -254,7 +256,7 @@ export class Commands {
   #acknowledge(entry: Entry, acknowledged: Acknowledged): void {
     entry.state = "acknowledged";
     entry.acknowledged = acknowledged;
-    this.#tellConflicts(entry, acknowledged);
+    this.#tellMore(entry, acknowledged);
     // Committed: nothing to send again after a reload, even if its event is still to come.
     this.#forget(entry);
     this.#confirm(entry, acknowledged);
@@ -295,8 +297,9 @@ export class Commands {
     this.#hooks.refused(entry, refusal);
   }
 
-  #tellConflicts(entry: PendingCommand, { conflicts }: Acknowledged): void {
+  #tellMore(entry: PendingCommand, { conflicts, failed }: Acknowledged): void {
     if (conflicts !== undefined && conflicts.length > 0) this.#hooks.wentOver(entry, conflicts);
+    if (failed !== undefined && failed.length > 0) this.#hooks.failedIn(entry, failed);
   }
 
   #overtook(entry: Entry): boolean {

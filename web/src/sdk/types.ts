@@ -2,7 +2,7 @@
 
 import type {
   AccountId, BoardCommand, BoardEvent, BoardId, BoardMemberView, ChecklistView, Code, ColumnId, ColumnView, Command,
-  CommentView, Conflict, ConnectionId, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, TaskDetail,
+  CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, TaskDetail,
   TaskFace, TaskId, TeamCommand, TeamId, TeamView, Topic, Visibility,
 } from "../gen/protocol";
 import type { Auth } from "./auth";
@@ -81,6 +81,8 @@ export type Notice =
   | { readonly kind: "caught_up"; readonly topic: Topic; readonly changes: number }
   /** Somebody changed the same field while mine was under way; mine is applied after it (last writer wins). */
   | { readonly kind: "overlap"; readonly topic: Topic; readonly task_id: TaskId; readonly field: "title" | "description"; readonly by: AccountId; readonly at: number; readonly theirs: string; readonly mine: string }
+  /** Of these commands in one some were refused; the others took effect. */
+  | { readonly kind: "failed_in"; readonly topic: Topic; readonly command: Command; readonly failed: readonly FailedPart[] }
   /** This command took effect over changes of others that were not seen here when it was made. */
   | { readonly kind: "went_over"; readonly topic: Topic; readonly command: Command; readonly conflicts: readonly Conflict[] }
   /** Access to this topic is gone. */

@@ -19,8 +19,8 @@ mod settings;
 mod tasks;
 
 use lockstep_protocol::{
-    codes::Failure,
-    command::BoardCommand,
+    codes::{Code, Failure},
+    command::{BoardCommand, bulk::Bulk},
     event::BoardEvent,
     ids::{AccountId, ColumnId, TaskId},
     values::{BoardRole, Lifecycle},
@@ -31,7 +31,7 @@ use crate::{
     access::{self, Capability, Role},
     aggregate::{Ctx, Principal},
     organization::Organization,
-    refuse::{missing, not_found, wrong_state},
+    refuse::{invalid, missing, not_found, wrong_state},
 };
 
 pub(super) type Decided = Result<Vec<BoardEvent>, Failure>;
@@ -55,6 +55,8 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
     use BoardCommand as C;
     match command {
         C::CreateBoard(_) => Err(not_found()),
+        // Its parts are decided one by one afterwards.
+        C::Bulk(bulk) => check_parts(&ask, bulk),
         C::UpdateBoard(command) => settings::update(&ask, command),
         C::ArchiveBoard(_) => Ok(settings::archive(&ask)),
         C::UnarchiveBoard(_) => Ok(settings::unarchive(&ask)),
@@ -102,6 +104,22 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::AddComment(command) => comments::add(&ask, command),
         C::EditComment(edit) => comments::edit(&ask, command, edit),
         C::DeleteComment(delete) => comments::delete(&ask, command, delete),
+    }
+}
+
+/// Whether these commands may be asked in one.
+fn check_parts(ask: &Ask<'_>, bulk: &Bulk) -> Decided {
+    let most = ask.ctx.limits.bulk_commands_max;
+    if bulk.commands.is_empty() {
+        return Err(Failure::new(Code::FieldRequired).field("commands"));
+    }
+    if bulk.commands.len() > most {
+        return Err(Failure::new(Code::FieldTooLong).field("commands").limit(most as u64));
+    }
+    let alone = |command: &BoardCommand| matches!(command, BoardCommand::CreateBoard(_) | BoardCommand::Bulk(_));
+    match bulk.commands.iter().position(alone) {
+        Some(at) => Err(invalid(&format!("commands.{at}"), "It can only be asked alone.")),
+        None => Ok(vec![]),
     }
 }
 

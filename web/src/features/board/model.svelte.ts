@@ -3,6 +3,7 @@
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import type { Applied, BoardCommand, BoardEvent, BoardHandle, Card, ColumnId, MemberEntry, Saw, Sent, TaskId } from "../../sdk";
+import { LIMITS } from "../../sdk";
 import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
 import { t } from "../../app/i18n/index.svelte";
@@ -145,6 +146,17 @@ export class Board {
       else this.#did([sent]);
     }
     return sent;
+  }
+
+  /** Several changes that do not build on each other: one moment for everybody, undone in one go. What cannot be is left out and told. */
+  sendAll(commands: readonly BoardCommand[]): void {
+    this.together(() => {
+      for (let at = 0; at < commands.length; at += LIMITS.bulk_commands_max) {
+        const part = commands.slice(at, at + LIMITS.bulk_commands_max);
+        const [only] = part;
+        if (only) this.send(part.length === 1 ? only : { type: "board.bulk", commands: part, on_failure: "rest" });
+      }
+    });
   }
 
   /** What is sent in here is undone in one go. */
