@@ -3,7 +3,7 @@
 use lockstep_protocol::{
     codes::Failure,
     command::Command,
-    event::{Event, Happened},
+    event::{Event, Happened, level_of},
     ids::{AccountId, OrgId, TeamId},
     limits::Limits,
     topic::Kind,
@@ -67,6 +67,11 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
 
     /// The event's tag.
     fn tag(event: &Self::Event) -> &'static str;
+
+    /// The level of the nodes that understand it.
+    fn level(event: &Self::Event) -> u32 {
+        level_of(Self::tag(event))
+    }
 
     /// Checks input, state and access, and answers what would happen. No events: it was already so. Never panics on any state
     /// that `evolve` can reach.

@@ -14,3 +14,4 @@ mod opening;
 mod presence;
 mod profiles;
 mod whole;
+mod workflow;

@@ -14,7 +14,7 @@ pub use detail::{Detail, MissingBody};
 use lockstep_protocol::{
     codes::Failure,
     command::{BoardCommand, Command},
-    event::{BoardEvent, Event, Happened},
+    event::{BoardEvent, Event, Happened, level_on_board},
     ids::{AccountId, OrgId, TeamId},
     topic::Kind,
     values::Audience,
@@ -45,6 +45,10 @@ impl Aggregate for Board {
 
     fn tag(event: &Self::Event) -> &'static str {
         event.tag()
+    }
+
+    fn level(event: &Self::Event) -> u32 {
+        level_on_board(event)
     }
 
     fn decide(&self, command: &Self::Command, ctx: &Ctx<'_>) -> Result<Vec<Self::Event>, Failure> {

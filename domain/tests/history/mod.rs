@@ -3,6 +3,7 @@
 pub mod generate;
 mod moves;
 mod size;
+mod workflow;
 
 use std::collections::BTreeSet;
 
@@ -29,7 +30,7 @@ pub fn tight() -> Limits {
         comments_per_task_max: 3,
         columns_per_board_max: 5,
         labels_per_board_max: 3,
-        members_per_org_max: 13,
+        members_per_org_max: 14,
         sessions_per_account_max: 3,
         // Each change takes a second.
         organization_restore_ms: 2_000,
@@ -123,6 +124,7 @@ const PEOPLE: &[&str] = &[
     "editor",
     "viewer",
     "commenter",
+    "contributor",
     "own_owner",
 ];
 
@@ -169,6 +171,9 @@ fn the_generated_histories_hold_every_event_and_many_refusals() {
         "limit_reached",
         "board_full",
         "not_empty",
+        "wip_limit",
+        "transition_refused",
+        "field_required",
     ] {
         assert!(refused.contains(code), "never refused with {code}: {refused:?}");
     }

@@ -8,6 +8,7 @@ pub mod comment;
 pub mod organization;
 pub mod task;
 pub mod team;
+pub mod workflow;
 
 use account::*;
 use board::*;
@@ -16,6 +17,7 @@ use comment::*;
 use organization::*;
 use task::*;
 use team::*;
+use workflow::*;
 
 use crate::language::language;
 
@@ -84,6 +86,7 @@ language! {
         "column.create" => CreateColumn,
         "column.update" => UpdateColumn,
         "column.move" => MoveColumn,
+        "column.workflow.set" => SetColumnWorkflow,
         "column.archive" => ArchiveColumn,
         "column.unarchive" => UnarchiveColumn,
         "column.delete" => DeleteColumn,

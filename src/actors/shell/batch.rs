@@ -203,6 +203,7 @@ impl<A: Aggregate> Shell<A> {
                 actor,
                 origin: pending.origin,
                 tag: A::tag(&event),
+                level: A::level(&event),
                 payload,
             });
             let happened = Happened {

@@ -75,7 +75,7 @@ invitations_by: OrgRole, };
 
 export type Plan = { name: string, members_max?: number, boards_max?: number, storage_bytes_max?: number, };
 
-export type BoardRole = "viewer" | "commenter" | "editor" | "owner";
+export type BoardRole = "viewer" | "commenter" | "contributor" | "editor" | "owner";
 
 export type TeamRole = "member" | "lead";
 
@@ -115,9 +115,23 @@ export type Original = { original_author: AccountId, original_at: number, };
 
 export type Reassign = { "to": "nobody" } | { "to": "lead" } | { "to": "member", account_id: AccountId, };
 
+export type WipMode = "warn" | "refuse";
+
+export type Wip = { limit: number, mode: WipMode, };
+
+export type Requirement = "assignee" | "due" | "description" | "estimate" | "label" | "priority" | "checklists";
+
+export type Entry = { "by": "editors" } | { "by": "owners" } | { "by": "people", people: Array<AccountId>, };
+
+export type Workflow = { wip?: Wip, 
+/**
+ * The columns that a task may go to from here; absent: any. An empty list: none.
+ */
+next?: Array<ColumnId>, required?: Array<Requirement>, enter?: Entry, };
+
 export type Place<Id> = { after?: Id, before?: Id, };
 
-export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "picture_unreadable" | "cycle" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "picture_unreadable" | "cycle" | "wip_limit" | "transition_refused" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
 
 export type Failure = { code: Code, 
 /**
@@ -315,6 +329,8 @@ export type UpdateColumn = { column_id: ColumnId, name?: string, kind?: ColumnKi
 
 export type MoveColumn = { column_id: ColumnId, place?: Place<ColumnId>, };
 
+export type SetColumnWorkflow = { column_id: ColumnId, workflow?: Workflow, };
+
 export type ArchiveColumn = { column_id: ColumnId, };
 
 export type UnarchiveColumn = { column_id: ColumnId, };
@@ -437,7 +453,7 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
 
@@ -595,6 +611,8 @@ export type ColumnUpdated = { column_id: ColumnId, name?: string, kind?: ColumnK
 
 export type ColumnMoved = { column_id: ColumnId, rank: string, };
 
+export type ColumnWorkflowChanged = { column_id: ColumnId, workflow?: Workflow, };
+
 export type ColumnArchived = { column_id: ColumnId, };
 
 export type ColumnUnarchived = { column_id: ColumnId, };
@@ -687,7 +705,7 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
 
@@ -725,7 +743,7 @@ dependencies?: Array<Dependency>, points?: number,
  */
 minutes?: number, };
 
-export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, };
+export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, workflow?: Workflow, };
 
 export type LabelView = { label_id: LabelId, name: string, colour: Colour, };
 
@@ -1036,6 +1054,8 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   code_expired: { number: 123, temporary: false, message: "The link or code was used, is too old, or was never given out." },
   picture_unreadable: { number: 124, temporary: false, message: "This is no PNG, JPEG or WebP that can be read, or it is too large to be a picture of somebody." },
   cycle: { number: 125, temporary: false, message: "It would depend on itself, by way of others." },
+  wip_limit: { number: 127, temporary: false, message: "The column holds as many tasks as it may." },
+  transition_refused: { number: 128, temporary: false, message: "Tasks do not go from the one column to the other." },
   account_exists: { number: 130, temporary: false, message: "There is an account with this address: log in to it, and connect the provider there." },
   last_way_in: { number: 131, temporary: false, message: "It is the last way to log in: set a password or connect another provider first." },
   unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
@@ -1311,6 +1331,10 @@ export const LIMITS = {
   task_estimate_minutes_max: 120000,
   /** Columns of one board. (columns) */
   columns_per_board_max: 50,
+  /** The largest limit that a column can have on its tasks. (tasks) */
+  wip_limit_max: 10000,
+  /** People who are named as those who may bring tasks into one column. (people) */
+  column_people_max: 50,
   /** Active tasks of one board. (tasks) */
   tasks_per_board_max: 10000,
   /** Tasks of one board that are archived or in the trash. (tasks) */
