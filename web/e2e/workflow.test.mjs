@@ -73,6 +73,14 @@ test("a limit is set, shown to the other, warns and then refuses; undo takes it 
   await drag(ana.page, card(ana.page, "Three"), list(ana.page, 1), { y: 60 });
   await ana.page.getByText("the column is full (at most 1)").first().waitFor();
   await shows(ana.page, 0, ["Three"]);
+  // What was typed for nothing is still there.
+  await column(ana.page, 1).getByRole("button", { name: "Add card" }).click();
+  const field = column(ana.page, 1).getByRole("textbox");
+  await field.fill("Too many !!");
+  await field.press("Enter");
+  await until("the text to be back", async () => (await field.inputValue()) === "Too many !!");
+  await field.fill("");
+  await field.press("Escape");
   // Within the column they are put in order all the same.
   await drag(ana.page, card(ana.page, "Two"), card(ana.page, "One"), { y: 2 });
   await shows(ben.page, 1, ["Two", "One"]);
