@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { ANA, BEN, Server, card, column, drag, launch, open, person, shows, until } from "./support.mjs";
+import { ANA, BEN, PHONE, Server, card, column, drag, launch, open, person, shows, until } from "./support.mjs";
 
 let server;
 let browser;
@@ -131,8 +131,16 @@ test("cards go where the rules say, with what they ask for, and by whom", async 
   await drag(cleo.page, card(cleo.page, "Draft"), list(cleo.page, 1), { y: 20 });
   await cleo.page.getByText("only some people may bring cards into this column").first().waitFor();
   await shows(cleo.page, 0, ["Draft"]);
-  await drag(page, card(page, "Draft"), list(page, 1), { y: 20 });
-  await shows(cleo.page, 1, ["Draft"]);
+  // Named by an owner, she may.
+  dialog = await rules(page, second);
+  await dialog.getByLabel("Owners and these people").check();
+  await dialog.getByRole("button", { name: /^Add a person/ }).click();
+  await page.getByRole("combobox", { name: "Add a person" }).fill("cleo");
+  await page.getByRole("option", { name: /Cleo Ost/ }).click();
+  await dialog.getByRole("button", { name: "Take out Cleo Ost" }).waitFor();
+  await save(dialog);
+  await drag(cleo.page, card(cleo.page, "Draft"), list(cleo.page, 1), { y: 20 });
+  await shows(page, 1, ["Draft"]);
   assert.deepEqual([...errors, ...cleo.errors], []);
   await context.close();
   await cleo.context.close();
@@ -169,6 +177,24 @@ test("a contributor works on cards and finds nothing that would put them away", 
     const [task] = (await cleo_rest.call("GET", `${path}/tasks`)).items;
     return cleo_rest.call("DELETE", `${path}/tasks/${task.task_id}`).then(() => false, (error) => String(error).includes("403"));
   });
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("the rules on a phone in the dark", async () => {
+  const path = await server.board("Small rules", ["One"]);
+  const { page, context, errors } = await person(browser, server, ANA, { viewport: PHONE, theme: "dark" });
+  await open(page, path);
+  const dialog = await rules(page, await name(page, 0));
+  await dialog.getByLabel("Limit how many cards stand here").check();
+  await dialog.getByLabel("At most").fill("1");
+  await dialog.getByLabel("Only to the columns chosen").check();
+  await dialog.getByLabel("Owners and these people").check();
+  await look(page, "workflow-phone");
+  await dialog.getByLabel("Everybody who edits").check();
+  await save(dialog);
+  await column(page, 0).getByLabel("Cards: 1 of at most 1, full").waitFor();
+  await look(page, "workflow-full-phone");
   assert.deepEqual(errors, []);
   await context.close();
 });
