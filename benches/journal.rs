@@ -81,7 +81,8 @@ async fn journal(journal: &SharedJournal, events: usize) -> f64 {
 fn some(count: usize) -> Vec<NewEvent> {
     let (commit, actor) = (CommitId(Uuid::now_v7()), AccountId(Uuid::from_u128(7)));
     let payload = Bytes::from_static(&[7; PAYLOAD_BYTES]);
-    let event = NewEvent { commit, at: 1_700_000_000_000_000, actor, origin: None, tag: "task.updated", payload };
+    let event =
+        NewEvent { commit, at: 1_700_000_000_000_000, actor, origin: None, tag: "task.updated", level: 1, payload };
     vec![event; count]
 }
 

@@ -3,7 +3,7 @@
 use lockstep_protocol::{
     codes::Failure,
     command::Command,
-    event::{Event, Happened},
+    event::{Event, Happened, level_of},
     ids::{AccountId, ClientId, OrgId, TeamId},
     limits::Limits,
     topic::Kind,
@@ -72,6 +72,11 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
     /// whether they may be asked together.
     fn parts(_command: &Self::Command) -> Option<(&[Self::Command], OnFailure)> {
         None
+    }
+
+    /// The level of the nodes that understand it.
+    fn level(event: &Self::Event) -> u32 {
+        level_of(Self::tag(event))
     }
 
     /// Checks input, state and access, and answers what would happen. No events: it was already so. Never panics on any state

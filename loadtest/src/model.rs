@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
     ids::{AccountId, BoardId, ColumnId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, Visibility},
+    values::{BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, Visibility, Workflow},
     view::{BoardPart, TaskFace},
 };
 use serde::Serialize;
@@ -43,6 +43,7 @@ pub struct Column {
     pub rank: String,
     pub colour: Option<Colour>,
     pub archived: bool,
+    pub workflow: Workflow,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -86,14 +87,22 @@ impl Board {
                 .into_iter()
                 .map(|label| (label.label_id, Label { name: label.name, colour: label.colour }))
                 .collect();
-            self.columns = head
-                .columns
-                .into_iter()
-                .map(|column| {
-                    let lockstep_protocol::view::ColumnView { column_id, name, kind, rank, colour, archived } = column;
-                    (column_id, Column { name, kind, rank, colour, archived })
-                })
-                .collect();
+            self.columns =
+                head.columns
+                    .into_iter()
+                    .map(|column| {
+                        let lockstep_protocol::view::ColumnView {
+                            column_id,
+                            name,
+                            kind,
+                            rank,
+                            colour,
+                            archived,
+                            workflow,
+                        } = column;
+                        (column_id, Column { name, kind, rank, colour, archived, workflow })
+                    })
+                    .collect();
             self.head = Some(Head {
                 board_id: head.board_id,
                 org_id: head.org_id,

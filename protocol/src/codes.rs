@@ -88,6 +88,10 @@ codes! {
     PictureUnreadable = "picture_unreadable", 124, 422;
     /// It would depend on itself, by way of others.
     Cycle = "cycle", 125, 409;
+    /// The column holds as many tasks as it may.
+    WipLimit = "wip_limit", 127, 409;
+    /// Tasks do not go from the one column to the other.
+    TransitionRefused = "transition_refused", 128, 409;
     /// There is an account with this address: log in to it, and connect the provider there.
     AccountExists = "account_exists", 130, 409;
     /// It is the last way to log in: set a password or connect another provider first.

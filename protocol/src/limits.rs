@@ -264,6 +264,10 @@ limits! {
     task_estimate_minutes_max: u32 = 120_000, "minutes";
     /// Columns of one board.
     columns_per_board_max: usize = 50, "columns";
+    /// The largest limit that a column can have on its tasks.
+    wip_limit_max: u32 = 10_000, "tasks";
+    /// People who are named as those who may bring tasks into one column.
+    column_people_max: usize = 50, "people";
     /// Active tasks of one board.
     tasks_per_board_max: usize = 10_000, "tasks";
     /// Tasks of one board that are archived or in the trash.

@@ -31,6 +31,10 @@ macro_rules! words {
     )*};
 }
 
+mod workflow;
+
+pub use workflow::*;
+
 words! {
     /// A member's role in an organization, weakest first.
     OrgRole { Guest = "guest", Member = "member", Admin = "admin", Owner = "owner" }
@@ -64,7 +68,14 @@ words! {
     /// Whether a member may act. One who is inactive keeps their place and has no access at all.
     MemberStatus { Active = "active", Inactive = "inactive" }
     /// A role on a board, weakest first.
-    BoardRole { Viewer = "viewer", Commenter = "commenter", Editor = "editor", Owner = "owner" }
+    BoardRole {
+        Viewer = "viewer",
+        Commenter = "commenter",
+        /// Works on tasks as an editor does, and puts nothing away: neither archives nor deletes tasks, nor shapes the board.
+        Contributor = "contributor",
+        Editor = "editor",
+        Owner = "owner",
+    }
     /// A role in a team.
     TeamRole { Member = "member", Lead = "lead" }
     /// What a team lets those of its members do who do not lead it. Leads have all of it. New ones go to the end: stored states hold
@@ -140,6 +151,8 @@ words! {
         Name = "name", Visibility = "visibility", Kind = "kind", Colour = "colour",
         /// Where something stands.
         Place = "place",
+        /// The rules of a column.
+        Workflow = "workflow",
         /// The role of somebody on a board.
         Role = "role",
         Title = "title", Description = "description", Priority = "priority", Estimate = "estimate", Parent = "parent",

@@ -5,7 +5,6 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use lockstep_protocol::{
-    event::level_of,
     ids::OrgId,
     topic::{Kind, Topic},
 };
@@ -239,7 +238,7 @@ impl Directory {
     /// Whether every node that runs understands what would be written.
     pub(super) fn understood(&self, append: &Append) -> bool {
         let common = self.common_level().load(Ordering::Acquire);
-        append.streams.iter().flat_map(|part| &part.events).all(|event| level_of(event.tag) <= common)
+        append.streams.iter().flat_map(|part| &part.events).all(|event| event.level <= common)
     }
 
     /// Roles changed in this organization: every live aggregate of it looks again at who is on it.

@@ -20,6 +20,7 @@ use lockstep_protocol::{
             AddDependency, ArchiveTask, AssignTask, CompleteTask, EstimateTask, LabelTask, MoveTask, RemoveDependency,
             ReopenTask, RestoreTask, SetTaskParent, UnarchiveTask, UnassignTask, UnlabelTask, UnwatchTask, WatchTask,
         },
+        workflow::SetColumnWorkflow,
     },
     values::Scope,
 };
@@ -245,6 +246,7 @@ fn board() -> Vec<Endpoint> { vec![
     patch("/api/v1/orgs/{org}/boards/{board}/columns/{column}", columns::update, "Change a column").takes_but("UpdateColumn", &["column_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/columns/{column}", columns::delete, "Delete a column without active tasks").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/columns/{column}/move", columns::change::<MoveColumn>, "Move a column").takes_but("MoveColumn", &["column_id"], &[]).answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/boards/{board}/columns/{column}/workflow", columns::change::<SetColumnWorkflow>, "Give a column its rules, all of them").takes_but("SetColumnWorkflow", &["column_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/columns/{column}/archive", columns::change::<ArchiveColumn>, "Put a column away, with its tasks").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/columns/{column}/unarchive", columns::change::<UnarchiveColumn>, "Take a column out of the archive").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/labels", labels::create, "Add a label").takes_but("CreateLabel", &[], &["label_id"]).answers(201, "Acknowledged"),

@@ -57,6 +57,7 @@ impl Recorded {
             actor: self.actor,
             origin: self.origin,
             tag: "",
+            level: 0,
             payload: self.payload.clone(),
         };
         let covered = Covered { stream: self.stream, org: self.org, seq: self.seq, event: &event, tag: &self.tag };

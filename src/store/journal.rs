@@ -53,6 +53,8 @@ pub struct NewEvent {
     pub origin: Option<Origin>,
     /// The event's tag, such as `task.moved`; indexes and tails filter by it without decoding.
     pub tag: &'static str,
+    /// The level of the nodes that understand it: of its tag, or of a word in it. Not stored.
+    pub level: u32,
     /// MessagePack with named fields.
     pub payload: Bytes,
 }

@@ -48,6 +48,7 @@ column.create                   POST    /boards/{board}/columns
 column.update                   PATCH   /boards/{board}/columns/{column_id}
 column.delete                   DELETE  /boards/{board}/columns/{column_id}
 column.move                     POST    /boards/{board}/columns/{column_id}/move
+column.workflow.set             PUT     /boards/{board}/columns/{column_id}/workflow
 column.archive                  POST    /boards/{board}/columns/{column_id}/archive
 column.unarchive                POST    /boards/{board}/columns/{column_id}/unarchive
 label.create                    POST    /boards/{board}/labels

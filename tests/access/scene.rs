@@ -14,7 +14,7 @@ use lockstep_protocol::{
     codec::Codec,
     codes::Failure,
     command::Command,
-    event::Event,
+    event::{Event, FEATURE_LEVEL},
     frame::{Acknowledged, ServerMessage},
     ids::*,
     limits::Limits,
@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Those of the world who have accounts; the others are placeholders.
-pub const PEOPLE: [&str; 12] = [
+pub const PEOPLE: [&str; 13] = [
     "owner",
     "admin",
     "member",
@@ -43,6 +43,7 @@ pub const PEOPLE: [&str; 12] = [
     "editor",
     "viewer",
     "commenter",
+    "contributor",
     "own_owner",
     "shade",
 ];
@@ -161,6 +162,7 @@ impl Scene {
                 actor: AccountId(self.there(place, happened.by.0)),
                 origin: None,
                 tag: event.tag(),
+                level: FEATURE_LEVEL,
                 payload: Bytes::from(rmp_serde::to_vec_named(&event).expect("encodes")),
             }
         });

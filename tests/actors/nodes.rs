@@ -16,16 +16,17 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         organization::*,
-        task::{AddDependency, SetTaskParent},
+        task::{AddDependency, MoveTask, SetTaskParent},
+        workflow::SetColumnWorkflow,
     },
     ids::*,
     limits::Limits,
-    values::{DependencyKind, OrgRole, Reassign},
+    values::{DependencyKind, OrgRole, Place, Reassign, Wip, WipMode, Workflow},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{
-    node::{Node, code, counts, id, new_task},
+    node::{Node, code, counts, id, new_column, new_task},
     postgres, redis, until,
 };
 
@@ -139,6 +140,38 @@ async fn two_dependencies_that_close_a_circle_together_do_not_both_happen() {
             (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => assert_eq!(refused.code, Code::Cycle, "round {round}"),
             both => panic!("round {round}: {both:?}"),
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_place_of_a_column_is_taken_once_by_two_on_two_nodes() {
+    let (one, two) = strangers().await;
+    let ana = one.account().await;
+    let org = one.organization(ana).await;
+    let (board, column) = one.board(ana, org).await;
+    let narrow = ColumnId(id());
+    one.ask(ana, board, new_column(narrow)).await.expect("adds a column");
+    let wip = Some(Wip { limit: 1, mode: WipMode::Refuse });
+    let limited = SetColumnWorkflow { column_id: narrow, workflow: Workflow { wip, ..Workflow::default() } };
+    one.ask(ana, board, limited).await.expect("limits it");
+    for round in 0..20 {
+        let (first, second) = (new_task(column, "First"), new_task(column, "Second"));
+        let ids = [first.task_id, second.task_id];
+        one.ask(ana, board, first).await.expect("adds");
+        one.ask(ana, board, second).await.expect("adds");
+        two.directory.board(board).await.expect("loads a replica");
+        let enter = |task_id| MoveTask { task_id, column_id: narrow, place: Place::END };
+        // Each node decides by what it holds: on both there is room.
+        let outcomes = tokio::join!(one.ask(ana, board, enter(ids[0])), two.ask(ana, board, enter(ids[1])));
+        let task_id = match outcomes {
+            (Ok(_), Err(refused)) | (Err(refused), Ok(_)) if refused.code != Code::WipLimit => {
+                panic!("round {round}: {refused}")
+            }
+            (Ok(_), Err(_)) => ids[0],
+            (Err(_), Ok(_)) => ids[1],
+            both => panic!("round {round}: {both:?}"),
+        };
+        one.ask(ana, board, MoveTask { task_id, column_id: column, place: Place::END }).await.expect("makes room");
     }
 }
 

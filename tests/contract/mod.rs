@@ -137,6 +137,7 @@ pub fn event(text: &str) -> NewEvent {
         actor: AccountId(Uuid::from_u128(7)),
         origin: None,
         tag: "task.created",
+        level: 1,
         payload: Bytes::copy_from_slice(text.as_bytes()),
     }
 }

@@ -115,7 +115,7 @@ async fn an_explanation_says_what_decides() {
     ana.put(&format!("{org}/teams/{team}/members/{}", ben.id()), json!({ "role": "member" })).await.ok();
     let told = ana.get(&ask).await.ok();
     assert_eq!(allowed(&told["team"]), ["boards.create", "team.leave"]);
-    assert_eq!(allowed(&told["board"]), ["board.see", "tasks.edit", "comments.add", "board.shape"]);
+    assert_eq!(allowed(&told["board"]), ["board.see", "tasks.edit", "tasks.put_away", "comments.add", "board.shape"]);
     assert_eq!(because(&told["board"], "tasks.edit"), &json!([{ "kind": "team_role", "role": "member" }]));
     let grant = json!({ "granted": ["boards.manage"], "revoked": ["boards.create"] });
     ana.put(&format!("{org}/members/{}/permissions", ben.id()), grant).await.ok();

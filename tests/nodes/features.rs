@@ -14,10 +14,12 @@ use lockstep::{
 use lockstep_protocol::{
     codec::Codec,
     codes::Code,
+    command::board::SetBoardMember,
     event::{BoardEvent, FEATURE_LEVEL, is_known, level_of},
     frame::ServerMessage,
     ids::{AccountId, CommitId},
     limits::Limits,
+    values::{BoardRole, OrgRole},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -66,6 +68,33 @@ async fn what_an_older_node_does_not_understand_is_not_written_while_it_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_an_older_node_does_not_know_is_given_to_nobody_while_it_runs() {
+    let url = postgres::database().await;
+    let node = Node::postgres(&url, Arc::new(Silent), Limits::default()).await;
+    let (ana, ben) = (node.account().await, node.account().await);
+    let org = node.organization(ana).await;
+    node.seat(ana, org, ben, OrgRole::Guest).await;
+    let (board, _) = node.board(ana, org).await;
+    let end = CancellationToken::new();
+    let common = node.directory.common_level().clone();
+    tokio::spawn(workers::nodes::run(node.store.clone(), id(), FEATURE_LEVEL, common, end.clone()));
+    let (old, retire) = (opened(&url).await, CancellationToken::new());
+    let retired = tokio::spawn(workers::nodes::run(old, id(), 1, Arc::default(), retire.clone()));
+    let give = |role| SetBoardMember { account_id: ben, role };
+    // What the older node knows goes on meanwhile.
+    let failure = until("it is known", async || {
+        node.ask(ana, board, give(BoardRole::Viewer)).await.expect("is an old role");
+        node.ask(ana, board, give(BoardRole::Contributor)).await.err()
+    })
+    .await;
+    assert_eq!((failure.code, failure.temporary), (Code::Unavailable, true));
+    retire.cancel();
+    retired.await.expect("it ends");
+    until("it has gone", async || node.ask(ana, board, give(BoardRole::Contributor)).await.ok()).await;
+    end.cancel();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn r61_a_node_that_meets_what_it_does_not_understand_sends_its_people_elsewhere() {
     let url = postgres::database().await;
     let server = Server::on(Node::postgres(&url, Arc::new(Silent), Limits::default()).await, Limits::default()).await;
@@ -84,6 +113,7 @@ async fn r61_a_node_that_meets_what_it_does_not_understand_sends_its_people_else
         actor: AccountId(id()),
         origin: None,
         tag: "task.teleported",
+        level: 1,
         payload: b"\x81\xa4type\xafdoes.not.matter"[..].into(),
     };
     let expected = newer.head(owner.board.into()).await.expect("a head");

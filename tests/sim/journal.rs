@@ -266,6 +266,6 @@ impl Model {
 }
 
 fn record(stream: Topic, org: OrgId, seq: u64, position: Position, event: NewEvent) -> Recorded {
-    let NewEvent { commit, at, actor, origin, tag, payload } = event;
+    let NewEvent { commit, at, actor, origin, tag, level: _, payload } = event;
     Recorded { stream, org, seq, position, commit, at, actor, origin, tag: tag.to_owned(), payload, hash: [0; 32] }
 }

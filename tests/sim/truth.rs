@@ -329,7 +329,11 @@ impl Truth {
                     | BoardEvent::BoardMemberRoleChanged(_)
                     | BoardEvent::BoardMemberRemoved(_) => BoardRole::Owner,
                     BoardEvent::TaskCommented(_) => BoardRole::Commenter,
-                    _ => BoardRole::Editor,
+                    BoardEvent::TaskArchived(_) | BoardEvent::TaskDeleted(_) => BoardRole::Editor,
+                    event if event.tag().starts_with("column.") || event.tag().starts_with("label.") => {
+                        BoardRole::Editor
+                    }
+                    _ => BoardRole::Contributor,
                 };
                 role.is_some_and(|role| role >= least)
             }

@@ -88,7 +88,7 @@ pub fn org_command(sim: &Sim, people: &[AccountId]) -> Option<Command> {
 /// Something that changes who may do what on a board.
 pub fn board_access_command(sim: &Sim, people: &[AccountId]) -> Option<Command> {
     let account_id = *sim.pick(people)?;
-    let roles = [BoardRole::Viewer, BoardRole::Commenter, BoardRole::Editor];
+    let roles = [BoardRole::Viewer, BoardRole::Commenter, BoardRole::Contributor, BoardRole::Editor];
     Some(match sim.below(10) {
         0..4 => SetBoardMember { account_id, role: *sim.pick(&roles)? }.into(),
         4..7 => RemoveBoardMember { account_id }.into(),

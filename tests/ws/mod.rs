@@ -15,3 +15,4 @@ mod opening;
 mod presence;
 mod profiles;
 mod whole;
+mod workflow;

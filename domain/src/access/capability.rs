@@ -47,9 +47,11 @@ pub enum Capability {
     LeaveBoard,
     /// Follow a task oneself.
     WatchTasks,
-    /// Columns and labels.
+    /// Columns, their rules, and labels.
     ShapeBoard,
     EditTasks,
+    /// Put tasks into the archive or the trash.
+    PutTasksAway,
     Comment,
     /// Delete what others said.
     ModerateComments,
@@ -94,6 +96,7 @@ impl Capability {
             | Self::WatchTasks
             | Self::ShapeBoard
             | Self::EditTasks
+            | Self::PutTasksAway
             | Self::ReassignTasks
             | Self::Comment
             | Self::ModerateComments
@@ -175,6 +178,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         C::CreateColumn(_)
         | C::UpdateColumn(_)
         | C::MoveColumn(_)
+        | C::SetColumnWorkflow(_)
         | C::ArchiveColumn(_)
         | C::UnarchiveColumn(_)
         | C::DeleteColumn(_)
@@ -199,9 +203,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::ScheduleTask(_)
         | C::CompleteTask(_)
         | C::ReopenTask(_)
-        | C::ArchiveTask(_)
         | C::UnarchiveTask(_)
-        | C::DeleteTask(_)
         | C::RestoreTask(_)
         | C::CreateChecklist(_)
         | C::RenameChecklist(_)
@@ -209,6 +211,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::AddChecklistItem(_)
         | C::UpdateChecklistItem(_)
         | C::RemoveChecklistItem(_) => Capability::EditTasks,
+        C::ArchiveTask(_) | C::DeleteTask(_) => Capability::PutTasksAway,
         C::AddComment(_) => Capability::Comment,
         C::EditComment(_) | C::DeleteComment(_) if own => Capability::Comment,
         C::EditComment(_) => Capability::EditOthersComments,

@@ -25,6 +25,7 @@ const IN_TEAM: &[(&str, Capability)] = &[
 /// What can be done on a board.
 const ON_BOARD: &[(&str, Capability)] = &[
     ("tasks.edit", Capability::EditTasks),
+    ("tasks.put_away", Capability::PutTasksAway),
     ("comments.add", Capability::Comment),
     ("comments.moderate", Capability::ModerateComments),
     ("board.shape", Capability::ShapeBoard),

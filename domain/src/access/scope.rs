@@ -97,6 +97,7 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         C::FoundBoard
         | C::ShapeBoard
         | C::EditTasks
+        | C::PutTasksAway
         | C::Comment
         | C::WatchTasks
         | C::ModerateComments

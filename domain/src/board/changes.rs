@@ -113,6 +113,7 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
             event.column_id.0,
             [(event.name.is_some(), F::Name), (event.kind.is_some(), F::Kind), (event.colour.is_some(), F::Colour)],
         ),
+        E::ColumnWorkflowChanged(event) => vec![(event.column_id.0, F::Workflow)],
         E::ColumnMoved(event) => vec![(event.column_id.0, F::Place)],
         E::LabelUpdated(event) => {
             where_so(event.label_id.0, [(event.name.is_some(), F::Name), (event.colour.is_some(), F::Colour)])

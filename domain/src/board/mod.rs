@@ -15,7 +15,7 @@ pub use detail::{Detail, MissingBody};
 use lockstep_protocol::{
     codes::Failure,
     command::{BoardCommand, Command},
-    event::{BoardEvent, Event, Happened},
+    event::{BoardEvent, Event, Happened, level_on_board},
     ids::{AccountId, ClientId, OrgId, TeamId},
     topic::Kind,
     values::{Audience, Conflict, OnFailure},
@@ -53,6 +53,10 @@ impl Aggregate for Board {
             BoardCommand::Bulk(bulk) => Some((&bulk.commands, bulk.on_failure)),
             _ => None,
         }
+    }
+
+    fn level(event: &Self::Event) -> u32 {
+        level_on_board(event)
     }
 
     fn decide(&self, command: &Self::Command, ctx: &Ctx<'_>) -> Result<Vec<Self::Event>, Failure> {

@@ -2,9 +2,9 @@
 //! authors, no comments.
 
 use lockstep_protocol::{
-    event::{BoardEvent, Event, board::BoardCreated, task::TaskCreated},
+    event::{BoardEvent, Event, board::BoardCreated, task::TaskCreated, workflow::ColumnWorkflowChanged},
     ids::{AccountId, BoardId, ColumnId, TaskId},
-    values::{Audience, Priority},
+    values::{Audience, Entry, Priority, Workflow},
     view::{BoardHead, BoardMemberView, BoardPart, ColumnView, LabelView, TaskFace, ViewPart},
 };
 
@@ -29,6 +29,9 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
         | E::CommentDeleted(_) => return None,
         E::BoardCreated(event) => BoardCreated { owner_id: AccountId::NIL, ..event.clone() }.into(),
         E::TaskCreated(event) => TaskCreated { assignees: Vec::new(), original: None, ..event.clone() }.into(),
+        E::ColumnWorkflowChanged(ColumnWorkflowChanged { column_id, workflow }) => {
+            ColumnWorkflowChanged { column_id: *column_id, workflow: workflow_for(workflow, audience) }.into()
+        }
         E::TaskUnarchived(event) => {
             let mut event = event.clone();
             without_people(&mut event.face);
@@ -150,7 +153,7 @@ impl Board {
                 .filter(|_| told)
                 .map(|(account_id, role)| BoardMemberView { account_id, role })
                 .collect(),
-            columns: self.columns().into_iter().map(column_view).collect(),
+            columns: self.columns().into_iter().map(|column| column_view(column, audience)).collect(),
             labels: self
                 .labels()
                 .map(|(label_id, label)| LabelView { label_id, name: label.name.to_string(), colour: label.colour })
@@ -160,7 +163,16 @@ impl Board {
     }
 }
 
-fn column_view((column_id, column): (ColumnId, &Column)) -> ColumnView {
+/// The public is told that it is for some people, not for whom.
+fn workflow_for(workflow: &Workflow, audience: Audience) -> Workflow {
+    let mut shown = workflow.clone();
+    if let (Audience::Public, Entry::People { people }) = (audience, &mut shown.enter) {
+        people.clear();
+    }
+    shown
+}
+
+fn column_view((column_id, column): (ColumnId, &Column), audience: Audience) -> ColumnView {
     ColumnView {
         column_id,
         name: column.name.to_string(),
@@ -168,13 +180,15 @@ fn column_view((column_id, column): (ColumnId, &Column)) -> ColumnView {
         rank: (&column.rank).into(),
         colour: column.colour,
         archived: column.archived,
+        workflow: workflow_for(&column.workflow, audience),
     }
 }
 
 /// The head in the first part, then the active tasks by column, each part as many as fit.
 pub(super) fn view(board: &Board, id: BoardId, audience: Audience, part_bytes_max: usize) -> Vec<ViewPart> {
     let head = board.head(id, audience);
-    let mut bytes = 512 + 160 * board.columns.len() + 128 * board.labels.len() + 96 * board.members.len();
+    let columns: usize = board.columns.values().map(|column| 360 + 40 * column.named()).sum();
+    let mut bytes = 512 + columns + 128 * board.labels.len() + 96 * board.members.len();
     let mut part = BoardPart { board: head, tasks: Vec::new() };
     let mut parts = Vec::new();
     // Columns that are gone have no active tasks; were there any, they would still be shown.

@@ -83,7 +83,7 @@ fn outcome(fresh: Option<Kind>, who: &str, asked: &str, given: &str) -> &'static
 #[test]
 fn a_role_on_a_board_is_what_the_table_says() {
     let (heads, rows) = rows(include_str!("standing.csv"));
-    assert_eq!(rows.len(), 4 * 3 * 5);
+    assert_eq!(rows.len(), 4 * 3 * 6);
     for row in rows {
         for (org_role, expected) in heads.iter().zip(&row).skip(3) {
             let found = standing(Visibility::from_word(row[0]).unwrap(), row[1], row[2], org_role);
@@ -157,7 +157,7 @@ fn a_deleted_board_is_there_for_its_owners_alone() {
     let mut world = World::usual();
     world.tell("board.update visibility=public");
     world.tell("board.delete");
-    for who in ["outsider", "guest", "viewer", "commenter", "editor", "mate"] {
+    for who in ["outsider", "guest", "viewer", "commenter", "contributor", "editor", "mate"] {
         assert_eq!(role(&world, who), None, "{who}");
     }
     for who in ["owner", "own_owner", "admin", "lead"] {

@@ -27,6 +27,8 @@ const ASKED: &[&str] = &[
     "column.move column_id=?c place.after=?c",
     "column.update column_id=todo name=?x kind=?h colour=?g",
     "column.update column_id=todo kind=?h",
+    "column.workflow.set column_id=doing workflow.wip.limit=3 workflow.wip.mode=warn",
+    "column.workflow.set column_id=doing",
     "label.update label_id=red name=?x",
     "label.update label_id=red colour=?g",
     "task.update task_id=?T title=?x",
@@ -104,7 +106,11 @@ fn values(board: &Board) -> Values {
     };
     take(&head, "", &[(Field::Name, "name"), (Field::Visibility, "visibility")]);
     let lists = [
-        ("columns", "column_id", &[(Field::Name, "name"), (Field::Kind, "kind"), (Field::Colour, "colour")][..]),
+        (
+            "columns",
+            "column_id",
+            &[(Field::Name, "name"), (Field::Kind, "kind"), (Field::Colour, "colour"), (Field::Workflow, "workflow")][..],
+        ),
         ("labels", "label_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
         ("members", "account_id", &[(Field::Role, "role")]),
     ];

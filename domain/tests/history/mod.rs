@@ -4,6 +4,7 @@ mod conflicts;
 pub mod generate;
 mod moves;
 mod size;
+mod workflow;
 
 use std::collections::BTreeSet;
 
@@ -30,7 +31,7 @@ pub fn tight() -> Limits {
         comments_per_task_max: 3,
         columns_per_board_max: 5,
         labels_per_board_max: 3,
-        members_per_org_max: 13,
+        members_per_org_max: 14,
         sessions_per_account_max: 3,
         // Each change takes a second.
         organization_restore_ms: 2_000,
@@ -146,6 +147,7 @@ const PEOPLE: &[&str] = &[
     "editor",
     "viewer",
     "commenter",
+    "contributor",
     "own_owner",
 ];
 
@@ -192,6 +194,9 @@ fn the_generated_histories_hold_every_event_and_many_refusals() {
         "limit_reached",
         "board_full",
         "not_empty",
+        "wip_limit",
+        "transition_refused",
+        "field_required",
     ] {
         assert!(refused.contains(code), "never refused with {code}: {refused:?}");
     }

@@ -67,6 +67,7 @@ const NAMES: &[&str] = &[
     "ops",
     "inv1",
     "inv2",
+    "contributor",
 ];
 
 /// The id behind a name.
@@ -116,7 +117,8 @@ pub fn json(text: &str) -> Value {
 /// Whether the field of this name holds ids.
 fn names(key: &str) -> bool {
     key.ends_with("_id")
-        || ["labels", "assignees", "after", "before", "except", "reply_to", "original_author"].contains(&key)
+        || ["labels", "assignees", "after", "before", "except", "reply_to", "original_author", "next", "people"]
+            .contains(&key)
 }
 
 fn ids(text: &str) -> Value {

@@ -21,6 +21,7 @@ const TABLES: &[(&str, &str)] = &[
     ("board.txt", include_str!("board.txt")),
     ("people.txt", include_str!("people.txt")),
     ("tasks.txt", include_str!("tasks.txt")),
+    ("workflow.txt", include_str!("workflow.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -110,6 +111,10 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         limits.ownership_offer_ms = number as u64;
         return Ok(());
     }
+    if name == "wip_limit_max" {
+        limits.wip_limit_max = number as u32;
+        return Ok(());
+    }
     if name == "invitations_per_day_max" {
         limits.invitations_per_day_max = number as u32;
         return Ok(());
@@ -125,6 +130,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "members_per_team_max" => &mut limits.members_per_team_max,
         "members_per_board_max" => &mut limits.members_per_board_max,
         "columns_per_board_max" => &mut limits.columns_per_board_max,
+        "column_people_max" => &mut limits.column_people_max,
         "labels_per_board_max" => &mut limits.labels_per_board_max,
         "labels_per_task_max" => &mut limits.labels_per_task_max,
         "task_depth_max" => &mut limits.task_depth_max,

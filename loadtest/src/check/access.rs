@@ -72,7 +72,9 @@ fn needed(event: &BoardEvent, actor: AccountId) -> BoardRole {
         BoardEvent::TaskCommented(_) | BoardEvent::CommentEdited(_) | BoardEvent::CommentDeleted(_) => {
             BoardRole::Commenter
         }
-        _ => BoardRole::Editor,
+        BoardEvent::TaskArchived(_) | BoardEvent::TaskDeleted(_) => BoardRole::Editor,
+        event if event.tag().starts_with("column.") || event.tag().starts_with("label.") => BoardRole::Editor,
+        _ => BoardRole::Contributor,
     }
 }
 

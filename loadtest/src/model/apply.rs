@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lockstep_protocol::{
     event::{BoardEvent, Event, Happened, board::*, task::*},
     ids::{BoardId, TaskId},
-    values::{BoardRole, Lifecycle},
+    values::{BoardRole, Lifecycle, Workflow},
 };
 
 use super::{Board, Column, Head, Label, Task, said};
@@ -53,7 +53,13 @@ impl Board {
         match event {
             BoardEvent::ColumnCreated(event) => {
                 let ColumnCreated { column_id, name, kind, rank } = event.clone();
-                self.columns.insert(column_id, Column { name, kind, rank, colour: None, archived: false });
+                let workflow = Workflow::default();
+                self.columns.insert(column_id, Column { name, kind, rank, colour: None, archived: false, workflow });
+            }
+            BoardEvent::ColumnWorkflowChanged(event) => {
+                if let Some(column) = self.columns.get_mut(&event.column_id) {
+                    column.workflow.clone_from(&event.workflow);
+                }
             }
             BoardEvent::ColumnUpdated(event) => {
                 if let Some(column) = self.columns.get_mut(&event.column_id) {
@@ -71,6 +77,9 @@ impl Board {
             BoardEvent::ColumnUnarchived(ColumnUnarchived { column_id }) => self.archive_column(column_id, false),
             BoardEvent::ColumnDeleted(event) => {
                 self.columns.remove(&event.column_id);
+                for next in self.columns.values_mut().filter_map(|column| column.workflow.next.as_mut()) {
+                    next.retain(|id| *id != event.column_id);
+                }
             }
             BoardEvent::LabelCreated(event) => {
                 self.labels.insert(event.label_id, Label { name: event.name.clone(), colour: event.colour });
@@ -204,6 +213,7 @@ impl Board {
             | BoardEvent::ColumnCreated(_)
             | BoardEvent::ColumnUpdated(_)
             | BoardEvent::ColumnMoved(_)
+            | BoardEvent::ColumnWorkflowChanged(_)
             | BoardEvent::ColumnArchived(_)
             | BoardEvent::ColumnUnarchived(_)
             | BoardEvent::ColumnDeleted(_)

@@ -1,9 +1,9 @@
 //! The fold, on small histories: what a client that was there from the start holds must equal what one holds that came later.
 
 use lockstep_protocol::{
-    event::{Event, Happened, board::*, checklist::*, comment::*, task::*},
+    event::{Event, Happened, board::*, checklist::*, comment::*, task::*, workflow::*},
     ids::{AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId},
-    values::{BoardRole, Colour, ColumnKind, Due, Priority, Visibility},
+    values::{BoardRole, Colour, ColumnKind, Due, Priority, Visibility, Wip, WipMode, Workflow},
     view::{BoardHead, BoardMemberView, BoardPart, ColumnView, LabelView, TaskFace},
 };
 use uuid::Uuid;
@@ -96,6 +96,7 @@ fn joined() -> Board {
         rank: rank.into(),
         colour: None,
         archived: false,
+        workflow: Workflow::default(),
     };
     let head = BoardHead {
         board_id: id::<BoardId>(1),
@@ -124,6 +125,18 @@ fn a_fold_and_a_snapshot_are_the_same_board() {
     assert_ne!(folded.digest(), Board::default().digest());
 }
 
+fn limited() -> Workflow {
+    Workflow { wip: Some(Wip { limit: 7, mode: WipMode::Warn }), next: Some(vec![id(20)]), ..Workflow::default() }
+}
+
+#[test]
+fn a_column_that_is_deleted_leaves_the_lists_of_the_others() {
+    let mut board = fold(founded());
+    let rules = ColumnWorkflowChanged { column_id: id(21), workflow: limited() };
+    apply(&mut board, 100, vec![rules.into(), ColumnDeleted { column_id: id(20) }.into()]);
+    assert_eq!(board.columns[&id(21)].workflow.next, Some(vec![]));
+}
+
 #[test]
 fn each_kind_of_change_shows_in_its_field_whatever_one_began_with() {
     let (task_id, checklist_id, item_id) = (task(), id::<ChecklistId>(50), id::<ChecklistItemId>(51));
@@ -133,6 +146,7 @@ fn each_kind_of_change_shows_in_its_field_whatever_one_began_with() {
         (ColumnUpdated { column_id: id(20), name: None, kind: None, colour: Some(Colour::Teal) }.into(), "teal"),
         (ColumnMoved { column_id: id(21), rank: "Z9".into() }.into(), "Z9"),
         (ColumnArchived { column_id: id(21) }.into(), "\"archived\":true"),
+        (ColumnWorkflowChanged { column_id: id(21), workflow: limited() }.into(), "\"limit\":7"),
         (LabelUpdated { label_id: id(40), name: Some("defect".into()), colour: None }.into(), "defect"),
         (TaskUpdated { task_id, title: Some("Mended".into()), description: None }.into(), "Mended"),
         (TaskUpdated { task_id, title: None, description: Some(String::new()) }.into(), "\"has_description\":false"),

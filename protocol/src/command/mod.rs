@@ -9,6 +9,7 @@ pub mod comment;
 pub mod organization;
 pub mod task;
 pub mod team;
+pub mod workflow;
 
 use account::*;
 use board::*;
@@ -18,6 +19,7 @@ use comment::*;
 use organization::*;
 use task::*;
 use team::*;
+use workflow::*;
 
 use crate::language::language;
 
@@ -87,6 +89,7 @@ language! {
         "column.create" => CreateColumn,
         "column.update" => UpdateColumn,
         "column.move" => MoveColumn,
+        "column.workflow.set" => SetColumnWorkflow,
         "column.archive" => ArchiveColumn,
         "column.unarchive" => UnarchiveColumn,
         "column.delete" => DeleteColumn,

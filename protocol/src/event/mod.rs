@@ -8,6 +8,7 @@ pub mod comment;
 pub mod organization;
 pub mod task;
 pub mod team;
+pub mod workflow;
 
 use account::*;
 use board::*;
@@ -18,11 +19,12 @@ use serde::{Deserialize, Serialize};
 use task::*;
 use team::*;
 use ts_rs::TS;
+use workflow::*;
 
 use crate::{
     ids::{AccountId, ClientId},
     language::language,
-    values::Micros,
+    values::{BoardRole, Micros},
 };
 
 language! {
@@ -92,6 +94,7 @@ language! {
         "column.created" => ColumnCreated,
         "column.updated" => ColumnUpdated,
         "column.moved" => ColumnMoved,
+        "column.workflow.changed" => ColumnWorkflowChanged,
         "column.archived" => ColumnArchived,
         "column.unarchived" => ColumnUnarchived,
         "column.deleted" => ColumnDeleted,
@@ -154,6 +157,7 @@ pub const FEATURE_LEVEL: u32 = 2;
 
 /// Events above level 1.
 const NEWER: &[(&str, u32)] = &[
+    ("column.workflow.changed", 2),
     ("task.reassigned", 2),
     ("task.estimated", 2),
     ("task.parent.changed", 2),
@@ -204,6 +208,15 @@ const NEWER: &[(&str, u32)] = &[
 /// The level of an event's tag.
 pub fn level_of(tag: &str) -> u32 {
     NEWER.iter().find(|(newer, _)| *newer == tag).map_or(1, |(_, level)| *level)
+}
+
+/// The level of an event of a board: that of its tag, or of a word in it that came later.
+pub fn level_on_board(event: &BoardEvent) -> u32 {
+    match event {
+        BoardEvent::BoardMemberAdded(BoardMemberAdded { role: BoardRole::Contributor, .. })
+        | BoardEvent::BoardMemberRoleChanged(BoardMemberRoleChanged { role: BoardRole::Contributor, .. }) => 2,
+        event => level_of(event.tag()),
+    }
 }
 
 /// Whether this build has an event of this tag.

@@ -5,7 +5,9 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, Visibility},
+    values::{
+        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, Visibility, Workflow,
+    },
 };
 
 /// What a task shows on the board. Fields at their default are absent.
@@ -78,6 +80,9 @@ pub struct ColumnView {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub archived: bool,
+    #[serde(default, skip_serializing_if = "Workflow::is_free")]
+    #[ts(optional, as = "Option<Workflow>")]
+    pub workflow: Workflow,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

@@ -203,6 +203,7 @@ impl<A: Aggregate> Shell<A> {
                 actor: happened.by,
                 origin: pending.origin,
                 tag: A::tag(&happened.event),
+                level: A::level(&happened.event),
                 payload,
             })
         });

@@ -78,4 +78,8 @@ export function takeOverlaps(topic: string, take: (notice: Extract<Notice, { kin
   };
 }
 
-export const reason = (refusal: Refusal): string => tOr(`code.${refusal.code}`, refusal.message, { limit: refusal.limit ?? 0, seconds: 1 });
+/** By what lacks, where there are words for that. */
+export const reason = (refusal: Refusal): string => {
+  const values = { limit: refusal.limit ?? 0, seconds: 1 };
+  return tOr(`code.${refusal.code}.${refusal.field}`, tOr(`code.${refusal.code}`, refusal.message, values), values);
+};

@@ -5,6 +5,7 @@ import type {
   AccountId, BoardEvent, BoardHead, BoardRole, ColumnId, ColumnView, Dependency, LabelId, LabelView, TaskFace, TaskId,
 } from "../gen/protocol";
 import type { BoardInfo } from "./types";
+import { isFree } from "./workflow";
 
 /** An event with its time: committed (the server's) or predicted (this machine's). */
 export interface Effect {
@@ -13,7 +14,7 @@ export interface Effect {
   readonly by: AccountId;
 }
 
-/** What an event touches. `label_tasks`: every task that carries this label. */
+/** What an event touches. `label_tasks`: every task that carries this label. `before`: every column that leads to this one. */
 export interface Touched {
   readonly info?: true;
   readonly member?: AccountId;
@@ -21,6 +22,7 @@ export interface Touched {
   readonly label?: LabelId;
   readonly tasks?: readonly TaskId[];
   readonly label_tasks?: LabelId;
+  readonly before?: ColumnId;
 }
 
 /** A value without one of its optional fields. */
@@ -172,6 +174,12 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
   }
 }
 
+/** A column that is gone is nowhere to go to. */
+function withoutNext(column: ColumnView, gone: ColumnId): ColumnView {
+  const next = column.workflow?.next;
+  return next?.includes(gone) === true ? { ...column, workflow: { ...column.workflow, next: next.filter((id) => id !== gone) } } : column;
+}
+
 export function reduceColumn(column: ColumnView | undefined, { event }: Effect): ColumnView | undefined {
   if (event.type === "column.created") {
     const { column_id, name, kind, rank } = event;
@@ -189,8 +197,12 @@ export function reduceColumn(column: ColumnView | undefined, { event }: Effect):
       return { ...column, archived: true };
     case "column.unarchived":
       return without(column, "archived");
+    case "column.workflow.changed": {
+      const { workflow } = event;
+      return isFree(workflow) || workflow === undefined ? without(column, "workflow") : { ...column, workflow };
+    }
     case "column.deleted":
-      return undefined;
+      return event.column_id === column.column_id ? undefined : withoutNext(column, event.column_id);
     default:
       return column;
   }
@@ -261,8 +273,10 @@ export function touchedBy(event: BoardEvent): Touched {
     case "column.moved":
     case "column.archived":
     case "column.unarchived":
-    case "column.deleted":
+    case "column.workflow.changed":
       return { column: event.column_id };
+    case "column.deleted":
+      return { column: event.column_id, before: event.column_id };
     case "label.created":
     case "label.updated":
       return { label: event.label_id };

@@ -223,6 +223,11 @@ export class BoardStore {
     if (touched.column !== undefined) keys.push({ layer: this.columns, key: touched.column });
     if (touched.label !== undefined) keys.push({ layer: this.#labels, key: touched.label });
     for (const key of touched.tasks ?? []) keys.push({ layer: this.tasks, key });
+    const gone = touched.before;
+    if (gone !== undefined) {
+      const columns = confirmed ? this.columns.confirmedValues() : [...this.columns.visibleEntries()].map(([, column]) => column);
+      for (const column of columns) if (column.workflow?.next?.includes(gone) === true) keys.push({ layer: this.columns, key: column.column_id });
+    }
     const label = touched.label_tasks;
     if (label !== undefined) {
       const faces = confirmed ? this.tasks.confirmedValues() : this.cards();

@@ -1,7 +1,8 @@
 //! Undo: the commands that take a command back, worked out from what is shown before it. Empty where nothing can be undone, or where
 //! nothing would change.
 
-import type { BoardCommand, Dependency, Due, TaskFace } from "../gen/protocol";
+import type { BoardCommand, ColumnView, Dependency, Due, TaskFace } from "../gen/protocol";
+import type { BoardStore } from "./board";
 import type { Known } from "./predict";
 
 type Of<T extends BoardCommand["type"]> = Extract<BoardCommand, { type: T }>;
@@ -96,11 +97,23 @@ function ofColumn(command: BoardCommand, { store }: Known): BoardCommand[] {
       return [{ type: "column.unarchive", column_id }];
     case "column.unarchive":
       return [{ type: "column.archive", column_id }];
+    case "column.workflow.set":
+      return [rules(column)];
     case "column.delete":
-      return [{ type: "column.create", column_id, name, kind, place: store.columnOrder.placeOf(column_id) }];
+      return [{ type: "column.create", column_id, name, kind, place: store.columnOrder.placeOf(column_id) }, ...rulesBack(column, store)];
     default:
       return [];
   }
+}
+
+const rules = ({ column_id, workflow }: ColumnView): BoardCommand => ({ type: "column.workflow.set", column_id, ...(workflow !== undefined && { workflow }) });
+
+/** What goes with a column that is deleted: its own rules, and its place in those of others. */
+function rulesBack(column: ColumnView, store: BoardStore): BoardCommand[] {
+  const own = column.workflow === undefined ? [] : [rules(column)];
+  const others = [...store.columns.visibleEntries()].map(([, other]) => other);
+  const before = others.filter((other) => other.column_id !== column.column_id && other.workflow?.next?.includes(column.column_id) === true);
+  return [...own, ...before.map(rules)];
 }
 
 function ofBoard(command: BoardCommand, { store }: Known): BoardCommand[] {

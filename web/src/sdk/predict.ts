@@ -4,6 +4,7 @@
 import type { BoardCommand, BoardEvent, ColumnId, TaskDetail, TaskFace } from "../gen/protocol";
 import type { BoardStore } from "./board";
 import { OrderedList } from "./ordered";
+import { isFull, letsIn } from "./workflow";
 
 /** What a prediction may look at. */
 export interface Known {
@@ -24,6 +25,7 @@ function completion(task_id: string, done_before: boolean, was_done_kind: boolea
 function create(command: Of<"task.create">, { store }: Known): BoardEvent[] {
   const { type: _type, place, ...fields } = command;
   const { task_id, column_id } = command;
+  if (isFull(store.columns.visible(column_id), store.order(column_id).length)) return [];
   const rank = store.order(column_id).rankAt(place, task_id);
   return [{ type: "task.created", number: 0, rank, ...fields }, ...completion(task_id, false, false, column_id, store)];
 }
@@ -37,6 +39,8 @@ function move(command: Of<"task.move">, { store }: Known): BoardEvent[] {
   if (stays && order.isAt(place, task_id)) return [];
   const moved: BoardEvent = { type: "task.moved", task_id, from_column_id: face.column_id, column_id, rank: order.rankAt(place, task_id) };
   if (stays) return [moved];
+  // It would be shown there for a moment and come back.
+  if (!letsIn(store, face, column_id)) return [];
   const was_done_kind = store.columns.visible(face.column_id)?.kind === "done";
   return [moved, ...completion(task_id, face.completed_at !== undefined, was_done_kind, column_id, store)];
 }
@@ -46,6 +50,7 @@ function comeBack(type: "task.unarchived" | "task.restored", task_id: string, { 
   const gone: TaskFace | undefined = store.tasks.visible(task_id) === undefined ? store.gone(task_id) : undefined;
   if (gone === undefined) return [];
   const column_id = store.columns.visible(gone.column_id) === undefined ? store.columnIds.get()[0] : gone.column_id;
+  if (column_id !== undefined && isFull(store.columns.visible(column_id), store.order(column_id).length)) return [];
   return column_id === undefined ? [] : [{ type, task_id, face: { ...gone, column_id } }];
 }
 
@@ -113,6 +118,8 @@ function plain(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "board.member.removed" }];
     case "column.update":
       return [{ ...command, type: "column.updated" }];
+    case "column.workflow.set":
+      return [{ ...command, type: "column.workflow.changed" }];
     case "column.archive":
       return [{ ...command, type: "column.archived" }];
     case "column.unarchive":

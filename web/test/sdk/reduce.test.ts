@@ -33,6 +33,12 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "column.created": [{ type: "column.created", column_id: "c3", name: "New", kind: "active", rank: "a9" }],
   "column.updated": [{ type: "column.updated", column_id: "c1", name: "Renamed", colour: "red" }, { type: "column.updated", column_id: "c1", kind: "done" }],
   "column.moved": [{ type: "column.moved", column_id: "c1", rank: "aZ" }],
+  "column.workflow.changed": [
+    { type: "column.workflow.changed", column_id: "c1", workflow: { wip: { limit: 3, mode: "refuse" }, next: ["c2", "c3"], required: ["due"], enter: { by: "people", people: ["ana"] } } },
+    { type: "column.workflow.changed", column_id: "c2", workflow: { next: [] } },
+    { type: "column.workflow.changed", column_id: "c2" },
+    { type: "column.deleted", column_id: "c3" },
+  ],
   "column.archived": [{ type: "column.archived", column_id: "c2" }],
   "column.unarchived": [{ type: "column.archived", column_id: "c2" }, { type: "column.unarchived", column_id: "c2" }],
   "column.deleted": [{ type: "column.deleted", column_id: "c2" }],

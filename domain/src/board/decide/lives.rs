@@ -9,7 +9,7 @@ use lockstep_protocol::{
     view::TaskFace,
 };
 
-use super::{Ask, Decided, moves, tasks};
+use super::{Ask, Decided, moves, tasks, workflow};
 use crate::{
     board::{state::Task, view},
     refuse::{full, missing, wrong_state},
@@ -69,10 +69,11 @@ pub(super) fn restore(ask: &Ask<'_>, command: &RestoreTask) -> Decided {
     come_back(ask, task_id, task, |face| TaskRestored { task_id, face }.into())
 }
 
-/// Back to its column and place; where the column is gone, to the first that is open.
+/// Back to its column and place; where the column is gone, to the first that is open. A column that is full keeps it away.
 fn come_back(ask: &Ask<'_>, task_id: TaskId, task: &Task, event: impl FnOnce(TaskFace) -> BoardEvent) -> Decided {
     tasks::check_room(ask)?;
     let column_id = column_for(ask, task)?;
+    workflow::check_wip(ask, column_id, ask.column(column_id)?)?;
     let (mut events, rank) = moves::come_back(ask, column_id, &task.rank)?;
     let face = TaskFace { column_id, rank: rank.into(), ..view::face(task_id, task) };
     events.push(event(face));

@@ -17,6 +17,7 @@ mod moves;
 mod people;
 mod settings;
 mod tasks;
+mod workflow;
 
 use lockstep_protocol::{
     codes::{Code, Failure},
@@ -67,6 +68,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::CreateColumn(command) => columns::create(&ask, command),
         C::UpdateColumn(command) => columns::update(&ask, command),
         C::MoveColumn(command) => columns::reorder(&ask, command),
+        C::SetColumnWorkflow(command) => workflow::set(&ask, command),
         C::ArchiveColumn(command) => columns::archive(&ask, command),
         C::UnarchiveColumn(command) => columns::unarchive(&ask, command),
         C::DeleteColumn(command) => columns::delete(&ask, command),

@@ -9,7 +9,7 @@ use lockstep_protocol::{
     values::{ColumnKind, Lifecycle, Place},
 };
 
-use super::{Ask, Decided};
+use super::{Ask, Decided, workflow};
 use crate::{
     board::place::{Fit, Gap, Order, Others},
     rank::Rank,
@@ -75,6 +75,9 @@ pub(super) fn task(ask: &Ask<'_>, command: &MoveTask) -> Decided {
     let gap = others.gap(place, |id| entry(ask, column_id, id));
     if others.is_there(&gap) {
         return Ok(vec![]);
+    }
+    if !stays {
+        workflow::check_move(ask, task, column_id, column)?;
     }
     let (mut events, rank) = fit(ask, column_id, &others, &gap)?;
     events.push(TaskMoved { task_id, from_column_id: task.column_id, column_id, rank: rank.into() }.into());

@@ -8,7 +8,7 @@ use lockstep_protocol::{
     values::{ColumnKind, Due, Micros, Original, Priority},
 };
 
-use super::{Ask, Decided, dependencies, moves, people};
+use super::{Ask, Decided, dependencies, moves, people, workflow};
 use crate::{
     access::Capability,
     refuse::{exists, full, invalid, missing},
@@ -40,6 +40,7 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
     if assignees.is_empty() && command.original.is_none() {
         assignees.extend(people::by_rule(ask));
     }
+    workflow::check_new(ask, column, command, !assignees.is_empty())?;
     let number = ask.board.last_number.checked_add(1).ok_or_else(|| Failure::new(Code::BoardFull))?;
     let (mut events, rank) = moves::enter(ask, column_id, &command.place)?;
     events.push(

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use lockstep_protocol::{
     event::{BoardEvent, Happened, board::*},
-    ids::{LabelId, TaskId},
-    values::Lifecycle,
+    ids::{ColumnId, LabelId, TaskId},
+    values::{Lifecycle, Workflow},
 };
 
 use super::state::{Board, Column, Head, Label, Task};
@@ -36,9 +36,10 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         }
         BoardEvent::ColumnArchived(event) => with_column(board, event.column_id, |column| column.archived = true),
         BoardEvent::ColumnUnarchived(event) => with_column(board, event.column_id, |column| column.archived = false),
-        BoardEvent::ColumnDeleted(event) => {
-            board.columns.remove(&event.column_id);
+        BoardEvent::ColumnWorkflowChanged(event) => {
+            with_column(board, event.column_id, |column| column.workflow.clone_from(&event.workflow))
         }
+        BoardEvent::ColumnDeleted(event) => column_deleted(board, event.column_id),
         BoardEvent::LabelCreated(event) => {
             let label = Label { name: CompactString::new(&event.name), colour: event.colour };
             board.labels.insert(event.label_id, label);
@@ -92,6 +93,7 @@ fn column_created(board: &mut Board, event: &ColumnCreated) {
         rank: Rank::trusted(&event.rank),
         colour: None,
         archived: false,
+        workflow: Workflow::default(),
     };
     board.columns.insert(event.column_id, Arc::new(column));
 }
@@ -106,7 +108,21 @@ fn column_updated(board: &mut Board, event: &ColumnUpdated) {
     });
 }
 
-fn with_column(board: &mut Board, id: lockstep_protocol::ids::ColumnId, change: impl FnOnce(&mut Column)) {
+/// It leaves the lists of where tasks may go to.
+fn column_deleted(board: &mut Board, column_id: ColumnId) {
+    board.columns.remove(&column_id);
+    let names = |column: &Column| column.workflow.next.as_ref().is_some_and(|next| next.contains(&column_id));
+    let naming: Vec<ColumnId> = board.columns.iter().filter(|(_, column)| names(column)).map(|(id, _)| *id).collect();
+    for id in naming {
+        with_column(board, id, |column| {
+            if let Some(next) = &mut column.workflow.next {
+                next.retain(|id| *id != column_id);
+            }
+        });
+    }
+}
+
+fn with_column(board: &mut Board, id: ColumnId, change: impl FnOnce(&mut Column)) {
     if let Some(column) = board.columns.get_mut(&id) {
         change(Arc::make_mut(column));
     }

@@ -9,7 +9,7 @@ use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
     ids::{AccountId, ColumnId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Lifecycle, Visibility},
+    values::{BoardRole, Colour, ColumnKind, Entry, Lifecycle, Visibility, Workflow},
 };
 use serde::{Deserialize, Serialize};
 pub use task::*;
@@ -98,6 +98,19 @@ pub struct Column {
     pub rank: Rank,
     pub colour: Option<Colour>,
     pub archived: bool,
+    #[serde(default)]
+    pub workflow: Workflow,
+}
+
+impl Column {
+    /// The ids that its rules name.
+    pub(in crate::board) fn named(&self) -> usize {
+        let people = match &self.workflow.enter {
+            Entry::People { people } => people.len(),
+            Entry::Editors | Entry::Owners => 0,
+        };
+        people + self.workflow.next.as_ref().map_or(0, Vec::len)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -189,11 +202,8 @@ impl Board {
     }
 
     pub(in crate::board) fn weight(&self) -> usize {
-        512 + self.task_bytes
-            + 64 * self.members.len()
-            + 160 * self.columns.len()
-            + 96 * self.labels.len()
-            + self.changes.weight()
+        let columns: usize = self.columns.values().map(|column| 240 + 16 * column.named()).sum();
+        512 + self.task_bytes + 64 * self.members.len() + columns + 96 * self.labels.len() + self.changes.weight()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {

@@ -8,6 +8,8 @@ export type BoardDialog =
   | { kind: "archive" }
   | { kind: "shortcuts" }
   | { kind: "palette" }
+  /** The rules of a column. */
+  | { kind: "workflow"; column: string }
   /** Of one card, or of several together. */
   | { kind: "move" | "assign" | "label" | "priority" | "due"; tasks: readonly string[] };
 

@@ -115,7 +115,7 @@ export function dragColumn(board: Board, column: ColumnId, whole: () => HTMLElem
   return (element: HTMLElement) =>
     draggable({
       element,
-      canDrag: () => board.canEdit,
+      canDrag: () => board.canShape,
       getInitialData: () => ({ kind: "column", column }),
       onGenerateDragPreview: (args) => preview(whole() ?? element)(args),
       onDragStart: () => held(true),

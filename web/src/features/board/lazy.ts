@@ -9,6 +9,7 @@ export const LAZY = {
   labels: () => import("./LabelsDialog.svelte"),
   rename: () => import("./RenameDialog.svelte"),
   archive: () => import("./ArchiveDialog.svelte"),
+  workflow: () => import("./WorkflowDialog.svelte"),
   shortcuts: () => import("../palette/ShortcutsDialog.svelte"),
   palette: () => import("../palette/Palette.svelte"),
   move: picker,

@@ -2,7 +2,7 @@
 // It sends commands and never touches the DOM but through `flights`.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { Applied, BoardCommand, BoardEvent, BoardHandle, Card, ColumnId, MemberEntry, Saw, Sent, TaskId } from "../../sdk";
+import type { Applied, BoardCommand, BoardEvent, BoardHandle, BoardRole, Card, ColumnId, MemberEntry, Saw, Sent, TaskId } from "../../sdk";
 import { LIMITS } from "../../sdk";
 import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
@@ -109,15 +109,30 @@ export class Board {
   }
 
   /** What this person may do; the server decides, this only hides what it would refuse. */
-  get role(): "owner" | "editor" | "commenter" | "viewer" {
+  get role(): BoardRole {
     const me = session.accountId;
     const own = this.members.value.find((member) => member.account_id === me)?.role;
     const org = session.orgs.find((each) => each.org_id === this.handle.org_id)?.role;
+    // Of a private board the organization gives nobody a role.
+    if (this.info.value?.visibility === "private") return own ?? "viewer";
     if (org === "owner" || org === "admin") return "owner";
     return own ?? (org === "member" ? "editor" : "viewer");
   }
   get canEdit(): boolean {
+    return this.canShape || this.role === "contributor";
+  }
+  /** Columns, their rules, labels. */
+  get canShape(): boolean {
     return this.role === "owner" || this.role === "editor";
+  }
+  /** Archive and delete cards. */
+  get canPutAway(): boolean {
+    return this.canShape;
+  }
+  /** What would undo it, where this person may do that too. */
+  #inverse(sent: Sent): readonly BoardCommand[] {
+    const away = (command: BoardCommand) => command.type === "task.archive" || command.type === "task.delete";
+    return !this.canPutAway && sent.inverse.some(away) ? [] : sent.inverse;
   }
   get canComment(): boolean {
     return this.role !== "viewer";
@@ -172,7 +187,7 @@ export class Board {
   }
 
   #did(sents: readonly Sent[]): void {
-    this.undo.push(sents);
+    this.undo.push(sents.map((sent) => ({ ...sent, inverse: this.#inverse(sent) })));
     if (sents.length > 0) this.redo.clear();
   }
 
@@ -196,7 +211,7 @@ export class Board {
   /** Takes something away and offers to bring it back. */
   sendWithUndo(command: BoardCommand, text: string): void {
     const sent = this.send(command);
-    const commands = sent.inverse;
+    const commands = this.#inverse(sent);
     if (commands.length === 0) return;
     toasts.show(text, {
       action: {

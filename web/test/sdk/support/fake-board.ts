@@ -123,6 +123,7 @@ export class FakeBoard {
     if (this.tasks.has(command.task_id)) refuse("already_exists", "task_id");
     const column = this.columns.get(command.column_id) ?? refuse("not_found", "column_id");
     if (command.title.trim() === "") refuse("field_required", "title");
+    this.#room(column);
     const events: BoardEvent[] = [{ type: "task.created", number: this.last_number + 1, rank: this.#rank(this.#entries(command.column_id), place, command.task_id), ...fields }];
     if (column.kind === "done") events.push({ type: "task.completed", task_id: command.task_id });
     return events;
@@ -137,6 +138,10 @@ export class FakeBoard {
         const column = this.columns.get(command.column_id) ?? refuse("not_found", "column_id");
         const rank = this.#rank(this.#entries(command.column_id), command.place, task_id);
         const from = this.columns.get(task.face.column_id);
+        if (from?.column_id !== column.column_id) {
+          if (from?.workflow?.next?.includes(column.column_id) === false) refuse("transition_refused", "column_id");
+          this.#room(column);
+        }
         const events: BoardEvent[] = [{ type: "task.moved", task_id, from_column_id: task.face.column_id, column_id: command.column_id, rank }];
         if (from?.column_id === column.column_id) return events;
         if (column.kind === "done" && task.completed_at === undefined) events.push({ type: "task.completed", task_id });
@@ -252,6 +257,9 @@ export class FakeBoard {
       case "column.move":
         columnOf(command.column_id);
         return [{ type: "column.moved", column_id: command.column_id, rank: this.#rank(entries, command.place, command.column_id) }];
+      case "column.workflow.set":
+        columnOf(command.column_id);
+        return [{ ...command, type: "column.workflow.changed" }];
       case "column.archive":
         return columnOf(command.column_id).archived === true ? [] : [{ ...command, type: "column.archived" }];
       case "column.unarchive":
@@ -280,7 +288,13 @@ export class FakeBoard {
 
   #comeBack(task: ServerTask): TaskFace {
     const column_id = this.columns.has(task.face.column_id) ? task.face.column_id : (this.columnOrder()[0]?.column_id ?? "");
+    const column = this.columns.get(column_id);
+    if (column !== undefined) this.#room(column);
     return { ...this.face(task), column_id };
+  }
+
+  #room({ column_id, workflow }: ColumnView): void {
+    if (workflow?.wip?.mode === "refuse" && this.order(column_id).length >= workflow.wip.limit) refuse("wip_limit", "column_id");
   }
 
   #entries(column_id: string): { id: string; rank: string }[] {

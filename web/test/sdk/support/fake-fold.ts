@@ -35,6 +35,9 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
       return;
     case "column.deleted":
       board.columns.delete(event.column_id);
+      for (const { workflow } of board.columns.values()) {
+        if (workflow?.next !== undefined) workflow.next = workflow.next.filter((id) => id !== event.column_id);
+      }
       return;
     case "label.created":
       board.labels.set(event.label_id, { label_id: event.label_id, name: event.name, colour: event.colour });
@@ -97,6 +100,10 @@ function columnChanged(board: FakeBoard, event: BoardEvent): void {
   if (event.type === "column.moved") column.rank = event.rank;
   if (event.type === "column.archived") column.archived = true;
   if (event.type === "column.unarchived") delete column.archived;
+  if (event.type === "column.workflow.changed") {
+    delete column.workflow;
+    if (event.workflow !== undefined) column.workflow = structuredClone(event.workflow);
+  }
   if (event.type !== "column.updated") return;
   if (event.name !== undefined) column.name = event.name;
   if (event.kind !== undefined) column.kind = event.kind;
