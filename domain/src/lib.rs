@@ -8,6 +8,8 @@ pub mod access;
 pub mod account;
 pub mod aggregate;
 pub mod board;
+mod emoji;
+pub mod mention;
 pub mod organization;
 pub mod quick_add;
 pub mod rank;

@@ -6,7 +6,7 @@ mod size;
 
 use std::collections::BTreeSet;
 
-use lockstep_domain::{Aggregate, Board, Organization, Principal, Team, rank};
+use lockstep_domain::{Aggregate, Board, Organization, Principal, Team, board::comment_version, rank};
 use lockstep_protocol::{
     event::{AccountEvent, BoardEvent, Event, Happened, OrganizationEvent, TeamEvent},
     limits::Limits,
@@ -247,6 +247,14 @@ proptest! {
             prop_assert_eq!(whole.face.has_description, !whole.description.is_empty());
             prop_assert_eq!(whole.comments.len(), task.comments.len());
             prop_assert!(whole.comments.iter().all(|comment| !comment.text.is_empty()));
+            for (comment_id, comment) in whole.comments.iter().map(|comment| (comment.comment_id, comment)) {
+                let seqs = board.comment_seqs(task_id, comment_id, Audience::Member).unwrap();
+                let texts: Vec<_> =
+                    seqs.iter().map(|seq| comment_version(comment_id, &history[*seq as usize - 1]).unwrap().text).collect();
+                prop_assert_eq!(texts.last(), Some(&comment.text));
+                prop_assert_eq!(texts.len() > 1, comment.edited_at.is_some());
+                prop_assert_eq!(board.comment_seqs(task_id, comment_id, Audience::Public), None);
+            }
             prop_assert!(whole.comments.windows(2).all(|pair| pair[0].created_at <= pair[1].created_at));
             if let Some((_, less)) = read.split_last() {
                 prop_assert!(detail.assemble(0, less.iter().copied()).is_err());

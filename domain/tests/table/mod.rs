@@ -21,6 +21,7 @@ const TABLES: &[(&str, &str)] = &[
     ("board.txt", include_str!("board.txt")),
     ("people.txt", include_str!("people.txt")),
     ("tasks.txt", include_str!("tasks.txt")),
+    ("talk.txt", include_str!("talk.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -126,6 +127,11 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "members_per_board_max" => &mut limits.members_per_board_max,
         "columns_per_board_max" => &mut limits.columns_per_board_max,
         "labels_per_board_max" => &mut limits.labels_per_board_max,
+        "categories_per_board_max" => &mut limits.categories_per_board_max,
+        "comment_edits_max" => &mut limits.comment_edits_max,
+        "reaction_kinds_per_comment_max" => &mut limits.reaction_kinds_per_comment_max,
+        "reactions_per_comment_max" => &mut limits.reactions_per_comment_max,
+        "mentions_per_text_max" => &mut limits.mentions_per_text_max,
         "labels_per_task_max" => &mut limits.labels_per_task_max,
         "task_depth_max" => &mut limits.task_depth_max,
         "subtasks_per_task_max" => &mut limits.subtasks_per_task_max,

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod board;
+pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
@@ -11,6 +12,7 @@ pub mod team;
 
 use account::*;
 use board::*;
+use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
@@ -90,6 +92,9 @@ language! {
         "label.create" => CreateLabel,
         "label.update" => UpdateLabel,
         "label.delete" => DeleteLabel,
+        "category.create" => CreateCategory,
+        "category.update" => UpdateCategory,
+        "category.delete" => DeleteCategory,
         "task.create" => CreateTask,
         "task.update" => UpdateTask,
         "task.move" => MoveTask,
@@ -101,6 +106,8 @@ language! {
         "task.prioritize" => PrioritizeTask,
         "task.schedule" => ScheduleTask,
         "task.estimate" => EstimateTask,
+        "task.categorize" => CategorizeTask,
+        "task.cover.set" => SetTaskCover,
         "task.parent.set" => SetTaskParent,
         "task.dependency.add" => AddDependency,
         "task.dependency.remove" => RemoveDependency,
@@ -121,6 +128,8 @@ language! {
         "comment.add" => AddComment,
         "comment.edit" => EditComment,
         "comment.delete" => DeleteComment,
+        "comment.react" => ReactToComment,
+        "comment.unreact" => UnreactToComment,
     }
 
     /// What the server asks of an account on behalf of its owner; clients cannot send these, REST does.

@@ -57,11 +57,20 @@ impl<'a> Scene<'a> {
             owner.post(&format!("{board}/labels"), label.clone()).await.created();
             add("LabelId", &label["label_id"]);
         }
+        for name in ["Bug", "Chore"] {
+            let category = json!({ "category_id": fresh_id(), "name": name, "colour": "blue" });
+            owner.post(&format!("{board}/categories"), category.clone()).await.created();
+            add("CategoryId", &category["category_id"]);
+        }
         let mut position = String::new();
         for title in ["One", "Two", "Three", "Four", "Five"] {
             let task = json!({ "column_id": columns[0]["column_id"], "title": title });
             let made = owner.post(&format!("{board}/tasks"), task).await.created();
             add("TaskId", &made["task_id"]);
+            let comment = json!({ "comment_id": fresh_id(), "text": "Said" });
+            let task = format!("{board}/tasks/{}", text(&made["task_id"]));
+            owner.post(&format!("{task}/comments"), comment.clone()).await.created();
+            add("CommentId", &comment["comment_id"]);
             position = text(&made["position"]).to_owned();
         }
         let role = json!({ "name": "Role", "permissions": [] });

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, ColumnId, LabelId, OrgId, TaskId, TeamId},
+    ids::{AccountId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId},
     values::{BoardRole, Colour, ColumnKind, Lifecycle, Visibility},
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,7 @@ pub struct Board {
     /// The number of the newest task; numbers are never given twice.
     pub(in crate::board) last_number: u32,
     pub(in crate::board) access_version: u64,
+    pub(in crate::board) categories: OrdMap<CategoryId, Category>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -53,11 +54,13 @@ struct Stored {
     tasks: OrdMap<TaskId, Arc<Task>>,
     last_number: u32,
     access_version: u64,
+    #[serde(default)]
+    categories: OrdMap<CategoryId, Category>,
 }
 
 impl From<Stored> for Board {
     fn from(stored: Stored) -> Self {
-        let Stored { head, members, columns, labels, tasks, last_number, access_version } = stored;
+        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories } = stored;
         let mut board = Self {
             head,
             members,
@@ -65,6 +68,7 @@ impl From<Stored> for Board {
             labels,
             last_number,
             access_version,
+            categories,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -97,6 +101,13 @@ pub struct Column {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Label {
+    pub name: CompactString,
+    pub colour: Colour,
+}
+
+/// What kind of work a task is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Category {
     pub name: CompactString,
     pub colour: Colour,
 }
@@ -149,6 +160,15 @@ impl Board {
         self.labels.iter().map(|(id, label)| (*id, label))
     }
 
+    pub fn category(&self, id: CategoryId) -> Option<&Category> {
+        self.categories.get(&id)
+    }
+
+    /// Categories in the order of their ids, which is that of their making.
+    pub fn categories(&self) -> impl Iterator<Item = (CategoryId, &Category)> + '_ {
+        self.categories.iter().map(|(id, category)| (*id, category))
+    }
+
     /// A task in whatever state of its life.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id).map(AsRef::as_ref)
@@ -179,7 +199,8 @@ impl Board {
     }
 
     pub(in crate::board) fn weight(&self) -> usize {
-        512 + self.task_bytes + 64 * self.members.len() + 160 * self.columns.len() + 96 * self.labels.len()
+        let marks = self.labels.len() + self.categories.len();
+        512 + self.task_bytes + 64 * self.members.len() + 160 * self.columns.len() + 96 * marks
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {
