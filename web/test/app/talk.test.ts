@@ -42,6 +42,8 @@ test("answers stand under what they answer, also when that is gone", () => {
   const said = (comment_id: string, reply_to?: string): DetailComment => ({ comment_id, author_id: "ana", text: comment_id, created_at: 1, ...(reply_to !== undefined && { reply_to }) });
   const shape = (comments: DetailComment[]) => threads(comments).map(({ id: begun, root, replies }) => [begun, root?.text, ...replies.map((reply) => reply.text)]);
   expect(shape([said("a"), said("b"), said("c", "a"), said("d", "c"), said("e", "gone"), said("f", "gone")])).toEqual([["a", "a", "c", "d"], ["b", "b"], ["gone", undefined, "e", "f"]]);
+  // Where it stood before it was deleted, as far as its id tells.
+  expect(shape([said("b"), said("d"), said("e", "c"), said("f", "z")])).toEqual([["b", "b"], ["c", undefined, "e"], ["d", "d"], ["z", undefined, "f"]]);
   expect(shape([said("a", "b"), said("b", "a")]).flat()).toContain("a");
   expect(threads([])).toEqual([]);
 });

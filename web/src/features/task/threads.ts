@@ -9,7 +9,7 @@ export interface Thread {
   readonly replies: readonly DetailComment[];
 }
 
-/** In the order in which the first of each was said. */
+/** In the order in which they were begun. */
 export function threads(comments: readonly DetailComment[]): Thread[] {
   const known = new Map(comments.map((comment) => [comment.comment_id, comment]));
   const found = new Map<string, { id: string; root: DetailComment | undefined; replies: DetailComment[] }>();
@@ -19,7 +19,20 @@ export function threads(comments: readonly DetailComment[]): Thread[] {
     found.set(id, thread);
     if (comment.comment_id !== id) thread.replies.push(comment);
   }
-  return [...found.values()];
+  return inPlace([...found.values()]);
+}
+
+/**
+ * A comment that is gone does not say any more when it was said, but ids are of the time in which they are made: it stands before the
+ * first that is younger, and no later than its first answer.
+ */
+function inPlace(all: Thread[]): Thread[] {
+  const placed: Thread[] = [];
+  for (const thread of all) {
+    const younger = thread.root === undefined ? placed.findIndex((other) => other.id > thread.id) : -1;
+    placed.splice(younger < 0 ? placed.length : younger, 0, thread);
+  }
+  return placed;
 }
 
 /** Older comments may answer answers; a circle of them ends where it began. */
