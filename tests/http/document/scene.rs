@@ -131,7 +131,8 @@ impl<'a> Scene<'a> {
 async fn marks(owner: &Person<'_>, board: &str) -> Vec<(&'static str, String)> {
     let mut made = Vec::new();
     let all = [("Red", "labels", "label_id", "LabelId"), ("Blue", "labels", "label_id", "LabelId")];
-    let more = [("Bug", "categories", "category_id", "CategoryId"), ("Chore", "categories", "category_id", "CategoryId")];
+    let more =
+        [("Bug", "categories", "category_id", "CategoryId"), ("Chore", "categories", "category_id", "CategoryId")];
     for (name, place, field, kind) in all.into_iter().chain(more) {
         let id = fresh_id();
         let body = json!({ field: id, "name": name, "colour": "red" });
