@@ -9,6 +9,8 @@ pub mod account;
 pub mod aggregate;
 pub mod board;
 pub mod decision;
+mod emoji;
+pub mod mention;
 pub mod organization;
 pub mod quick_add;
 pub mod rank;

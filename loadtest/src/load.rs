@@ -118,11 +118,11 @@ fn create_task(task_id: TaskId, column_id: ColumnId, title: String) -> Command {
 }
 
 pub fn retitle(task_id: TaskId, title: String) -> Command {
-    UpdateTask { task_id, title: Some(title), description: None }.into()
+    UpdateTask { task_id, title: Some(title), description: None, mentions: vec![] }.into()
 }
 
 pub fn redescribe(task_id: TaskId, description: String) -> Command {
-    UpdateTask { task_id, title: None, description: Some(description) }.into()
+    UpdateTask { task_id, title: None, description: Some(description), mentions: vec![] }.into()
 }
 
 /// Sends a change so many times a second for a while, whether or not the earlier ones were answered; `command` is given the instant

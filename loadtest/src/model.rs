@@ -8,7 +8,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
-    ids::{AccountId, BoardId, ColumnId, LabelId, OrgId, TaskId, TeamId},
+    ids::{AccountId, BoardId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId},
     values::{BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, Visibility, Workflow},
     view::{BoardPart, TaskFace},
 };
@@ -21,6 +21,7 @@ pub struct Board {
     pub members: BTreeMap<AccountId, BoardRole>,
     pub columns: BTreeMap<ColumnId, Column>,
     pub labels: BTreeMap<LabelId, Label>,
+    pub categories: BTreeMap<CategoryId, Label>,
     /// Active ones: what is archived or deleted is not shown.
     pub tasks: BTreeMap<TaskId, Task>,
 }
@@ -72,6 +73,8 @@ pub struct Task {
     pub dependencies: BTreeSet<(DependencyKind, TaskId)>,
     pub points: Option<u32>,
     pub minutes: Option<u32>,
+    pub category_id: Option<CategoryId>,
+    pub cover: Option<Colour>,
 }
 
 impl Board {
@@ -86,6 +89,11 @@ impl Board {
                 .labels
                 .into_iter()
                 .map(|label| (label.label_id, Label { name: label.name, colour: label.colour }))
+                .collect();
+            self.categories = head
+                .categories
+                .into_iter()
+                .map(|category| (category.category_id, Label { name: category.name, colour: category.colour }))
                 .collect();
             self.columns =
                 head.columns
@@ -133,6 +141,7 @@ impl Board {
         differ("member", &self.members, &other.members, &mut found);
         differ("column", &self.columns, &other.columns, &mut found);
         differ("label", &self.labels, &other.labels, &mut found);
+        differ("category", &self.categories, &other.categories, &mut found);
         differ("task", &self.tasks, &other.tasks, &mut found);
         found
     }
@@ -173,6 +182,8 @@ impl From<TaskFace> for Task {
             dependencies: face.dependencies.iter().map(|said| (said.kind, said.other_id)).collect(),
             points: face.points,
             minutes: face.minutes,
+            category_id: face.category_id,
+            cover: face.cover,
         }
     }
 }

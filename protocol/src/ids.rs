@@ -59,6 +59,8 @@ ids! {
     TaskId,
     /// A label of a board.
     LabelId,
+    /// A category of a board.
+    CategoryId,
     /// A comment on a task.
     CommentId,
     /// An item of a task's checklist.

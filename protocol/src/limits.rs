@@ -242,6 +242,16 @@ limits! {
     checklist_items_per_task_max: usize = 200, "items";
     /// Comments on one task.
     comments_per_task_max: usize = 5_000, "comments";
+    /// Texts that one comment has had, the first aside: all of them are in its history.
+    comment_edits_max: usize = 500, "edits";
+    /// One emoji.
+    emoji_bytes_max: usize = 64, "bytes";
+    /// Different emoji that one comment is answered with.
+    reaction_kinds_per_comment_max: usize = 20, "emoji";
+    /// All emoji that one comment is answered with, each of each person.
+    reactions_per_comment_max: usize = 1_000, "reactions";
+    /// People whom one text mentions.
+    mentions_per_text_max: usize = 50, "people";
     /// Assignees of one task.
     assignees_per_task_max: usize = 20, "people";
     /// Tasks that one `tasks.reassign` gives to somebody else.
@@ -250,6 +260,8 @@ limits! {
     labels_per_board_max: usize = 100, "labels";
     /// Labels of one task.
     labels_per_task_max: usize = 20, "labels";
+    /// Categories of one board.
+    categories_per_board_max: usize = 50, "categories";
     /// Tasks that one task is said to have to do with.
     dependencies_per_task_max: usize = 50, "tasks";
     /// Tasks that are parts of one task.

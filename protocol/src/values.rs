@@ -153,6 +153,7 @@ words! {
         Place = "place",
         /// The rules of a column.
         Workflow = "workflow",
+        Category = "category", Cover = "cover",
         /// The role of somebody on a board.
         Role = "role",
         Title = "title", Description = "description", Priority = "priority", Estimate = "estimate", Parent = "parent",

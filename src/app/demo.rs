@@ -279,7 +279,14 @@ impl Maker<'_> {
         }
         if !comment.is_empty() {
             let comment_id = CommentId(fixed(&format!("{title} comment")));
-            let add = AddComment { task_id, comment_id, text: comment.into(), reply_to: None, original: None };
+            let add = AddComment {
+                task_id,
+                comment_id,
+                text: comment.into(),
+                reply_to: None,
+                mentions: vec![],
+                original: None,
+            };
             self.ask(self.ben, self.board, add).await?;
         }
         Ok(())

@@ -15,6 +15,8 @@ use lockstep_protocol::{
     command::{
         board::{ArchiveBoard, ArchiveColumn, MoveColumn, RestoreBoard, UnarchiveBoard, UnarchiveColumn},
         bulk::Bulk,
+        category::{CategorizeTask, SetTaskCover},
+        comment::{ReactToComment, UnreactToComment},
         organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
         task::{
             AddDependency, ArchiveTask, AssignTask, CompleteTask, EstimateTask, LabelTask, MoveTask, RemoveDependency,
@@ -34,7 +36,8 @@ use tower_http::{
 };
 
 use super::{
-    Http, about, access, assets, authentication, board_members, boards, columns, commands, factors,
+    Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments,
+    factors,
     finish::finish,
     health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
     organizations, passkeys, pictures,
@@ -55,6 +58,11 @@ const MIN_SEQ: &[Parameter] = &[NEW_ENOUGH];
 const TASKS: &[Parameter] = &[
     Parameter { name: "lifecycle", kind: "Lifecycle", says: "Default: active." },
     Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },
+    Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+    NEW_ENOUGH,
+];
+const VERSIONS: &[Parameter] = &[
+    Parameter { name: "cursor", kind: "string", says: "next_cursor of the page before." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
     NEW_ENOUGH,
 ];
@@ -252,6 +260,9 @@ fn board() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/labels", labels::create, "Add a label").takes_but("CreateLabel", &[], &["label_id"]).answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/boards/{board}/labels/{label}", labels::update, "Change a label").takes_but("UpdateLabel", &["label_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/labels/{label}", labels::delete, "Delete a label").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/categories", categories::create, "Add a category").takes_but("CreateCategory", &[], &["category_id"]).answers(201, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}/categories/{category}", categories::update, "Change a category").takes_but("UpdateCategory", &["category_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/categories/{category}", categories::delete, "Delete a category").answers(200, "Acknowledged"),
 ] }
 
 #[rustfmt::skip]
@@ -273,12 +284,19 @@ fn task() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/undepend", task_actions::act::<RemoveDependency>, "Take that back").takes_but("RemoveDependency", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/watch", task_actions::act::<WatchTask>, "Let somebody follow a task").takes_but("WatchTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unwatch", task_actions::act::<UnwatchTask>, "Take somebody off those who follow a task").takes_but("UnwatchTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/categorize", task_actions::act::<CategorizeTask>, "Say of which category a task is, or of none").takes_but("CategorizeTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/cover", task_actions::act::<SetTaskCover>, "Give the card of a task a colour, or none").takes_but("SetTaskCover", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/complete", task_actions::act::<CompleteTask>, "Mark a task done").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/reopen", task_actions::act::<ReopenTask>, "Mark a task not done").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/archive", task_actions::act::<ArchiveTask>, "Put a task away").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unarchive", task_actions::act::<UnarchiveTask>, "Take a task out of the archive").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/restore", task_actions::act::<RestoreTask>, "Take a task out of the trash").answers(200, "Acknowledged"),
-    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/comments", task_actions::comment, "Comment on a task").takes_but("AddComment", &["task_id"], &["comment_id"]).answers(201, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/comments", comments::create, "Comment on a task").takes_but("AddComment", &["task_id"], &["comment_id"]).answers(201, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/comments/{comment}", comments::update, "Change a comment of one's own").takes_but("EditComment", &["task_id", "comment_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/comments/{comment}", comments::delete, "Delete a comment; what answers it stays").answers(200, "Acknowledged"),
+    get("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/comments/{comment}/history", comments::history, "The texts that a comment has had, oldest first").asks(VERSIONS).answers(200, "{ items: Array<CommentVersion>, next_cursor?: string }"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/comments/{comment}/react", comments::act::<ReactToComment>, "Answer a comment with an emoji").takes_but("ReactToComment", &["task_id", "comment_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/comments/{comment}/unreact", comments::act::<UnreactToComment>, "Take one's emoji back").takes_but("UnreactToComment", &["task_id", "comment_id"], &[]).answers(200, "Acknowledged"),
 ] }
 
 /// Everything that is served. `live` holds the routes of other transports (the socket); they get the same headers.

@@ -1,8 +1,8 @@
 //! What is done to a task: one path for each verb, the command's other fields in the body.
 
 use lockstep_protocol::{
-    command::{Command, comment::AddComment},
-    ids::{BoardId, CommentId, OrgId, TaskId},
+    command::Command,
+    ids::{BoardId, OrgId, TaskId},
 };
 use serde::de::DeserializeOwned;
 
@@ -19,14 +19,4 @@ pub async fn act<C: DeserializeOwned + Into<Command>>(
 ) -> Answer<Written> {
     let command: C = fields.with("task_id", task)?.into()?;
     Ok(caller.change_board(org, board, command).await?.into())
-}
-
-pub async fn comment(
-    caller: Caller,
-    Ids((org, board, task)): Ids<(OrgId, BoardId, TaskId)>,
-    fields: Fields,
-) -> Answer<Written> {
-    let fields = fields.with_default("comment_id", || caller.id_for::<CommentId>(None, "comment"));
-    let command: AddComment = fields.with("task_id", task)?.into()?;
-    Ok(Written::created(caller.change_board(org, board, command).await?))
 }

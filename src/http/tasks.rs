@@ -8,7 +8,7 @@ use lockstep_protocol::{
         task::{CreateTask, DeleteTask, PrioritizeTask, ScheduleTask, UpdateTask},
     },
     event::BoardEvent,
-    ids::{BoardId, OrgId, TaskId},
+    ids::{AccountId, BoardId, OrgId, TaskId},
     topic::Topic,
     values::{Audience, Due, Lifecycle, Micros, Priority},
     view::{TaskDetail, TaskFace},
@@ -52,6 +52,10 @@ pub struct ChangeTask {
     #[serde(default)]
     #[ts(optional)]
     description: Option<String>,
+    /// Who is mentioned in the description, each as `@[account_id]`.
+    #[serde(default)]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    mentions: Vec<AccountId>,
     #[serde(default)]
     #[ts(optional)]
     priority: Option<Priority>,
@@ -157,8 +161,9 @@ pub async fn update(
     let published = caller.board_to_change(org, board).await?;
     let task = published.state.task(task_id).ok_or(Code::NotFound)?;
     let mut commands: Vec<Command> = Vec::new();
-    if body.title.is_some() || body.description.is_some() {
-        commands.push(UpdateTask { task_id, title: body.title, description: body.description }.into());
+    if body.title.is_some() || body.description.is_some() || !body.mentions.is_empty() {
+        let ChangeTask { title, description, mentions, .. } = body;
+        commands.push(UpdateTask { task_id, title, description, mentions }.into());
     }
     if let Some(priority) = body.priority {
         commands.push(PrioritizeTask { task_id, priority }.into());

@@ -54,6 +54,9 @@ column.unarchive                POST    /boards/{board}/columns/{column_id}/unar
 label.create                    POST    /boards/{board}/labels
 label.update                    PATCH   /boards/{board}/labels/{label_id}
 label.delete                    DELETE  /boards/{board}/labels/{label_id}
+category.create                 POST    /boards/{board}/categories
+category.update                 PATCH   /boards/{board}/categories/{category_id}
+category.delete                 DELETE  /boards/{board}/categories/{category_id}
 task.create                     POST    /boards/{board}/tasks
 task.update                     PATCH   /boards/{board}/tasks/{task_id}
 task.prioritize                 PATCH   /boards/{board}/tasks/{task_id}
@@ -70,12 +73,18 @@ task.dependency.add             POST    /boards/{board}/tasks/{task_id}/depend
 task.dependency.remove          POST    /boards/{board}/tasks/{task_id}/undepend
 task.watch                      POST    /boards/{board}/tasks/{task_id}/watch
 task.unwatch                    POST    /boards/{board}/tasks/{task_id}/unwatch
+task.categorize                 POST    /boards/{board}/tasks/{task_id}/categorize
+task.cover.set                  POST    /boards/{board}/tasks/{task_id}/cover
 task.complete                   POST    /boards/{board}/tasks/{task_id}/complete
 task.reopen                     POST    /boards/{board}/tasks/{task_id}/reopen
 task.archive                    POST    /boards/{board}/tasks/{task_id}/archive
 task.unarchive                  POST    /boards/{board}/tasks/{task_id}/unarchive
 task.restore                    POST    /boards/{board}/tasks/{task_id}/restore
 comment.add                     POST    /boards/{board}/tasks/{task_id}/comments
+comment.edit                    PATCH   /boards/{board}/tasks/{task_id}/comments/{comment_id}
+comment.delete                  DELETE  /boards/{board}/tasks/{task_id}/comments/{comment_id}
+comment.react                   POST    /boards/{board}/tasks/{task_id}/comments/{comment_id}/react
+comment.unreact                 POST    /boards/{board}/tasks/{task_id}/comments/{comment_id}/unreact
 ";
 
 /// What one sends.

@@ -31,6 +31,8 @@ const DELETED: &[&str] = &[
     "column.delete column_id=n1",
     "label.create label_id=n2 name=Gone colour=red",
     "label.delete label_id=n2",
+    "category.create category_id=n7 name=Gone colour=red",
+    "category.delete category_id=n7",
     "comment.add task_id=t1 comment_id=n3 text=Gone",
     "comment.delete task_id=t1 comment_id=n3",
     "checklist.create task_id=t1 checklist_id=n4 name=Gone",
@@ -50,6 +52,7 @@ fn deleted(name: &str) -> Option<&'static str> {
     match name {
         "todo" | "doing" | "done" | "attic" => Some("n1"),
         "red" | "blue" => Some("n2"),
+        "bug" => Some("n7"),
         "k1" | "k2" => Some("n3"),
         "list" => Some("n4"),
         "i1" | "i2" => Some("n5"),
@@ -69,8 +72,8 @@ fn with_deleted() -> World {
 /// Where ids stand in a command: the pointer and the name.
 fn named(command: &Value) -> Vec<(String, &'static str)> {
     const NAMES: &[&str] = &[
-        "todo", "doing", "done", "attic", "red", "blue", "k1", "k2", "list", "i1", "i2", "hr", "inv1", "t1", "t2",
-        "t3", "d1", "put_away", "trash", "ghost", "team", "org", "board",
+        "todo", "doing", "done", "attic", "red", "blue", "bug", "k1", "k2", "list", "i1", "i2", "hr", "inv1", "t1",
+        "t2", "t3", "d1", "put_away", "trash", "ghost", "team", "org", "board",
     ];
     fn walk(value: &Value, at: &str, found: &mut Vec<(String, &'static str)>) {
         match value {
@@ -285,6 +288,8 @@ fn name_of(part: &str) -> &'static str {
         "board" => "board",
         "column" => "todo",
         "label" => "red",
+        "category" => "bug",
+        "comment" => "k1",
         "task" => "t1",
         "account" => "member",
         "role" => "hr",

@@ -257,7 +257,7 @@ async fn a_damaged_stream_is_read_only_at_its_last_good_event_and_others_are_unt
     let published = node.directory.board(bad).await.expect("is shown");
     assert!(published.quarantined);
     assert_eq!(published.bookmark.seq, 3, "the last good event");
-    let rename = UpdateTask { task_id: task.task_id, title: Some("No".into()), description: None };
+    let rename = UpdateTask { task_id: task.task_id, title: Some("No".into()), description: None, mentions: vec![] };
     assert_eq!(code(node.ask(ana, bad, rename).await), Code::Quarantined);
     node.join(ana, bad, None).await.expect("it can be looked at");
     node.ask(ana, good, new_task(good_column, "Untouched")).await.expect("the sibling works");

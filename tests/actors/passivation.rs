@@ -46,7 +46,7 @@ async fn an_idle_board_goes_and_comes_back_with_everything() {
     let task = new_task(column, "Still here");
     node.ask(ana, board, task.clone()).await.expect("adds");
     until("it goes", async || (!node.directory.is_live(board)).then_some(())).await;
-    let rename = UpdateTask { task_id: task.task_id, title: Some("Back".into()), description: None };
+    let rename = UpdateTask { task_id: task.task_id, title: Some("Back".into()), description: None, mentions: vec![] };
     assert_eq!(node.ask(ana, board, rename).await.expect("it comes back").seq, 4);
     let snapshots =
         node.store.journal().load_snapshot(board.into(), Board::STATE_VERSION, u64::MAX).await.expect("reads");

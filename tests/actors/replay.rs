@@ -89,8 +89,8 @@ fn change(choices: &mut Choices, known: &mut Known, number: usize) -> BoardComma
     let task_id = choices.of(&known.tasks);
     match choices.below(18) {
         0..=3 => MoveTask { task_id, column_id: choices.of(&known.columns), place: place(choices, known) }.into(),
-        4 => UpdateTask { task_id, title: Some(format!("Title {number}")), description: None }.into(),
-        5 => UpdateTask { task_id, title: None, description: Some(format!("Text {number}")) }.into(),
+        4 => UpdateTask { task_id, title: Some(format!("Title {number}")), description: None, mentions: vec![] }.into(),
+        5 => UpdateTask { task_id, title: None, description: Some(format!("Text {number}")), mentions: vec![] }.into(),
         6 => LabelTask { task_id, label_id: choices.of(&known.labels) }.into(),
         7 => UnlabelTask { task_id, label_id: choices.of(&known.labels) }.into(),
         8 => PrioritizeTask { task_id, priority: choices.of(Priority::ALL) }.into(),
@@ -126,7 +126,7 @@ fn talk(choices: &mut Choices, known: &mut Known, task_id: TaskId, number: usize
         }
         3 if !known.comments.is_empty() => {
             let (task_id, comment_id) = choices.of(&known.comments);
-            EditComment { task_id, comment_id, text: format!("Edited {number}") }.into()
+            EditComment { task_id, comment_id, text: format!("Edited {number}"), mentions: vec![] }.into()
         }
         4 if !known.comments.is_empty() => {
             let (task_id, comment_id) = choices.of(&known.comments);
@@ -135,7 +135,15 @@ fn talk(choices: &mut Choices, known: &mut Known, task_id: TaskId, number: usize
         _ => {
             let comment_id = CommentId(id());
             known.comments.push((task_id, comment_id));
-            AddComment { task_id, comment_id, text: format!("Comment {number}"), reply_to: None, original: None }.into()
+            AddComment {
+                task_id,
+                comment_id,
+                text: format!("Comment {number}"),
+                reply_to: None,
+                mentions: vec![],
+                original: None,
+            }
+            .into()
         }
     }
 }

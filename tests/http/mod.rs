@@ -32,6 +32,7 @@ mod roles;
 mod seen;
 pub mod service_accounts;
 mod surface;
+mod talk;
 mod tasks;
 mod teams;
 mod tokens;

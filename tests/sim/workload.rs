@@ -36,7 +36,10 @@ pub fn task_command(sim: &Sim, board: &Board, people: &[AccountId], known: &[Tas
     let place = Place { after: sim.pick(&tasks).copied().filter(|_| sim.chance(700)), before: None };
     Some(match dice {
         30..50 => MoveTask { task_id, column_id, place }.into(),
-        50..62 => UpdateTask { task_id, title: Some(format!("t{}", sim.below(1_000))), description: None }.into(),
+        50..62 => {
+            UpdateTask { task_id, title: Some(format!("t{}", sim.below(1_000))), description: None, mentions: vec![] }
+                .into()
+        }
         62..70 => CompleteTask { task_id }.into(),
         70..75 => ReopenTask { task_id }.into(),
         75..80 => ArchiveTask { task_id }.into(),
@@ -101,5 +104,6 @@ pub fn board_access_command(sim: &Sim, people: &[AccountId]) -> Option<Command> 
 
 fn comment(sim: &Sim, task_id: TaskId) -> Command {
     let comment_id = sim.uuid().into();
-    AddComment { task_id, comment_id, text: "a word".to_owned(), reply_to: None, original: None }.into()
+    AddComment { task_id, comment_id, text: "a word".to_owned(), reply_to: None, mentions: vec![], original: None }
+        .into()
 }

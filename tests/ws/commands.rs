@@ -66,7 +66,12 @@ async fn r24_r27_what_was_acknowledged_is_in_the_journal_and_names_its_place() {
     let owner = server.owner().await;
     let mut client = server.connect(owner.person, Codec::MessagePack).await;
     let task = new_task(owner.column, "Kept");
-    let rename = |title: &str| UpdateTask { task_id: task.task_id, title: Some(title.into()), description: None };
+    let rename = |title: &str| UpdateTask {
+        task_id: task.task_id,
+        title: Some(title.into()),
+        description: None,
+        mentions: vec![],
+    };
     let first = client.ask(owner.board, task.clone()).await.expect("is done");
     assert_eq!((first.epoch, first.seq), (1, 3));
     assert!(first.position.is_some());
@@ -156,7 +161,7 @@ async fn r32_commands_sent_before_the_board_is_in_memory_keep_their_order() {
     let task_id = task.task_id;
     let mut messages = vec![ClientMessage::Command(client.command(owner.board, task))];
     for number in 1..20 {
-        let rename = UpdateTask { task_id, title: Some(format!("Task {number}")), description: None };
+        let rename = UpdateTask { task_id, title: Some(format!("Task {number}")), description: None, mentions: vec![] };
         messages.push(ClientMessage::Command(client.command(owner.board, rename)));
     }
     client.send(&messages).await;

@@ -14,7 +14,7 @@ use super::{client::Client, harness::*};
 use crate::support::node::{id, new_task};
 
 fn retitle(task_id: TaskId, title: &str) -> UpdateTask {
-    UpdateTask { task_id, title: Some(title.into()), description: None }
+    UpdateTask { task_id, title: Some(title.into()), description: None, mentions: vec![] }
 }
 
 /// Asks with what was seen, and gives the answer.

@@ -47,7 +47,7 @@ pub enum Capability {
     LeaveBoard,
     /// Follow a task oneself.
     WatchTasks,
-    /// Columns, their rules, and labels.
+    /// Columns, their rules, labels and categories.
     ShapeBoard,
     EditTasks,
     /// Put tasks into the archive or the trash.
@@ -184,11 +184,16 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::DeleteColumn(_)
         | C::CreateLabel(_)
         | C::UpdateLabel(_)
-        | C::DeleteLabel(_) => Capability::ShapeBoard,
+        | C::DeleteLabel(_)
+        | C::CreateCategory(_)
+        | C::UpdateCategory(_)
+        | C::DeleteCategory(_) => Capability::ShapeBoard,
         C::WatchTask(_) | C::UnwatchTask(_) if own => Capability::WatchTasks,
         C::CreateTask(_)
         | C::UpdateTask(_)
         | C::EstimateTask(_)
+        | C::CategorizeTask(_)
+        | C::SetTaskCover(_)
         | C::SetTaskParent(_)
         | C::AddDependency(_)
         | C::RemoveDependency(_)
@@ -212,7 +217,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::UpdateChecklistItem(_)
         | C::RemoveChecklistItem(_) => Capability::EditTasks,
         C::ArchiveTask(_) | C::DeleteTask(_) => Capability::PutTasksAway,
-        C::AddComment(_) => Capability::Comment,
+        C::AddComment(_) | C::ReactToComment(_) | C::UnreactToComment(_) => Capability::Comment,
         C::EditComment(_) | C::DeleteComment(_) if own => Capability::Comment,
         C::EditComment(_) => Capability::EditOthersComments,
         C::DeleteComment(_) => Capability::ModerateComments,

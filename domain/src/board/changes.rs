@@ -81,6 +81,7 @@ pub(super) fn note(board: &mut Board, happened: &Happened<BoardEvent>) {
     match &happened.event {
         E::ColumnDeleted(event) => board.changes.forget(event.column_id.0),
         E::LabelDeleted(event) => board.changes.forget(event.label_id.0),
+        E::CategoryDeleted(event) => board.changes.forget(event.category_id.0),
         E::ChecklistItemRemoved(event) => board.changes.forget(event.item_id.0),
         E::CommentDeleted(event) => board.changes.forget(event.comment_id.0),
         E::ChecklistDeleted(event) => {
@@ -122,6 +123,11 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
             event.task_id.0,
             [(event.title.is_some(), F::Title), (event.description.is_some(), F::Description)],
         ),
+        E::CategoryUpdated(event) => {
+            where_so(event.category_id.0, [(event.name.is_some(), F::Name), (event.colour.is_some(), F::Colour)])
+        }
+        E::TaskCategorized(event) => vec![(event.task_id.0, F::Category)],
+        E::TaskCoverChanged(event) => vec![(event.task_id.0, F::Cover)],
         E::TaskMoved(event) => vec![(event.task_id.0, F::Place)],
         E::TaskPriorityChanged(event) => vec![(event.task_id.0, F::Priority)],
         // It holds both as they are now; often one of them is as it was.

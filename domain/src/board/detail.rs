@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use lockstep_protocol::{
-    event::BoardEvent,
+    event::{BoardEvent, Happened},
     ids::{AccountId, CommentId, TaskId},
     values::{Audience, Lifecycle},
-    view::{ChecklistItemView, ChecklistView, CommentView, TaskDetail, TaskFace},
+    view::{ChecklistItemView, ChecklistView, CommentVersion, CommentView, ReactionView, TaskDetail, TaskFace},
 };
 
 use super::{
-    state::{Board, Checklist, Comment, Task},
+    state::{Board, Checklist, Comment, Reaction, Task},
     view,
 };
 
@@ -38,12 +38,19 @@ impl Board {
         if audience == Audience::Public && task.lifecycle != Lifecycle::Active {
             return None;
         }
-        let mut comments: Vec<_> = task.comments.iter().map(|(id, comment)| (*id, *comment)).collect();
+        let mut comments: Vec<_> = task.comments.iter().map(|(id, comment)| (*id, comment.clone())).collect();
         comments.sort_by_key(|(_, comment)| comment.created_seq);
         if audience == Audience::Public {
             comments.clear();
         }
         Some(Detail { task_id, face: view::face_for(task_id, task, audience), task: task.clone(), comments, audience })
+    }
+
+    /// The seqs of the events that hold the texts which a comment has had, ascending. `None` when there is no such comment, or no more;
+    /// the public is shown none.
+    pub fn comment_seqs(&self, task_id: TaskId, comment_id: CommentId, audience: Audience) -> Option<Vec<u64>> {
+        let comment = self.task(task_id)?.comments.get(&comment_id).filter(|_| audience != Audience::Public)?;
+        Some(comment.text_seqs())
     }
 }
 
@@ -78,10 +85,12 @@ impl Detail {
                 created_at: comment.created_at,
                 edited_at: comment.edited_at,
                 reply_to: comment.reply_to,
+                reactions: comment.reactions.iter().map(reaction_view).collect(),
                 original: comment.original,
             });
         }
         let told = self.audience != Audience::Public;
+        let description = if told { description } else { view::unnamed(&description) };
         Ok(TaskDetail {
             face: self.face,
             lifecycle: self.task.lifecycle,
@@ -111,6 +120,18 @@ fn comment_text<'a>(events: &BTreeMap<u64, &'a BoardEvent>, seq: u64, comment_id
         BoardEvent::CommentEdited(event) if event.comment_id == comment_id => Some(&event.text),
         _ => None,
     }
+}
+
+/// A text that a comment has had, out of the event that holds it.
+pub fn comment_version(comment_id: CommentId, happened: &Happened<BoardEvent>) -> Result<CommentVersion, MissingBody> {
+    let Happened { seq, at, by, ref event, .. } = *happened;
+    let events = BTreeMap::from([(seq, event)]);
+    let text = comment_text(&events, seq, comment_id).ok_or(MissingBody(seq))?.to_owned();
+    Ok(CommentVersion { seq, at, by, text })
+}
+
+fn reaction_view(reaction: &Reaction) -> ReactionView {
+    ReactionView { emoji: reaction.emoji.to_string(), by: reaction.by.clone() }
 }
 
 fn checklist_view(list: &Checklist) -> ChecklistView {

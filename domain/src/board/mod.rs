@@ -11,7 +11,7 @@ mod place;
 mod state;
 mod view;
 
-pub use detail::{Detail, MissingBody};
+pub use detail::{Detail, MissingBody, comment_version};
 use lockstep_protocol::{
     codes::Failure,
     command::{BoardCommand, Command},
@@ -21,7 +21,7 @@ use lockstep_protocol::{
     values::{Audience, Conflict, OnFailure},
     view::ViewPart,
 };
-pub use state::{Board, Checklist, ChecklistItem, Column, Comment, Label, Task};
+pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, Label, Reaction, Task};
 
 use crate::{
     access,

@@ -2,20 +2,66 @@
 //! authors, no comments.
 
 use lockstep_protocol::{
-    event::{BoardEvent, Event, board::BoardCreated, task::TaskCreated, workflow::ColumnWorkflowChanged},
+    event::{
+        BoardEvent, Event,
+        board::BoardCreated,
+        task::{TaskCreated, TaskUpdated},
+        workflow::ColumnWorkflowChanged,
+    },
     ids::{AccountId, BoardId, ColumnId, TaskId},
     values::{Audience, Entry, Priority, Workflow},
-    view::{BoardHead, BoardMemberView, BoardPart, ColumnView, LabelView, TaskFace, ViewPart},
+    view::{BoardHead, BoardMemberView, BoardPart, CategoryView, ColumnView, LabelView, TaskFace, ViewPart},
 };
 
 use super::state::{Board, Column, Task};
+use crate::mention;
 
 pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
     if audience != Audience::Public {
         return Some(event.clone().into());
     }
+    if is_about_people(event) {
+        return None;
+    }
     use BoardEvent as E;
-    let shown: BoardEvent = match event {
+    let shown: BoardEvent = match event.clone() {
+        E::BoardCreated(event) => BoardCreated { owner_id: AccountId::NIL, ..event }.into(),
+        E::TaskCreated(event) => TaskCreated {
+            assignees: Vec::new(),
+            original: None,
+            description: event.description.as_deref().map(unnamed),
+            ..event
+        }
+        .into(),
+        E::TaskUpdated(event) => {
+            let description = event.description.as_deref().map(unnamed);
+            TaskUpdated { mentions: Vec::new(), description, ..event }.into()
+        }
+        E::ColumnWorkflowChanged(ColumnWorkflowChanged { column_id, workflow }) => {
+            ColumnWorkflowChanged { column_id, workflow: workflow_for(&workflow, audience) }.into()
+        }
+        E::TaskUnarchived(mut event) => {
+            without_people(&mut event.face);
+            event.into()
+        }
+        E::TaskRestored(mut event) => {
+            without_people(&mut event.face);
+            event.into()
+        }
+        event => event,
+    };
+    Some(shown.into())
+}
+
+/// A text as the public reads it: somebody is mentioned, and nobody is told who.
+pub(super) fn unnamed(text: &str) -> String {
+    mention::unnamed(text).into_owned()
+}
+
+/// Whether an event is of people alone. Exhaustive, so that nothing new is shown to the public before somebody has decided it.
+const fn is_about_people(event: &BoardEvent) -> bool {
+    use BoardEvent as E;
+    match event {
         E::BoardMemberAdded(_)
         | E::BoardMemberRoleChanged(_)
         | E::BoardMemberRemoved(_)
@@ -26,23 +72,12 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
         | E::TaskUnwatched(_)
         | E::TaskCommented(_)
         | E::CommentEdited(_)
-        | E::CommentDeleted(_) => return None,
-        E::BoardCreated(event) => BoardCreated { owner_id: AccountId::NIL, ..event.clone() }.into(),
-        E::TaskCreated(event) => TaskCreated { assignees: Vec::new(), original: None, ..event.clone() }.into(),
-        E::ColumnWorkflowChanged(ColumnWorkflowChanged { column_id, workflow }) => {
-            ColumnWorkflowChanged { column_id: *column_id, workflow: workflow_for(workflow, audience) }.into()
-        }
-        E::TaskUnarchived(event) => {
-            let mut event = event.clone();
-            without_people(&mut event.face);
-            event.into()
-        }
-        E::TaskRestored(event) => {
-            let mut event = event.clone();
-            without_people(&mut event.face);
-            event.into()
-        }
-        E::BoardUpdated(_)
+        | E::CommentDeleted(_)
+        | E::CommentReacted(_)
+        | E::CommentUnreacted(_) => true,
+        E::BoardCreated(_)
+        | E::BoardUpdated(_)
+        | E::ColumnWorkflowChanged(_)
         | E::BoardArchived(_)
         | E::BoardUnarchived(_)
         | E::BoardDeleted(_)
@@ -56,6 +91,10 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
         | E::LabelCreated(_)
         | E::LabelUpdated(_)
         | E::LabelDeleted(_)
+        | E::CategoryCreated(_)
+        | E::CategoryUpdated(_)
+        | E::CategoryDeleted(_)
+        | E::TaskCreated(_)
         | E::TaskUpdated(_)
         | E::TaskMoved(_)
         | E::TasksReranked(_)
@@ -64,21 +103,24 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
         | E::TaskPriorityChanged(_)
         | E::TaskScheduled(_)
         | E::TaskEstimated(_)
+        | E::TaskCategorized(_)
+        | E::TaskCoverChanged(_)
         | E::TaskParentChanged(_)
         | E::TaskDependencyAdded(_)
         | E::TaskDependencyRemoved(_)
         | E::TaskCompleted(_)
         | E::TaskReopened(_)
         | E::TaskArchived(_)
+        | E::TaskUnarchived(_)
+        | E::TaskRestored(_)
         | E::TaskDeleted(_)
         | E::ChecklistCreated(_)
         | E::ChecklistRenamed(_)
         | E::ChecklistDeleted(_)
         | E::ChecklistItemAdded(_)
         | E::ChecklistItemUpdated(_)
-        | E::ChecklistItemRemoved(_) => event.clone(),
-    };
-    Some(shown.into())
+        | E::ChecklistItemRemoved(_) => false,
+    }
 }
 
 pub(super) fn without_people(face: &mut TaskFace) {
@@ -110,6 +152,8 @@ pub(super) fn face(task_id: TaskId, task: &Task) -> TaskFace {
         dependencies: task.dependencies.clone(),
         points: task.points,
         minutes: task.minutes,
+        category_id: task.category_id,
+        cover: task.cover,
     }
 }
 
@@ -125,8 +169,9 @@ pub(super) fn face_for(task_id: TaskId, task: &Task, audience: Audience) -> Task
 fn face_bytes(task: &Task) -> usize {
     // Field names, numbers and the two ids that are always there; the longest title escapes to six bytes a character, few do.
     let ids = task.labels.len() + task.assignees.len() + 2 * task.dependencies.len();
-    let planned = [task.parent_id.is_some(), task.points.is_some() || task.minutes.is_some()];
-    let rare = 56 * planned.into_iter().filter(|there| *there).count();
+    let estimated = task.points.is_some() || task.minutes.is_some();
+    let rare = [task.parent_id.is_some(), estimated, task.category_id.is_some(), task.cover.is_some()];
+    let rare = 56 * rare.into_iter().filter(|there| *there).count();
     320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare
 }
 
@@ -158,6 +203,14 @@ impl Board {
                 .labels()
                 .map(|(label_id, label)| LabelView { label_id, name: label.name.to_string(), colour: label.colour })
                 .collect(),
+            categories: self
+                .categories()
+                .map(|(category_id, category)| CategoryView {
+                    category_id,
+                    name: category.name.to_string(),
+                    colour: category.colour,
+                })
+                .collect(),
             task_count: u32::try_from(self.active_count).unwrap_or(u32::MAX),
         })
     }
@@ -188,7 +241,8 @@ fn column_view((column_id, column): (ColumnId, &Column), audience: Audience) -> 
 pub(super) fn view(board: &Board, id: BoardId, audience: Audience, part_bytes_max: usize) -> Vec<ViewPart> {
     let head = board.head(id, audience);
     let columns: usize = board.columns.values().map(|column| 360 + 40 * column.named()).sum();
-    let mut bytes = 512 + columns + 128 * board.labels.len() + 96 * board.members.len();
+    let marks = board.labels.len() + board.categories.len();
+    let mut bytes = 512 + columns + 128 * marks + 96 * board.members.len();
     let mut part = BoardPart { board: head, tasks: Vec::new() };
     let mut parts = Vec::new();
     // Columns that are gone have no active tasks; were there any, they would still be shown.

@@ -31,6 +31,12 @@ const ASKED: &[&str] = &[
     "column.workflow.set column_id=doing",
     "label.update label_id=red name=?x",
     "label.update label_id=red colour=?g",
+    "category.update category_id=bug name=?x",
+    "category.update category_id=bug colour=?g",
+    "task.categorize task_id=?T category_id=bug",
+    "task.categorize task_id=?T",
+    "task.cover.set task_id=?T colour=?g",
+    "task.cover.set task_id=?T",
     "task.update task_id=?T title=?x",
     "task.update task_id=?T description=?x",
     "task.update task_id=?T title=?x description=?x",
@@ -69,6 +75,10 @@ const MERGE: &[&str] = &[
     "column.deleted",
     "label.created",
     "label.deleted",
+    "category.created",
+    "category.deleted",
+    "comment.reacted",
+    "comment.unreacted",
     "task.created",
     "tasks.reranked",
     "task.assigned",
@@ -112,6 +122,7 @@ fn values(board: &Board) -> Values {
             &[(Field::Name, "name"), (Field::Kind, "kind"), (Field::Colour, "colour"), (Field::Workflow, "workflow")][..],
         ),
         ("labels", "label_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
+        ("categories", "category_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
         ("members", "account_id", &[(Field::Role, "role")]),
     ];
     for (list, id, fields) in lists {
@@ -127,6 +138,8 @@ fn values(board: &Board) -> Values {
         put(task_id.0, Field::Start, json!(task.start_at));
         put(task_id.0, Field::Due, json!(task.due));
         put(task_id.0, Field::Estimate, json!((task.points, task.minutes)));
+        put(task_id.0, Field::Category, json!(task.category_id));
+        put(task_id.0, Field::Cover, json!(task.cover));
         put(task_id.0, Field::Parent, json!(task.parent_id));
         put(task_id.0, Field::Done, json!(task.completed_at.is_some()));
         // Of its place the column alone: ranks are spread anew where the order stays.

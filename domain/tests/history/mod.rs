@@ -8,9 +8,10 @@ mod workflow;
 
 use std::collections::BTreeSet;
 
-use lockstep_domain::{Account, Aggregate, Board, Organization, Principal, Team, rank};
+use lockstep_domain::{Account, Aggregate, Board, Organization, Principal, Team, board::comment_version, rank};
 use lockstep_protocol::{
     event::{AccountEvent, BoardEvent, Event, Happened, OrganizationEvent, TeamEvent},
+    ids::{CommentId, TaskId},
     limits::Limits,
     values::{Audience, Lifecycle, OrgRole},
     view::ViewPart,
@@ -157,6 +158,23 @@ fn check_no_person(text: &str) {
     }
 }
 
+/// All texts that a comment has had since it was last said, by the events alone.
+fn said(history: &[Happened<BoardEvent>], task_id: TaskId, comment_id: CommentId) -> Vec<String> {
+    let mut texts = Vec::new();
+    for happened in history {
+        match &happened.event {
+            BoardEvent::TaskCommented(event) if (event.task_id, event.comment_id) == (task_id, comment_id) => {
+                texts = vec![event.text.clone()]
+            }
+            BoardEvent::CommentEdited(event) if (event.task_id, event.comment_id) == (task_id, comment_id) => {
+                texts.push(event.text.clone())
+            }
+            _ => {}
+        }
+    }
+    texts
+}
+
 /// The properties below say little about events that never come up.
 #[test]
 fn the_generated_histories_hold_every_event_and_many_refusals() {
@@ -275,6 +293,12 @@ proptest! {
             prop_assert_eq!(whole.face.has_description, !whole.description.is_empty());
             prop_assert_eq!(whole.comments.len(), task.comments.len());
             prop_assert!(whole.comments.iter().all(|comment| !comment.text.is_empty()));
+            for comment in &whole.comments {
+                let seqs = board.comment_seqs(task_id, comment.comment_id, Audience::Member).unwrap();
+                let read = seqs.iter().map(|seq| comment_version(comment.comment_id, &history[*seq as usize - 1]).unwrap());
+                prop_assert_eq!(read.map(|version| version.text).collect::<Vec<_>>(), said(history, task_id, comment.comment_id));
+                prop_assert_eq!(board.comment_seqs(task_id, comment.comment_id, Audience::Public), None);
+            }
             prop_assert!(whole.comments.windows(2).all(|pair| pair[0].created_at <= pair[1].created_at));
             if let Some((_, less)) = read.split_last() {
                 prop_assert!(detail.assemble(0, less.iter().copied()).is_err());

@@ -1,6 +1,6 @@
 //! Commands and expectations in short lines: `owner: task.move task_id=t1 column_id=done place.after=t2`.
 //!
-//! A value is the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON, `x*501` for a repeated text, or plain text (in
+//! A value is a mention `@name`, the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON, `x*501` for a repeated text, or plain text (in
 //! quotes where it has spaces).
 
 use lockstep_protocol::command::Command;
@@ -68,6 +68,10 @@ const NAMES: &[&str] = &[
     "inv1",
     "inv2",
     "contributor",
+    "bug",
+    "chore",
+    "k3",
+    "k4",
 ];
 
 /// The id behind a name.
@@ -117,8 +121,19 @@ pub fn json(text: &str) -> Value {
 /// Whether the field of this name holds ids.
 fn names(key: &str) -> bool {
     key.ends_with("_id")
-        || ["labels", "assignees", "after", "before", "except", "reply_to", "original_author", "next", "people"]
-            .contains(&key)
+        || [
+            "labels",
+            "assignees",
+            "mentions",
+            "after",
+            "before",
+            "except",
+            "reply_to",
+            "original_author",
+            "next",
+            "people",
+        ]
+        .contains(&key)
 }
 
 fn ids(text: &str) -> Value {
@@ -132,6 +147,9 @@ fn ids(text: &str) -> Value {
 fn value(text: &str) -> Value {
     if let Some(quoted) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         return quoted.replace("\\n", "\n").replace("\\r", "\r").replace("\\0", "\0").replace("\\t", "\t").into();
+    }
+    if let Some(said) = text.strip_prefix('@') {
+        return format!("@[{}]", id(said)).into();
     }
     if let Some((unit, times)) = text.split_once('*') {
         return unit.repeat(times.parse().unwrap()).into();

@@ -22,6 +22,7 @@ const TABLES: &[(&str, &str)] = &[
     ("people.txt", include_str!("people.txt")),
     ("tasks.txt", include_str!("tasks.txt")),
     ("workflow.txt", include_str!("workflow.txt")),
+    ("talk.txt", include_str!("talk.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -132,6 +133,11 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "columns_per_board_max" => &mut limits.columns_per_board_max,
         "column_people_max" => &mut limits.column_people_max,
         "labels_per_board_max" => &mut limits.labels_per_board_max,
+        "categories_per_board_max" => &mut limits.categories_per_board_max,
+        "comment_edits_max" => &mut limits.comment_edits_max,
+        "reaction_kinds_per_comment_max" => &mut limits.reaction_kinds_per_comment_max,
+        "reactions_per_comment_max" => &mut limits.reactions_per_comment_max,
+        "mentions_per_text_max" => &mut limits.mentions_per_text_max,
         "labels_per_task_max" => &mut limits.labels_per_task_max,
         "task_depth_max" => &mut limits.task_depth_max,
         "subtasks_per_task_max" => &mut limits.subtasks_per_task_max,

@@ -171,12 +171,12 @@ impl Board {
             BoardEvent::CommentDeleted(event) => {
                 self.task(event.task_id, |task| task.comments = task.comments.saturating_sub(1));
             }
-            _ => self.apply_content(event),
+            _ => self.apply_marks(event),
         }
     }
 
-    /// What is on a task: people and other tasks.
-    fn apply_content(&mut self, event: &BoardEvent) {
+    /// Whose a task is, and of which category and colour.
+    fn apply_marks(&mut self, event: &BoardEvent) {
         match event {
             BoardEvent::TaskAssigned(event) => self.task(event.task_id, |task| {
                 task.assignees.insert(event.account_id);
@@ -188,6 +188,33 @@ impl Board {
                 task.assignees.remove(&event.from_id);
                 task.assignees.insert(event.to_id);
             }),
+            BoardEvent::CategoryCreated(event) => {
+                let category = Label { name: event.name.clone(), colour: event.colour };
+                self.categories.insert(event.category_id, category);
+            }
+            BoardEvent::CategoryUpdated(event) => {
+                if let Some(category) = self.categories.get_mut(&event.category_id) {
+                    set(&mut category.name, &event.name);
+                    set(&mut category.colour, &event.colour);
+                }
+            }
+            BoardEvent::CategoryDeleted(event) => {
+                self.categories.remove(&event.category_id);
+                for task in self.tasks.values_mut().filter(|task| task.category_id == Some(event.category_id)) {
+                    task.category_id = None;
+                }
+            }
+            BoardEvent::TaskCategorized(event) => {
+                self.task(event.task_id, |task| task.category_id = event.category_id);
+            }
+            BoardEvent::TaskCoverChanged(event) => self.task(event.task_id, |task| task.cover = event.colour),
+            _ => self.apply_content(event),
+        }
+    }
+
+    /// What a task has to do with others.
+    fn apply_content(&mut self, event: &BoardEvent) {
+        match event {
             BoardEvent::TaskDependencyAdded(event) => self.task(event.task_id, |task| {
                 task.dependencies.insert((event.kind, event.other_id));
             }),
@@ -198,6 +225,8 @@ impl Board {
             BoardEvent::ChecklistCreated(_)
             | BoardEvent::ChecklistRenamed(_)
             | BoardEvent::CommentEdited(_)
+            | BoardEvent::CommentReacted(_)
+            | BoardEvent::CommentUnreacted(_)
             | BoardEvent::TaskWatched(_)
             | BoardEvent::TaskUnwatched(_) => {}
             // All others were taken by the functions before this one.
@@ -220,6 +249,14 @@ impl Board {
             | BoardEvent::LabelCreated(_)
             | BoardEvent::LabelUpdated(_)
             | BoardEvent::LabelDeleted(_)
+            | BoardEvent::CategoryCreated(_)
+            | BoardEvent::CategoryUpdated(_)
+            | BoardEvent::CategoryDeleted(_)
+            | BoardEvent::TaskCategorized(_)
+            | BoardEvent::TaskCoverChanged(_)
+            | BoardEvent::TaskAssigned(_)
+            | BoardEvent::TaskUnassigned(_)
+            | BoardEvent::TaskReassigned(_)
             | BoardEvent::TaskCreated(_)
             | BoardEvent::TaskUpdated(_)
             | BoardEvent::TaskMoved(_)
@@ -289,6 +326,8 @@ fn created(event: &TaskCreated) -> Task {
         dependencies: BTreeSet::new(),
         points: None,
         minutes: None,
+        category_id: None,
+        cover: None,
     }
 }
 

@@ -85,6 +85,8 @@ fn face() -> TaskFace {
         dependencies: Vec::new(),
         points: None,
         minutes: None,
+        category_id: None,
+        cover: None,
     }
 }
 
@@ -109,6 +111,7 @@ fn joined() -> Board {
         members: vec![BoardMemberView { account_id: id(3), role: BoardRole::Owner }],
         columns: vec![column(20, "To do", ColumnKind::Backlog, "a"), column(21, "Done", ColumnKind::Done, "b")],
         labels: vec![LabelView { label_id: id(40), name: "bug".into(), colour: Colour::Red }],
+        categories: vec![],
         task_count: 1,
     };
     let mut board = Board::default();
@@ -148,8 +151,11 @@ fn each_kind_of_change_shows_in_its_field_whatever_one_began_with() {
         (ColumnArchived { column_id: id(21) }.into(), "\"archived\":true"),
         (ColumnWorkflowChanged { column_id: id(21), workflow: limited() }.into(), "\"limit\":7"),
         (LabelUpdated { label_id: id(40), name: Some("defect".into()), colour: None }.into(), "defect"),
-        (TaskUpdated { task_id, title: Some("Mended".into()), description: None }.into(), "Mended"),
-        (TaskUpdated { task_id, title: None, description: Some(String::new()) }.into(), "\"has_description\":false"),
+        (TaskUpdated { task_id, title: Some("Mended".into()), description: None, mentions: vec![] }.into(), "Mended"),
+        (
+            TaskUpdated { task_id, title: None, description: Some(String::new()), mentions: vec![] }.into(),
+            "\"has_description\":false",
+        ),
         (TaskMoved { task_id, from_column_id: id(20), column_id: id(21), rank: "m".into() }.into(), "\"rank\":\"m\""),
         (TasksReranked { column_id: id(21), ranks: vec![(task_id, "q".into())] }.into(), "\"rank\":\"q\""),
         (TaskAssigned { task_id, account_id: id(99) }.into(), "000000000063"),
@@ -184,7 +190,8 @@ fn item(item_id: ChecklistItemId, done: bool) -> Event {
 
 fn comment() -> Event {
     let comment_id: CommentId = id(60);
-    TaskCommented { task_id: task(), comment_id, text: "hm".into(), reply_to: None, original: None }.into()
+    TaskCommented { task_id: task(), comment_id, text: "hm".into(), reply_to: None, mentions: vec![], original: None }
+        .into()
 }
 
 #[test]
@@ -206,7 +213,11 @@ fn what_is_put_away_is_gone_and_comes_back_with_its_face() {
 #[test]
 fn differences_name_what_differs() {
     let (one, mut other) = (fold(founded()), fold(founded()));
-    apply(&mut other, 10, vec![TaskUpdated { task_id: task(), title: Some("Else".into()), description: None }.into()]);
+    apply(
+        &mut other,
+        10,
+        vec![TaskUpdated { task_id: task(), title: Some("Else".into()), description: None, mentions: vec![] }.into()],
+    );
     let found = one.differences(&other);
     assert_eq!(found.len(), 1);
     assert!(found[0].starts_with("task ") && found[0].contains("Else"), "{found:?}");

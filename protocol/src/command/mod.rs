@@ -4,6 +4,7 @@
 pub mod account;
 pub mod board;
 pub mod bulk;
+pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
@@ -14,6 +15,7 @@ pub mod workflow;
 use account::*;
 use board::*;
 use bulk::*;
+use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
@@ -96,6 +98,9 @@ language! {
         "label.create" => CreateLabel,
         "label.update" => UpdateLabel,
         "label.delete" => DeleteLabel,
+        "category.create" => CreateCategory,
+        "category.update" => UpdateCategory,
+        "category.delete" => DeleteCategory,
         "task.create" => CreateTask,
         "task.update" => UpdateTask,
         "task.move" => MoveTask,
@@ -107,6 +112,8 @@ language! {
         "task.prioritize" => PrioritizeTask,
         "task.schedule" => ScheduleTask,
         "task.estimate" => EstimateTask,
+        "task.categorize" => CategorizeTask,
+        "task.cover.set" => SetTaskCover,
         "task.parent.set" => SetTaskParent,
         "task.dependency.add" => AddDependency,
         "task.dependency.remove" => RemoveDependency,
@@ -127,6 +134,8 @@ language! {
         "comment.add" => AddComment,
         "comment.edit" => EditComment,
         "comment.delete" => DeleteComment,
+        "comment.react" => ReactToComment,
+        "comment.unreact" => UnreactToComment,
     }
 
     /// What the server asks of an account on behalf of its owner; clients cannot send these, REST does.

@@ -59,6 +59,10 @@ pub struct UpdateTask {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub description: Option<String>,
+    /// Who is mentioned in the description, each as `@[account_id]`; they see the board, and follow the task from then on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub mentions: Vec<AccountId>,
 }
 
 /// Moves a task: to another column, within its column, or both.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{CommentId, TaskId},
+    ids::{AccountId, CommentId, TaskId},
     values::Original,
 };
 
@@ -17,6 +17,10 @@ pub struct TaskCommented {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub reply_to: Option<CommentId>,
+    /// Who is mentioned in the text, by id: names change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub mentions: Vec<AccountId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub original: Option<Original>,
@@ -28,11 +32,31 @@ pub struct CommentEdited {
     pub task_id: TaskId,
     pub comment_id: CommentId,
     pub text: String,
+    /// Who is mentioned in the text as it is now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub mentions: Vec<AccountId>,
 }
 
-/// A comment is gone.
+/// A comment is gone, with what was answered to it by emoji; comments that answer it stay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct CommentDeleted {
     pub task_id: TaskId,
     pub comment_id: CommentId,
+}
+
+/// Whoever did it answered a comment with an emoji.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CommentReacted {
+    pub task_id: TaskId,
+    pub comment_id: CommentId,
+    pub emoji: String,
+}
+
+/// Whoever did it took their emoji back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CommentUnreacted {
+    pub task_id: TaskId,
+    pub comment_id: CommentId,
+    pub emoji: String,
 }

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod board;
+pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
@@ -12,6 +13,7 @@ pub mod workflow;
 
 use account::*;
 use board::*;
+use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
@@ -101,6 +103,9 @@ language! {
         "label.created" => LabelCreated,
         "label.updated" => LabelUpdated,
         "label.deleted" => LabelDeleted,
+        "category.created" => CategoryCreated,
+        "category.updated" => CategoryUpdated,
+        "category.deleted" => CategoryDeleted,
         "task.created" => TaskCreated,
         "task.updated" => TaskUpdated,
         "task.moved" => TaskMoved,
@@ -113,6 +118,8 @@ language! {
         "task.priority.changed" => TaskPriorityChanged,
         "task.scheduled" => TaskScheduled,
         "task.estimated" => TaskEstimated,
+        "task.categorized" => TaskCategorized,
+        "task.cover.changed" => TaskCoverChanged,
         "task.parent.changed" => TaskParentChanged,
         "task.dependency.added" => TaskDependencyAdded,
         "task.dependency.removed" => TaskDependencyRemoved,
@@ -133,6 +140,8 @@ language! {
         "task.commented" => TaskCommented,
         "comment.edited" => CommentEdited,
         "comment.deleted" => CommentDeleted,
+        "comment.reacted" => CommentReacted,
+        "comment.unreacted" => CommentUnreacted,
     }
 
     /// What happened to an account.
@@ -165,6 +174,13 @@ const NEWER: &[(&str, u32)] = &[
     ("task.dependency.removed", 2),
     ("task.watched", 2),
     ("task.unwatched", 2),
+    ("category.created", 2),
+    ("category.updated", 2),
+    ("category.deleted", 2),
+    ("task.categorized", 2),
+    ("task.cover.changed", 2),
+    ("comment.reacted", 2),
+    ("comment.unreacted", 2),
     ("team.settings.updated", 2),
     ("team.permission.granted", 2),
     ("team.permission.revoked", 2),

@@ -54,6 +54,10 @@ pub struct TaskUpdated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub description: Option<String>,
+    /// Who is mentioned in the description as it is now, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub mentions: Vec<AccountId>,
 }
 
 /// A task moved. `from_column_id` is where it was.

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId, TeamId},
+    ids::{
+        AccountId, BoardId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId,
+        TeamId,
+    },
     values::{
         BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, Visibility, Workflow,
     },
@@ -61,6 +64,13 @@ pub struct TaskFace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub minutes: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub category_id: Option<CategoryId>,
+    /// The colour of its card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub cover: Option<Colour>,
 }
 
 const fn is_zero(count: &u32) -> bool {
@@ -92,6 +102,14 @@ pub struct LabelView {
     pub colour: Colour,
 }
 
+/// A category: a task is of one or of none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CategoryView {
+    pub category_id: CategoryId,
+    pub name: String,
+    pub colour: Colour,
+}
+
 /// A person's own role on a board.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardMemberView {
@@ -115,6 +133,9 @@ pub struct BoardHead {
     pub members: Vec<BoardMemberView>,
     pub columns: Vec<ColumnView>,
     pub labels: Vec<LabelView>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<CategoryView>>")]
+    pub categories: Vec<CategoryView>,
     /// How many active tasks the whole view holds, over all parts.
     pub task_count: u32,
 }
@@ -180,7 +201,32 @@ pub struct CommentView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub reply_to: Option<CommentId>,
+    /// Emoji that it was answered with, in the order in which they were first given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<ReactionView>>")]
+    pub reactions: Vec<ReactionView>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub original: Option<Original>,
+}
+
+/// An emoji that a comment was answered with, and by whom.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReactionView {
+    pub emoji: String,
+    /// In the order in which they gave it.
+    pub by: Vec<AccountId>,
+}
+
+/// One text that a comment has had.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CommentVersion {
+    /// The board's seq at which it got this text.
+    #[ts(type = "number")]
+    pub seq: u64,
+    #[ts(type = "number")]
+    pub at: Micros,
+    /// Who wrote it.
+    pub by: AccountId,
+    pub text: String,
 }

@@ -52,16 +52,16 @@ impl<'a> Scene<'a> {
         let board = owner.board(&org, json!({ "team_id": team_id })).await;
         let columns = owner.get(&board).await.ok()["columns"].clone();
         columns.as_array().expect("columns").iter().for_each(|column| add("ColumnId", &column["column_id"]));
-        for name in ["Red", "Blue"] {
-            let label = json!({ "label_id": fresh_id(), "name": name, "colour": "red" });
-            owner.post(&format!("{board}/labels"), label.clone()).await.created();
-            add("LabelId", &label["label_id"]);
+        for (kind, id) in marks(&owner, &board).await {
+            add(kind, &json!(id));
         }
         let mut position = String::new();
         for title in ["One", "Two", "Three", "Four", "Five"] {
             let task = json!({ "column_id": columns[0]["column_id"], "title": title });
             let made = owner.post(&format!("{board}/tasks"), task).await.created();
             add("TaskId", &made["task_id"]);
+            let task = format!("{board}/tasks/{}", text(&made["task_id"]));
+            add("CommentId", &json!(comment(&owner, &task).await));
             position = text(&made["position"]).to_owned();
         }
         let role = json!({ "name": "Role", "permissions": [] });
@@ -125,4 +125,26 @@ impl<'a> Scene<'a> {
     pub fn foreign(&self, kind: &str) -> Option<&str> {
         self.foreign.get(kind).map(String::as_str)
     }
+}
+
+/// Labels and categories of a board, by the kinds of their ids.
+async fn marks(owner: &Person<'_>, board: &str) -> Vec<(&'static str, String)> {
+    let mut made = Vec::new();
+    let all = [("Red", "labels", "label_id", "LabelId"), ("Blue", "labels", "label_id", "LabelId")];
+    let more =
+        [("Bug", "categories", "category_id", "CategoryId"), ("Chore", "categories", "category_id", "CategoryId")];
+    for (name, place, field, kind) in all.into_iter().chain(more) {
+        let id = fresh_id();
+        let body = json!({ field: id, "name": name, "colour": "red" });
+        owner.post(&format!("{board}/{place}"), body).await.created();
+        made.push((kind, id));
+    }
+    made
+}
+
+/// A comment on a task.
+async fn comment(owner: &Person<'_>, task: &str) -> String {
+    let id = fresh_id();
+    owner.post(&format!("{task}/comments"), json!({ "comment_id": id, "text": "Said" })).await.created();
+    id
 }

@@ -164,7 +164,10 @@ impl<'a> Planner<'a> {
                 .map(|at| Original { original_author: self.author(Some(action)), original_at: at });
             for (part, text) in text::parts(&body, self.limits.comment_bytes_max).into_iter().enumerate() {
                 let comment_id = self.ids.comment(&action.id, part);
-                self.step("comment", AddComment { task_id, comment_id, text, reply_to: None, original });
+                self.step(
+                    "comment",
+                    AddComment { task_id, comment_id, text, reply_to: None, mentions: vec![], original },
+                );
             }
             self.report.keep("comments");
         }

@@ -147,8 +147,12 @@ impl Player<'_> {
         new: &CardState,
     ) -> Result<Vec<BoardCommand>, &'static str> {
         Ok(match field {
-            "name" => vec![UpdateTask { task_id, title: Some(title(&new.name)), description: None }.into()],
-            "desc" => vec![UpdateTask { task_id, title: None, description: Some(text::body(&new.desc)) }.into()],
+            "name" => {
+                vec![UpdateTask { task_id, title: Some(title(&new.name)), description: None, mentions: vec![] }.into()]
+            }
+            "desc" => vec![
+                UpdateTask { task_id, title: None, description: Some(text::body(&new.desc)), mentions: vec![] }.into(),
+            ],
             "due" | "start" => vec![ScheduleTask { task_id, start_at: start_at(new), due: due(new) }.into()],
             "dueComplete" if new.due_complete => vec![CompleteTask { task_id }.into()],
             "dueComplete" => vec![ReopenTask { task_id }.into()],
@@ -280,7 +284,7 @@ impl Player<'_> {
             .enumerate()
             .map(|(part, text)| {
                 let comment_id = self.ids.comment(&action.id, part);
-                AddComment { task_id, comment_id, text, reply_to: None, original: None }.into()
+                AddComment { task_id, comment_id, text, reply_to: None, mentions: vec![], original: None }.into()
             })
             .collect();
         if commands.is_empty() { Err((action.kind.clone(), "it says nothing")) } else { Ok(commands) }

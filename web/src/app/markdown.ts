@@ -1,10 +1,13 @@
 // A small Markdown reader. It gives a tree of known kinds, which `ui/Markdown.svelte` shows element by element: no markup that
 // somebody wrote ever reaches the page as markup, and links lead only where a link may lead.
 
+import { MENTION } from "../sdk";
+
 export type Inline =
   | { kind: "text"; text: string }
   | { kind: "code"; text: string }
   | { kind: "break" }
+  | { kind: "mention"; id: string }
   | { kind: "strong" | "em" | "del"; children: Inline[] }
   | { kind: "link"; href: string; children: Inline[] };
 
@@ -113,6 +116,7 @@ const INLINE = new RegExp(
   [
     /(?<code>`+)(?<inside>[\s\S]*?[^`])\k<code>(?!`)/,
     /\\(?<escaped>[\\`*_{}[\]()#+\-.!~>|])/,
+    MENTION,
     /\[(?<label>(?:[^[\]]|\[[^[\]]*\])*)\]\((?<href>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+"[^"]*")?\)/,
     /<(?<auto>https?:\/\/[^\s<>]+)>/,
     /(?<url>https?:\/\/[^\s<>]+)/,
@@ -145,6 +149,7 @@ function read(match: RegExpMatchArray, depth: number): [Inline, number] {
   const length = match[0].length;
   if (groups.inside !== undefined) return [{ kind: "code", text: groups.inside.trim() }, length];
   if (groups.escaped !== undefined) return [{ kind: "text", text: groups.escaped }, length];
+  if (groups.person !== undefined) return [{ kind: "mention", id: groups.person.toLowerCase() }, length];
   if (groups.href !== undefined) {
     const children = inline(groups.label || groups.href, depth + 1);
     const href = safe(groups.href);

@@ -17,6 +17,8 @@ export type TaskId = string;
 
 export type LabelId = string;
 
+export type CategoryId = string;
+
 export type CommentId = string;
 
 export type ChecklistId = string;
@@ -75,7 +77,7 @@ invitations_by: OrgRole, };
 
 export type Plan = { name: string, members_max?: number, boards_max?: number, storage_bytes_max?: number, };
 
-export type BoardRole = "viewer" | "commenter" | "editor" | "owner";
+export type BoardRole = "viewer" | "commenter" | "contributor" | "editor" | "owner";
 
 export type TeamRole = "member" | "lead";
 
@@ -97,7 +99,7 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
-export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text";
+export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text";
 
 export type IfChanged = "apply" | "refuse";
 
@@ -125,9 +127,23 @@ export type Original = { original_author: AccountId, original_at: number, };
 
 export type Reassign = { "to": "nobody" } | { "to": "lead" } | { "to": "member", account_id: AccountId, };
 
+export type WipMode = "warn" | "refuse";
+
+export type Wip = { limit: number, mode: WipMode, };
+
+export type Requirement = "assignee" | "due" | "description" | "estimate" | "label" | "priority" | "checklists";
+
+export type Entry = { "by": "editors" } | { "by": "owners" } | { "by": "people", people: Array<AccountId>, };
+
+export type Workflow = { wip?: Wip, 
+/**
+ * The columns that a task may go to from here; absent: any. An empty list: none.
+ */
+next?: Array<ColumnId>, required?: Array<Requirement>, enter?: Entry, };
+
 export type Place<Id> = { after?: Id, before?: Id, };
 
-export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "picture_unreadable" | "cycle" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "picture_unreadable" | "cycle" | "wip_limit" | "transition_refused" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
 
 export type Failure = { code: Code, 
 /**
@@ -329,6 +345,8 @@ export type UpdateColumn = { column_id: ColumnId, name?: string, kind?: ColumnKi
 
 export type MoveColumn = { column_id: ColumnId, place?: Place<ColumnId>, };
 
+export type SetColumnWorkflow = { column_id: ColumnId, workflow?: Workflow, };
+
 export type ArchiveColumn = { column_id: ColumnId, };
 
 export type UnarchiveColumn = { column_id: ColumnId, };
@@ -344,6 +362,16 @@ name: string, colour: Colour, };
 export type UpdateLabel = { label_id: LabelId, name?: string, colour?: Colour, };
 
 export type DeleteLabel = { label_id: LabelId, };
+
+export type CreateCategory = { category_id: CategoryId, name: string, colour: Colour, };
+
+export type UpdateCategory = { category_id: CategoryId, name?: string, colour?: Colour, };
+
+export type DeleteCategory = { category_id: CategoryId, };
+
+export type CategorizeTask = { task_id: TaskId, category_id?: CategoryId, };
+
+export type SetTaskCover = { task_id: TaskId, colour?: Colour, };
 
 export type CreateTask = { task_id: TaskId, column_id: ColumnId, title: string, 
 /**
@@ -363,7 +391,11 @@ export type UpdateTask = { task_id: TaskId, title?: string,
 /**
  * Markdown; empty takes it away.
  */
-description?: string, };
+description?: string, 
+/**
+ * Who is mentioned in the description, each as `@[account_id]`; they see the board, and follow the task from then on.
+ */
+mentions?: Array<AccountId>, };
 
 export type MoveTask = { task_id: TaskId, column_id: ColumnId, place?: Place<TaskId>, };
 
@@ -445,21 +477,41 @@ export type AddComment = { task_id: TaskId, comment_id: CommentId,
 /**
  * Markdown.
  */
-text: string, reply_to?: CommentId, 
+text: string, 
+/**
+ * A comment that this one answers. An answer to an answer belongs to the comment that began it.
+ */
+reply_to?: CommentId, 
+/**
+ * Who is mentioned in the text, each as `@[account_id]`; they see the board, and follow the task from then on.
+ */
+mentions?: Array<AccountId>, 
 /**
  * Only for those who may import.
  */
 original?: Original, };
 
-export type EditComment = { task_id: TaskId, comment_id: CommentId, text: string, };
+export type EditComment = { task_id: TaskId, comment_id: CommentId, text: string, 
+/**
+ * Who is mentioned in the text as it is then.
+ */
+mentions?: Array<AccountId>, };
 
 export type DeleteComment = { task_id: TaskId, comment_id: CommentId, };
+
+export type ReactToComment = { task_id: TaskId, comment_id: CommentId, 
+/**
+ * One emoji.
+ */
+emoji: string, };
+
+export type UnreactToComment = { task_id: TaskId, comment_id: CommentId, emoji: string, };
 
 export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.logo.set" } & SetLogo | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.drop" } & DropOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "organization.team.reserve" } & ReserveTeam | { "type": "organization.team.release" } & ReleaseTeam | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
 
@@ -617,6 +669,8 @@ export type ColumnUpdated = { column_id: ColumnId, name?: string, kind?: ColumnK
 
 export type ColumnMoved = { column_id: ColumnId, rank: string, };
 
+export type ColumnWorkflowChanged = { column_id: ColumnId, workflow?: Workflow, };
+
 export type ColumnArchived = { column_id: ColumnId, };
 
 export type ColumnUnarchived = { column_id: ColumnId, };
@@ -629,13 +683,27 @@ export type LabelUpdated = { label_id: LabelId, name?: string, colour?: Colour, 
 
 export type LabelDeleted = { label_id: LabelId, };
 
+export type CategoryCreated = { category_id: CategoryId, name: string, colour: Colour, };
+
+export type CategoryUpdated = { category_id: CategoryId, name?: string, colour?: Colour, };
+
+export type CategoryDeleted = { category_id: CategoryId, };
+
+export type TaskCategorized = { task_id: TaskId, category_id?: CategoryId, };
+
+export type TaskCoverChanged = { task_id: TaskId, colour?: Colour, };
+
 export type TaskCreated = { task_id: TaskId, number: number, column_id: ColumnId, rank: string, title: string, description?: string, labels?: Array<LabelId>, assignees?: Array<AccountId>, priority?: Priority, start_at?: number, due?: Due, 
 /**
  * The task that it is a part of.
  */
 parent_id?: TaskId, original?: Original, };
 
-export type TaskUpdated = { task_id: TaskId, title?: string, description?: string, };
+export type TaskUpdated = { task_id: TaskId, title?: string, description?: string, 
+/**
+ * Who is mentioned in the description as it is now, by id.
+ */
+mentions?: Array<AccountId>, };
 
 export type TaskMoved = { task_id: TaskId, from_column_id: ColumnId, column_id: ColumnId, rank: string, };
 
@@ -699,17 +767,29 @@ export type ChecklistItemRemoved = { task_id: TaskId, item_id: ChecklistItemId,
  */
 was_done?: boolean, };
 
-export type TaskCommented = { task_id: TaskId, comment_id: CommentId, text: string, reply_to?: CommentId, original?: Original, };
+export type TaskCommented = { task_id: TaskId, comment_id: CommentId, text: string, reply_to?: CommentId, 
+/**
+ * Who is mentioned in the text, by id: names change.
+ */
+mentions?: Array<AccountId>, original?: Original, };
 
-export type CommentEdited = { task_id: TaskId, comment_id: CommentId, text: string, };
+export type CommentEdited = { task_id: TaskId, comment_id: CommentId, text: string, 
+/**
+ * Who is mentioned in the text as it is now.
+ */
+mentions?: Array<AccountId>, };
 
 export type CommentDeleted = { task_id: TaskId, comment_id: CommentId, };
+
+export type CommentReacted = { task_id: TaskId, comment_id: CommentId, emoji: string, };
+
+export type CommentUnreacted = { task_id: TaskId, comment_id: CommentId, emoji: string, };
 
 export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.logo.changed" } & OrganizationLogoChanged | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.dropped" } & OrganizationDropped | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "organization.team.reserved" } & TeamReserved | { "type": "organization.team.released" } & TeamReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
 
@@ -745,11 +825,17 @@ dependencies?: Array<Dependency>, points?: number,
 /**
  * How long it will take, in minutes.
  */
-minutes?: number, };
+minutes?: number, category_id?: CategoryId, 
+/**
+ * The colour of its card.
+ */
+cover?: Colour, };
 
-export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, };
+export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, workflow?: Workflow, };
 
 export type LabelView = { label_id: LabelId, name: string, colour: Colour, };
+
+export type CategoryView = { category_id: CategoryId, name: string, colour: Colour, };
 
 export type BoardMemberView = { account_id: AccountId, role: BoardRole, };
 
@@ -757,7 +843,7 @@ export type BoardHead = { board_id: BoardId, org_id: OrgId, team_id?: TeamId, na
 /**
  * Empty for the public.
  */
-members: Array<BoardMemberView>, columns: Array<ColumnView>, labels: Array<LabelView>, 
+members: Array<BoardMemberView>, columns: Array<ColumnView>, labels: Array<LabelView>, categories?: Array<CategoryView>, 
 /**
  * How many active tasks the whole view holds, over all parts.
  */
@@ -861,7 +947,27 @@ export type ChecklistView = { checklist_id: ChecklistId, name: string, items: Ar
 
 export type ChecklistItemView = { item_id: ChecklistItemId, text: string, done: boolean, rank: string, };
 
-export type CommentView = { comment_id: CommentId, author_id: AccountId, text: string, created_at: number, edited_at?: number, reply_to?: CommentId, original?: Original, };
+export type CommentView = { comment_id: CommentId, author_id: AccountId, text: string, created_at: number, edited_at?: number, reply_to?: CommentId, 
+/**
+ * Emoji that it was answered with, in the order in which they were first given.
+ */
+reactions?: Array<ReactionView>, original?: Original, };
+
+export type ReactionView = { emoji: string, 
+/**
+ * In the order in which they gave it.
+ */
+by: Array<AccountId>, };
+
+export type CommentVersion = { 
+/**
+ * The board's seq at which it got this text.
+ */
+seq: number, at: number, 
+/**
+ * Who wrote it.
+ */
+by: AccountId, text: string, };
 
 export type Reason = { "kind": "role", role: OrgRole, } | { "kind": "custom_role", role_id: RoleId, } | { "kind": "granted" } | { "kind": "revoked" } | { "kind": "inactive" } | { "kind": "permission", permission: Permission, } | { "kind": "lacks", permission: Permission, } | { "kind": "team_role", role: TeamRole, } | { "kind": "board_role", role: BoardRole, } | { "kind": "visibility", visibility: Visibility, role: BoardRole, } | { "kind": "deleted" } | { "kind": "nothing" };
 
@@ -1076,6 +1182,8 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   code_expired: { number: 123, temporary: false, message: "The link or code was used, is too old, or was never given out." },
   picture_unreadable: { number: 124, temporary: false, message: "This is no PNG, JPEG or WebP that can be read, or it is too large to be a picture of somebody." },
   cycle: { number: 125, temporary: false, message: "It would depend on itself, by way of others." },
+  wip_limit: { number: 127, temporary: false, message: "The column holds as many tasks as it may." },
+  transition_refused: { number: 128, temporary: false, message: "Tasks do not go from the one column to the other." },
   account_exists: { number: 130, temporary: false, message: "There is an account with this address: log in to it, and connect the provider there." },
   last_way_in: { number: 131, temporary: false, message: "It is the last way to log in: set a password or connect another provider first." },
   unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
@@ -1331,6 +1439,16 @@ export const LIMITS = {
   checklist_items_per_task_max: 200,
   /** Comments on one task. (comments) */
   comments_per_task_max: 5000,
+  /** Texts that one comment has had, the first aside: all of them are in its history. (edits) */
+  comment_edits_max: 500,
+  /** One emoji. (bytes) */
+  emoji_bytes_max: 64,
+  /** Different emoji that one comment is answered with. (emoji) */
+  reaction_kinds_per_comment_max: 20,
+  /** All emoji that one comment is answered with, each of each person. (reactions) */
+  reactions_per_comment_max: 1000,
+  /** People whom one text mentions. (people) */
+  mentions_per_text_max: 50,
   /** Assignees of one task. (people) */
   assignees_per_task_max: 20,
   /** Tasks that one `tasks.reassign` gives to somebody else. (tasks) */
@@ -1339,6 +1457,8 @@ export const LIMITS = {
   labels_per_board_max: 100,
   /** Labels of one task. (labels) */
   labels_per_task_max: 20,
+  /** Categories of one board. (categories) */
+  categories_per_board_max: 50,
   /** Tasks that one task is said to have to do with. (tasks) */
   dependencies_per_task_max: 50,
   /** Tasks that are parts of one task. (tasks) */
@@ -1353,6 +1473,10 @@ export const LIMITS = {
   task_estimate_minutes_max: 120000,
   /** Columns of one board. (columns) */
   columns_per_board_max: 50,
+  /** The largest limit that a column can have on its tasks. (tasks) */
+  wip_limit_max: 10000,
+  /** People who are named as those who may bring tasks into one column. (people) */
+  column_people_max: 50,
   /** Active tasks of one board. (tasks) */
   tasks_per_board_max: 10000,
   /** Tasks of one board that are archived or in the trash. (tasks) */

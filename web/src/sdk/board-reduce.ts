@@ -2,7 +2,7 @@
 //! changed. They must equal the server's fold field by field; predictions of own commands run through them too.
 
 import type {
-  AccountId, BoardEvent, BoardHead, BoardRole, ColumnId, ColumnView, Dependency, LabelId, LabelView, TaskFace, TaskId,
+  AccountId, BoardEvent, BoardHead, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, LabelId, LabelView, TaskFace, TaskId,
 } from "../gen/protocol";
 import type { BoardInfo } from "./types";
 import { isFree } from "./workflow";
@@ -14,7 +14,8 @@ export interface Effect {
   readonly by: AccountId;
 }
 
-/** What an event touches. `label_tasks`: every task that carries this label. `before`: every column that leads to this one. */
+/** What an event touches. `label_tasks`: every task that carries this label; `category_tasks`: that is of this category; `before`: every
+ * column that leads to this one. */
 export interface Touched {
   readonly info?: true;
   readonly member?: AccountId;
@@ -23,6 +24,8 @@ export interface Touched {
   readonly tasks?: readonly TaskId[];
   readonly label_tasks?: LabelId;
   readonly before?: ColumnId;
+  readonly category?: CategoryId;
+  readonly category_tasks?: CategoryId;
 }
 
 /** A value without one of its optional fields. */
@@ -144,6 +147,12 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return scheduled(face, event);
     case "task.estimated":
       return estimated(face, event);
+    case "task.categorized":
+      return event.category_id === undefined ? without(face, "category_id") : { ...face, category_id: event.category_id };
+    case "category.deleted":
+      return face.category_id === event.category_id ? without(face, "category_id") : face;
+    case "task.cover.changed":
+      return event.colour === undefined ? without(face, "cover") : { ...face, cover: event.colour };
     case "task.parent.changed":
       return event.parent_id === undefined ? without(face, "parent_id") : { ...face, parent_id: event.parent_id };
     case "task.dependency.added":
@@ -216,6 +225,14 @@ export function reduceLabel(label: LabelView | undefined, { event }: Effect): La
   return { ...label, ...(name !== undefined && { name }), ...(colour !== undefined && { colour }) };
 }
 
+export function reduceCategory(category: CategoryView | undefined, { event }: Effect): CategoryView | undefined {
+  if (event.type === "category.created") return { category_id: event.category_id, name: event.name, colour: event.colour };
+  if (category === undefined || event.type === "category.deleted") return undefined;
+  if (event.type !== "category.updated") return category;
+  const { name, colour } = event;
+  return { ...category, ...(name !== undefined && { name }), ...(colour !== undefined && { colour }) };
+}
+
 export function reduceMember(role: BoardRole | undefined, { event }: Effect): BoardRole | undefined {
   switch (event.type) {
     case "board.created":
@@ -282,6 +299,11 @@ export function touchedBy(event: BoardEvent): Touched {
       return { label: event.label_id };
     case "label.deleted":
       return { label: event.label_id, label_tasks: event.label_id };
+    case "category.created":
+    case "category.updated":
+      return { category: event.category_id };
+    case "category.deleted":
+      return { category: event.category_id, category_tasks: event.category_id };
     case "tasks.reranked":
       return { tasks: (event.ranks ?? []).map(([task_id]) => task_id) };
     default:

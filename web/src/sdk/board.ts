@@ -2,11 +2,11 @@
 //! shows. It knows nothing of sockets; cells speak only in `flush`, once per message, with what really changed.
 
 import type {
-  AccountId, BoardEvent, BoardHead, BoardMemberView, BoardRole, ColumnId, ColumnView, Happened, LabelView, TaskFace, TaskId,
+  AccountId, BoardEvent, BoardHead, BoardMemberView, BoardRole, CategoryView, ColumnId, ColumnView, Happened, LabelView, TaskFace, TaskId,
   ViewPart,
 } from "../gen/protocol";
 import {
-  type Effect, infoOf, reduceColumn, reduceFace, reduceInfo, reduceLabel, reduceMember, type Touched, touchedBy,
+  type Effect, infoOf, reduceCategory, reduceColumn, reduceFace, reduceInfo, reduceLabel, reduceMember, type Touched, touchedBy,
 } from "./board-reduce";
 import { Box, type Cell, KeyedListeners } from "./cells";
 import { Layer, same } from "./layer";
@@ -24,10 +24,14 @@ export interface BoardSnapshot {
 const GONE_MAX = 500;
 const INFO = "";
 
+/** A value that an event touches. */
+type Place = { layer: Layer<Card> | Layer<ColumnView> | Layer<LabelView> | Layer<CategoryView> | Layer<BoardRole> | Layer<BoardInfo>; key: string };
+
 export class BoardStore {
   readonly info = new Box<BoardInfo | undefined>(undefined);
   readonly members = new Box<readonly BoardMemberView[]>([]);
   readonly labels = new Box<readonly LabelView[]>([]);
+  readonly categories = new Box<readonly CategoryView[]>([]);
   readonly columnIds = new Box<readonly ColumnId[]>([]);
   readonly archivedColumnIds = new Box<readonly ColumnId[]>([]);
   readonly taskCount = new Box(0);
@@ -35,6 +39,7 @@ export class BoardStore {
   readonly tasks = new Layer<Card>(reduceFace, (id, before, after) => this.#taskChanged(id, before, after), (face) => ({ ...face, pending: true }));
   readonly columns = new Layer<ColumnView>(reduceColumn, (id, before, after) => this.#columnChanged(id, before, after));
   readonly #labels = new Layer<LabelView>(reduceLabel, () => this.#listsDirty.add("labels"));
+  readonly #categories = new Layer<CategoryView>(reduceCategory, () => this.#listsDirty.add("categories"));
   readonly #members = new Layer<BoardRole>(reduceMember, () => this.#listsDirty.add("members"));
   readonly #infos = new Layer<BoardInfo>(reduceInfo, () => this.#listsDirty.add("info"));
 
@@ -45,7 +50,7 @@ export class BoardStore {
   readonly #gone = new Map<TaskId, TaskFace>();
   readonly relations = new Relations();
   /** Which keys each pending command touched, to take exactly those back. */
-  readonly #pendingKeys = new Map<number, { layer: Layer<Card> | Layer<ColumnView> | Layer<LabelView> | Layer<BoardRole> | Layer<BoardInfo>; key: string }[]>();
+  readonly #pendingKeys = new Map<number, Place[]>();
 
   readonly #cardCells = new KeyedListeners<TaskId, Card | undefined>();
   readonly #columnCells = new KeyedListeners<ColumnId, ColumnView | undefined>();
@@ -53,7 +58,7 @@ export class BoardStore {
   readonly #tasksDirty = new Map<TaskId, Card | undefined>();
   readonly #columnsDirty = new Map<ColumnId, ColumnView | undefined>();
   readonly #ordersDirty = new Set<ColumnId>();
-  readonly #listsDirty = new Set<"info" | "members" | "labels" | "columns">();
+  readonly #listsDirty = new Set<"info" | "members" | "labels" | "categories" | "columns">();
 
   card(task_id: TaskId): Cell<Card | undefined> {
     return this.#cardCells.cell(task_id, () => this.tasks.visible(task_id));
@@ -69,6 +74,10 @@ export class BoardStore {
 
   label(label_id: string): LabelView | undefined {
     return this.#labels.visible(label_id);
+  }
+
+  category(category_id: string): CategoryView | undefined {
+    return this.#categories.visible(category_id);
   }
 
   role(account_id: AccountId): BoardRole | undefined {
@@ -100,6 +109,7 @@ export class BoardStore {
     this.#infos.replace(new Map([[INFO, infoOf(head)]]));
     this.#members.replace(new Map(head.members.map((member) => [member.account_id, member.role])));
     this.#labels.replace(new Map(head.labels.map((label) => [label.label_id, label])));
+    this.#categories.replace(new Map((head.categories ?? []).map((category) => [category.category_id, category])));
     this.columns.replace(new Map(head.columns.map((column) => [column.column_id, column])));
     this.tasks.replace(new Map(tasks.map((face) => [face.task_id, face])));
     this.#replacing = false;
@@ -127,7 +137,7 @@ export class BoardStore {
     const leaving = event.type === "task.archived" || event.type === "task.deleted" ? this.tasks.confirmed(event.task_id) : undefined;
     for (const { layer, key } of this.#keys(touchedBy(event), true)) layer.apply(key, effect);
     if (leaving !== undefined) this.#keepGone(leaving);
-    else if (event.type === "label.deleted") this.#takeLabelFromGone(effect);
+    else if (event.type === "label.deleted" || event.type === "category.deleted") this.#takeFromGone(effect);
   }
 
   /** Shows the effects of a command that is under way. */
@@ -157,6 +167,7 @@ export class BoardStore {
     this.#infos.replace(new Map());
     this.#members.replace(new Map());
     this.#labels.replace(new Map());
+    this.#categories.replace(new Map());
     this.columns.replace(new Map());
     this.tasks.replace(new Map());
   }
@@ -174,7 +185,8 @@ export class BoardStore {
     const tasks = [...this.tasks.confirmedValues()];
     const columns = [...this.columns.confirmedValues()];
     const labels = [...this.#labels.confirmedValues()];
-    return { head: { ...info, members, columns, labels, task_count: tasks.length }, tasks };
+    const categories = [...this.#categories.confirmedValues()];
+    return { head: { ...info, members, columns, labels, ...(categories.length > 0 && { categories }), task_count: tasks.length }, tasks };
   }
 
   /** Speaks: every cell whose value changed since the last flush. */
@@ -206,6 +218,7 @@ export class BoardStore {
       this.members.set([...this.#members.visibleEntries()].map(([account_id, role]) => ({ account_id, role })).sort(by("account_id")));
     }
     if (this.#listsDirty.has("labels")) this.labels.set([...this.#labels.visibleEntries()].map(([, label]) => label).sort(by("label_id")));
+    if (this.#listsDirty.has("categories")) this.categories.set([...this.#categories.visibleEntries()].map(([, category]) => category).sort(by("category_id")));
     if (this.#listsDirty.has("columns")) {
       const ids = this.#columnOrder.ids();
       const archived = (id: ColumnId): boolean => this.columns.visible(id)?.archived === true;
@@ -217,21 +230,23 @@ export class BoardStore {
   }
 
   #keys(touched: Touched, confirmed: boolean) {
-    const keys: { layer: Layer<Card> | Layer<ColumnView> | Layer<LabelView> | Layer<BoardRole> | Layer<BoardInfo>; key: string }[] = [];
+    const keys: Place[] = [];
     if (touched.info === true) keys.push({ layer: this.#infos, key: INFO });
     if (touched.member !== undefined) keys.push({ layer: this.#members, key: touched.member });
     if (touched.column !== undefined) keys.push({ layer: this.columns, key: touched.column });
     if (touched.label !== undefined) keys.push({ layer: this.#labels, key: touched.label });
+    if (touched.category !== undefined) keys.push({ layer: this.#categories, key: touched.category });
     for (const key of touched.tasks ?? []) keys.push({ layer: this.tasks, key });
     const gone = touched.before;
     if (gone !== undefined) {
       const columns = confirmed ? this.columns.confirmedValues() : [...this.columns.visibleEntries()].map(([, column]) => column);
       for (const column of columns) if (column.workflow?.next?.includes(gone) === true) keys.push({ layer: this.columns, key: column.column_id });
     }
-    const label = touched.label_tasks;
-    if (label !== undefined) {
+    const { label_tasks: label, category_tasks: category } = touched;
+    if (label !== undefined || category !== undefined) {
       const faces = confirmed ? this.tasks.confirmedValues() : this.cards();
-      for (const face of faces) if (face.labels?.includes(label) === true) keys.push({ layer: this.tasks, key: face.task_id });
+      const wears = (face: TaskFace): boolean => (label === undefined ? face.category_id === category : face.labels?.includes(label) === true);
+      for (const face of faces) if (wears(face)) keys.push({ layer: this.tasks, key: face.task_id });
     }
     return keys;
   }
@@ -271,7 +286,7 @@ export class BoardStore {
     }
   }
 
-  #takeLabelFromGone(effect: Effect): void {
+  #takeFromGone(effect: Effect): void {
     for (const [id, face] of this.#gone) {
       const next = reduceFace(face, effect);
       if (next !== undefined) this.#gone.set(id, next);

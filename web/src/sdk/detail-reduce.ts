@@ -1,6 +1,6 @@
 //! What each event does to an open task's detail: pure, and equal to what the server's read would answer at that seq.
 
-import type { BoardEvent, ChecklistItemView, ChecklistView, TaskDetail } from "../gen/protocol";
+import type { BoardEvent, ChecklistItemView, ChecklistView, CommentView, TaskDetail } from "../gen/protocol";
 import { type Effect, reduceFace } from "./board-reduce";
 import { compareEntries } from "./ordered";
 
@@ -31,6 +31,9 @@ export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
     case "comment.edited":
     case "comment.deleted":
       return withComment(next, event, effect);
+    case "comment.reacted":
+    case "comment.unreacted":
+      return { ...next, comments: next.comments.map((comment) => (comment.comment_id === event.comment_id ? reacted(comment, event.emoji, effect.by, event.type === "comment.reacted") : comment)) };
     default:
       return event.type.startsWith("checklist.") ? { ...next, checklists: checklistsAfter(next.checklists, event) } : next;
   }
@@ -48,6 +51,17 @@ function withComment(detail: TaskDetail, event: CommentEvent, { at, by }: Effect
   const { text, reply_to, original } = event;
   const comment = { comment_id, author_id: by, text, created_at: at, ...(reply_to !== undefined && { reply_to }), ...(original !== undefined && { original }) };
   return { ...detail, comments: [...detail.comments, comment] };
+}
+
+/** A comment with or without somebody's emoji; one that nobody gives any more is gone. */
+function reacted(comment: CommentView, emoji: string, by: string, is_so: boolean): CommentView {
+  const before = comment.reactions ?? [];
+  const given = before.find((reaction) => reaction.emoji === emoji);
+  if ((given?.by.includes(by) === true) === is_so) return comment;
+  const { reactions: _before, ...rest } = comment;
+  const after = given === undefined ? [...before, { emoji, by: [by] }] : before.map((reaction) => (reaction === given ? { emoji, by: is_so ? [...reaction.by, by] : reaction.by.filter((other) => other !== by) } : reaction));
+  const reactions = after.filter((reaction) => reaction.by.length > 0);
+  return reactions.length === 0 ? rest : { ...rest, reactions };
 }
 
 function checklistsAfter(lists: ChecklistView[], event: BoardEvent): ChecklistView[] {
@@ -84,7 +98,7 @@ export function taskOf(event: BoardEvent): string | undefined {
 
 /** Whether an event may change the detail of this task. */
 export function concerns(event: BoardEvent, task_id: string): boolean {
-  if (event.type === "label.deleted") return true;
+  if (event.type === "label.deleted" || event.type === "category.deleted") return true;
   if (event.type === "tasks.reranked") return event.ranks?.some(([id]) => id === task_id) === true;
   return taskOf(event) === task_id;
 }

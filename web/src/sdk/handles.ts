@@ -32,6 +32,7 @@ export function boardHandle(board: BoardTopic, board_id: BoardId, parts: BoardPa
     info: store.info,
     members: store.members,
     labels: store.labels,
+    categories: store.categories,
     columnIds: store.columnIds,
     archivedColumnIds: store.archivedColumnIds,
     taskCount: store.taskCount,

@@ -3,6 +3,7 @@
 
 import type { BoardCommand, ColumnView, Dependency, Due, TaskFace } from "../gen/protocol";
 import type { BoardStore } from "./board";
+import { mentioning } from "./mentions";
 import type { Known } from "./predict";
 
 type Of<T extends BoardCommand["type"]> = Extract<BoardCommand, { type: T }>;
@@ -12,6 +13,7 @@ export function inverseOf(command: BoardCommand, known: Known): BoardCommand[] {
   if (command.type.startsWith("column.")) return ofColumn(command, known);
   if (command.type.startsWith("board.")) return ofBoard(command, known);
   if (command.type.startsWith("label.")) return ofLabel(command, known);
+  if (command.type.startsWith("category.")) return ofCategory(command, known);
   return ofDetail(command, known);
 }
 
@@ -43,6 +45,10 @@ function ofTask(command: BoardCommand, known: Known): BoardCommand[] {
       const { points, minutes } = face;
       return [{ type: "task.estimate", task_id, ...(points !== undefined && { points }), ...(minutes !== undefined && { minutes }) }];
     }
+    case "task.categorize":
+      return [{ type: "task.categorize", task_id, ...(face.category_id !== undefined && { category_id: face.category_id }) }];
+    case "task.cover.set":
+      return [{ type: "task.cover.set", task_id, ...(face.cover !== undefined && { colour: face.cover }) }];
     case "task.parent.set":
       return [{ type: "task.parent.set", task_id, ...(face.parent_id !== undefined && { parent_id: face.parent_id }) }];
     case "task.dependency.add":
@@ -78,7 +84,9 @@ function update(command: Of<"task.update">, face: TaskFace, known: Known): Board
   const description = command.description === undefined ? undefined : known.detail(face.task_id)?.description;
   // A text that is not loaded cannot be put back.
   if (command.description !== undefined && description === undefined) return [];
-  return [{ type: "task.update", task_id: face.task_id, ...(command.title !== undefined && { title: face.title }), ...(description !== undefined && { description }) }];
+  // Whoever was mentioned before may see the board no more, and nobody is to be told by an undo.
+  const mentions = description === undefined ? {} : mentioning(description, command.mentions ?? []);
+  return [{ type: "task.update", task_id: face.task_id, ...(command.title !== undefined && { title: face.title }), ...(description !== undefined && { description }), ...mentions }];
 }
 
 function ofColumn(command: BoardCommand, { store }: Known): BoardCommand[] {
@@ -151,6 +159,16 @@ function ofLabel(command: BoardCommand, { store }: Known): BoardCommand[] {
   return [{ type: "label.update", label_id, ...(command.name !== undefined && { name }), ...(command.colour !== undefined && { colour }) }];
 }
 
+function ofCategory(command: BoardCommand, { store }: Known): BoardCommand[] {
+  if (command.type === "category.create") return [{ type: "category.delete", category_id: command.category_id }];
+  // As with labels: a deleted one is not undone.
+  if (command.type !== "category.update") return [];
+  const category = store.category(command.category_id);
+  if (category === undefined) return [];
+  const { category_id, name, colour } = category;
+  return [{ type: "category.update", category_id, ...(command.name !== undefined && { name }), ...(command.colour !== undefined && { colour }) }];
+}
+
 function ofDetail(command: BoardCommand, known: Known): BoardCommand[] {
   if (!("task_id" in command)) return [];
   const { task_id } = command;
@@ -160,8 +178,11 @@ function ofDetail(command: BoardCommand, known: Known): BoardCommand[] {
       return [{ type: "comment.delete", task_id, comment_id: command.comment_id }];
     case "comment.edit": {
       const text = detail?.comments.find((comment) => comment.comment_id === command.comment_id)?.text;
-      return text === undefined ? [] : [{ type: "comment.edit", task_id, comment_id: command.comment_id, text }];
+      return text === undefined ? [] : [{ type: "comment.edit", task_id, comment_id: command.comment_id, text, ...mentioning(text, command.mentions ?? []) }];
     }
+    case "comment.react":
+    case "comment.unreact":
+      return [{ ...command, type: command.type === "comment.react" ? "comment.unreact" : "comment.react" }];
     case "checklist.create":
       return [{ type: "checklist.delete", task_id, checklist_id: command.checklist_id }];
     case "checklist.rename": {

@@ -130,6 +130,12 @@ function plain(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "label.updated" }];
     case "label.delete":
       return [{ ...command, type: "label.deleted" }];
+    case "category.create":
+      return [{ ...command, type: "category.created" }];
+    case "category.update":
+      return [{ ...command, type: "category.updated" }];
+    case "category.delete":
+      return [{ ...command, type: "category.deleted" }];
     case "checklist.create":
       return [{ ...command, type: "checklist.created" }];
     case "checklist.rename":
@@ -140,6 +146,10 @@ function plain(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "comment.edited" }];
     case "comment.delete":
       return [{ ...command, type: "comment.deleted" }];
+    case "comment.react":
+      return [{ ...command, type: "comment.reacted" }];
+    case "comment.unreact":
+      return [{ ...command, type: "comment.unreacted" }];
     default:
       return plainOfTask(command);
   }
@@ -163,6 +173,10 @@ function plainOfTask(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "task.scheduled" }];
     case "task.estimate":
       return [{ ...command, type: "task.estimated" }];
+    case "task.categorize":
+      return [{ ...command, type: "task.categorized" }];
+    case "task.cover.set":
+      return [{ ...command, type: "task.cover.changed" }];
     case "task.parent.set":
       return [{ ...command, type: "task.parent.changed" }];
     case "task.dependency.add":

@@ -1,7 +1,7 @@
 //! The REST surface, one method a route. Lists, heads and details are read here; changes of an open board go over the socket.
 
 import type {
-  AccountId, Acknowledged, BoardHead, BoardId, BoardRole, Command, Event, Happened, Lifecycle, MemberStatus, OrgId, OrganizationView,
+  AccountId, Acknowledged, BoardHead, BoardId, BoardRole, Command, CommentId, CommentVersion, Event, Happened, Lifecycle, MemberStatus, OrgId, OrganizationView,
   OrgRole, PictureId, SessionId, TaskDetail, TaskFace, TaskId, TeamId, TeamView, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
@@ -180,6 +180,10 @@ export class Rest {
   task(org_id: OrgId, board_id: BoardId, task_id: TaskId, min_seq?: number, signal?: AbortSignal): Promise<TaskDetail> {
     const path = `${board(org_id, board_id)}/tasks/${task_id}`;
     return this.#http.request("GET", path, signal === undefined ? { query: { min_seq } } : { query: { min_seq }, signal });
+  }
+  /** The texts that a comment has had, oldest first. */
+  commentHistory(org_id: OrgId, board_id: BoardId, task_id: TaskId, comment_id: CommentId, query: { cursor?: string; min_seq?: number } = {}): Promise<Page<CommentVersion>> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/tasks/${task_id}/comments/${comment_id}/history`, { query });
   }
   history(org_id: OrgId, board_id: BoardId, after?: number, limit?: number): Promise<HistoryPage> {
     return this.#http.request("GET", `${board(org_id, board_id)}/history`, { query: { after, limit } });

@@ -1,7 +1,7 @@
 //! The public words of the sync client: what the app reads, watches and calls. Types only; nothing here runs.
 
 import type {
-  AccountId, BoardCommand, BoardEvent, BoardId, BoardMemberView, ChecklistView, Code, ColumnId, ColumnView, Command,
+  AccountId, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command,
   CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, TaskDetail,
   TaskFace, TaskId, TeamCommand, TeamId, TeamView, Topic, Visibility,
 } from "../gen/protocol";
@@ -131,6 +131,7 @@ export interface BoardHandle {
   readonly info: Cell<BoardInfo | undefined>;
   readonly members: Cell<readonly BoardMemberView[]>;
   readonly labels: Cell<readonly LabelView[]>;
+  readonly categories: Cell<readonly CategoryView[]>;
   /** Active columns in order. */
   readonly columnIds: Cell<readonly ColumnId[]>;
   readonly archivedColumnIds: Cell<readonly ColumnId[]>;

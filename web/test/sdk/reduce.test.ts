@@ -45,6 +45,11 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "label.created": [{ type: "label.created", label_id: "l2", name: "", colour: "pink" }],
   "label.updated": [{ type: "label.updated", label_id: "l1", name: "Other" }, { type: "label.updated", label_id: "l1", colour: "teal" }],
   "label.deleted": [{ type: "label.deleted", label_id: "l1" }],
+  "category.created": [{ type: "category.created", category_id: "g1", name: "Bug", colour: "red" }, { type: "category.created", category_id: "g2", name: "Chore", colour: "blue" }],
+  "category.updated": [{ type: "category.updated", category_id: "g1", name: "Fault" }, { type: "category.updated", category_id: "g2", colour: "teal" }],
+  "task.categorized": [{ type: "task.categorized", task_id: "t1", category_id: "g1" }, { type: "task.categorized", task_id: "t2", category_id: "g2" }, { type: "task.categorized", task_id: "t2" }],
+  "category.deleted": [{ type: "category.deleted", category_id: "g1" }],
+  "task.cover.changed": [{ type: "task.cover.changed", task_id: "t1", colour: "teal" }, { type: "task.cover.changed", task_id: "t2", colour: "red" }, { type: "task.cover.changed", task_id: "t2" }],
   "task.created": [{ type: "task.created", task_id: "t9", number: 9, column_id: "c1", rank: "a2", title: "New", description: "Text", labels: ["l1"], assignees: ["ana"], priority: "high", start_at: 5, due: { at: 9, has_time: false } }, { type: "task.created", task_id: "t8", number: 10, column_id: "c1", rank: "a2", title: "New", description: "", labels: [], assignees: [], priority: "none" }],
   "task.updated": [{ type: "task.updated", task_id: "t1", title: "Other", description: "Text" }, { type: "task.updated", task_id: "t1", description: "" }, { type: "task.updated", task_id: "t1", description: "Again" }],
   "task.moved": [{ type: "task.moved", task_id: "t1", from_column_id: "c1", column_id: "c2", rank: "a1" }],
@@ -76,6 +81,8 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "checklist.item.removed": [{ type: "checklist.item.removed", task_id: "t1", item_id: "i2" }, { type: "checklist.item.removed", task_id: "t1", item_id: "i1", was_done: true }],
   "task.commented": [{ type: "task.commented", task_id: "t1", comment_id: "m1", text: "Hello" }, { type: "task.commented", task_id: "t1", comment_id: "m2", text: "Reply", reply_to: "m1" }],
   "comment.edited": [{ type: "comment.edited", task_id: "t1", comment_id: "m1", text: "Edited" }],
+  "comment.reacted": [{ type: "comment.reacted", task_id: "t1", comment_id: "m1", emoji: "👍" }, { type: "comment.reacted", task_id: "t1", comment_id: "m1", emoji: "🎉" }, { type: "comment.reacted", task_id: "t1", comment_id: "m1", emoji: "👍" }],
+  "comment.unreacted": [{ type: "comment.unreacted", task_id: "t1", comment_id: "m1", emoji: "👍" }, { type: "comment.unreacted", task_id: "t1", comment_id: "m1", emoji: "👍" }, { type: "comment.unreacted", task_id: "t1", comment_id: "m1", emoji: "🎉" }],
   "comment.deleted": [{ type: "comment.deleted", task_id: "t1", comment_id: "m1" }],
 };
 
@@ -93,7 +100,7 @@ function compare(store: BoardStore, board: FakeBoard, note: string): void {
   const kept = store.snapshot();
   const byId = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   const sorted = (view: { head: ReturnType<FakeBoard["head"]>; tasks: readonly TaskFace[] } | undefined) =>
-    view === undefined ? undefined : strip({ head: { ...view.head, columns: view.head.columns.toSorted(byId), labels: view.head.labels.toSorted(byId), members: view.head.members.toSorted(byId) }, tasks: view.tasks.toSorted((a, b) => (a.task_id < b.task_id ? -1 : 1)) });
+    view === undefined ? undefined : strip({ head: { ...view.head, columns: view.head.columns.toSorted(byId), labels: view.head.labels.toSorted(byId), categories: (view.head.categories ?? []).toSorted(byId), members: view.head.members.toSorted(byId) }, tasks: view.tasks.toSorted((a, b) => (a.task_id < b.task_id ? -1 : 1)) });
   expect(sorted(kept), note).toEqual(sorted({ head: board.head(), tasks: board.faces() }));
   for (const column of board.columns.keys()) expect(store.order(column).ids(), note).toEqual(board.order(column).map((task) => task.face.task_id));
   expect(store.columnOrder.ids(), note).toEqual(board.columnOrder().map((column) => column.column_id));
@@ -134,7 +141,7 @@ test("each kind of event changes an open task as the server's read would answer"
     for (const event of events) {
       const happened: Happened<BoardEvent> = { seq: board.seq + 1, at: (board.seq + 1) * 1_000, by: "ana", event: asOf(board, event) };
       evolve(board, structuredClone(happened));
-      const mine = ("task_id" in event && event.task_id === "t1") || event.type === "label.deleted" || event.type === "tasks.reranked";
+      const mine = ("task_id" in event && event.task_id === "t1") || event.type === "label.deleted" || event.type === "category.deleted" || event.type === "tasks.reranked";
       if (mine) detail = reduceDetail(detail, happened);
       // The fake reads faces of archived tasks too; a label list that is empty is absent in both.
       expect(strip({ ...detail, seq: 0 }), kind).toEqual(strip({ ...board.detail("t1"), seq: 0 }));

@@ -27,8 +27,8 @@ const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 function comparable(snapshot: ReturnType<typeof assemble>) {
   if (snapshot === undefined) return undefined;
   const { head, tasks } = snapshot;
-  const { columns, labels, members, ...rest } = plain(head);
-  return { ...rest, columns: inOrder(columns), labels: inOrder(labels), members: inOrder(members), tasks: Object.fromEntries(plain(tasks).map((face) => [face.task_id, face])) };
+  const { columns, labels, members, categories = [], ...rest } = plain(head);
+  return { ...rest, columns: inOrder(columns), labels: inOrder(labels), categories: inOrder(categories), members: inOrder(members), tasks: Object.fromEntries(plain(tasks).map((face) => [face.task_id, face])) };
 }
 
 /** Ids by column, as the server sends them: by rank, within the columns in their order. */

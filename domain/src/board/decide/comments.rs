@@ -1,19 +1,20 @@
 //! Comments. They can be made, changed and taken back on archived tasks too: talk may outlive the work.
 
 use lockstep_protocol::{
-    codes::Failure,
+    codes::{Code, Failure},
     command::{
         BoardCommand,
-        comment::{AddComment, DeleteComment, EditComment},
+        comment::{AddComment, DeleteComment, EditComment, ReactToComment, UnreactToComment},
     },
-    event::comment::{CommentDeleted, CommentEdited, TaskCommented},
+    event::comment::{CommentDeleted, CommentEdited, CommentReacted, CommentUnreacted, TaskCommented},
     ids::{CommentId, TaskId},
 };
 
-use super::{Ask, Decided, tasks};
+use super::{Ask, Decided, mentions, tasks};
 use crate::{
     access,
-    board::state::Comment,
+    board::state::{Comment, Task},
+    emoji,
     refuse::{exists, full, invalid, missing},
     text,
 };
@@ -32,11 +33,21 @@ pub(super) fn add(ask: &Ask<'_>, command: &AddComment) -> Decided {
     if task.comments.len() >= limit {
         return Err(full("comment_id", limit));
     }
-    if reply_to.is_some_and(|id| !task.comments.contains_key(&id)) {
-        return Err(missing("reply_to"));
-    }
+    let reply_to = reply_to.map(|id| thread(task, id, comment_id)).transpose()?;
     let text = text::comment(&command.text, "text", ask.ctx.limits)?;
-    Ok(vec![TaskCommented { task_id, comment_id, text, reply_to, original }.into()])
+    let mentions = mentions::check(ask, &command.mentions, &text, &[])?;
+    let followers = mentions::followers(ask, (task_id, task), &mentions, &[]);
+    let mut events = vec![TaskCommented { task_id, comment_id, text, reply_to, mentions, original }.into()];
+    events.extend(followers);
+    Ok(events)
+}
+
+/// The comment that begins the thread of the one that is answered: threads are one level deep. It may be gone by now, and its answers
+/// still belong together.
+fn thread(task: &Task, answered: CommentId, comment_id: CommentId) -> Result<CommentId, Failure> {
+    let begun = task.comments.get(&answered).ok_or_else(|| missing("reply_to"))?.reply_to.unwrap_or(answered);
+    // One that was deleted and is said again, as an answer to its own answer.
+    if begun == comment_id { Err(Failure::new(Code::Cycle).field("reply_to")) } else { Ok(begun) }
 }
 
 fn comment<'a>(ask: &Ask<'a>, task_id: TaskId, comment_id: CommentId) -> Result<&'a Comment, Failure> {
@@ -52,13 +63,46 @@ fn demand_as_owner(ask: &Ask<'_>, command: &BoardCommand, comment: &Comment) -> 
 /// The text as it was is not here to compare: a change always takes an event.
 pub(super) fn edit(ask: &Ask<'_>, command: &BoardCommand, edit: &EditComment) -> Decided {
     let EditComment { task_id, comment_id, .. } = *edit;
-    demand_as_owner(ask, command, comment(ask, task_id, comment_id)?)?;
+    let comment = comment(ask, task_id, comment_id)?;
+    demand_as_owner(ask, command, comment)?;
+    let limit = ask.ctx.limits.comment_edits_max;
+    if comment.edits.len() >= limit {
+        return Err(full("comment_id", limit));
+    }
     let text = text::comment(&edit.text, "text", ask.ctx.limits)?;
-    Ok(vec![CommentEdited { task_id, comment_id, text }.into()])
+    let mentions = mentions::check(ask, &edit.mentions, &text, &comment.mentions)?;
+    let followers = mentions::followers(ask, (task_id, ask.task(task_id)?), &mentions, &comment.mentions);
+    let mut events = vec![CommentEdited { task_id, comment_id, text, mentions }.into()];
+    events.extend(followers);
+    Ok(events)
 }
 
 pub(super) fn delete(ask: &Ask<'_>, command: &BoardCommand, delete: &DeleteComment) -> Decided {
     let DeleteComment { task_id, comment_id } = *delete;
     demand_as_owner(ask, command, comment(ask, task_id, comment_id)?)?;
     Ok(vec![CommentDeleted { task_id, comment_id }.into()])
+}
+
+pub(super) fn react(ask: &Ask<'_>, command: &ReactToComment) -> Decided {
+    let ReactToComment { task_id, comment_id, ref emoji } = *command;
+    let comment = comment(ask, task_id, comment_id)?;
+    emoji::check(emoji, "emoji", ask.ctx.limits)?;
+    if comment.reacted(emoji, ask.account) {
+        return Ok(vec![]);
+    }
+    let kinds = ask.ctx.limits.reaction_kinds_per_comment_max;
+    if comment.reactions.len() >= kinds && !comment.reactions.iter().any(|reaction| reaction.emoji == *emoji) {
+        return Err(full("emoji", kinds));
+    }
+    let most = ask.ctx.limits.reactions_per_comment_max;
+    if comment.reactions.iter().map(|reaction| reaction.by.len()).sum::<usize>() >= most {
+        return Err(full("emoji", most));
+    }
+    Ok(vec![CommentReacted { task_id, comment_id, emoji: emoji.clone() }.into()])
+}
+
+pub(super) fn unreact(ask: &Ask<'_>, command: &UnreactToComment) -> Decided {
+    let UnreactToComment { task_id, comment_id, ref emoji } = *command;
+    let there = comment(ask, task_id, comment_id)?.reacted(emoji, ask.account);
+    Ok(if there { vec![CommentUnreacted { task_id, comment_id, emoji: emoji.clone() }.into()] } else { vec![] })
 }

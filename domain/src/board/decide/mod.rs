@@ -7,12 +7,14 @@
 //!
 //! Must never panic, and never tell one who may not see the board that it is there.
 
+mod categories;
 mod checklists;
 mod columns;
 mod comments;
 mod dependencies;
 mod labels;
 mod lives;
+mod mentions;
 mod moves;
 mod people;
 mod settings;
@@ -75,6 +77,11 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::CreateLabel(command) => labels::create(&ask, command),
         C::UpdateLabel(command) => labels::update(&ask, command),
         C::DeleteLabel(command) => labels::delete(&ask, command),
+        C::CreateCategory(command) => categories::create(&ask, command),
+        C::UpdateCategory(command) => categories::update(&ask, command),
+        C::DeleteCategory(command) => categories::delete(&ask, command),
+        C::CategorizeTask(command) => categories::categorize(&ask, command),
+        C::SetTaskCover(command) => categories::set_cover(&ask, command),
         C::LabelTask(command) => labels::put_on(&ask, command),
         C::UnlabelTask(command) => labels::take_off(&ask, command),
         C::AssignTask(command) => people::assign(&ask, command),
@@ -106,6 +113,8 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::AddComment(command) => comments::add(&ask, command),
         C::EditComment(edit) => comments::edit(&ask, command, edit),
         C::DeleteComment(delete) => comments::delete(&ask, command, delete),
+        C::ReactToComment(command) => comments::react(&ask, command),
+        C::UnreactToComment(command) => comments::unreact(&ask, command),
     }
 }
 

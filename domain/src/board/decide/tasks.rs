@@ -8,7 +8,7 @@ use lockstep_protocol::{
     values::{ColumnKind, Due, Micros, Original, Priority},
 };
 
-use super::{Ask, Decided, dependencies, moves, people, workflow};
+use super::{Ask, Decided, dependencies, mentions, moves, people, workflow};
 use crate::{
     access::Capability,
     refuse::{exists, full, invalid, missing},
@@ -142,10 +142,15 @@ pub(super) fn update(ask: &Ask<'_>, command: &UpdateTask) -> Decided {
     let description =
         description.map(|description| text::description(description, "description", ask.ctx.limits)).transpose()?;
     let description = description.filter(|description| !description.is_empty() || task.description_seq.is_some());
+    let said = description.as_deref().unwrap_or_default();
+    let mentions = mentions::check(ask, &command.mentions, said, &task.mentions)?;
     if title.is_none() && description.is_none() {
         return Ok(vec![]);
     }
-    Ok(vec![TaskUpdated { task_id, title, description }.into()])
+    let followers = mentions::followers(ask, (task_id, task), &mentions, &task.mentions);
+    let mut events = vec![TaskUpdated { task_id, title, description, mentions }.into()];
+    events.extend(followers);
+    Ok(events)
 }
 
 pub(super) fn prioritize(ask: &Ask<'_>, command: &PrioritizeTask) -> Decided {

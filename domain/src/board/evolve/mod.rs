@@ -1,6 +1,8 @@
 //! What an event changes on a board. Cannot fail: an event about something that is not there changes nothing.
 
+mod categories;
 mod checklists;
+mod comments;
 mod tasks;
 
 use std::sync::Arc;
@@ -46,6 +48,9 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         }
         BoardEvent::LabelUpdated(event) => label_updated(board, event),
         BoardEvent::LabelDeleted(event) => label_deleted(board, event.label_id),
+        event @ (BoardEvent::CategoryCreated(_) | BoardEvent::CategoryUpdated(_) | BoardEvent::CategoryDeleted(_)) => {
+            categories::evolve(board, event);
+        }
         BoardEvent::TaskCreated(event) => tasks::created(board, event, happened),
         BoardEvent::TasksReranked(event) => {
             for (task_id, rank) in &event.ranks {

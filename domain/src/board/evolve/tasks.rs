@@ -1,16 +1,16 @@
-//! What an event changes on a task, its checklists aside.
+//! What an event changes on a task, its checklists and comments aside.
 
 use std::sync::Arc;
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, checklist::*, comment::*, task::*},
+    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, task::*},
     ids::TaskId,
     values::{Dependency, Lifecycle, Priority},
 };
 
 use crate::{
-    board::state::{Board, Comment, Task},
+    board::state::{Board, Task},
     rank::Rank,
 };
 
@@ -41,6 +41,9 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
         watchers: imbl::OrdSet::new(),
         points: None,
         minutes: None,
+        mentions: Vec::new(),
+        category_id: None,
+        cover: None,
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);
@@ -85,7 +88,11 @@ pub(super) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::ChecklistItemRemoved(ChecklistItemRemoved { task_id, .. })
         | E::TaskCommented(TaskCommented { task_id, .. })
         | E::CommentEdited(CommentEdited { task_id, .. })
-        | E::CommentDeleted(CommentDeleted { task_id, .. }) => *task_id,
+        | E::CommentDeleted(CommentDeleted { task_id, .. })
+        | E::CommentReacted(CommentReacted { task_id, .. })
+        | E::CommentUnreacted(CommentUnreacted { task_id, .. })
+        | E::TaskCategorized(TaskCategorized { task_id, .. })
+        | E::TaskCoverChanged(TaskCoverChanged { task_id, .. }) => *task_id,
         _ => return None,
     })
 }
@@ -99,6 +106,7 @@ pub(super) fn evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Bo
             }
             if let Some(description) = &event.description {
                 task.description_seq = body_seq(Some(description), happened.seq);
+                task.mentions.clone_from(&event.mentions);
             }
         }
         E::TaskMoved(event) => {
@@ -151,28 +159,13 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         E::TaskUnwatched(event) => {
             task.watchers.remove(&event.account_id);
         }
-        E::TaskCommented(event) => commented(task, event, happened),
-        E::CommentEdited(event) => {
-            if let Some(comment) = task.comments.get_mut(&event.comment_id) {
-                (comment.text_seq, comment.edited_at) = (happened.seq, Some(happened.at));
-            }
-        }
-        E::CommentDeleted(event) => {
-            task.comments.remove(&event.comment_id);
-        }
+        E::TaskCategorized(event) => task.category_id = event.category_id,
+        E::TaskCoverChanged(event) => task.cover = event.colour,
+        E::TaskCommented(_)
+        | E::CommentEdited(_)
+        | E::CommentDeleted(_)
+        | E::CommentReacted(_)
+        | E::CommentUnreacted(_) => super::comments::evolve(task, event, happened),
         event => super::checklists::evolve(task, event),
     }
-}
-
-fn commented(task: &mut Task, event: &TaskCommented, happened: &Happened<BoardEvent>) {
-    let comment = Comment {
-        author_id: happened.by,
-        text_seq: happened.seq,
-        created_seq: happened.seq,
-        created_at: happened.at,
-        edited_at: None,
-        reply_to: event.reply_to,
-        original: event.original,
-    };
-    task.comments.insert(event.comment_id, comment);
 }

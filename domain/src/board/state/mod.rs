@@ -8,7 +8,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, ColumnId, LabelId, OrgId, TaskId, TeamId},
+    ids::{AccountId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId},
     values::{BoardRole, Colour, ColumnKind, Entry, Lifecycle, Visibility, Workflow},
 };
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ pub struct Board {
     pub(in crate::board) last_number: u32,
     pub(in crate::board) access_version: u64,
     pub(in crate::board) changes: Changes,
+    pub(in crate::board) categories: OrdMap<CategoryId, Category>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -56,12 +57,14 @@ struct Stored {
     last_number: u32,
     access_version: u64,
     #[serde(default)]
+    categories: OrdMap<CategoryId, Category>,
+    #[serde(default)]
     changes: Changes,
 }
 
 impl From<Stored> for Board {
     fn from(stored: Stored) -> Self {
-        let Stored { head, members, columns, labels, tasks, last_number, access_version, changes } = stored;
+        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories, changes } = stored;
         let mut board = Self {
             head,
             members,
@@ -70,6 +73,7 @@ impl From<Stored> for Board {
             last_number,
             access_version,
             changes,
+            categories,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -115,6 +119,13 @@ impl Column {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Label {
+    pub name: CompactString,
+    pub colour: Colour,
+}
+
+/// What kind of work a task is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Category {
     pub name: CompactString,
     pub colour: Colour,
 }
@@ -172,6 +183,15 @@ impl Board {
         self.labels.iter().map(|(id, label)| (*id, label))
     }
 
+    pub fn category(&self, id: CategoryId) -> Option<&Category> {
+        self.categories.get(&id)
+    }
+
+    /// Categories in the order of their ids, which is that of their making.
+    pub fn categories(&self) -> impl Iterator<Item = (CategoryId, &Category)> + '_ {
+        self.categories.iter().map(|(id, category)| (*id, category))
+    }
+
     /// A task in whatever state of its life.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id).map(AsRef::as_ref)
@@ -203,7 +223,8 @@ impl Board {
 
     pub(in crate::board) fn weight(&self) -> usize {
         let columns: usize = self.columns.values().map(|column| 240 + 16 * column.named()).sum();
-        512 + self.task_bytes + 64 * self.members.len() + columns + 96 * self.labels.len() + self.changes.weight()
+        let marks = self.labels.len() + self.categories.len();
+        512 + self.task_bytes + 64 * self.members.len() + columns + 96 * marks + self.changes.weight()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
-    values::{Dependency, Due, Lifecycle, Micros, Original, Priority},
+    ids::{AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
+    values::{Colour, Dependency, Due, Lifecycle, Micros, Original, Priority},
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,13 @@ pub struct Task {
     /// How long it will take.
     #[serde(default)]
     pub minutes: Option<u32>,
+    /// Whom its description mentions.
+    #[serde(default)]
+    pub mentions: Vec<AccountId>,
+    #[serde(default)]
+    pub category_id: Option<CategoryId>,
+    #[serde(default)]
+    pub cover: Option<Colour>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,7 +73,7 @@ pub struct ChecklistItem {
     pub rank: Rank,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comment {
     pub author_id: AccountId,
     /// The seq of the event that holds the text as it is now.
@@ -76,9 +83,45 @@ pub struct Comment {
     pub edited_at: Option<Micros>,
     pub reply_to: Option<CommentId>,
     pub original: Option<Original>,
+    /// The seqs of the events that changed its text, ascending.
+    #[serde(default)]
+    pub edits: Vec<u64>,
+    /// Whom its text mentions.
+    #[serde(default)]
+    pub mentions: Vec<AccountId>,
+    /// In the order in which each emoji was first given.
+    #[serde(default)]
+    pub reactions: Vec<Reaction>,
+}
+
+/// An emoji that a comment was answered with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reaction {
+    pub emoji: CompactString,
+    /// By whom, in their order.
+    pub by: Vec<AccountId>,
 }
 
 impl Comment {
+    /// Whether this account answered it with this emoji.
+    pub fn reacted(&self, emoji: &str, account: AccountId) -> bool {
+        self.reactions.iter().any(|reaction| reaction.emoji == emoji && reaction.by.contains(&account))
+    }
+
+    /// The seqs of the events that hold its texts, the first included, ascending.
+    pub fn text_seqs(&self) -> Vec<u64> {
+        let mut seqs: Vec<u64> =
+            [self.created_seq, self.text_seq].into_iter().chain(self.edits.iter().copied()).collect();
+        seqs.sort_unstable();
+        seqs.dedup();
+        seqs
+    }
+
+    fn weight(&self) -> usize {
+        let given: usize = self.reactions.iter().map(|reaction| 64 + 16 * reaction.by.len()).sum();
+        232 + 8 * self.edits.len() + 16 * self.mentions.len() + given
+    }
+
     /// Who said it: the person an import says it was, else who wrote it here.
     pub fn said_by(&self) -> AccountId {
         self.original.map_or(self.author_id, |original| original.original_author)
@@ -116,7 +159,12 @@ impl Task {
             .map(|checklist| 96 + checklist.items.iter().map(|item| 96 + item.text.len()).sum::<usize>())
             .sum();
         // The task, its place in two trees, and what it holds.
-        let links = self.labels.len() + self.assignees.len() + self.watchers.len() + 2 * self.dependencies.len();
-        440 + self.title.len() + 16 * links + items + 160 * self.comments.len()
+        let links = self.labels.len()
+            + self.assignees.len()
+            + self.watchers.len()
+            + 2 * self.dependencies.len()
+            + self.mentions.len();
+        let comments: usize = self.comments.values().map(Comment::weight).sum();
+        488 + self.title.len() + 16 * links + items + comments
     }
 }

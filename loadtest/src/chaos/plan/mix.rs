@@ -112,7 +112,10 @@ impl Mix {
             0..=23 => plain(DeleteTask { task_id }.into()),
             24..=41 => {
                 let title = self.text(me);
-                marked(UpdateTask { task_id, title: Some(title.clone()), description: None }.into(), title)
+                marked(
+                    UpdateTask { task_id, title: Some(title.clone()), description: None, mentions: vec![] }.into(),
+                    title,
+                )
             }
             42..=61 => {
                 let place = Place { after: task(board, dice), before: None };
@@ -121,7 +124,14 @@ impl Mix {
             62..=77 => {
                 let text = self.text(me);
                 let comment_id: CommentId = fresh().into();
-                let body = AddComment { task_id, comment_id, text: text.clone(), reply_to: None, original: None };
+                let body = AddComment {
+                    task_id,
+                    comment_id,
+                    text: text.clone(),
+                    reply_to: None,
+                    mentions: vec![],
+                    original: None,
+                };
                 marked(body.into(), text)
             }
             78..=91 => plain(self.checklist(me, topic, task_id, dice)),
@@ -201,10 +211,11 @@ impl Mix {
         let task_id = task(board, dice)?;
         let body = if dice.percent(50) {
             let title = "o".repeat(501 + dice.below(4_000));
-            UpdateTask { task_id, title: Some(title), description: None }.into()
+            UpdateTask { task_id, title: Some(title), description: None, mentions: vec![] }.into()
         } else {
             let text = "o".repeat(16 * 1024 + 1 + dice.below(20_000));
-            AddComment { task_id, comment_id: fresh().into(), text, reply_to: None, original: None }.into()
+            AddComment { task_id, comment_id: fresh().into(), text, reply_to: None, mentions: vec![], original: None }
+                .into()
         };
         Some(Proposal { topic, body, mark: None, intent: Intent::Refusable })
     }

@@ -4,6 +4,7 @@ export type BoardDialog =
   | { kind: "members" }
   | { kind: "access" }
   | { kind: "labels" }
+  | { kind: "categories" }
   | { kind: "rename" }
   | { kind: "archive" }
   | { kind: "shortcuts" }

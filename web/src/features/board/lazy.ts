@@ -7,6 +7,7 @@ export const LAZY = {
   members: () => import("./MembersDialog.svelte"),
   access: () => import("./AccessDialog.svelte"),
   labels: () => import("./LabelsDialog.svelte"),
+  categories: () => import("./CategoriesDialog.svelte"),
   rename: () => import("./RenameDialog.svelte"),
   archive: () => import("./ArchiveDialog.svelte"),
   workflow: () => import("./WorkflowDialog.svelte"),

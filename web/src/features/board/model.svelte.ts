@@ -30,6 +30,7 @@ export class Board {
   readonly stale;
   readonly members;
   readonly labels;
+  readonly categories;
   readonly columnIds;
   readonly archivedColumnIds;
   readonly taskCount;
@@ -70,6 +71,7 @@ export class Board {
     this.stale = live(handle.stale);
     this.members = live(handle.members);
     this.labels = live(handle.labels);
+    this.categories = live(handle.categories);
     this.columnIds = live(handle.columnIds);
     this.archivedColumnIds = live(handle.archivedColumnIds);
     this.taskCount = live(handle.taskCount);
@@ -140,16 +142,18 @@ export class Board {
 
   /** Who may be given tasks here, of those whose names are known. The server decides; whoever it would refuse is only left out here. */
   get assignable(): readonly MemberEntry[] {
-    const own = new Set(this.members.value.map((member) => member.account_id));
+    return directory.among(this.handle.org_id).filter((person) => this.sees(person));
+  }
+
+  /** Whether somebody may see the board, as far as is known here. */
+  sees({ account_id, role, status, team_ids }: MemberEntry): boolean {
     const info = this.info.value;
+    if (status !== "active") return false;
+    if (this.members.value.some((member) => member.account_id === account_id)) return true;
+    if (role === "guest" || info?.visibility === "private") return false;
     const open = info?.visibility === "organization" || info?.visibility === "public";
     const team = info?.visibility === "team" ? info.team_id : undefined;
-    return directory.among(this.handle.org_id).filter(({ account_id, role, status, team_ids }) => {
-      if (status !== "active") return false;
-      if (own.has(account_id)) return true;
-      if (role === "guest" || info?.visibility === "private") return false;
-      return open || role === "owner" || role === "admin" || (team !== undefined && team_ids.includes(team));
-    });
+    return open || role === "owner" || role === "admin" || (team !== undefined && team_ids.includes(team));
   }
 
   /** Sends a command, remembers how to undo it, and lets what it moves fly. */

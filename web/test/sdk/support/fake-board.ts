@@ -3,7 +3,7 @@
 
 import { generateKeyBetween } from "fractional-indexing";
 import type {
-  BoardCommand, BoardEvent, BoardHead, BoardRole, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, Happened, LabelView, Lifecycle,
+  BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, Happened, LabelView, Lifecycle,
   Place, TaskDetail, TaskFace,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
@@ -19,6 +19,8 @@ export interface ServerTask {
   points: number | undefined;
   minutes: number | undefined;
   parent_id: string | undefined;
+  category_id: string | undefined;
+  cover: TaskFace["cover"] | undefined;
   dependencies: Map<string, Dependency>;
   watchers: Set<string>;
   lifecycle: Lifecycle;
@@ -56,6 +58,7 @@ export class FakeBoard {
   members = new Map<string, BoardRole>();
   columns = new Map<string, ColumnView>();
   labels = new Map<string, LabelView>();
+  categories = new Map<string, CategoryView>();
   tasks = new Map<string, ServerTask>();
   last_number = 0;
 
@@ -81,6 +84,8 @@ export class FakeBoard {
       ...(task.points !== undefined && { points: task.points }),
       ...(task.minutes !== undefined && { minutes: task.minutes }),
       ...(task.parent_id !== undefined && { parent_id: task.parent_id }),
+      ...(task.category_id !== undefined && { category_id: task.category_id }),
+      ...(task.cover !== undefined && { cover: task.cover }),
       ...(task.dependencies.size > 0 && { dependencies: [...task.dependencies.values()] }),
       ...(task.due !== undefined && { due: task.due }),
       ...(items.length > 0 && { checklist: [items.filter((item) => item.done).length, items.length] as [number, number] }),
@@ -97,7 +102,7 @@ export class FakeBoard {
   head(): BoardHead {
     const members = [...this.members].map(([account_id, role]) => ({ account_id, role }));
     const { board_id, org_id, name, visibility, lifecycle } = this;
-    return structuredClone({ board_id, org_id, name, key: "OPS", visibility, lifecycle, members, columns: this.columnOrder(), labels: [...this.labels.values()], task_count: this.faces().length });
+    return structuredClone({ board_id, org_id, name, key: "OPS", visibility, lifecycle, members, columns: this.columnOrder(), labels: [...this.labels.values()], ...(this.categories.size > 0 && { categories: [...this.categories.values()] }), task_count: this.faces().length });
   }
 
   detail(task_id: string): TaskDetail {
@@ -110,7 +115,7 @@ export class FakeBoard {
 
   decide(command: BoardCommand): BoardEvent[] {
     if (this.lifecycle !== "active" && command.type !== "board.unarchive" && command.type !== "board.restore") refuse("wrong_state");
-    if (command.type.startsWith("column.") || command.type.startsWith("label.") || command.type.startsWith("board.")) return this.#settings(command);
+    if (command.type.startsWith("column.") || command.type.startsWith("label.") || command.type.startsWith("category.") || command.type.startsWith("board.")) return this.#settings(command);
     if (command.type === "task.create") return this.#create(command);
     const task = ("task_id" in command ? this.tasks.get(command.task_id) : undefined) ?? refuse("not_found", "task_id");
     const back = command.type === "task.restore" || command.type === "task.unarchive" || command.type === "task.delete";
@@ -163,6 +168,11 @@ export class FakeBoard {
         return [{ ...command, type: "task.scheduled" }];
       case "task.estimate":
         return [{ ...command, type: "task.estimated" }];
+      case "task.categorize":
+        if (command.category_id !== undefined && !this.categories.has(command.category_id)) refuse("not_found", "category_id");
+        return task.category_id === command.category_id ? [] : [{ ...command, type: "task.categorized" }];
+      case "task.cover.set":
+        return task.cover === command.colour ? [] : [{ ...command, type: "task.cover.changed" }];
       case "task.parent.set":
         return task.parent_id === command.parent_id ? [] : [{ ...command, type: "task.parent.changed" }];
       case "task.dependency.add":
@@ -194,6 +204,11 @@ export class FakeBoard {
       case "comment.delete":
         if (!task.comments.some((comment) => comment.comment_id === command.comment_id)) refuse("not_found", "comment_id");
         return [{ ...command, type: "comment.deleted" }];
+      case "comment.react":
+      case "comment.unreact": {
+        if (!task.comments.some((comment) => comment.comment_id === command.comment_id)) refuse("not_found", "comment_id");
+        return [{ ...command, type: command.type === "comment.react" ? "comment.reacted" : "comment.unreacted" }];
+      }
       default:
         return this.#checklist(command, task);
     }
@@ -277,6 +292,13 @@ export class FakeBoard {
       case "label.delete":
         labelOf(command.label_id);
         return [{ ...command, type: "label.deleted" }];
+      case "category.create":
+        if (this.categories.has(command.category_id)) refuse("already_exists", "category_id");
+        return [{ ...command, type: "category.created" }];
+      case "category.update":
+      case "category.delete":
+        if (!this.categories.has(command.category_id)) refuse("not_found", "category_id");
+        return [command.type === "category.update" ? { ...command, type: "category.updated" } : { ...command, type: "category.deleted" }];
       case "board.member.set":
         return [{ type: this.members.has(command.account_id) ? "board.member.role.changed" : "board.member.added", account_id: command.account_id, role: command.role }];
       case "board.member.remove":

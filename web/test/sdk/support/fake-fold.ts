@@ -1,6 +1,6 @@
 //! The tests' own fold of a board's events: plain mutation, none of the client's code.
 
-import type { BoardEvent, Happened } from "../../../src/gen/protocol";
+import type { BoardEvent, CommentView, Happened } from "../../../src/gen/protocol";
 import type { FakeBoard, ServerTask } from "./fake-board";
 
 export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
@@ -52,6 +52,18 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
       board.labels.delete(event.label_id);
       for (const task of board.tasks.values()) task.labels = task.labels.filter((id) => id !== event.label_id);
       return;
+    case "category.created":
+      board.categories.set(event.category_id, { category_id: event.category_id, name: event.name, colour: event.colour });
+      return;
+    case "category.updated": {
+      const category = board.categories.get(event.category_id);
+      if (category !== undefined) Object.assign(category, event.name !== undefined && { name: event.name }, event.colour !== undefined && { colour: event.colour });
+      return;
+    }
+    case "category.deleted":
+      board.categories.delete(event.category_id);
+      for (const task of board.tasks.values()) if (task.category_id === event.category_id) task.category_id = undefined;
+      return;
     case "tasks.reranked":
       for (const [task_id, rank] of event.ranks ?? []) {
         const task = board.tasks.get(task_id);
@@ -81,6 +93,8 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     points: undefined,
     minutes: undefined,
     parent_id: event.parent_id,
+    category_id: undefined,
+    cover: undefined,
     dependencies: new Map(),
     watchers: new Set(),
     due: event.due,
@@ -151,6 +165,12 @@ function taskChanged(task: ServerTask, event: BoardEvent, at: number, by: string
       task.points = event.points;
       task.minutes = event.minutes;
       return;
+    case "task.categorized":
+      task.category_id = event.category_id;
+      return;
+    case "task.cover.changed":
+      task.cover = event.colour;
+      return;
     case "task.parent.changed":
       task.parent_id = event.parent_id;
       return;
@@ -201,6 +221,12 @@ function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: stri
     case "comment.deleted":
       task.comments = task.comments.filter((comment) => comment.comment_id !== event.comment_id);
       return;
+    case "comment.reacted":
+    case "comment.unreacted": {
+      const comment = task.comments.find((one) => one.comment_id === event.comment_id);
+      if (comment !== undefined) react(comment, event.emoji, by, event.type === "comment.reacted");
+      return;
+    }
     case "checklist.created":
       task.checklists.push({ checklist_id: event.checklist_id, name: event.name, items: [] });
       return;
@@ -230,4 +256,14 @@ function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: stri
     default:
       return;
   }
+}
+
+function react(comment: CommentView, emoji: string, by: string, is_so: boolean): void {
+  const given = new Map((comment.reactions ?? []).map((reaction) => [reaction.emoji, new Set(reaction.by)]));
+  const people = given.get(emoji) ?? new Set();
+  if (is_so) people.add(by);
+  else people.delete(by);
+  given.set(emoji, people);
+  comment.reactions = [...given].filter(([, all]) => all.size > 0).map(([one, all]) => ({ emoji: one, by: [...all] }));
+  if (comment.reactions.length === 0) delete comment.reactions;
 }

@@ -1,0 +1,63 @@
+//! What an event changes on what is said about a task.
+
+use compact_str::CompactString;
+use lockstep_protocol::{
+    event::{BoardEvent, Happened, comment::*},
+    ids::AccountId,
+};
+
+use crate::board::state::{Comment, Reaction, Task};
+
+pub(super) fn evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<BoardEvent>) {
+    match event {
+        BoardEvent::TaskCommented(event) => commented(task, event, happened),
+        BoardEvent::CommentEdited(event) => {
+            if let Some(comment) = task.comments.get_mut(&event.comment_id) {
+                (comment.text_seq, comment.edited_at) = (happened.seq, Some(happened.at));
+                comment.edits.push(happened.seq);
+                comment.mentions.clone_from(&event.mentions);
+            }
+        }
+        BoardEvent::CommentDeleted(event) => {
+            task.comments.remove(&event.comment_id);
+        }
+        BoardEvent::CommentReacted(event) => {
+            if let Some(comment) = task.comments.get_mut(&event.comment_id) {
+                reacted(comment, &event.emoji, happened.by);
+            }
+        }
+        BoardEvent::CommentUnreacted(event) => {
+            if let Some(comment) = task.comments.get_mut(&event.comment_id) {
+                for reaction in comment.reactions.iter_mut().filter(|reaction| reaction.emoji == event.emoji) {
+                    reaction.by.retain(|account| *account != happened.by);
+                }
+                comment.reactions.retain(|reaction| !reaction.by.is_empty());
+            }
+        }
+        _ => {}
+    }
+}
+
+fn commented(task: &mut Task, event: &TaskCommented, happened: &Happened<BoardEvent>) {
+    let comment = Comment {
+        author_id: happened.by,
+        text_seq: happened.seq,
+        created_seq: happened.seq,
+        created_at: happened.at,
+        edited_at: None,
+        reply_to: event.reply_to,
+        original: event.original,
+        edits: Vec::new(),
+        mentions: event.mentions.clone(),
+        reactions: Vec::new(),
+    };
+    task.comments.insert(event.comment_id, comment);
+}
+
+fn reacted(comment: &mut Comment, emoji: &str, by: AccountId) {
+    match comment.reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
+        Some(reaction) if reaction.by.contains(&by) => {}
+        Some(reaction) => reaction.by.push(by),
+        None => comment.reactions.push(Reaction { emoji: CompactString::new(emoji), by: vec![by] }),
+    }
+}
