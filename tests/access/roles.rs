@@ -113,8 +113,6 @@ fn expected_missing(way: Way) -> Vec<&'static str> {
             "checklist.item.add",
             "checklist.item.update",
             "checklist.item.remove",
-            "comment.edit",
-            "comment.delete",
         ],
     }
 }
