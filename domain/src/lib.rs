@@ -11,6 +11,7 @@ pub mod board;
 pub mod organization;
 pub mod quick_add;
 pub mod rank;
+pub mod recur;
 mod refuse;
 pub mod team;
 pub mod text;

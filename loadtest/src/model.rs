@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
     ids::{AccountId, BoardId, ColumnId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, Visibility},
+    values::{BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, RepeatRule, Visibility},
     view::{BoardPart, TaskFace},
 };
 use serde::Serialize;
@@ -71,6 +71,7 @@ pub struct Task {
     pub dependencies: BTreeSet<(DependencyKind, TaskId)>,
     pub points: Option<u32>,
     pub minutes: Option<u32>,
+    pub repeat: Option<RepeatRule>,
 }
 
 impl Board {
@@ -164,6 +165,7 @@ impl From<TaskFace> for Task {
             dependencies: face.dependencies.iter().map(|said| (said.kind, said.other_id)).collect(),
             points: face.points,
             minutes: face.minutes,
+            repeat: face.repeat,
         }
     }
 }

@@ -183,6 +183,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         C::CreateTask(_)
         | C::UpdateTask(_)
         | C::EstimateTask(_)
+        | C::SetTaskRepeat(_)
         | C::SetTaskParent(_)
         | C::AddDependency(_)
         | C::RemoveDependency(_)

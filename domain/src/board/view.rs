@@ -4,7 +4,7 @@
 use lockstep_protocol::{
     event::{BoardEvent, Event, board::BoardCreated, task::TaskCreated},
     ids::{AccountId, BoardId, ColumnId, TaskId},
-    values::{Audience, Priority},
+    values::{Audience, Priority, Repeat, RepeatRule},
     view::{BoardHead, BoardMemberView, BoardPart, ColumnView, LabelView, TaskFace, ViewPart},
 };
 
@@ -61,6 +61,8 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
         | E::TaskPriorityChanged(_)
         | E::TaskScheduled(_)
         | E::TaskEstimated(_)
+        | E::TaskRepeatChanged(_)
+        | E::TaskRepeated(_)
         | E::TaskParentChanged(_)
         | E::TaskDependencyAdded(_)
         | E::TaskDependencyRemoved(_)
@@ -107,7 +109,12 @@ pub(super) fn face(task_id: TaskId, task: &Task) -> TaskFace {
         dependencies: task.dependencies.clone(),
         points: task.points,
         minutes: task.minutes,
+        repeat: task.repeat.as_deref().map(rule_of),
     }
+}
+
+fn rule_of(repeat: &Repeat) -> RepeatRule {
+    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone() }
 }
 
 pub(super) fn face_for(task_id: TaskId, task: &Task, audience: Audience) -> TaskFace {
@@ -124,7 +131,8 @@ fn face_bytes(task: &Task) -> usize {
     let ids = task.labels.len() + task.assignees.len() + 2 * task.dependencies.len();
     let planned = [task.parent_id.is_some(), task.points.is_some() || task.minutes.is_some()];
     let rare = 56 * planned.into_iter().filter(|there| *there).count();
-    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare
+    let repeat = task.repeat.as_ref().map_or(0, |repeat| 40 + repeat.rule.len() + repeat.zone.len());
+    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare + repeat
 }
 
 impl Board {

@@ -85,6 +85,7 @@ fn face() -> TaskFace {
         dependencies: Vec::new(),
         points: None,
         minutes: None,
+        repeat: None,
     }
 }
 

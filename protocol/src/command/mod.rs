@@ -6,6 +6,7 @@ pub mod board;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
+pub mod repeat;
 pub mod task;
 pub mod team;
 
@@ -14,6 +15,7 @@ use board::*;
 use checklist::*;
 use comment::*;
 use organization::*;
+use repeat::*;
 use task::*;
 use team::*;
 
@@ -101,6 +103,7 @@ language! {
         "task.prioritize" => PrioritizeTask,
         "task.schedule" => ScheduleTask,
         "task.estimate" => EstimateTask,
+        "task.repeat.set" => SetTaskRepeat,
         "task.parent.set" => SetTaskParent,
         "task.dependency.add" => AddDependency,
         "task.dependency.remove" => RemoveDependency,

@@ -6,6 +6,7 @@ pub mod board;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
+pub mod repeat;
 pub mod task;
 pub mod team;
 
@@ -14,6 +15,7 @@ use board::*;
 use checklist::*;
 use comment::*;
 use organization::*;
+use repeat::*;
 use serde::{Deserialize, Serialize};
 use task::*;
 use team::*;
@@ -110,6 +112,8 @@ language! {
         "task.priority.changed" => TaskPriorityChanged,
         "task.scheduled" => TaskScheduled,
         "task.estimated" => TaskEstimated,
+        "task.repeat.changed" => TaskRepeatChanged,
+        "task.repeated" => TaskRepeated,
         "task.parent.changed" => TaskParentChanged,
         "task.dependency.added" => TaskDependencyAdded,
         "task.dependency.removed" => TaskDependencyRemoved,
@@ -156,6 +160,8 @@ pub const FEATURE_LEVEL: u32 = 2;
 const NEWER: &[(&str, u32)] = &[
     ("task.reassigned", 2),
     ("task.estimated", 2),
+    ("task.repeat.changed", 2),
+    ("task.repeated", 2),
     ("task.parent.changed", 2),
     ("task.dependency.added", 2),
     ("task.dependency.removed", 2),

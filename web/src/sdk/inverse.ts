@@ -42,6 +42,11 @@ function ofTask(command: BoardCommand, known: Known): BoardCommand[] {
       const { points, minutes } = face;
       return [{ type: "task.estimate", task_id, ...(points !== undefined && { points }), ...(minutes !== undefined && { minutes }) }];
     }
+    case "task.repeat.set": {
+      const before: BoardCommand = { type: "task.repeat.set", task_id, ...(face.repeat !== undefined && { repeat: face.repeat }) };
+      // It may have been given a due date by that.
+      return command.repeat !== undefined && face.due === undefined ? [before, { type: "task.schedule", task_id, ...dates(face) }] : [before];
+    }
     case "task.parent.set":
       return [{ type: "task.parent.set", task_id, ...(face.parent_id !== undefined && { parent_id: face.parent_id }) }];
     case "task.dependency.add":

@@ -51,6 +51,12 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "task.priority.changed": [{ type: "task.priority.changed", task_id: "t1", priority: "urgent" }, { type: "task.priority.changed", task_id: "t1", priority: "none" }],
   "task.scheduled": [{ type: "task.scheduled", task_id: "t1", start_at: 1, due: { at: 2, has_time: true } }, { type: "task.scheduled", task_id: "t1", due: { at: 3, has_time: true } }, { type: "task.scheduled", task_id: "t1" }],
   "task.estimated": [{ type: "task.estimated", task_id: "t1", points: 3, minutes: 90 }, { type: "task.estimated", task_id: "t1", points: 5 }, { type: "task.estimated", task_id: "t1" }],
+  "task.repeat.changed": [{ type: "task.repeat.changed", task_id: "t1", repeat: { rule: "FREQ=DAILY", zone: "UTC", starts: "2026-11-22", at: "2026-11-22" } }, { type: "task.repeat.changed", task_id: "t1" }],
+  "task.repeated": [
+    { type: "task.repeat.changed", task_id: "t1", repeat: { rule: "FREQ=DAILY", zone: "UTC", starts: "2026-11-22", at: "2026-11-22" } },
+    { type: "task.created", task_id: "t7", number: 11, column_id: "c1", rank: "a3", title: "Next" },
+    { type: "task.repeated", task_id: "t7", from_id: "t1", repeat: { rule: "FREQ=DAILY", zone: "UTC", starts: "2026-11-22", at: "2026-11-23" } },
+  ],
   "task.parent.changed": [{ type: "task.parent.changed", task_id: "t1", parent_id: "t2" }, { type: "task.parent.changed", task_id: "t1" }],
   "task.dependency.added": [{ type: "task.dependency.added", task_id: "t1", kind: "blocks", other_id: "t2" }, { type: "task.dependency.added", task_id: "t1", kind: "blocks", other_id: "t2" }],
   "task.dependency.removed": [{ type: "task.dependency.added", task_id: "t1", kind: "relates", other_id: "t2" }, { type: "task.dependency.removed", task_id: "t1", kind: "blocks", other_id: "t2" }, { type: "task.dependency.removed", task_id: "t1", kind: "relates", other_id: "t2" }],

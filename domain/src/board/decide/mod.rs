@@ -15,6 +15,7 @@ mod labels;
 mod lives;
 mod moves;
 mod people;
+mod repeat;
 mod settings;
 mod tasks;
 
@@ -82,6 +83,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::ScheduleTask(command) => tasks::schedule(&ask, command),
         C::MoveTask(command) => moves::task(&ask, command),
         C::EstimateTask(command) => tasks::estimate(&ask, command),
+        C::SetTaskRepeat(command) => repeat::set(&ask, command),
         C::SetTaskParent(command) => dependencies::set_parent(&ask, command),
         C::AddDependency(command) => dependencies::add(&ask, command),
         C::RemoveDependency(command) => dependencies::remove(&ask, command),

@@ -1,6 +1,7 @@
 //! What an event changes on a board. Cannot fail: an event about something that is not there changes nothing.
 
 mod checklists;
+mod repeat;
 mod tasks;
 
 use std::sync::Arc;
@@ -46,6 +47,8 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         BoardEvent::LabelUpdated(event) => label_updated(board, event),
         BoardEvent::LabelDeleted(event) => label_deleted(board, event.label_id),
         BoardEvent::TaskCreated(event) => tasks::created(board, event, happened),
+        BoardEvent::TaskRepeatChanged(event) => repeat::changed(board, event),
+        BoardEvent::TaskRepeated(event) => repeat::repeated(board, event),
         BoardEvent::TasksReranked(event) => {
             for (task_id, rank) in &event.ranks {
                 with_task(board, *task_id, |task| task.rank = Rank::trusted(rank));

@@ -41,6 +41,8 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
         watchers: imbl::OrdSet::new(),
         points: None,
         minutes: None,
+        repeat: None,
+        passed_on: None,
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);

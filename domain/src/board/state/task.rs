@@ -6,7 +6,7 @@ use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
     ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
-    values::{Dependency, Due, Lifecycle, Micros, Original, Priority},
+    values::{Dependency, Due, Lifecycle, Micros, Original, Priority, Repeat},
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,11 @@ pub struct Task {
     /// How long it will take.
     #[serde(default)]
     pub minutes: Option<u32>,
+    #[serde(default)]
+    pub repeat: Option<Arc<Repeat>>,
+    /// The next one that was made when this was done, and how this had repeated.
+    #[serde(default)]
+    pub passed_on: Option<(TaskId, Arc<Repeat>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -90,6 +95,15 @@ impl Checklist {
     pub fn counts(&self) -> (usize, usize) {
         (self.items.iter().filter(|item| item.done).count(), self.items.len())
     }
+
+    /// The same with nothing done.
+    pub(in crate::board) fn unticked(list: &Arc<Self>) -> Arc<Self> {
+        let mut list = Arc::clone(list);
+        if list.counts().0 > 0 {
+            Arc::make_mut(&mut list).items.iter_mut().for_each(|item| item.done = false);
+        }
+        list
+    }
 }
 
 impl Task {
@@ -117,6 +131,8 @@ impl Task {
             .sum();
         // The task, its place in two trees, and what it holds.
         let links = self.labels.len() + self.assignees.len() + self.watchers.len() + 2 * self.dependencies.len();
-        440 + self.title.len() + 16 * links + items + 160 * self.comments.len()
+        let kept = self.repeat.iter().chain(self.passed_on.as_ref().map(|(_, repeat)| repeat));
+        let repeats: usize = kept.map(|repeat| 200 + repeat.rule.len() + repeat.zone.len()).sum();
+        480 + self.title.len() + 16 * links + items + 160 * self.comments.len() + repeats
     }
 }

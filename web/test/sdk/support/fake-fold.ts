@@ -58,6 +58,9 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
     case "task.created":
       create(board, event, happened);
       return;
+    case "task.repeated":
+      repeated(board, event);
+      return;
     default:
       break;
   }
@@ -77,6 +80,7 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     start_at: event.start_at,
     points: undefined,
     minutes: undefined,
+    repeat: undefined,
     parent_id: event.parent_id,
     dependencies: new Map(),
     watchers: new Set(),
@@ -89,6 +93,18 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     created_by: by,
     created_at: at,
   });
+}
+
+function repeated(board: FakeBoard, event: Extract<BoardEvent, { type: "task.repeated" }>): void {
+  const [from, task] = [board.tasks.get(event.from_id), board.tasks.get(event.task_id)];
+  if (from === undefined || task === undefined) return;
+  task.repeat = event.repeat;
+  from.repeat = undefined;
+  task.description = from.description;
+  task.checklists = from.checklists.map((list) => ({ ...list, items: list.items.map((item) => ({ ...item, done: false })) }));
+  task.points = event.points;
+  task.minutes = event.minutes;
+  task.watchers = new Set(from.watchers);
 }
 
 function columnChanged(board: FakeBoard, event: BoardEvent): void {
@@ -143,6 +159,9 @@ function taskChanged(task: ServerTask, event: BoardEvent, at: number, by: string
     case "task.estimated":
       task.points = event.points;
       task.minutes = event.minutes;
+      return;
+    case "task.repeat.changed":
+      task.repeat = event.repeat;
       return;
     case "task.parent.changed":
       task.parent_id = event.parent_id;
