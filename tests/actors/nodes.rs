@@ -16,11 +16,11 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         organization::*,
-        task::{AddDependency, SetTaskParent},
+        task::{AddDependency, CompleteTask, CreateTask, SetTaskParent},
     },
     ids::*,
     limits::Limits,
-    values::{DependencyKind, OrgRole, Reassign},
+    values::{DependencyKind, OrgRole, Reassign, RepeatRule},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -138,6 +138,32 @@ async fn two_dependencies_that_close_a_circle_together_do_not_both_happen() {
         match outcomes {
             (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => assert_eq!(refused.code, Code::Cycle, "round {round}"),
             both => panic!("round {round}: {both:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_that_finish_one_task_make_one_next_task() {
+    let (one, two) = strangers().await;
+    let ana = one.account().await;
+    let org = one.organization(ana).await;
+    let (board, column) = one.board(ana, org).await;
+    for round in 1..=10 {
+        let repeat = Some(RepeatRule { rule: "FREQ=DAILY".into(), zone: "UTC".into() });
+        let task = CreateTask { repeat, ..new_task(column, "Water") };
+        let task_id = task.task_id;
+        one.ask(ana, board, task).await.expect("adds");
+        two.directory.board(board).await.expect("loads a replica");
+        let done = CompleteTask { task_id };
+        let outcomes = tokio::join!(one.ask(ana, board, done.clone()), two.ask(ana, board, done));
+        assert!(outcomes.0.is_ok() && outcomes.1.is_ok(), "{outcomes:?}");
+        for node in [&one, &two] {
+            until("it has the next one", async || {
+                let state = node.directory.board(board).await.expect("is live").state.clone();
+                assert!(state.active_count() <= 2 * round, "one next task each");
+                (state.active_count() == 2 * round).then_some(())
+            })
+            .await;
         }
     }
 }

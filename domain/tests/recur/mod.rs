@@ -99,27 +99,27 @@ fn times_that_clocks_leave_out_or_show_twice() {
     assert_eq!(apia, ["2011-12-29T19:00:00Z", "2011-12-30T19:00:00Z", "2011-12-31T19:00:00Z"]);
 }
 
-/// All that never match again; each would otherwise be looked for until the year 9999, or for ever.
+/// All that never match again. Were each looked for until the year 9999, this would take minutes.
 #[test]
+#[allow(clippy::disallowed_methods, reason = "how long it takes is what is asked")]
 fn what_never_comes_is_not_looked_for_for_ever() {
+    let began = std::time::Instant::now();
     for text in [
-        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31",
-        "FREQ=WEEKLY;INTERVAL=3000;BYMONTH=2;COUNT=1000",
         "FREQ=MONTHLY;BYMONTH=4;BYMONTHDAY=31;COUNT=1000",
-        "FREQ=YEARLY;BYDAY=53MO;BYMONTHDAY=1;BYMONTH=3",
         "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=6",
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;INTERVAL=5;BYMONTH=2;BYMONTHDAY=30;UNTIL=99991231",
     ] {
-        let Ok(rule) = Rule::parse(text, &Limits::default()) else { continue };
-        let zone = TimeZone::UTC;
+        let rule = rule(text);
         let starts = Local { date: date(2026, 11, 22), time: None };
-        let series = Series { rule: &rule, starts, zone: &zone };
-        let began = std::time::Instant::now();
-        let far = series.after_day(date(9000, 1, 1));
-        assert!(far.is_none() || text.contains("3000"), "{text}: {far:?}");
-        assert_eq!(series.first().is_none(), !text.contains("3000"), "{text}");
-        assert!(began.elapsed().as_secs() < 2, "{text}");
+        let series = Series { rule: &rule, starts, zone: &TimeZone::UTC };
+        for _ in 0..20 {
+            assert_eq!(series.first(), None, "{text}");
+        }
+        assert_eq!(series.after_day(date(9000, 1, 1)), None, "{text}");
     }
+    assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
     let last = rule("FREQ=DAILY");
     let series = Series { rule: &last, starts: "9999-12-30".parse().unwrap(), zone: &TimeZone::UTC };
     assert_eq!(series.after_day(date(9999, 12, 30)).unwrap().to_string(), "9999-12-31");

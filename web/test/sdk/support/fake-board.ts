@@ -164,7 +164,10 @@ export class FakeBoard {
       case "task.estimate":
         return [{ ...command, type: "task.estimated" }];
       case "task.repeat.set":
-        return [{ type: "task.repeat.changed", task_id, ...(command.repeat !== undefined && { repeat: { ...command.repeat, starts: "2026-01-01", at: "2026-01-01" } }) }];
+        return [
+          ...(command.repeat !== undefined && task.due === undefined ? [{ type: "task.scheduled" as const, task_id, ...(task.start_at !== undefined && { start_at: task.start_at }), due: { at: 86_400_000_000, has_time: false } }] : []),
+          { type: "task.repeat.changed", task_id, ...(command.repeat !== undefined && { repeat: { ...command.repeat, starts: "2026-01-01", at: "2026-01-01" } }) },
+        ];
       case "task.parent.set":
         return task.parent_id === command.parent_id ? [] : [{ ...command, type: "task.parent.changed" }];
       case "task.dependency.add":
