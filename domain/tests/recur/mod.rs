@@ -114,7 +114,7 @@ fn what_never_comes_is_not_looked_for_for_ever() {
         let rule = rule(text);
         let starts = Local { date: date(2026, 11, 22), time: None };
         let series = Series { rule: &rule, starts, zone: &TimeZone::UTC };
-        for _ in 0..20 {
+        for _ in 0..3 {
             assert_eq!(series.first(), None, "{text}");
         }
         assert_eq!(series.after_day(date(9000, 1, 1)), None, "{text}");
