@@ -79,7 +79,10 @@ async fn what_names_nothing_stays_in_the_title_and_the_rest_does_not() {
     );
     let used = [("repeat", "every 2 days", ""), ("estimate", "~2h", ""), ("due", "2027-12-24", "")];
     assert_eq!(told(&made, "used"), used);
-    assert_eq!((&face["repeat"], &face["minutes"]), (&json!({ "rule": "FREQ=DAILY;INTERVAL=2", "zone": "UTC" }), &json!(120)));
+    assert_eq!(
+        (&face["repeat"], &face["minutes"]),
+        (&json!({ "rule": "FREQ=DAILY;INTERVAL=2", "zone": "UTC" }), &json!(120))
+    );
     // What is done as it is made has no next one, wherever in the line that is said.
     for line in ["Sweep every day in Done", "Sweep in Done every day"] {
         let (made, face) = quick(&ana, &board, json!({ "line": line })).await;

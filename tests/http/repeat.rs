@@ -45,7 +45,8 @@ async fn what_is_done_comes_again_whole_and_once() {
     let done = ana.post(&format!("{task}/complete"), json!({})).await.ok();
     assert_eq!(tasks(&ana, &board, &done["seq"]).await.len(), 2);
     let history = ana.get(&format!("{board}/history?limit=100")).await.ok();
-    let tags: Vec<&str> = history["events"].as_array().expect("events").iter().map(|one| text(&one["event"]["type"])).collect();
+    let tags: Vec<&str> =
+        history["events"].as_array().expect("events").iter().map(|one| text(&one["event"]["type"])).collect();
     let once = ["task.completed", "task.created", "task.repeated"];
     let back = ["task.reopened", "task.repeat.changed", "task.deleted", "task.repeat.changed"];
     let end: Vec<&str> = [&once[..], &back[..], &once[..]].concat();

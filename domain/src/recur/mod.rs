@@ -14,8 +14,8 @@ use jiff::{
     civil::{Date, DateTime, Weekday},
     tz::TimeZone,
 };
-use lockstep_protocol::limits::Limits;
 pub use local::Local;
+use lockstep_protocol::limits::Limits;
 pub use parse::Refused;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -60,7 +60,12 @@ fn positions() -> impl Strategy<Value = Vec<i16>> {
 /// What a rule has beside its frequency.
 fn parts() -> impl Strategy<Value = String> {
     let daily = (months(), month_days(), weekdays()).prop_map(|(months, month_days, days)| {
-        format!("FREQ=DAILY{}{}{}", joined("BYMONTH", &months), joined("BYMONTHDAY", &month_days), joined("BYDAY", &days))
+        format!(
+            "FREQ=DAILY{}{}{}",
+            joined("BYMONTH", &months),
+            joined("BYMONTHDAY", &month_days),
+            joined("BYDAY", &days)
+        )
     });
     let weekly = (months(), weekdays(), select(WEEKDAYS)).prop_map(|(months, days, start)| {
         format!("FREQ=WEEKLY{}{};WKST={start}", joined("BYMONTH", &months), joined("BYDAY", &days))

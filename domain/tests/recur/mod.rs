@@ -41,7 +41,10 @@ fn days_of_common_rules() {
     assert_eq!(days("FREQ=MONTHLY;BYMONTHDAY=-1", "2027-12-31", 3), ["2027-12-31", "2028-01-31", "2028-02-29"]);
     assert_eq!(days("FREQ=MONTHLY;BYDAY=-1FR", "2026-11-01", 2), ["2026-11-27", "2026-12-25"]);
     assert_eq!(days("FREQ=MONTHLY;BYDAY=5SU", "2026-11-01", 2), ["2026-11-29", "2027-01-31"]);
-    assert_eq!(days("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "2026-01-01", 3), ["2026-02-13", "2026-03-13", "2026-11-13"]);
+    assert_eq!(
+        days("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", "2026-01-01", 3),
+        ["2026-02-13", "2026-03-13", "2026-11-13"]
+    );
     assert_eq!(days("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "2026-10-01", 2), ["2026-10-30", "2026-11-30"]);
     assert_eq!(days("FREQ=YEARLY", "2024-02-29", 2), ["2024-02-29", "2028-02-29"]);
     assert_eq!(days("FREQ=YEARLY;BYMONTH=5;BYDAY=2SU", "2026-01-01", 2), ["2026-05-10", "2027-05-09"]);
@@ -164,7 +167,10 @@ fn what_is_not_understood_is_refused_by_name() {
         ("FREQ=DAILY;COUNT=2;UNTIL=20261231", "A rule has COUNT or UNTIL, not both."),
         ("FREQ=DAILY;UNTIL=2026-12-31", "UNTIL is a day (20261231) or a time (20261231T235959, 20261231T225959Z)."),
         ("FREQ=DAILY;UNTIL=20260230", "UNTIL is a day (20261231) or a time (20261231T235959, 20261231T225959Z)."),
-        ("FREQ=DAILY;UNTIL=20260201T250000", "UNTIL is a day (20261231) or a time (20261231T235959, 20261231T225959Z)."),
+        (
+            "FREQ=DAILY;UNTIL=20260201T250000",
+            "UNTIL is a day (20261231) or a time (20261231T235959, 20261231T225959Z).",
+        ),
         ("FREQ=DAILY;UNTIL=2026é123", "UNTIL is a day (20261231) or a time (20261231T235959, 20261231T225959Z)."),
         ("FREQ=MONTHLY;BYMONTHDAY=0", "BYMONTHDAY goes from 1 to 31."),
         ("FREQ=MONTHLY;BYMONTHDAY=-32", "BYMONTHDAY goes from 1 to 31."),

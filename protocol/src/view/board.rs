@@ -5,7 +5,9 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, RepeatRule, Visibility},
+    values::{
+        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, RepeatRule, Visibility,
+    },
 };
 
 /// What a task shows on the board. Fields at their default are absent.

@@ -180,9 +180,8 @@ fn fresh(ask: &Ask<'_>, task_id: TaskId) -> TaskId {
 
 /// Where this one stood; where that means done, or is closed, at the end of the first column that is neither.
 fn place(ask: &Ask<'_>, task: &Task) -> Result<(ColumnId, Vec<BoardEvent>, Rank), Failure> {
-    let is_open = |id: &ColumnId| {
-        ask.board.column(*id).is_some_and(|column| !column.archived && column.kind != ColumnKind::Done)
-    };
+    let is_open =
+        |id: &ColumnId| ask.board.column(*id).is_some_and(|column| !column.archived && column.kind != ColumnKind::Done);
     if !is_open(&task.column_id) {
         let columns = ask.board.columns();
         if let Some(column_id) = columns.iter().map(|(id, _)| *id).find(is_open) {
