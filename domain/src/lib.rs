@@ -14,6 +14,7 @@ pub mod mention;
 pub mod organization;
 pub mod quick_add;
 pub mod rank;
+pub mod recur;
 mod refuse;
 pub mod team;
 pub mod text;

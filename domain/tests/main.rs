@@ -5,6 +5,8 @@ mod golden;
 mod history;
 mod quick_add;
 mod rank;
+mod recur;
+mod repeat;
 mod support;
 mod table;
 mod vectors;

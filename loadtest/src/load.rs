@@ -112,6 +112,9 @@ fn create_task(task_id: TaskId, column_id: ColumnId, title: String) -> Command {
         start_at: None,
         due: None,
         parent_id: None,
+        points: None,
+        minutes: None,
+        repeat: None,
         original: None,
     }
     .into()

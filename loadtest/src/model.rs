@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
     ids::{AccountId, BoardId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, Visibility, Workflow},
+    values::{
+        BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, RepeatRule, Visibility,
+        Workflow,
+    },
     view::{BoardPart, TaskFace},
 };
 use serde::Serialize;
@@ -75,6 +78,7 @@ pub struct Task {
     pub minutes: Option<u32>,
     pub category_id: Option<CategoryId>,
     pub cover: Option<Colour>,
+    pub repeat: Option<RepeatRule>,
 }
 
 impl Board {
@@ -184,6 +188,7 @@ impl From<TaskFace> for Task {
             minutes: face.minutes,
             category_id: face.category_id,
             cover: face.cover,
+            repeat: face.repeat,
         }
     }
 }

@@ -274,6 +274,12 @@ limits! {
     task_points_max: u32 = 1_000, "points";
     /// The longest estimate of one task: a year of work.
     task_estimate_minutes_max: u32 = 120_000, "minutes";
+    /// The text of the rule by which a task repeats.
+    repeat_rule_chars_max: usize = 500, "characters";
+    /// Days, weeks, months or years from one to the next.
+    repeat_interval_max: u16 = 3_000, "periods";
+    /// How many a rule may count.
+    repeat_count_max: u32 = 1_000, "tasks";
     /// Columns of one board.
     columns_per_board_max: usize = 50, "columns";
     /// The largest limit that a column can have on its tasks.

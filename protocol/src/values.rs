@@ -153,7 +153,7 @@ words! {
         Place = "place",
         /// The rules of a column.
         Workflow = "workflow",
-        Category = "category", Cover = "cover",
+        Category = "category", Cover = "cover", Repeat = "repeat",
         /// The role of somebody on a board.
         Role = "role",
         Title = "title", Description = "description", Priority = "priority", Estimate = "estimate", Parent = "parent",
@@ -195,6 +195,28 @@ pub struct Due {
     #[ts(type = "number")]
     pub at: Micros,
     pub has_time: bool,
+}
+
+/// By what a task repeats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RepeatRule {
+    /// As RFC 5545 writes it: `FREQ=WEEKLY;BYDAY=MO,TH`. docs/RECURRENCE.md says what may stand there.
+    pub rule: String,
+    /// In whose days and hours: a name of the IANA time zone database.
+    pub zone: String,
+}
+
+/// How a task repeats. Days and times are those of the zone, `2026-11-22` or `2026-11-22T09:00:00`: a rule with times repeats at that time
+/// on the clock, whatever it is elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Repeat {
+    pub rule: String,
+    pub zone: String,
+    /// What the rule counts from.
+    pub starts: String,
+    /// Which one of them this task is, whatever it was put off to.
+    pub at: String,
 }
 
 /// What a task has to do with another task of its board.

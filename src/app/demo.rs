@@ -258,6 +258,9 @@ impl Maker<'_> {
             start_at: None,
             due,
             parent_id: None,
+            points: None,
+            minutes: None,
+            repeat: None,
             original: None,
         };
         self.ask(self.ana, self.board, create).await?;

@@ -13,14 +13,14 @@ use lockstep_domain::{
     access::may_see_board,
     board::Board,
     organization::Organization,
-    quick_add::{Context, Language, Value, Verdict, parse_with},
+    quick_add::{Context, Language, Token, Value, Verdict, parse_with},
     team::Team,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::task::CreateTask,
     ids::{AccountId, BoardId, ColumnId, LabelId, OrgId, TaskId},
-    values::{Audience, Due, Micros, Place},
+    values::{Audience, ColumnKind, Due, Micros, Place, Priority, RepeatRule},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -86,7 +86,7 @@ pub enum QuickWhy {
     Ambiguous,
     /// The task has as many of them as it may.
     Full,
-    /// Nothing of the kind is said when a task is made. A repetition says all the same when the task is due first.
+    /// It is not for such a task: one that is made in a column of finished work does not repeat, and none takes longer than a task may.
     Unsupported,
 }
 
@@ -135,14 +135,19 @@ pub async fn create(
         body.column_id.or_else(first).ok_or_else(|| Failure::new(Code::FieldRequired).field("column_id"))?;
     let limits = &caller.http.limits;
     let most = (limits.labels_per_task_max, limits.assignees_per_task_max);
-    let mut draft =
-        Draft { board, people: &people, most, column_id, labels: vec![], assignees: vec![], unused: vec![] };
-    let found = parse_with(&body.line, &context, |value, words| draft.judge(value, words));
+    let read = |repeats| {
+        let minutes_max = limits.task_estimate_minutes_max;
+        let (labels, assignees, unused) = (vec![], vec![], vec![]);
+        let mut draft =
+            Draft { board, people: &people, most, minutes_max, repeats, column_id, labels, assignees, unused };
+        let found = parse_with(&body.line, &context, |value, words| draft.judge(value, words));
+        (found, draft)
+    };
+    let is_done = |id| board.column(id).is_some_and(|column| column.kind == ColumnKind::Done);
+    // Which column it is may be said behind how it repeats.
+    let (found, draft) = Some(read(true)).filter(|(_, draft)| !is_done(draft.column_id)).unwrap_or_else(|| read(false));
     let Draft { column_id, labels, assignees, unused, .. } = draft;
-    let priority = found.tokens.iter().find_map(|token| match token.value {
-        Value::Priority(priority) => Some(priority),
-        _ => None,
-    });
+    let Said { priority, minutes, repeat } = said(&found.tokens, &zone);
     let task_id = caller.id_for(body.task_id, "task");
     let whole = found.tokens.is_empty();
     let command = CreateTask {
@@ -158,6 +163,9 @@ pub async fn create(
         start_at: found.start.map(|date| moment(date, Time::midnight(), &zone)).transpose()?,
         due: found.due.map(|(date, time)| due(date, time, &zone)).transpose()?,
         parent_id: None,
+        points: None,
+        minutes,
+        repeat,
         original: None,
     };
     let units: Vec<u16> = body.line.encode_utf16().collect();
@@ -169,6 +177,30 @@ pub async fn create(
     let made = QuickMade { task_id, title: found.title, used: used.collect(), unused };
     let acknowledged = caller.ask(board_id, 1, command).await?;
     Ok(Written { acknowledged, created: true, value: Some(made) })
+}
+
+/// What a line says in so many words, of which each kind counts once.
+#[derive(Default)]
+struct Said {
+    priority: Option<Priority>,
+    minutes: Option<u32>,
+    repeat: Option<RepeatRule>,
+}
+
+fn said(tokens: &[Token], zone: &TimeZone) -> Said {
+    let mut said = Said::default();
+    for token in tokens.iter().filter(|token| !token.kept) {
+        match &token.value {
+            Value::Priority(priority) => said.priority = Some(*priority),
+            Value::Estimate(minutes) => said.minutes = Some(*minutes),
+            Value::Repeat(rule) => {
+                let zone = zone.iana_name().unwrap_or("UTC").to_owned();
+                said.repeat = Some(RepeatRule { rule: rule.to_string(), zone });
+            }
+            _ => {}
+        }
+    }
+    said
 }
 
 /// What the caller would mean by it, here and now.
@@ -234,6 +266,10 @@ struct Draft<'a> {
     people: &'a People,
     /// Labels and assignees of one task.
     most: (usize, usize),
+    /// Of an estimate.
+    minutes_max: u32,
+    /// Whether it may repeat.
+    repeats: bool,
     column_id: ColumnId,
     labels: Vec<LabelId>,
     assignees: Vec<AccountId>,
@@ -254,10 +290,11 @@ impl Draft<'_> {
                 None if !words.starts_with('+') => return Verdict::Text,
                 None => Err(QuickWhy::Unknown),
             },
-            Value::Repeat(_) | Value::Estimate(_) => {
+            Value::Repeat(_) if !self.repeats => {
                 self.leave(value, words, QuickWhy::Unsupported);
                 return Verdict::Kept;
             }
+            Value::Estimate(minutes) if *minutes > self.minutes_max => Err(QuickWhy::Unsupported),
             _ => Ok(()),
         };
         match found {

@@ -18,6 +18,7 @@ use lockstep_protocol::{
         category::{CategorizeTask, SetTaskCover},
         comment::{ReactToComment, UnreactToComment},
         organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
+        repeat::SetTaskRepeat,
         task::{
             AddDependency, ArchiveTask, AssignTask, CompleteTask, EstimateTask, LabelTask, MoveTask, RemoveDependency,
             ReopenTask, RestoreTask, SetTaskParent, UnarchiveTask, UnassignTask, UnlabelTask, UnwatchTask, WatchTask,
@@ -279,6 +280,7 @@ fn task() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/label", task_actions::act::<LabelTask>, "Put a label on a task").takes_but("LabelTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unlabel", task_actions::act::<UnlabelTask>, "Take a label off a task").takes_but("UnlabelTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/estimate", task_actions::act::<EstimateTask>, "Say how much work a task is").takes_but("EstimateTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/repeat", task_actions::act::<SetTaskRepeat>, "Let a task repeat, or not any more").takes_but("SetTaskRepeat", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/parent", task_actions::act::<SetTaskParent>, "Make a task a part of another, or of none").takes_but("SetTaskParent", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/depend", task_actions::act::<AddDependency>, "Say that a task has to do with another").takes_but("AddDependency", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/undepend", task_actions::act::<RemoveDependency>, "Take that back").takes_but("RemoveDependency", &["task_id"], &[]).answers(200, "Acknowledged"),

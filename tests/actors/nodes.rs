@@ -16,12 +16,12 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         organization::*,
-        task::{AddDependency, MoveTask, SetTaskParent},
+        task::{AddDependency, CompleteTask, CreateTask, MoveTask, SetTaskParent},
         workflow::SetColumnWorkflow,
     },
     ids::*,
     limits::Limits,
-    values::{DependencyKind, OrgRole, Place, Reassign, Wip, WipMode, Workflow},
+    values::{DependencyKind, OrgRole, Place, Reassign, RepeatRule, Wip, WipMode, Workflow},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -172,6 +172,32 @@ async fn the_last_place_of_a_column_is_taken_once_by_two_on_two_nodes() {
             both => panic!("round {round}: {both:?}"),
         };
         one.ask(ana, board, MoveTask { task_id, column_id: column, place: Place::END }).await.expect("makes room");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_that_finish_one_task_make_one_next_task() {
+    let (one, two) = strangers().await;
+    let ana = one.account().await;
+    let org = one.organization(ana).await;
+    let (board, column) = one.board(ana, org).await;
+    for round in 1..=10 {
+        let repeat = Some(RepeatRule { rule: "FREQ=DAILY".into(), zone: "UTC".into() });
+        let task = CreateTask { repeat, ..new_task(column, "Water") };
+        let task_id = task.task_id;
+        one.ask(ana, board, task).await.expect("adds");
+        two.directory.board(board).await.expect("loads a replica");
+        let done = CompleteTask { task_id };
+        let outcomes = tokio::join!(one.ask(ana, board, done.clone()), two.ask(ana, board, done));
+        assert!(outcomes.0.is_ok() && outcomes.1.is_ok(), "{outcomes:?}");
+        for node in [&one, &two] {
+            until("it has the next one", async || {
+                let state = node.directory.board(board).await.expect("is live").state.clone();
+                assert!(state.active_count() <= 2 * round, "one next task each");
+                (state.active_count() == 2 * round).then_some(())
+            })
+            .await;
+        }
     }
 }
 

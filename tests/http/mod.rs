@@ -28,6 +28,7 @@ pub mod processes;
 mod quick_add;
 mod refresh;
 mod refusals;
+mod repeat;
 mod roles;
 mod seen;
 pub mod service_accounts;

@@ -55,7 +55,7 @@ async fn a_line_becomes_a_task_with_all_that_it_says() {
 }
 
 #[tokio::test]
-async fn what_names_nothing_or_has_no_place_in_a_task_stays_in_its_title() {
+async fn what_names_nothing_stays_in_the_title_and_the_rest_does_not() {
     let app = App::start().await;
     let (ana, one, two) =
         (app.person("Ana").await, person(&app, "Cid1", "Cid One").await, person(&app, "Cid2", "Cid Two").await);
@@ -65,21 +65,30 @@ async fn what_names_nothing_or_has_no_place_in_a_task_stays_in_its_title() {
     let board = ana.board(&org, json!({ "visibility": "organization" })).await;
     let line = "Water 🌱 every 2 days ~2h #nope @nobody @cid +Nowhere in fridge 2027-12-24";
     let (made, face) = quick(&ana, &board, json!({ "line": line })).await;
-    let title = "Water 🌱 every 2 days ~2h #nope @nobody @cid +Nowhere in fridge";
+    let title = "Water 🌱 #nope @nobody @cid +Nowhere in fridge";
     assert_eq!((text(&made["title"]), text(&face["title"])), (title, title));
     assert_eq!(face["due"], json!({ "at": CHRISTMAS_EVE, "has_time": false }));
     assert_eq!(
         told(&made, "unused"),
         [
-            ("repeat", "every 2 days", "unsupported"),
-            ("estimate", "~2h", "unsupported"),
             ("label", "#nope", "unknown"),
             ("person", "@nobody", "unknown"),
             ("person", "@cid", "ambiguous"),
             ("place", "+Nowhere", "unknown"),
         ]
     );
-    assert_eq!(told(&made, "used"), [("due", "2027-12-24", "")]);
+    let used = [("repeat", "every 2 days", ""), ("estimate", "~2h", ""), ("due", "2027-12-24", "")];
+    assert_eq!(told(&made, "used"), used);
+    assert_eq!(
+        (&face["repeat"], &face["minutes"]),
+        (&json!({ "rule": "FREQ=DAILY;INTERVAL=2", "zone": "UTC" }), &json!(120))
+    );
+    // What is done as it is made has no next one, wherever in the line that is said.
+    for line in ["Sweep every day in Done", "Sweep in Done every day"] {
+        let (made, face) = quick(&ana, &board, json!({ "line": line })).await;
+        assert_eq!((text(&face["title"]), face.get("repeat")), ("Sweep every day", None));
+        assert_eq!(told(&made, "unused"), [("repeat", "every day", "unsupported")]);
+    }
     assert!(face.get("assignees").is_none() && face.get("labels").is_none(), "{face}");
     let (_, face) = quick(&ana, &board, json!({ "line": "@\"Cid Two\" Read \\#home" })).await;
     assert_eq!((text(&face["title"]), &face["assignees"]), ("Read #home", &json!([two.id()])));

@@ -70,6 +70,9 @@ fn create_task(sim: &Sim, column_id: lockstep_protocol::ids::ColumnId, tasks: &[
         start_at: None,
         due: None,
         parent_id: None,
+        points: None,
+        minutes: None,
+        repeat: None,
         original: None,
     }
     .into()

@@ -216,6 +216,9 @@ pub fn new_task(column_id: ColumnId, title: &str) -> CreateTask {
         start_at: None,
         due: None,
         parent_id: None,
+        points: None,
+        minutes: None,
+        repeat: None,
         original: None,
     }
 }

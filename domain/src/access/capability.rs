@@ -194,6 +194,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::EstimateTask(_)
         | C::CategorizeTask(_)
         | C::SetTaskCover(_)
+        | C::SetTaskRepeat(_)
         | C::SetTaskParent(_)
         | C::AddDependency(_)
         | C::RemoveDependency(_)

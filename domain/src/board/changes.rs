@@ -126,6 +126,9 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
         E::CategoryUpdated(event) => {
             where_so(event.category_id.0, [(event.name.is_some(), F::Name), (event.colour.is_some(), F::Colour)])
         }
+        E::TaskRepeatChanged(event) => vec![(event.task_id.0, F::Repeat)],
+        // The rule goes from the one to the other.
+        E::TaskRepeated(event) => vec![(event.from_id.0, F::Repeat)],
         E::TaskCategorized(event) => vec![(event.task_id.0, F::Category)],
         E::TaskCoverChanged(event) => vec![(event.task_id.0, F::Cover)],
         E::TaskMoved(event) => vec![(event.task_id.0, F::Place)],

@@ -18,7 +18,6 @@ use super::{
 /// All of a task but its long texts.
 #[derive(Clone, Debug)]
 pub struct Detail {
-    task_id: TaskId,
     face: TaskFace,
     task: Task,
     /// In the order in which they were said.
@@ -43,7 +42,7 @@ impl Board {
         if audience == Audience::Public {
             comments.clear();
         }
-        Some(Detail { task_id, face: view::face_for(task_id, task, audience), task: task.clone(), comments, audience })
+        Some(Detail { face: view::face_for(task_id, task, audience), task: task.clone(), comments, audience })
     }
 
     /// The seqs of the events that hold the texts which a comment has had, ascending. `None` when there is no such comment, or no more;
@@ -73,7 +72,7 @@ impl Detail {
         let events: BTreeMap<u64, &BoardEvent> = events.into_iter().collect();
         let description = match self.task.description_seq {
             None => String::new(),
-            Some(seq) => description(&events, seq, self.task_id).ok_or(MissingBody(seq))?.to_owned(),
+            Some(seq) => description(&events, seq).ok_or(MissingBody(seq))?.to_owned(),
         };
         let mut comments = Vec::with_capacity(self.comments.len());
         for (comment_id, comment) in &self.comments {
@@ -106,10 +105,11 @@ impl Detail {
     }
 }
 
-fn description<'a>(events: &BTreeMap<u64, &'a BoardEvent>, seq: u64, task_id: TaskId) -> Option<&'a str> {
+/// It may be the event of another task, which this one is the next one of.
+fn description<'a>(events: &BTreeMap<u64, &'a BoardEvent>, seq: u64) -> Option<&'a str> {
     match events.get(&seq)? {
-        BoardEvent::TaskCreated(event) if event.task_id == task_id => event.description.as_deref(),
-        BoardEvent::TaskUpdated(event) if event.task_id == task_id => event.description.as_deref(),
+        BoardEvent::TaskCreated(event) => event.description.as_deref(),
+        BoardEvent::TaskUpdated(event) => event.description.as_deref(),
         _ => None,
     }
 }

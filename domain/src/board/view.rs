@@ -9,7 +9,7 @@ use lockstep_protocol::{
         workflow::ColumnWorkflowChanged,
     },
     ids::{AccountId, BoardId, ColumnId, TaskId},
-    values::{Audience, Entry, Priority, Workflow},
+    values::{Audience, Entry, Priority, Repeat, RepeatRule, Workflow},
     view::{BoardHead, BoardMemberView, BoardPart, CategoryView, ColumnView, LabelView, TaskFace, ViewPart},
 };
 
@@ -105,6 +105,8 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::TaskEstimated(_)
         | E::TaskCategorized(_)
         | E::TaskCoverChanged(_)
+        | E::TaskRepeatChanged(_)
+        | E::TaskRepeated(_)
         | E::TaskParentChanged(_)
         | E::TaskDependencyAdded(_)
         | E::TaskDependencyRemoved(_)
@@ -154,7 +156,12 @@ pub(super) fn face(task_id: TaskId, task: &Task) -> TaskFace {
         minutes: task.minutes,
         category_id: task.category_id,
         cover: task.cover,
+        repeat: task.repeat.as_deref().map(rule_of),
     }
+}
+
+fn rule_of(repeat: &Repeat) -> RepeatRule {
+    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone() }
 }
 
 pub(super) fn face_for(task_id: TaskId, task: &Task, audience: Audience) -> TaskFace {
@@ -172,7 +179,8 @@ fn face_bytes(task: &Task) -> usize {
     let estimated = task.points.is_some() || task.minutes.is_some();
     let rare = [task.parent_id.is_some(), estimated, task.category_id.is_some(), task.cover.is_some()];
     let rare = 56 * rare.into_iter().filter(|there| *there).count();
-    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare
+    let repeat = task.repeat.as_ref().map_or(0, |repeat| 40 + repeat.rule.len() + repeat.zone.len());
+    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare + repeat
 }
 
 impl Board {

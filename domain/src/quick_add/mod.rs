@@ -10,7 +10,6 @@ mod lex;
 mod marks;
 mod matcher;
 mod repeats;
-mod rule;
 mod times;
 mod title;
 mod vocabulary;
@@ -19,7 +18,8 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 use lockstep_protocol::values::Priority;
 
 use matcher::Matcher;
-pub use rule::{Frequency, Rule};
+
+use crate::recur::Rule;
 
 /// Whose words are read. Marks (`#`, `@`, `+`, `!`, `~`, `p1`) and ISO dates are the same in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

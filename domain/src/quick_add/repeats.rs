@@ -1,11 +1,13 @@
 //! Repetitions: "every day", "every 2 weeks", "every mon and thu", "every last friday", "jeden 1. und 15.", "werktags".
 
+use jiff::civil::Weekday;
+
 use super::{
     Language, Value,
     matcher::{At, Matcher},
-    rule::{Frequency, Rule},
     vocabulary::{self, Unit},
 };
+use crate::recur::{Day, Frequency, Rule};
 
 const WORKDAYS: u8 = 0b001_1111;
 const WEEKEND: u8 = 0b110_0000;
@@ -199,7 +201,8 @@ impl Matcher<'_> {
         let (month, day, at) = self.day_and_month(first).or_else(|| self.month_and_day(first))?;
         let exists = DAYS_OF_MONTHS.get(usize::from(month) - 1).is_some_and(|days| day <= *days);
         let month_days = vec![i8::try_from(day).ok().filter(|_| exists)?];
-        Some((Rule { month_days, month: Some(month), ..Rule::new(Frequency::Yearly, 1) }, at))
+        let months = vec![i8::try_from(month).ok()?];
+        Some((Rule { month_days, months, ..Rule::new(Frequency::Yearly, 1) }, at))
     }
 
     /// "1st and 15th", "last friday", "3rd day".
@@ -251,8 +254,9 @@ impl Matcher<'_> {
     }
 
     fn nth_weekday(&self, nth: i8, day: u8, at: At) -> Again {
-        let nth = Some((nth, day)).filter(|_| nth <= 5);
-        nth.is_some().then(|| (Rule { nth, ..Rule::new(Frequency::Monthly, 1) }, at))
+        let weekday = Weekday::from_monday_zero_offset(i8::try_from(day).ok()?).ok()?;
+        let days = vec![Day { nth: Some(nth).filter(|nth| *nth <= 5)?.into(), weekday }];
+        Some((Rule { days, ..Rule::new(Frequency::Monthly, 1) }, at))
     }
 
     /// "2nd week" is every second one; "last day" and "1st day of the month" are of the month.

@@ -33,6 +33,9 @@ const ASKED: &[&str] = &[
     "label.update label_id=red colour=?g",
     "category.update category_id=bug name=?x",
     "category.update category_id=bug colour=?g",
+    "task.repeat.set task_id=?T repeat.rule=FREQ=DAILY repeat.zone=UTC",
+    "task.repeat.set task_id=?T repeat.rule=FREQ=WEEKLY repeat.zone=UTC",
+    "task.repeat.set task_id=?T",
     "task.categorize task_id=?T category_id=bug",
     "task.categorize task_id=?T",
     "task.cover.set task_id=?T colour=?g",
@@ -140,6 +143,7 @@ fn values(board: &Board) -> Values {
         put(task_id.0, Field::Estimate, json!((task.points, task.minutes)));
         put(task_id.0, Field::Category, json!(task.category_id));
         put(task_id.0, Field::Cover, json!(task.cover));
+        put(task_id.0, Field::Repeat, json!(task.repeat.as_ref().map(|repeat| &repeat.rule)));
         put(task_id.0, Field::Parent, json!(task.parent_id));
         put(task_id.0, Field::Done, json!(task.completed_at.is_some()));
         // Of its place the column alone: ranks are spread anew where the order stays.

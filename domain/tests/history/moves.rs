@@ -45,6 +45,9 @@ fn create(world: &mut World, task_id: TaskId, place: Place<TaskId>) {
         start_at: None,
         due: None,
         parent_id: None,
+        points: None,
+        minutes: None,
+        repeat: None,
         original: None,
     };
     world.act(principal("owner"), Command::from(command)).unwrap();

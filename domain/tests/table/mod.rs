@@ -20,6 +20,7 @@ use crate::support::{Live, World, command, json, principal, value};
 const TABLES: &[(&str, &str)] = &[
     ("board.txt", include_str!("board.txt")),
     ("people.txt", include_str!("people.txt")),
+    ("repeat.txt", include_str!("repeat.txt")),
     ("tasks.txt", include_str!("tasks.txt")),
     ("workflow.txt", include_str!("workflow.txt")),
     ("talk.txt", include_str!("talk.txt")),
@@ -116,6 +117,14 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         limits.wip_limit_max = number as u32;
         return Ok(());
     }
+    if name == "repeat_interval_max" {
+        limits.repeat_interval_max = number as u16;
+        return Ok(());
+    }
+    if name == "repeat_count_max" {
+        limits.repeat_count_max = number as u32;
+        return Ok(());
+    }
     if name == "invitations_per_day_max" {
         limits.invitations_per_day_max = number as u32;
         return Ok(());
@@ -139,6 +148,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "reactions_per_comment_max" => &mut limits.reactions_per_comment_max,
         "mentions_per_text_max" => &mut limits.mentions_per_text_max,
         "labels_per_task_max" => &mut limits.labels_per_task_max,
+        "repeat_rule_chars_max" => &mut limits.repeat_rule_chars_max,
         "task_depth_max" => &mut limits.task_depth_max,
         "subtasks_per_task_max" => &mut limits.subtasks_per_task_max,
         "dependencies_per_task_max" => &mut limits.dependencies_per_task_max,

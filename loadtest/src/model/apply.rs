@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use lockstep_protocol::{
     event::{BoardEvent, Event, Happened, board::*, task::*},
     ids::{BoardId, TaskId},
-    values::{BoardRole, Lifecycle, Workflow},
+    values::{BoardRole, Lifecycle, Repeat, RepeatRule, Workflow},
 };
 
 use super::{Board, Column, Head, Label, Task, said};
@@ -131,6 +131,18 @@ impl Board {
                 task.points = event.points;
                 task.minutes = event.minutes;
             }),
+            BoardEvent::TaskRepeatChanged(event) => {
+                self.task(event.task_id, |task| task.repeat = event.repeat.as_ref().map(rule));
+            }
+            BoardEvent::TaskRepeated(event) => {
+                self.task(event.task_id, |task| {
+                    task.repeat = Some(rule(&event.repeat));
+                    (task.points, task.minutes) = (event.points, event.minutes);
+                    task.has_description = event.has_description;
+                    task.checklist = (0, event.items);
+                });
+                self.task(event.from_id, |task| task.repeat = None);
+            }
             BoardEvent::TaskParentChanged(event) => self.task(event.task_id, |task| task.parent_id = event.parent_id),
             BoardEvent::TaskCompleted(event) => {
                 self.task(event.task_id, |task| task.completed_at = Some(happened.at));
@@ -264,6 +276,8 @@ impl Board {
             | BoardEvent::TaskPriorityChanged(_)
             | BoardEvent::TaskScheduled(_)
             | BoardEvent::TaskEstimated(_)
+            | BoardEvent::TaskRepeatChanged(_)
+            | BoardEvent::TaskRepeated(_)
             | BoardEvent::TaskParentChanged(_)
             | BoardEvent::TaskCompleted(_)
             | BoardEvent::TaskReopened(_)
@@ -328,6 +342,7 @@ fn created(event: &TaskCreated) -> Task {
         minutes: None,
         category_id: None,
         cover: None,
+        repeat: None,
     }
 }
 
@@ -335,4 +350,8 @@ fn set<T: Clone>(field: &mut T, value: &Option<T>) {
     if let Some(value) = value {
         field.clone_from(value);
     }
+}
+
+fn rule(repeat: &Repeat) -> RepeatRule {
+    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone() }
 }

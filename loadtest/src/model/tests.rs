@@ -87,6 +87,7 @@ fn face() -> TaskFace {
         minutes: None,
         category_id: None,
         cover: None,
+        repeat: None,
     }
 }
 

@@ -8,6 +8,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
+pub mod repeat;
 pub mod task;
 pub mod team;
 pub mod workflow;
@@ -19,6 +20,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
+use repeat::*;
 use task::*;
 use team::*;
 use workflow::*;
@@ -114,6 +116,7 @@ language! {
         "task.estimate" => EstimateTask,
         "task.categorize" => CategorizeTask,
         "task.cover.set" => SetTaskCover,
+        "task.repeat.set" => SetTaskRepeat,
         "task.parent.set" => SetTaskParent,
         "task.dependency.add" => AddDependency,
         "task.dependency.remove" => RemoveDependency,

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, ColumnId, LabelId, TaskId},
-    values::{DependencyKind, Due, Micros, Original, Place, Priority},
+    values::{DependencyKind, Due, Micros, Original, Place, Priority, RepeatRule},
 };
 
 /// Adds a task.
@@ -41,6 +41,18 @@ pub struct CreateTask {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub parent_id: Option<TaskId>,
+    /// How difficult it is, in whatever points the team counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub points: Option<u32>,
+    /// How long it will take, in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub minutes: Option<u32>,
+    /// It repeats from its due date on; without one, from the first day of the rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub repeat: Option<RepeatRule>,
     /// Only for those who may import.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

@@ -7,6 +7,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
+pub mod repeat;
 pub mod task;
 pub mod team;
 pub mod workflow;
@@ -17,6 +18,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
+use repeat::*;
 use serde::{Deserialize, Serialize};
 use task::*;
 use team::*;
@@ -120,6 +122,8 @@ language! {
         "task.estimated" => TaskEstimated,
         "task.categorized" => TaskCategorized,
         "task.cover.changed" => TaskCoverChanged,
+        "task.repeat.changed" => TaskRepeatChanged,
+        "task.repeated" => TaskRepeated,
         "task.parent.changed" => TaskParentChanged,
         "task.dependency.added" => TaskDependencyAdded,
         "task.dependency.removed" => TaskDependencyRemoved,
@@ -169,6 +173,8 @@ const NEWER: &[(&str, u32)] = &[
     ("column.workflow.changed", 2),
     ("task.reassigned", 2),
     ("task.estimated", 2),
+    ("task.repeat.changed", 2),
+    ("task.repeated", 2),
     ("task.parent.changed", 2),
     ("task.dependency.added", 2),
     ("task.dependency.removed", 2),

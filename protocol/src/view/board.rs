@@ -9,7 +9,8 @@ use crate::{
         TeamId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, Visibility, Workflow,
+        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, RepeatRule, Visibility,
+        Workflow,
     },
 };
 
@@ -71,6 +72,10 @@ pub struct TaskFace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub cover: Option<Colour>,
+    /// By what it repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub repeat: Option<RepeatRule>,
 }
 
 const fn is_zero(count: &u32) -> bool {

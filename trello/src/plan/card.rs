@@ -31,6 +31,9 @@ impl<'a> Planner<'a> {
             start_at: self.time("start dates", card.start.as_deref()),
             due: self.time("due dates", card.due.as_deref()).map(|at| Due { at, has_time: true }),
             parent_id: None,
+            points: None,
+            minutes: None,
+            repeat: None,
             original: self.made(card),
         };
         if create.due.is_some() {

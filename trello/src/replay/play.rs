@@ -234,6 +234,9 @@ impl Player<'_> {
             start_at: start_at(card),
             due: due(card),
             parent_id: None,
+            points: None,
+            minutes: None,
+            repeat: None,
             original: None,
         };
         let mut commands = vec![create.into()];

@@ -99,7 +99,7 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
-export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text";
+export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text";
 
 export type IfChanged = "apply" | "refuse";
 
@@ -118,6 +118,26 @@ export type Dependency = { kind: DependencyKind,
  * The other task.
  */
 other_id: TaskId, };
+
+export type RepeatRule = { 
+/**
+ * As RFC 5545 writes it: `FREQ=WEEKLY;BYDAY=MO,TH`. docs/RECURRENCE.md says what may stand there.
+ */
+rule: string, 
+/**
+ * In whose days and hours: a name of the IANA time zone database.
+ */
+zone: string, };
+
+export type Repeat = { rule: string, zone: string, 
+/**
+ * What the rule counts from.
+ */
+starts: string, 
+/**
+ * Which one of them this task is, whatever it was put off to.
+ */
+at: string, };
 
 export type DependencyKind = "blocks" | "relates" | "duplicates";
 
@@ -383,6 +403,18 @@ description?: string, place?: Place<TaskId>, labels?: Array<LabelId>, assignees?
  */
 parent_id?: TaskId, 
 /**
+ * How difficult it is, in whatever points the team counts.
+ */
+points?: number, 
+/**
+ * How long it will take, in minutes.
+ */
+minutes?: number, 
+/**
+ * It repeats from its due date on; without one, from the first day of the rule.
+ */
+repeat?: RepeatRule, 
+/**
  * Only for those who may import.
  */
 original?: Original, };
@@ -438,6 +470,8 @@ points?: number,
  * How long it will take, in minutes.
  */
 minutes?: number, };
+
+export type SetTaskRepeat = { task_id: TaskId, repeat?: RepeatRule, };
 
 export type SetTaskParent = { task_id: TaskId, parent_id?: TaskId, };
 
@@ -511,7 +545,7 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
 
@@ -725,6 +759,18 @@ export type TaskScheduled = { task_id: TaskId, start_at?: number, due?: Due, };
 
 export type TaskEstimated = { task_id: TaskId, points?: number, minutes?: number, };
 
+export type TaskRepeatChanged = { task_id: TaskId, repeat?: Repeat, };
+
+export type TaskRepeated = { task_id: TaskId, 
+/**
+ * The one that is done.
+ */
+from_id: TaskId, repeat: Repeat, has_description?: boolean, 
+/**
+ * Items of all its checklists.
+ */
+items?: number, points?: number, minutes?: number, };
+
 export type TaskParentChanged = { task_id: TaskId, parent_id?: TaskId, };
 
 export type TaskDependencyAdded = { task_id: TaskId, kind: DependencyKind, other_id: TaskId, };
@@ -789,7 +835,7 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
 
@@ -829,7 +875,11 @@ minutes?: number, category_id?: CategoryId,
 /**
  * The colour of its card.
  */
-cover?: Colour, };
+cover?: Colour, 
+/**
+ * By what it repeats.
+ */
+repeat?: RepeatRule, };
 
 export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, workflow?: Workflow, };
 
@@ -1471,6 +1521,12 @@ export const LIMITS = {
   task_points_max: 1000,
   /** The longest estimate of one task: a year of work. (minutes) */
   task_estimate_minutes_max: 120000,
+  /** The text of the rule by which a task repeats. (characters) */
+  repeat_rule_chars_max: 500,
+  /** Days, weeks, months or years from one to the next. (periods) */
+  repeat_interval_max: 3000,
+  /** How many a rule may count. (tasks) */
+  repeat_count_max: 1000,
   /** Columns of one board. (columns) */
   columns_per_board_max: 50,
   /** The largest limit that a column can have on its tasks. (tasks) */

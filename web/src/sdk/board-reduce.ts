@@ -2,7 +2,8 @@
 //! changed. They must equal the server's fold field by field; predictions of own commands run through them too.
 
 import type {
-  AccountId, BoardEvent, BoardHead, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, LabelId, LabelView, TaskFace, TaskId,
+  AccountId, BoardEvent, BoardHead, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, LabelId, LabelView, Repeat, RepeatRule,
+  TaskFace, TaskId,
 } from "../gen/protocol";
 import type { BoardInfo } from "./types";
 import { isFree } from "./workflow";
@@ -113,6 +114,23 @@ function depends(face: TaskFace, { kind, other_id }: Dependency, is_so: boolean)
   return others.length === 0 ? without(face, "dependencies") : { ...face, dependencies: others };
 }
 
+const ruleOf = ({ rule, zone }: Repeat): RepeatRule => ({ rule, zone });
+
+/** The next one of a task that is done has what the other had, and repeats in its stead. */
+function repeated(face: TaskFace, event: Extract<BoardEvent, { type: "task.repeated" }>): TaskFace {
+  if (face.task_id !== event.task_id) return without(face, "repeat");
+  const { repeat, has_description, items = 0, points, minutes } = event;
+  const plain = without(without(without(without(face, "has_description"), "checklist"), "points"), "minutes");
+  return {
+    ...plain,
+    repeat: ruleOf(repeat),
+    ...(has_description === true && { has_description }),
+    ...(items > 0 && { checklist: [0, items] }),
+    ...(points !== undefined && { points }),
+    ...(minutes !== undefined && { minutes }),
+  };
+}
+
 /** The face of one active task after an event; undefined when the board does not hold it (any more). */
 export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): TaskFace | undefined {
   // A task that is there already was made by this very command, whose outcome was not known.
@@ -153,6 +171,10 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return face.category_id === event.category_id ? without(face, "category_id") : face;
     case "task.cover.changed":
       return event.colour === undefined ? without(face, "cover") : { ...face, cover: event.colour };
+    case "task.repeat.changed":
+      return event.repeat === undefined ? without(face, "repeat") : { ...face, repeat: ruleOf(event.repeat) };
+    case "task.repeated":
+      return repeated(face, event);
     case "task.parent.changed":
       return event.parent_id === undefined ? without(face, "parent_id") : { ...face, parent_id: event.parent_id };
     case "task.dependency.added":
@@ -306,6 +328,8 @@ export function touchedBy(event: BoardEvent): Touched {
       return { category: event.category_id, category_tasks: event.category_id };
     case "tasks.reranked":
       return { tasks: (event.ranks ?? []).map(([task_id]) => task_id) };
+    case "task.repeated":
+      return { tasks: [event.task_id, event.from_id] };
     default:
       return "task_id" in event ? { tasks: [event.task_id] } : {};
   }

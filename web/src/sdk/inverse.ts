@@ -49,6 +49,11 @@ function ofTask(command: BoardCommand, known: Known): BoardCommand[] {
       return [{ type: "task.categorize", task_id, ...(face.category_id !== undefined && { category_id: face.category_id }) }];
     case "task.cover.set":
       return [{ type: "task.cover.set", task_id, ...(face.cover !== undefined && { colour: face.cover }) }];
+    case "task.repeat.set": {
+      const before: BoardCommand = { type: "task.repeat.set", task_id, ...(face.repeat !== undefined && { repeat: face.repeat }) };
+      // It may have been given a due date by that.
+      return command.repeat !== undefined && face.due === undefined ? [before, { type: "task.schedule", task_id, ...dates(face) }] : [before];
+    }
     case "task.parent.set":
       return [{ type: "task.parent.set", task_id, ...(face.parent_id !== undefined && { parent_id: face.parent_id }) }];
     case "task.dependency.add":

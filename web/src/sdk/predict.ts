@@ -1,7 +1,7 @@
 //! What the server will probably say to a command: the events that are shown until it does. A prediction may be empty (nothing to
 //! show yet) and may be wrong in a rank or a count; the echo puts that right. It never invents a number.
 
-import type { BoardCommand, BoardEvent, ColumnId, TaskDetail, TaskFace } from "../gen/protocol";
+import type { BoardCommand, BoardEvent, ColumnId, RepeatRule, TaskDetail, TaskFace } from "../gen/protocol";
 import type { BoardStore } from "./board";
 import { OrderedList } from "./ordered";
 import { isFull, letsIn } from "./workflow";
@@ -23,11 +23,17 @@ function completion(task_id: string, done_before: boolean, was_done_kind: boolea
 }
 
 function create(command: Of<"task.create">, { store }: Known): BoardEvent[] {
-  const { type: _type, place, ...fields } = command;
+  const { type: _type, place, points, minutes, repeat, ...fields } = command;
   const { task_id, column_id } = command;
   if (isFull(store.columns.visible(column_id), store.order(column_id).length)) return [];
   const rank = store.order(column_id).rankAt(place, task_id);
-  return [{ type: "task.created", number: 0, rank, ...fields }, ...completion(task_id, false, false, column_id, store)];
+  const estimated: BoardEvent[] = points === undefined && minutes === undefined ? [] : [{ type: "task.estimated", task_id, ...(points !== undefined && { points }), ...(minutes !== undefined && { minutes }) }];
+  return [{ type: "task.created", number: 0, rank, ...fields }, ...estimated, ...(repeat === undefined ? [] : repeats(task_id, repeat)), ...completion(task_id, false, false, column_id, store)];
+}
+
+/** What it counts from the server works out, and nothing shows it. */
+function repeats(task_id: string, repeat: RepeatRule | undefined): BoardEvent[] {
+  return [{ type: "task.repeat.changed", task_id, ...(repeat !== undefined && { repeat: { ...repeat, starts: "", at: "" } }) }];
 }
 
 function move(command: Of<"task.move">, { store }: Known): BoardEvent[] {
@@ -177,6 +183,8 @@ function plainOfTask(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "task.categorized" }];
     case "task.cover.set":
       return [{ ...command, type: "task.cover.changed" }];
+    case "task.repeat.set":
+      return repeats(command.task_id, command.repeat);
     case "task.parent.set":
       return [{ ...command, type: "task.parent.changed" }];
     case "task.dependency.add":

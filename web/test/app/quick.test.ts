@@ -8,6 +8,7 @@ const WORLD: World = {
   columns: [
     { id: "todo", name: "To do" },
     { id: "doing", name: "Doing" },
+    { id: "done", name: "Done", done: true },
   ],
   labels: [
     { label_id: "l1", name: "Home", colour: "red" },
@@ -19,6 +20,7 @@ const WORLD: World = {
     { account_id: "cid2", name: "Cid Two" },
   ],
   me: "ben",
+  zone: "Europe/Berlin",
 };
 const NOW = new Date(2026, 11, 1, 10, 0);
 const read = (line: string, language: "en" | "de" = "en", locale = "en-GB") => understand(line, contextAt(NOW, language, locale, undefined), WORLD);
@@ -56,13 +58,22 @@ describe("dates", () => {
     expect(read("x 3/2/2027", "en", "en-US").fields.due?.at).toBe(Date.UTC(2027, 2, 2) * 1_000);
     expect(read("x 3/2/2027").fields.due?.at).toBe(Date.UTC(2027, 1, 3) * 1_000);
   });
-  test("of a repetition are its first, while its words stay in the title", () => {
-    const { title, fields, chips } = read("Miete jeden 15. p1", "de");
-    expect([title, fields]).toEqual(["Miete jeden 15.", { priority: "urgent", due: { at: Date.UTC(2026, 11, 15) * 1_000, has_time: false } }]);
+  test("of a repetition are its first, and it repeats from there", () => {
+    const { title, fields, chips } = read("Miete jeden 15. p1 ~1h", "de");
+    const due = { at: Date.UTC(2026, 11, 15) * 1_000, has_time: false };
+    expect([title, fields]).toEqual(["Miete", { priority: "urgent", minutes: 60, repeat: { rule: "FREQ=MONTHLY;BYMONTHDAY=15", zone: "Europe/Berlin" }, due }]);
     expect(chips.map(({ words, why }) => [words, why])).toEqual([
-      ["jeden 15.", "unsupported"],
+      ["jeden 15.", undefined],
       ["p1", undefined],
+      ["~1h", undefined],
     ]);
+  });
+  test("what is done as it is made does not repeat, wherever in the line that is said", () => {
+    for (const line of ["Sweep every day in Done", "Sweep in Done every day"]) {
+      const { title, column, fields, chips } = read(line);
+      expect([title, column, fields.repeat]).toEqual(["Sweep every day", "done", undefined]);
+      expect(chips.find(({ value }) => value.kind === "repeat")?.why).toBe("unsupported");
+    }
   });
 });
 

@@ -118,6 +118,7 @@ test("undo gives the commands that bring back what was shown before", async () =
   const commands = [
     { type: "task.move", task_id: second, column_id: world.doing },
     { type: "task.update", task_id: first, title: "Other" },
+    { type: "task.repeat.set", task_id: first, repeat: { rule: "FREQ=DAILY", zone: "UTC" } },
     { type: "task.schedule", task_id: first, due: { at: 1, has_time: true } },
     { type: "task.assign", task_id: third, account_id: "ana" },
     { type: "task.complete", task_id: third },

@@ -45,6 +45,7 @@ function someCommand(world: World, peer: Peer, known: string[], labels: string[]
     { type: "task.prioritize", task_id, priority: pick(["none", "low", "urgent"] as const, "none") },
     { type: "task.schedule", task_id, due: { at: Math.floor(random() * 1000), has_time: false } },
     { type: "task.estimate", task_id, ...(random() < 0.5 && { points: Math.floor(random() * 9) }), ...(random() < 0.5 && { minutes: Math.floor(random() * 99) }) },
+    { type: "task.repeat.set", task_id, ...(random() < 0.8 && { repeat: { rule: "FREQ=DAILY", zone: "UTC" } }) },
     { type: "task.parent.set", task_id, ...(random() < 0.7 && { parent_id: pick(known, task_id) }) },
     { type: "task.dependency.add", task_id, kind: pick(["blocks", "relates", "duplicates"] as const, "blocks"), other_id: pick(known, task_id) },
     { type: "task.dependency.remove", task_id, kind: pick(["blocks", "relates", "duplicates"] as const, "blocks"), other_id: pick(known, task_id) },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { BoardEvent, Happened, TaskFace } from "../../src/gen/protocol";
 import { BoardStore } from "../../src/sdk/board";
-import { reduceDetail } from "../../src/sdk/detail-reduce";
+import { concerns, reduceDetail } from "../../src/sdk/detail-reduce";
 import { newId } from "../../src/sdk/ids";
 import { OrderedList, rankBetween } from "../../src/sdk/ordered";
 import { FakeBoard } from "./support/fake-board";
@@ -62,6 +62,12 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "task.priority.changed": [{ type: "task.priority.changed", task_id: "t1", priority: "urgent" }, { type: "task.priority.changed", task_id: "t1", priority: "none" }],
   "task.scheduled": [{ type: "task.scheduled", task_id: "t1", start_at: 1, due: { at: 2, has_time: true } }, { type: "task.scheduled", task_id: "t1", due: { at: 3, has_time: true } }, { type: "task.scheduled", task_id: "t1" }],
   "task.estimated": [{ type: "task.estimated", task_id: "t1", points: 3, minutes: 90 }, { type: "task.estimated", task_id: "t1", points: 5 }, { type: "task.estimated", task_id: "t1" }],
+  "task.repeat.changed": [{ type: "task.repeat.changed", task_id: "t1", repeat: { rule: "FREQ=DAILY", zone: "UTC", starts: "2026-11-22", at: "2026-11-22" } }, { type: "task.repeat.changed", task_id: "t1" }],
+  "task.repeated": [
+    { type: "task.repeat.changed", task_id: "t1", repeat: { rule: "FREQ=DAILY", zone: "UTC", starts: "2026-11-22", at: "2026-11-22" } },
+    { type: "task.created", task_id: "t7", number: 11, column_id: "c1", rank: "a3", title: "Next" },
+    { type: "task.repeated", task_id: "t7", from_id: "t1", repeat: { rule: "FREQ=DAILY", zone: "UTC", starts: "2026-11-22", at: "2026-11-23" }, has_description: true },
+  ],
   "task.parent.changed": [{ type: "task.parent.changed", task_id: "t1", parent_id: "t2" }, { type: "task.parent.changed", task_id: "t1" }],
   "task.dependency.added": [{ type: "task.dependency.added", task_id: "t1", kind: "blocks", other_id: "t2" }, { type: "task.dependency.added", task_id: "t1", kind: "blocks", other_id: "t2" }],
   "task.dependency.removed": [{ type: "task.dependency.added", task_id: "t1", kind: "relates", other_id: "t2" }, { type: "task.dependency.removed", task_id: "t1", kind: "blocks", other_id: "t2" }, { type: "task.dependency.removed", task_id: "t1", kind: "relates", other_id: "t2" }],
@@ -141,8 +147,7 @@ test("each kind of event changes an open task as the server's read would answer"
     for (const event of events) {
       const happened: Happened<BoardEvent> = { seq: board.seq + 1, at: (board.seq + 1) * 1_000, by: "ana", event: asOf(board, event) };
       evolve(board, structuredClone(happened));
-      const mine = ("task_id" in event && event.task_id === "t1") || event.type === "label.deleted" || event.type === "category.deleted" || event.type === "tasks.reranked";
-      if (mine) detail = reduceDetail(detail, happened);
+      if (concerns(event, "t1")) detail = reduceDetail(detail, happened);
       // The fake reads faces of archived tasks too; a label list that is empty is absent in both.
       expect(strip({ ...detail, seq: 0 }), kind).toEqual(strip({ ...board.detail("t1"), seq: 0 }));
     }

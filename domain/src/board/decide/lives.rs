@@ -9,7 +9,7 @@ use lockstep_protocol::{
     view::TaskFace,
 };
 
-use super::{Ask, Decided, moves, tasks, workflow};
+use super::{Ask, Decided, moves, repeat, tasks, workflow};
 use crate::{
     board::{state::Task, view},
     refuse::{full, missing, wrong_state},
@@ -17,14 +17,24 @@ use crate::{
 
 pub(super) fn complete(ask: &Ask<'_>, command: &CompleteTask) -> Decided {
     let task_id = command.task_id;
-    let done = ask.active_task(task_id)?.completed_at.is_some();
-    Ok(if done { vec![] } else { vec![TaskCompleted { task_id }.into()] })
+    let task = ask.active_task(task_id)?;
+    if task.completed_at.is_some() {
+        return Ok(vec![]);
+    }
+    let mut events = vec![TaskCompleted { task_id }.into()];
+    events.extend(repeat::next(ask, task_id, task, false)?);
+    Ok(events)
 }
 
 pub(super) fn reopen(ask: &Ask<'_>, command: &ReopenTask) -> Decided {
     let task_id = command.task_id;
-    let done = ask.active_task(task_id)?.completed_at.is_some();
-    Ok(if done { vec![TaskReopened { task_id }.into()] } else { vec![] })
+    let task = ask.active_task(task_id)?;
+    if task.completed_at.is_none() {
+        return Ok(vec![]);
+    }
+    let mut events = vec![TaskReopened { task_id }.into()];
+    events.extend(repeat::take_back(ask, task_id, task));
+    Ok(events)
 }
 
 pub(super) fn archive(ask: &Ask<'_>, command: &ArchiveTask) -> Decided {

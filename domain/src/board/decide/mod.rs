@@ -17,6 +17,7 @@ mod lives;
 mod mentions;
 mod moves;
 mod people;
+mod repeat;
 mod settings;
 mod tasks;
 mod workflow;
@@ -93,6 +94,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::ScheduleTask(command) => tasks::schedule(&ask, command),
         C::MoveTask(command) => moves::task(&ask, command),
         C::EstimateTask(command) => tasks::estimate(&ask, command),
+        C::SetTaskRepeat(command) => repeat::set(&ask, command),
         C::SetTaskParent(command) => dependencies::set_parent(&ask, command),
         C::AddDependency(command) => dependencies::add(&ask, command),
         C::RemoveDependency(command) => dependencies::remove(&ask, command),

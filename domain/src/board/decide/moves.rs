@@ -9,7 +9,7 @@ use lockstep_protocol::{
     values::{ColumnKind, Lifecycle, Place},
 };
 
-use super::{Ask, Decided, workflow};
+use super::{Ask, Decided, repeat, workflow};
 use crate::{
     board::place::{Fit, Gap, Order, Others},
     rank::Rank,
@@ -86,8 +86,14 @@ pub(super) fn task(ask: &Ask<'_>, command: &MoveTask) -> Decided {
     }
     let was_done = ask.board.column(task.column_id).is_some_and(|column| column.kind == ColumnKind::Done);
     match (was_done, column.kind == ColumnKind::Done) {
-        (_, true) if task.completed_at.is_none() => events.push(TaskCompleted { task_id }.into()),
-        (true, false) if task.completed_at.is_some() => events.push(TaskReopened { task_id }.into()),
+        (_, true) if task.completed_at.is_none() => {
+            events.push(TaskCompleted { task_id }.into());
+            events.extend(repeat::next(ask, task_id, task, true)?);
+        }
+        (true, false) if task.completed_at.is_some() => {
+            events.push(TaskReopened { task_id }.into());
+            events.extend(repeat::take_back(ask, task_id, task));
+        }
         _ => {}
     }
     Ok(events)

@@ -3,12 +3,12 @@
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::task::*,
-    event::task::*,
+    event::{repeat::TaskRepeatChanged, task::*},
     ids::{AccountId, LabelId, TaskId},
     values::{ColumnKind, Due, Micros, Original, Priority},
 };
 
-use super::{Ask, Decided, dependencies, mentions, moves, people, workflow};
+use super::{Ask, Decided, dependencies, mentions, moves, people, repeat, workflow};
 use crate::{
     access::Capability,
     refuse::{exists, full, invalid, missing},
@@ -40,6 +40,18 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
     if assignees.is_empty() && command.original.is_none() {
         assignees.extend(people::by_rule(ask));
     }
+    check_estimate(ask, command.points, command.minutes)?;
+    let (due, repeat) = match &command.repeat {
+        None => (command.due, None),
+        // What is done as it is made would have to make its next one with it, and that the next.
+        Some(_) if column.kind == ColumnKind::Done => {
+            return Err(invalid("repeat", "A task in a column of finished work does not repeat."));
+        }
+        Some(asked) => {
+            let (due, repeat) = repeat::begin(ask, asked, command.due)?;
+            (Some(due), Some(repeat))
+        }
+    };
     workflow::check_new(ask, column, command, !assignees.is_empty())?;
     let number = ask.board.last_number.checked_add(1).ok_or_else(|| Failure::new(Code::BoardFull))?;
     let (mut events, rank) = moves::enter(ask, column_id, &command.place)?;
@@ -55,12 +67,19 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
             assignees,
             priority: command.priority.filter(|priority| *priority != Priority::None),
             start_at: command.start_at,
-            due: command.due,
+            due,
             parent_id: command.parent_id,
             original: command.original,
         }
         .into(),
     );
+    let CreateTask { points, minutes, .. } = *command;
+    if points.is_some() || minutes.is_some() {
+        events.push(TaskEstimated { task_id, points, minutes }.into());
+    }
+    if repeat.is_some() {
+        events.push(TaskRepeatChanged { task_id, repeat }.into());
+    }
     if column.kind == ColumnKind::Done {
         events.push(TaskCompleted { task_id }.into());
     }
@@ -169,7 +188,14 @@ pub(super) fn schedule(ask: &Ask<'_>, command: &ScheduleTask) -> Decided {
 
 pub(super) fn estimate(ask: &Ask<'_>, command: &EstimateTask) -> Decided {
     let EstimateTask { task_id, points, minutes } = *command;
-    let (task, limits) = (ask.active_task(task_id)?, ask.ctx.limits);
+    let task = ask.active_task(task_id)?;
+    check_estimate(ask, points, minutes)?;
+    let same = (task.points, task.minutes) == (points, minutes);
+    Ok(if same { vec![] } else { vec![TaskEstimated { task_id, points, minutes }.into()] })
+}
+
+fn check_estimate(ask: &Ask<'_>, points: Option<u32>, minutes: Option<u32>) -> Result<(), Failure> {
+    let limits = ask.ctx.limits;
     for (given, most, field) in
         [(points, limits.task_points_max, "points"), (minutes, limits.task_estimate_minutes_max, "minutes")]
     {
@@ -177,6 +203,5 @@ pub(super) fn estimate(ask: &Ask<'_>, command: &EstimateTask) -> Decided {
             return Err(invalid(field, &format!("At most {most}.")).limit(most.into()));
         }
     }
-    let same = (task.points, task.minutes) == (points, minutes);
-    Ok(if same { vec![] } else { vec![TaskEstimated { task_id, points, minutes }.into()] })
+    Ok(())
 }

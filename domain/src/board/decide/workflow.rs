@@ -3,6 +3,8 @@
 //! - A task that comes into a column from another, or is made in it, is judged by all of them; so is an undo, which is a move.
 //! - One that comes back out of the archive or the trash is judged by the limit alone: it was in the column before, and nobody can
 //!   work on it while it is away. Where its column is gone it goes to the first that is open, and is judged by that one's limit.
+//! - The next one of a task that repeats is judged by the limit alone, too: where its column is full it goes to the first open one that
+//!   has room, and where none has, the task cannot be done.
 //! - What is within a column is not judged: tasks are put in order, changed, finished and opened again as before, also where there
 //!   are more than the limit says, because it was lowered or the server put them there.
 //! - The server itself is bound by nothing, and neither is a task that is said to come from elsewhere, which only owners may say.
@@ -125,9 +127,10 @@ pub(super) fn check_new(ask: &Ask<'_>, column: &Column, command: &CreateTask, as
     check_who(ask, column)?;
     check_fields(column, |requirement| match requirement {
         Requirement::Assignee => assigned,
-        Requirement::Due => command.due.is_some(),
+        // One that repeats is due.
+        Requirement::Due => command.due.is_some() || command.repeat.is_some(),
         Requirement::Description => command.description.as_ref().is_some_and(|text| !text.trim().is_empty()),
-        Requirement::Estimate => false,
+        Requirement::Estimate => command.points.is_some() || command.minutes.is_some(),
         Requirement::Label => !command.labels.is_empty(),
         Requirement::Priority => command.priority.is_some_and(|priority| priority != Priority::None),
         Requirement::Checklists => true,
@@ -135,14 +138,21 @@ pub(super) fn check_new(ask: &Ask<'_>, column: &Column, command: &CreateTask, as
     check_wip(ask, command.column_id, column)
 }
 
-/// Whether there is room for one more task in the column, where it has a limit that refuses.
+/// Refuses one more task in the column, where it has a limit that refuses.
 pub(super) fn check_wip(ask: &Ask<'_>, column_id: ColumnId, column: &Column) -> Result<(), Failure> {
-    let Some(Wip { limit, mode: WipMode::Refuse }) = column.workflow.wip else { return Ok(()) };
-    let count = ask.board.orders.get(&column_id).map_or(0, |order| order.len());
-    if ask.role.is_none() || count < limit as usize {
-        return Ok(());
+    match column.workflow.wip {
+        Some(Wip { limit, .. }) if !has_room(ask, column_id, column, 0) => {
+            Err(Failure::new(Code::WipLimit).field("column_id").limit(limit.into()))
+        }
+        _ => Ok(()),
     }
-    Err(Failure::new(Code::WipLimit).field("column_id").limit(limit.into()))
+}
+
+/// Whether one more task may stand in the column when so many leave it in the same moment.
+pub(super) fn has_room(ask: &Ask<'_>, column_id: ColumnId, column: &Column, leaving: usize) -> bool {
+    let Some(Wip { limit, mode: WipMode::Refuse }) = column.workflow.wip else { return true };
+    let count = ask.board.orders.get(&column_id).map_or(0, |order| order.len());
+    ask.role.is_none() || count < limit as usize + leaving
 }
 
 fn check_who(ask: &Ask<'_>, column: &Column) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 mod categories;
 mod checklists;
 mod comments;
+mod repeat;
 mod tasks;
 
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
             categories::evolve(board, event);
         }
         BoardEvent::TaskCreated(event) => tasks::created(board, event, happened),
+        BoardEvent::TaskRepeatChanged(event) => repeat::changed(board, event),
+        BoardEvent::TaskRepeated(event) => repeat::repeated(board, event),
         BoardEvent::TasksReranked(event) => {
             for (task_id, rank) in &event.ranks {
                 with_task(board, *task_id, |task| task.rank = Rank::trusted(rank));

@@ -44,6 +44,8 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
         mentions: Vec::new(),
         category_id: None,
         cover: None,
+        repeat: None,
+        passed_on: None,
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);

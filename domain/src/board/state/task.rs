@@ -6,7 +6,7 @@ use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
     ids::{AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
-    values::{Colour, Dependency, Due, Lifecycle, Micros, Original, Priority},
+    values::{Colour, Dependency, Due, Lifecycle, Micros, Original, Priority, Repeat},
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,11 @@ pub struct Task {
     pub category_id: Option<CategoryId>,
     #[serde(default)]
     pub cover: Option<Colour>,
+    #[serde(default)]
+    pub repeat: Option<Arc<Repeat>>,
+    /// The next one that was made when this was done, and how this had repeated.
+    #[serde(default)]
+    pub passed_on: Option<(TaskId, Arc<Repeat>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -133,6 +138,15 @@ impl Checklist {
     pub fn counts(&self) -> (usize, usize) {
         (self.items.iter().filter(|item| item.done).count(), self.items.len())
     }
+
+    /// The same with nothing done.
+    pub(in crate::board) fn unticked(list: &Arc<Self>) -> Arc<Self> {
+        let mut list = Arc::clone(list);
+        if list.counts().0 > 0 {
+            Arc::make_mut(&mut list).items.iter_mut().for_each(|item| item.done = false);
+        }
+        list
+    }
 }
 
 impl Task {
@@ -165,6 +179,8 @@ impl Task {
             + 2 * self.dependencies.len()
             + self.mentions.len();
         let comments: usize = self.comments.values().map(Comment::weight).sum();
-        488 + self.title.len() + 16 * links + items + comments
+        let kept = self.repeat.iter().chain(self.passed_on.as_ref().map(|(_, repeat)| repeat));
+        let repeats: usize = kept.map(|repeat| 200 + repeat.rule.len() + repeat.zone.len()).sum();
+        528 + self.title.len() + 16 * links + items + comments + repeats
     }
 }

@@ -91,6 +91,9 @@ impl Mix {
             start_at: None,
             due: None,
             parent_id: None,
+            points: None,
+            minutes: None,
+            repeat: None,
             original: None,
         };
         Some((body.into(), title))

@@ -1,6 +1,6 @@
 // What a line typed for a new card comes to on this board: the grammar's tokens, with names looked up among what is known here.
 // The server looks them up by the same rules (src/http/quick_add.rs). It touches neither the DOM nor the server.
-import { dayOf, civilOf, type Context, type Day, type Language, quickAdd, type Token, type Value } from "../../sdk/quick-add";
+import { dayOf, civilOf, type Context, type Day, type Language, quickAdd, ruleText, type Token, type Value } from "../../sdk/quick-add";
 import { type BoardCommand, type Due, type LabelView, LIMITS, type MemberEntry } from "../../sdk";
 import { toMicros } from "../../app/time";
 
@@ -9,7 +9,9 @@ export interface World {
   readonly board: string;
   /** Where the card goes when the line says nothing else. */
   readonly column: string;
-  readonly columns: readonly { readonly id: string; readonly name: string }[];
+  readonly columns: readonly { readonly id: string; readonly name: string; readonly done?: boolean }[];
+  /** Whose days and hours a repetition goes by: a name of the IANA time zone database. */
+  readonly zone: string;
   readonly labels: readonly LabelView[];
   /** Who may be given tasks here, as far as they are known. */
   readonly people: readonly Pick<MemberEntry, "account_id" | "name">[];
@@ -36,7 +38,7 @@ export interface Understood {
   readonly title: string;
   readonly column: string;
   /** What the new task has beside its title. */
-  readonly fields: Pick<Create, "labels" | "assignees" | "priority" | "start_at" | "due">;
+  readonly fields: Pick<Create, "labels" | "assignees" | "priority" | "start_at" | "due" | "minutes" | "repeat">;
   readonly chips: readonly Chip[];
   /** Names of people that nobody known here has. */
   readonly strangers: readonly string[];
@@ -84,13 +86,19 @@ function columnOf(name: string, { board, column, columns }: World): string | Why
 const WHYS: readonly string[] = ["unknown", "ambiguous", "full", "unsupported"] satisfies Why[];
 const isWhy = (found: string): found is Why => WHYS.includes(found);
 
+/** What is done as it is made does not repeat; which column it is may be said behind how it would. */
 export function understand(line: string, context: Context, world: World): Understood {
+  const found = read(line, context, world, true);
+  return world.columns.find(({ id }) => id === found.column)?.done === true ? read(line, context, world, false) : found;
+}
+
+function read(line: string, context: Context, world: World, repeats: boolean): Understood {
   const ids = { label: [] as string[], person: [] as string[], place: undefined as string | undefined };
   const strangers: string[] = [];
   const named = new Map<Value, string>();
   const left: { value: Value; words: string; why: Why }[] = [];
   const found = quickAdd(line, context, (value, words) => {
-    if (value.kind === "repeat" || value.kind === "estimate") return "kept";
+    if (value.kind === "repeat" && !repeats) return "kept";
     if (!("name" in value)) return "taken";
     let id: string | Why;
     if (value.kind === "label") id = world.labels.find((label) => folded(label.name) === folded(value.name))?.label_id ?? "unknown";
@@ -112,11 +120,16 @@ export function understand(line: string, context: Context, world: World): Unders
   if (found.tokens.length === 0) return { title: found.title, column: world.column, fields: {}, chips: found.title === "" ? [] : unused(line, left), strangers };
   const chip = ({ value, start, end, kept }: Token): Chip => ({ value, start, end, words: line.slice(start, end), id: named.get(value), ...(kept && { why: "unsupported" as const }) });
   const chips = [...found.tokens.map(chip), ...unused(line, left)].sort((a, b) => a.start - b.start);
-  const priority = found.tokens.map(({ value }) => value).find((value) => value.kind === "priority");
+  const said = found.tokens.filter((token) => !token.kept).map(({ value }) => value);
+  const priority = said.find((value) => value.kind === "priority");
+  const estimate = said.find((value) => value.kind === "estimate");
+  const repeat = said.find((value) => value.kind === "repeat");
   const fields = {
     ...(ids.label.length > 0 && { labels: ids.label }),
     ...(ids.person.length > 0 && { assignees: ids.person }),
     ...(priority?.kind === "priority" && { priority: priority.priority }),
+    ...(estimate !== undefined && { minutes: estimate.minutes }),
+    ...(repeat !== undefined && { repeat: { rule: ruleText(repeat.rule), zone: world.zone } }),
     ...(found.start !== undefined && { start_at: toMicros(localDate(found.start, 0)) }),
     ...(found.due !== undefined && { due: dueOf(found.due.date, found.due.time) }),
   };

@@ -4,7 +4,7 @@
 import { generateKeyBetween } from "fractional-indexing";
 import type {
   BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, Happened, LabelView, Lifecycle,
-  Place, TaskDetail, TaskFace,
+  Place, Repeat, TaskDetail, TaskFace,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
 
@@ -18,6 +18,7 @@ export interface ServerTask {
   completed_at: number | undefined;
   points: number | undefined;
   minutes: number | undefined;
+  repeat: Repeat | undefined;
   parent_id: string | undefined;
   category_id: string | undefined;
   cover: TaskFace["cover"] | undefined;
@@ -83,6 +84,7 @@ export class FakeBoard {
       ...(task.start_at !== undefined && { start_at: task.start_at }),
       ...(task.points !== undefined && { points: task.points }),
       ...(task.minutes !== undefined && { minutes: task.minutes }),
+      ...(task.repeat !== undefined && { repeat: { rule: task.repeat.rule, zone: task.repeat.zone } }),
       ...(task.parent_id !== undefined && { parent_id: task.parent_id }),
       ...(task.category_id !== undefined && { category_id: task.category_id }),
       ...(task.cover !== undefined && { cover: task.cover }),
@@ -124,13 +126,16 @@ export class FakeBoard {
   }
 
   #create(command: Extract<BoardCommand, { type: "task.create" }>): BoardEvent[] {
-    const { type: _type, place, ...fields } = command;
+    const { type: _type, place, points, minutes, repeat, ...fields } = command;
     if (this.tasks.has(command.task_id)) refuse("already_exists", "task_id");
     const column = this.columns.get(command.column_id) ?? refuse("not_found", "column_id");
     if (command.title.trim() === "") refuse("field_required", "title");
     this.#room(column);
     const events: BoardEvent[] = [{ type: "task.created", number: this.last_number + 1, rank: this.#rank(this.#entries(command.column_id), place, command.task_id), ...fields }];
-    if (column.kind === "done") events.push({ type: "task.completed", task_id: command.task_id });
+    const { task_id } = command;
+    if (points !== undefined || minutes !== undefined) events.push({ type: "task.estimated", task_id, ...(points !== undefined && { points }), ...(minutes !== undefined && { minutes }) });
+    if (repeat !== undefined) events.push({ type: "task.repeat.changed", task_id, repeat: { ...repeat, starts: "2026-01-01", at: "2026-01-01" } });
+    if (column.kind === "done") events.push({ type: "task.completed", task_id });
     return events;
   }
 
@@ -149,7 +154,7 @@ export class FakeBoard {
         }
         const events: BoardEvent[] = [{ type: "task.moved", task_id, from_column_id: task.face.column_id, column_id: command.column_id, rank }];
         if (from?.column_id === column.column_id) return events;
-        if (column.kind === "done" && task.completed_at === undefined) events.push({ type: "task.completed", task_id });
+        if (column.kind === "done" && task.completed_at === undefined) events.push({ type: "task.completed", task_id }, ...this.#next(task));
         else if (from?.kind === "done" && column.kind !== "done" && task.completed_at !== undefined) events.push({ type: "task.reopened", task_id });
         return events;
       }
@@ -173,6 +178,11 @@ export class FakeBoard {
         return task.category_id === command.category_id ? [] : [{ ...command, type: "task.categorized" }];
       case "task.cover.set":
         return task.cover === command.colour ? [] : [{ ...command, type: "task.cover.changed" }];
+      case "task.repeat.set":
+        return [
+          ...(command.repeat !== undefined && task.due === undefined ? [{ type: "task.scheduled" as const, task_id, ...(task.start_at !== undefined && { start_at: task.start_at }), due: { at: 86_400_000_000, has_time: false } }] : []),
+          { type: "task.repeat.changed", task_id, ...(command.repeat !== undefined && { repeat: { ...command.repeat, starts: "2026-01-01", at: "2026-01-01" } }) },
+        ];
       case "task.parent.set":
         return task.parent_id === command.parent_id ? [] : [{ ...command, type: "task.parent.changed" }];
       case "task.dependency.add":
@@ -184,7 +194,7 @@ export class FakeBoard {
       case "task.unwatch":
         return task.watchers.has(command.account_id) ? [{ ...command, type: "task.unwatched" }] : [];
       case "task.complete":
-        return task.completed_at === undefined ? [{ type: "task.completed", task_id }] : [];
+        return task.completed_at === undefined ? [{ type: "task.completed", task_id }, ...this.#next(task)] : [];
       case "task.reopen":
         return task.completed_at === undefined ? [] : [{ type: "task.reopened", task_id }];
       case "task.archive":
@@ -212,6 +222,20 @@ export class FakeBoard {
       default:
         return this.#checklist(command, task);
     }
+  }
+
+  /** The next one of a task that repeats, in the column where that is. */
+  #next(task: ServerTask): BoardEvent[] {
+    const { repeat, points, minutes, labels, assignees } = task;
+    if (repeat === undefined) return [];
+    const { task_id: from_id, column_id, title } = task.face;
+    const number = this.last_number + 1;
+    const task_id = `${(0x10000000 + number).toString(16)}${from_id.slice(8)}`;
+    const items = task.checklists.reduce((all, list) => all + list.items.length, 0);
+    return [
+      { type: "task.created", task_id, number, column_id, rank: this.#rank(this.#entries(column_id), {}, task_id), title, labels, assignees, due: { at: 86_400_000_000, has_time: false } },
+      { type: "task.repeated", task_id, from_id, repeat, ...(task.description !== "" && { has_description: true }), ...(items > 0 && { items }), ...(points !== undefined && { points }), ...(minutes !== undefined && { minutes }) },
+    ];
   }
 
   #checklist(command: BoardCommand, task: ServerTask): BoardEvent[] {

@@ -73,6 +73,9 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
     case "task.created":
       create(board, event, happened);
       return;
+    case "task.repeated":
+      repeated(board, event);
+      return;
     default:
       break;
   }
@@ -92,6 +95,7 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     start_at: event.start_at,
     points: undefined,
     minutes: undefined,
+    repeat: undefined,
     parent_id: event.parent_id,
     category_id: undefined,
     cover: undefined,
@@ -106,6 +110,18 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     created_by: by,
     created_at: at,
   });
+}
+
+function repeated(board: FakeBoard, event: Extract<BoardEvent, { type: "task.repeated" }>): void {
+  const [from, task] = [board.tasks.get(event.from_id), board.tasks.get(event.task_id)];
+  if (from === undefined || task === undefined) return;
+  task.repeat = event.repeat;
+  from.repeat = undefined;
+  task.description = from.description;
+  task.checklists = from.checklists.map((list) => ({ ...list, items: list.items.map((item) => ({ ...item, done: false })) }));
+  task.points = event.points;
+  task.minutes = event.minutes;
+  task.watchers = new Set(from.watchers);
 }
 
 function columnChanged(board: FakeBoard, event: BoardEvent): void {
@@ -170,6 +186,9 @@ function taskChanged(task: ServerTask, event: BoardEvent, at: number, by: string
       return;
     case "task.cover.changed":
       task.cover = event.colour;
+      return;
+    case "task.repeat.changed":
+      task.repeat = event.repeat;
       return;
     case "task.parent.changed":
       task.parent_id = event.parent_id;

@@ -1,0 +1,241 @@
+//! Tasks that repeat. When one is done the next is made in the same breath, and the rule goes over to it: so what is done does not repeat
+//! any more, and being done, opened and done again makes no second one. Opening it again takes the next one back, as long as nobody has
+//! touched that; then the rule is where it was.
+
+use std::sync::Arc;
+
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::repeat::SetTaskRepeat,
+    event::{BoardEvent, category::*, repeat::*, task::*},
+    ids::{ColumnId, TaskId},
+    values::{ColumnKind, Due, Lifecycle, Micros, Place, Priority, Repeat, RepeatRule},
+};
+
+use super::{Ask, Decided, dependencies, moves, people, tasks, workflow};
+use crate::{
+    board::state::{Checklist, Column, Task},
+    rank::Rank,
+    recur::{Local, Rule, Series},
+    refuse::{invalid, wrong_state},
+};
+
+/// The longest name of a time zone is half of this.
+const ZONE_BYTES_MAX: usize = 64;
+
+pub(super) fn set(ask: &Ask<'_>, command: &SetTaskRepeat) -> Decided {
+    let task_id = command.task_id;
+    let task = ask.active_task(task_id)?;
+    let Some(asked) = &command.repeat else {
+        let event = TaskRepeatChanged { task_id, repeat: None }.into();
+        return Ok(if task.repeat.is_some() { vec![event] } else { vec![] });
+    };
+    if task.completed_at.is_some() {
+        return Err(wrong_state("The task is done."));
+    }
+    let (due, repeat) = begin(ask, asked, task.due)?;
+    let same = |old: &Repeat| {
+        (&old.rule, &old.zone) == (&repeat.rule, &repeat.zone) && stands_at(old).is_some_and(|at| Some(at) == task.due)
+    };
+    if task.repeat.as_deref().is_some_and(same) {
+        return Ok(vec![]);
+    }
+    let mut events: Vec<BoardEvent> = Vec::new();
+    if task.due.is_none() {
+        events.push(TaskScheduled { task_id, start_at: task.start_at, due: Some(due) }.into());
+    }
+    events.push(TaskRepeatChanged { task_id, repeat: Some(repeat) }.into());
+    Ok(events)
+}
+
+/// What a task that is due then repeats by from there on. One that is not due gets the first day that the rule names, from today on.
+pub(super) fn begin(ask: &Ask<'_>, asked: &RepeatRule, due: Option<Due>) -> Result<(Due, Repeat), Failure> {
+    let rule = Rule::parse(&asked.rule, ask.ctx.limits).map_err(|refused| invalid("repeat.rule", &refused.0))?;
+    let zone = Some(asked.zone.as_str()).filter(|name| name.len() <= ZONE_BYTES_MAX);
+    let zone = zone.and_then(|name| TimeZone::get(name).ok());
+    let zone = zone.ok_or_else(|| invalid("repeat.zone", "There is no such time zone."))?;
+    let never = || invalid("repeat.rule", "It never happens.");
+    let starts = match due {
+        Some(due) => local(due, &zone).ok_or_else(never)?,
+        None => {
+            let today = instant(ask.ctx.now).map(|now| now.to_zoned(zone.clone()).date());
+            let first = today.and_then(|today| rule.first(today));
+            Local { date: first.ok_or_else(never)?, time: None }
+        }
+    };
+    Series { rule: &rule, starts, zone: &zone }.first().ok_or_else(never)?;
+    let due = due.or_else(|| due_at(starts, &zone)).ok_or_else(never)?;
+    let zone = zone.iana_name().unwrap_or("UTC").to_owned();
+    Ok((due, Repeat { rule: rule.to_string(), zone, starts: starts.to_string(), at: starts.to_string() }))
+}
+
+fn instant(at: Micros) -> Option<Timestamp> {
+    Timestamp::from_microsecond(at).ok()
+}
+
+/// A due date on the clocks of a zone.
+fn local(due: Due, zone: &TimeZone) -> Option<Local> {
+    let there = if due.has_time { zone.clone() } else { TimeZone::UTC };
+    let at = instant(due.at)?.to_zoned(there).datetime();
+    Some(Local { date: at.date(), time: Some(at.time()).filter(|_| due.has_time) })
+}
+
+fn due_at(at: Local, zone: &TimeZone) -> Option<Due> {
+    let there = if at.time.is_some() { zone } else { &TimeZone::UTC };
+    Some(Due { at: at.instant(there)?.as_microsecond(), has_time: at.time.is_some() })
+}
+
+/// When the one is due that a task stands for, if nobody has put it off.
+fn stands_at(repeat: &Repeat) -> Option<Due> {
+    due_at(repeat.at.parse().ok()?, &TimeZone::get(&repeat.zone).ok()?)
+}
+
+/// When the next one is due.
+struct Next {
+    at: Local,
+    due: Due,
+    start_at: Option<Micros>,
+}
+
+/// Behind the one that this task stands for, behind the day that it was put off to, and behind today: what was missed is not made up for.
+fn after(ask: &Ask<'_>, task: &Task, repeat: &Repeat) -> Option<Next> {
+    let (rule, zone) = (Rule::stored(&repeat.rule)?, TimeZone::get(&repeat.zone).ok()?);
+    let (starts, at): (Local, Local) = (repeat.starts.parse().ok()?, repeat.at.parse().ok()?);
+    let series = Series { rule: &rule, starts, zone: &zone };
+    let now = instant(ask.ctx.now)?;
+    let due = task.due.and_then(|due| local(due, &zone)).unwrap_or(at);
+    let next = if starts.time.is_none() {
+        series.after_day(now.to_zoned(zone.clone()).date().max(at.date).max(due.date))?
+    } else {
+        series.after(now.max(at.instant(&zone)?).max(due.instant(&zone)?))?
+    };
+    let days = due.date.until(next.date).ok()?.get_days();
+    let start_at = task.start_at.and_then(|start_at| {
+        let there = instant(start_at)?.to_zoned(zone.clone()).datetime().checked_add(days.days()).ok()?;
+        Some(there.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond())
+    });
+    Some(Next { at: next, due: due_at(next, &zone)?, start_at })
+}
+
+/// What follows when this task is done.
+/// `leaves`: it goes out of its column by that.
+pub(super) fn next(ask: &Ask<'_>, task_id: TaskId, task: &Task, leaves: bool) -> Decided {
+    let Some(repeat) = task.repeat.as_deref() else { return Ok(vec![]) };
+    let Some(Next { at, due, start_at }) = after(ask, task, repeat) else {
+        // That was the last one.
+        return Ok(vec![TaskRepeatChanged { task_id, repeat: None }.into()]);
+    };
+    // Its place is needed, and it is not this one's to give: rather not done than never again.
+    tasks::check_room(ask)?;
+    let next_id = fresh(ask, task_id);
+    let number = ask.board.last_number.checked_add(1).ok_or_else(|| Failure::new(Code::BoardFull))?;
+    let (column_id, mut events, rank) = place(ask, task, leaves)?;
+    let may_have = |account: &_| people::check_assignee(ask, *account, "assignees").is_ok();
+    let parent_id = task.parent_id.filter(|parent| dependencies::check_parent(ask, next_id, *parent).is_ok());
+    let created = TaskCreated {
+        task_id: next_id,
+        number,
+        column_id,
+        rank: rank.into(),
+        title: task.title.to_string(),
+        description: None,
+        labels: task.labels.clone(),
+        assignees: task.assignees.iter().copied().filter(may_have).collect(),
+        priority: Some(task.priority).filter(|priority| *priority != Priority::None),
+        start_at,
+        due: Some(due),
+        parent_id,
+        original: None,
+    };
+    events.push(created.into());
+    let repeated = TaskRepeated {
+        task_id: next_id,
+        from_id: task_id,
+        repeat: Repeat { at: at.to_string(), ..repeat.clone() },
+        has_description: task.description_seq.is_some(),
+        // A limit keeps it far below what 32 bits hold.
+        items: u32::try_from(task.checklist_counts().1).unwrap_or(u32::MAX),
+        points: task.points,
+        minutes: task.minutes,
+    };
+    events.push(repeated.into());
+    if task.category_id.is_some() {
+        events.push(TaskCategorized { task_id: next_id, category_id: task.category_id }.into());
+    }
+    if task.cover.is_some() {
+        events.push(TaskCoverChanged { task_id: next_id, colour: task.cover }.into());
+    }
+    Ok(events)
+}
+
+/// An id that follows from the task's own, so that deciding the same again comes to the same. One that was taken back leaves its own behind.
+fn fresh(ask: &Ask<'_>, task_id: TaskId) -> TaskId {
+    let mut turn = 0_u32;
+    loop {
+        let mut hasher = blake3::Hasher::new_derive_key("lockstep: the next one of a task that repeats");
+        hasher.update(task_id.0.as_bytes()).update(&turn.to_be_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        let id = TaskId(uuid::Builder::from_custom_bytes(bytes).into_uuid());
+        if ask.board.task(id).is_none() {
+            return id;
+        }
+        turn += 1;
+    }
+}
+
+/// Where this one stood; where that means done, is closed or is full, at the end of the first column that is neither.
+fn place(ask: &Ask<'_>, task: &Task, leaves: bool) -> Result<(ColumnId, Vec<BoardEvent>, Rank), Failure> {
+    let is_open = |id: ColumnId, column: &Column| {
+        !column.archived && column.kind != ColumnKind::Done && {
+            let leaving = usize::from(leaves && id == task.column_id);
+            workflow::has_room(ask, id, column, leaving)
+        }
+    };
+    if !ask.board.column(task.column_id).is_some_and(|column| is_open(task.column_id, column)) {
+        let columns = ask.board.columns();
+        if let Some((column_id, _)) = columns.into_iter().find(|(id, column)| is_open(*id, column)) {
+            let (events, rank) = moves::enter(ask, column_id, &Place::END)?;
+            return Ok((column_id, events, rank));
+        }
+        workflow::check_wip(ask, task.column_id, ask.column(task.column_id)?)?;
+    }
+    let (events, rank) = moves::come_back(ask, task.column_id, &task.rank)?;
+    Ok((task.column_id, events, rank))
+}
+
+/// What follows when a task is opened again.
+pub(super) fn take_back(ask: &Ask<'_>, task_id: TaskId, task: &Task) -> Vec<BoardEvent> {
+    let Some((next_id, repeat)) = &task.passed_on else { return vec![] };
+    let room = ask.board.inactive_count() < ask.ctx.limits.tasks_inactive_per_board_max;
+    let untouched = ask.board.task(*next_id).is_some_and(|next| is_untouched(ask, task, *next_id, next));
+    if !room || !untouched {
+        return vec![];
+    }
+    vec![
+        TaskRepeatChanged { task_id: *next_id, repeat: None }.into(),
+        TaskDeleted { task_id: *next_id }.into(),
+        TaskRepeatChanged { task_id, repeat: Some(repeat.as_ref().clone()) }.into(),
+    ]
+}
+
+/// Whether the next one is as it was made, for all that is known of it.
+fn is_untouched(ask: &Ask<'_>, task: &Task, next_id: TaskId, next: &Task) -> bool {
+    let alike = next.title == task.title
+        && next.labels == task.labels
+        && next.priority == task.priority
+        && next.description_seq == task.description_seq
+        && (next.points, next.minutes) == (task.points, task.minutes)
+        && (next.category_id, next.cover) == (task.category_id, task.cover)
+        && next.assignees.iter().all(|account| task.assignees.contains(account))
+        && next.checklists == unticked(&task.checklists);
+    let planned = next.repeat.as_deref().and_then(stands_at);
+    let alone = next.comments.is_empty() && next.dependencies.is_empty() && ask.board.parts(next_id).next().is_none();
+    let open = next.lifecycle == Lifecycle::Active && next.completed_at.is_none();
+    alike && alone && open && planned.is_some() && next.due == planned
+}
+
+fn unticked(lists: &[Arc<Checklist>]) -> Vec<Arc<Checklist>> {
+    lists.iter().map(Checklist::unticked).collect()
+}
