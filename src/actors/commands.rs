@@ -173,7 +173,7 @@ impl Directory {
         let CommandRequest { topic, principal, session, key, body, saw } = request;
         self.pulse().open()?;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
-        let account = self.account_facts(topic, principal, session).await?;
+        let mut account = self.account_facts(topic, principal, session).await?;
         if let Some(account) = &account {
             account.grant()?.permit_command(&body)?;
         }
@@ -181,6 +181,15 @@ impl Directory {
         let commit = CommitId(self.services().clock.fresh_id());
         let mut hand_in = HandIn::new(key.is_some());
         loop {
+            if let Some(facts) = account.as_mut().filter(|facts| facts.ended()) {
+                match self.handle::<Account>(facts.account.0).await {
+                    Ok(handle) => facts.reader = handle.reader.clone(),
+                    Err(failure) => {
+                        pause(hand_in.refused(failure)?).await;
+                        continue;
+                    }
+                }
+            }
             let handle = match self.handle_for::<A>(topic, &command).await.and_then(|handle| {
                 self.pulse().open()?;
                 Ok(handle)

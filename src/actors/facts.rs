@@ -100,6 +100,11 @@ pub struct AccountFacts {
 }
 
 impl AccountFacts {
+    /// The actor behind it has gone: what is read here is not news any more.
+    pub fn ended(&self) -> bool {
+        self.reader.has_changed().is_err()
+    }
+
     /// What it is asked with opens this much; `None`: the server itself asks.
     pub fn grant(&self) -> Result<Grant, Failure> {
         let Some(credential) = self.credential else { return Ok(Grant::Whole) };

@@ -142,11 +142,20 @@ impl Node {
         let CommandRequest { topic, principal, session, key, body, saw } = request;
         let hash = key.map(|_| body_hash(topic, &body)).unwrap_or_default();
         let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
-        let account = self.account_facts(topic, principal, session).await?;
+        let mut account = self.account_facts(topic, principal, session).await?;
         let commit = CommitId(self.sim.uuid());
         let mut hand_in = HandIn::new(key.is_some());
         let pause = async |duration: Duration| self.sim.pause_for((duration.as_micros() as Time).max(1)).await;
         loop {
+            if let Some(facts) = account.as_mut().filter(|facts| facts.ended()) {
+                match self.handle::<Account>(facts.account.0).await {
+                    Ok(handle) => facts.reader = handle.reader.clone(),
+                    Err(failure) => {
+                        pause(hand_in.refused(failure)?).await;
+                        continue;
+                    }
+                }
+            }
             let found = match A::founding(&command) {
                 Some(founding) => self.find::<A>(topic, Some(founding)).await,
                 None => self.handle::<A>(topic.id).await,

@@ -6,7 +6,7 @@ use lockstep_domain::Aggregate;
 use lockstep_protocol::{
     codec::Codec,
     codes::Code,
-    command::{board::*, task::*},
+    command::{BoardCommand, board::*, bulk::Bulk, task::*},
     event::{BoardEvent, Event},
     frame::*,
     ids::{BoardId, ClientId, TaskId},
@@ -327,5 +327,40 @@ async fn more_commands_than_may_be_in_flight_are_all_answered() {
     for reference in references {
         // Columns run into their own limit; an answer is an answer.
         let _ = client.reply(reference).await;
+    }
+}
+
+#[tokio::test]
+async fn r64_many_commands_in_one_are_one_commit_or_none() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    for codec in Codec::ALL {
+        let mut client = server.connect(owner.person, codec).await;
+        let seq = client.join_live(owner.board).await.seq;
+        let good = |title: &str| BoardCommand::from(new_task(owner.column, title));
+        let bad = || BoardCommand::from(CompleteTask { task_id: TaskId(id()) });
+        let bulk = |commands: Vec<BoardCommand>, on_failure| Bulk { commands, on_failure };
+        let none = client.ask(owner.board, bulk(vec![good("One"), bad(), good("Two")], OnFailure::None)).await;
+        let none = none.expect_err("one of it is refused");
+        assert_eq!((none.code, none.field.as_deref()), (Code::NotFound, Some("commands.1.task_id")));
+        let asked = client.command(owner.board, bulk(vec![good("One"), bad(), good("Two")], OnFailure::Rest));
+        client.send(&[ClientMessage::Command(asked.clone())]).await;
+        let (mut made, mut answer) = (None, None);
+        while made.is_none() || answer.is_none() {
+            match client.next().await {
+                ServerMessage::Events(events) => made = Some(events),
+                ServerMessage::Reply(Reply { outcome: Outcome::Ok(done), .. }) => answer = Some(done),
+                _ => {}
+            }
+        }
+        let (made, answer) = (made.expect("came"), answer.expect("came"));
+        assert_eq!((made.after, made.seq, answer.seq), (seq, seq + 2, seq + 2), "one commit, and nothing of the other");
+        assert_eq!(titles(&made), ["One", "Two"]);
+        let failed: Vec<_> = answer.failed.iter().map(|part| (part.index, part.failure.code)).collect();
+        assert_eq!(failed, [(1, Code::NotFound)]);
+        // Sent again it takes effect once.
+        client.send(&[ClientMessage::Command(asked.clone())]).await;
+        let again = client.reply(asked.reference).await.expect("was done");
+        assert_eq!((again.seq, again.failed), (answer.seq, vec![]));
     }
 }

@@ -129,6 +129,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn many_commands_in_one_need_each_its_own_scope() {
+        use lockstep_protocol::command::{board::DeleteBoard, bulk::Bulk, task::CompleteTask};
+        let complete = BoardCommand::from(CompleteTask { task_id: lockstep_protocol::ids::TaskId::NIL });
+        let bulk = |commands: Vec<BoardCommand>| Command::from(Bulk { commands, on_failure: Default::default() });
+        let write = Grant::Scopes(Scopes::of(&[Scope::Write]));
+        assert_eq!(write.permit_command(&bulk(vec![complete.clone()])), Ok(()));
+        assert!(write.permit_command(&bulk(vec![complete.clone(), DeleteBoard {}.into()])).is_err());
+        assert!(Grant::Scopes(Scopes::of(&[Scope::Read])).permit_command(&bulk(vec![complete])).is_err());
+    }
+
+    #[test]
     fn a_log_in_opens_everything_and_a_token_what_its_scopes_cover() {
         let every = [Scope::Account, Scope::Read, Scope::Write, Scope::Admin];
         for needed in [&[][..], &every] {

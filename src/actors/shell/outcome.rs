@@ -20,6 +20,7 @@ use crate::{
     actors::{
         delivery::{Delivery, SharedEvents},
         encode,
+        facts::AccountFacts,
         published::Published,
     },
     bugs::bug,
@@ -218,10 +219,24 @@ impl<A: Aggregate> Shell<A> {
     }
 
     /// The facts a batch was decided with have changed: catch up with them, then decide again.
-    fn guard_failed(&mut self, batch: Batch<A>, guards: &[Guard]) {
+    fn guard_failed(&mut self, mut batch: Batch<A>, guards: &[Guard]) {
+        self.give_back_stale(&mut batch);
         let accounts = batch.items.iter().filter_map(|(pending, _)| pending.account.clone()).collect();
         self.requeue(batch, |pending| Pending { conflicts: pending.conflicts + 1, ..pending });
         self.reload_facts(guards.iter().map(|guard| guard.subject).collect(), accounts);
+    }
+
+    /// An account that ended meanwhile would fail the guard again for ever. Whoever hands a command in looks for its account anew: what
+    /// may have landed is not answered, and so handed in again.
+    fn give_back_stale(&self, batch: &mut Batch<A>) {
+        let ended = |pending: &Pending<A>| pending.account.as_ref().is_some_and(AccountFacts::ended);
+        let (stale, items) = std::mem::take(&mut batch.items).into_iter().partition(|(pending, _)| ended(pending));
+        batch.items = items;
+        for (pending, _) in stale {
+            if !pending.may_land(self.head.version) {
+                pending.answer(Err(Failure::new(Code::Unavailable).retry_after_ms(50)));
+            }
+        }
     }
 
     /// Nobody knows whether it was committed: read on. What is found under its commit id is answered, the rest decided again
