@@ -225,6 +225,7 @@ impl Directory {
                 conflicts: 0,
                 alone: false,
                 unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
+                looked: false,
             };
             if !handle.send_or_outlive(Message::Command(Box::new(pending))).await {
                 pause(hand_in.not_taken()?).await;

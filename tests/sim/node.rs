@@ -191,6 +191,7 @@ impl Node {
                 conflicts: 0,
                 alone: false,
                 unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
+                looked: false,
             };
             if !handle.send(Message::Command(Box::new(pending))) {
                 pause(hand_in.not_taken()?).await;

@@ -98,7 +98,8 @@ impl<A: Aggregate> Shell<A> {
 
     /// Answers or sets aside what was seen before; gives back what must be decided.
     fn fresh(&mut self, pending: Pending<A>, batch: &mut Batch<A>) -> Option<Pending<A>> {
-        let (Some(origin), Some(client)) = (pending.origin, pending.client()) else { return Some(pending) };
+        let looked = |pending| Pending { looked: true, ..pending };
+        let (Some(origin), Some(client)) = (pending.origin, pending.client()) else { return Some(looked(pending)) };
         if self.parked.iter().any(|(key, _)| *key == client) {
             self.parked.push((client, pending));
             return None;
@@ -113,10 +114,10 @@ impl<A: Aggregate> Shell<A> {
             return None;
         }
         if bug!("bug_no_dedupe") {
-            return Some(pending);
+            return Some(looked(pending));
         }
         match self.windows.see(client, origin.client_seq, origin.body_hash) {
-            Seen::Fresh => return Some(pending),
+            Seen::Fresh => return Some(looked(pending)),
             Seen::Done { seq, position } => {
                 let epoch = self.head.epoch;
                 pending.answer(Ok(Acknowledged::new(epoch, seq, Some(position))));

@@ -46,6 +46,8 @@ pub struct Pending<A: Aggregate> {
     /// The head that an append of it expected whose outcome is unknown: until the stream has moved past that head it may still land,
     /// and nobody can be told that it failed.
     pub unsettled: Option<u64>,
+    /// Its client's window was asked and did not know it. Until then it may have been committed before this life of the aggregate.
+    pub looked: bool,
 }
 
 impl<A: Aggregate> Pending<A> {
@@ -56,7 +58,7 @@ impl<A: Aggregate> Pending<A> {
 
     /// Whether an append of it may have been committed, or may yet be, that is not seen at this head.
     pub(super) fn may_land(&self, head: u64) -> bool {
-        self.unsettled.is_some_and(|expected| expected >= head)
+        self.unsettled.is_some_and(|expected| !self.looked || expected >= head)
     }
 
     pub(super) fn client(&self) -> Option<ClientKey> {

@@ -133,7 +133,8 @@ fn shell() -> Shell<Toy> {
     Shell::new(Topic::new(Kind::Board, Uuid::from_u128(1)), Arc::new(Limits::default()), false, loaded)
 }
 
-fn ask(shell: &mut Shell<Toy>, command: Ask) -> (Vec<Effect<Toy>>, Answer) {
+/// A command of nobody's client, and where its answer comes.
+fn pending(command: Ask) -> (Pending<Toy>, Answer) {
     let (reply, answer) = oneshot::channel();
     let permit = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("one is free");
     let pending = Pending {
@@ -148,7 +149,13 @@ fn ask(shell: &mut Shell<Toy>, command: Ask) -> (Vec<Effect<Toy>>, Answer) {
         conflicts: 0,
         alone: false,
         unsettled: None,
+        looked: false,
     };
+    (pending, answer)
+}
+
+fn ask(shell: &mut Shell<Toy>, command: Ask) -> (Vec<Effect<Toy>>, Answer) {
+    let (pending, answer) = pending(command);
     (shell.on(Message::Command(Box::new(pending)), 1_000, false), answer)
 }
 

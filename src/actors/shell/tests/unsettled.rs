@@ -1,10 +1,12 @@
 //! An append whose outcome is unknown may land late: until the stream has moved past the head it expected, nobody is told that it
 //! failed. (Found by the simulator: a refusal was told for what was then in the journal.)
 
+use lockstep_protocol::ids::ClientId;
+
 use super::*;
 use crate::{
     actors::encode,
-    store::journal::{GENESIS, JournalError, Recorded},
+    store::journal::{GENESIS, JournalError, Known, Origin, Recorded},
 };
 
 const UNKNOWN: fn() -> JournalError = || JournalError::Unknown("the line broke".into());
@@ -89,6 +91,28 @@ fn once_the_stream_has_moved_past_it_a_failure_is_told() {
     assert!(appended(&again).is_some(), "decided anew after the other's event");
     tell(&mut shell, Message::Appended(Err(DOWN())));
     assert_eq!(answer.try_recv().expect("answered").expect_err("refused").code, Code::Unavailable);
+}
+
+/// What landed in the last moment of the life before stands at or before this one's head: only its client's window tells.
+#[test]
+fn what_was_in_hand_before_is_not_called_a_failure_before_its_window_was_read() {
+    let mut shell = shell();
+    let origin = Origin { client_id: ClientId(Uuid::from_u128(5)), client_seq: 7, body_hash: [1; 16] };
+    let (handed_in, mut answer) = pending(Ask::Work);
+    let handed_in = Pending { origin: Some(origin), unsettled: Some(0), ..handed_in };
+    let key = handed_in.client().expect("of a client");
+    tell(&mut shell, Message::Command(Box::new(handed_in)));
+    let other = next(&shell, 77);
+    tell(&mut shell, Message::Behind(1));
+    tell(&mut shell, Message::CaughtUp(Ok(vec![other])));
+    assert_eq!(shell.head.version, 1, "the stream has moved past it");
+    assert!(waits(&tell(&mut shell, Message::Window(key, Err(DOWN())))));
+    assert!(answer.try_recv().is_err(), "nothing can be said yet");
+    let asked = tell(&mut shell, Message::Retry);
+    assert!(asked.iter().any(|effect| matches!(effect, Effect::ReadWindow(_))), "it is asked for again");
+    let known = Known { origin, seq: 1, position: Position::START, commit: CommitId(Uuid::from_u128(3)) };
+    tell(&mut shell, Message::Window(key, Ok(vec![known])));
+    assert_eq!(answer.try_recv().expect("answered").expect("it was committed").seq, 1);
 }
 
 #[test]
