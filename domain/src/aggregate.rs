@@ -12,7 +12,7 @@ use lockstep_protocol::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{organization::Organization, team::Team};
+use crate::{board::Past, organization::Organization, team::Team};
 
 /// Who asks. It comes from the connection, never from a message's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,6 +49,8 @@ pub struct Ctx<'a> {
     pub org: Option<&'a Organization>,
     /// The team that owns this board, guarded alike.
     pub team: Option<&'a Team>,
+    /// The board as it was, for a command that goes back there.
+    pub past: Option<&'a Past>,
     pub limits: &'a Limits,
 }
 
@@ -72,6 +74,17 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
     /// whether they may be asked together.
     fn parts(_command: &Self::Command) -> Option<(&[Self::Command], OnFailure)> {
         None
+    }
+
+    /// What follows from a command of which that shows only as it goes: commands that are asked one after another, each list of them on
+    /// what those before it left; `None`: that was all.
+    fn follow_up(
+        &self,
+        _command: &Self::Command,
+        _ctx: &Ctx<'_>,
+        _index: usize,
+    ) -> Result<Option<Vec<Self::Command>>, Failure> {
+        Ok(None)
     }
 
     /// The level of the nodes that understand it.

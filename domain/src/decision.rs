@@ -46,6 +46,14 @@ pub fn decide<A: Aggregate>(
 ) -> Result<Decision<A>, Failure> {
     let mut decision = Decision { state: state.clone(), events: vec![], conflicts: vec![], failed: vec![] };
     decision.add(command, ctx, stamp)?;
+    // Whoever goes back knows that others were there since: the command itself says what stands in the way.
+    let unasked = Stamp { saw: None, ..*stamp };
+    for index in 0.. {
+        let Some(commands) = decision.state.follow_up(command, ctx, index)? else { break };
+        for command in &commands {
+            decision.add(command, ctx, &unasked)?;
+        }
+    }
     let Some((parts, on_failure)) = A::parts(command) else { return Ok(decision) };
     for (index, part) in parts.iter().enumerate() {
         if let Err(failure) = decision.add(part, ctx, stamp) {

@@ -3,6 +3,7 @@
 mod access;
 mod golden;
 mod history;
+mod past;
 mod quick_add;
 mod rank;
 mod recur;

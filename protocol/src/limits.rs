@@ -100,6 +100,10 @@ limits! {
     append_commands_max: usize = 128, "commands";
     /// Commands in one `board.bulk`.
     bulk_commands_max: usize = 200, "commands";
+    /// For how long a change can be taken back.
+    undo_ms: u64 = 30 * 86_400_000, "ms";
+    /// Values that are had back in one taking back.
+    undo_steps_max: usize = 1_000, "values";
     /// Conflicts in a row before a command is answered `contended`.
     conflicts_max: u32 = 8, "conflicts";
     /// Commands a client may still repeat by the window in memory; older ones are looked up in the journal.

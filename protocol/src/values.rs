@@ -162,6 +162,15 @@ words! {
         Done = "done",
         /// Of a comment or an item of a checklist.
         Text = "text",
+        /// Whether it is in use, in the archive or in the trash.
+        Lifecycle = "lifecycle",
+    }
+    /// What can be so or otherwise of a task: what is told of two moments that are compared.
+    Aspect {
+        Lifecycle = "lifecycle", Title = "title", Description = "description", Place = "place", Done = "done",
+        Priority = "priority", Labels = "labels", Assignees = "assignees", Start = "start_at", Due = "due",
+        Estimate = "estimate", Category = "category", Cover = "cover", Repeat = "repeat", Parent = "parent",
+        Dependencies = "dependencies", Checklists = "checklists", Comments = "comments",
     }
     /// What becomes of several commands in one when one of them is refused.
     OnFailure {

@@ -1,12 +1,15 @@
 //! A command's way through the directory to its aggregate, and back with the answer.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use lockstep_domain::{
     Aggregate, Principal,
     access::{self, Capability},
     account::Account,
-    board::Board,
+    board::{Board, Past},
     organization::Organization,
     team::Team,
 };
@@ -20,6 +23,7 @@ use lockstep_protocol::{
     frame::Acknowledged,
     ids::{BoardId, CommitId, OrgId, TeamId},
     topic::{Kind, Topic},
+    values::Scope,
 };
 use tokio::sync::oneshot;
 
@@ -91,13 +95,19 @@ impl Directory {
             return Err(Failure::new(Code::WrongTopic));
         }
         match request.topic.kind {
-            Kind::Organization => self.command_of::<Organization>(request).await,
+            Kind::Organization => self.command_of::<Organization>(request, None).await,
             Kind::Team => {
                 self.check_default_board(&request).await?;
                 self.found::<Team>(request).await
             }
-            Kind::Board => self.found::<Board>(request).await,
-            Kind::Account => self.command_of::<Account>(request).await,
+            Kind::Board => {
+                let past = self.past_of(&request).await?;
+                match Place::of(&request) {
+                    Some(_) => self.found::<Board>(request).await,
+                    None => self.command_of::<Board>(request, past).await,
+                }
+            }
+            Kind::Account => self.command_of::<Account>(request, None).await,
         }
     }
 
@@ -124,10 +134,10 @@ impl Directory {
     /// Founds a board or a team in a place that its organization keeps for it: how many there are is decided there, however many are
     /// founded at once. One that is refused gives its place back, if it was taken for it.
     async fn found<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
-        let Some(place) = Place::of(&request) else { return self.command_of::<A>(request).await };
+        let Some(place) = Place::of(&request) else { return self.command_of::<A>(request, None).await };
         if self.common_level().load(Ordering::Relaxed) < level_of(place.event) {
             // A node that runs would not understand it.
-            return self.command_of::<A>(request).await;
+            return self.command_of::<A>(request, None).await;
         }
         self.may_found(&request, &place).await?;
         let founder = request.principal.account().ok_or_else(|| Failure::new(Code::Unauthenticated))?;
@@ -140,13 +150,13 @@ impl Directory {
             body,
             saw: Saw::default(),
         };
-        let reserved = self.command_of::<Organization>(ask(place.reserve)).await.map_err(no_org)?;
-        let founded = self.command_of::<A>(request.clone()).await;
+        let reserved = self.command_of::<Organization>(ask(place.reserve), None).await.map_err(no_org)?;
+        let founded = self.command_of::<A>(request.clone(), None).await;
         // Anything temporary may be founded all the same: asked again it finds its place.
         let refused = founded.as_ref().is_err_and(|failure| !failure.temporary && failure.code != Code::Internal);
         if refused
             && reserved.position.is_some()
-            && let Err(failure) = self.command_of::<Organization>(ask(place.release)).await
+            && let Err(failure) = self.command_of::<Organization>(ask(place.release), None).await
         {
             tracing::warn!(topic = %request.topic, %failure, "the place of what was refused stays taken");
         }
@@ -169,13 +179,22 @@ impl Directory {
         }
     }
 
-    async fn command_of<A: Kinded>(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+    /// `past`: where it goes back to, for a command that does so.
+    async fn command_of<A: Kinded>(
+        &self,
+        request: CommandRequest,
+        past: Option<Arc<Past>>,
+    ) -> Result<Acknowledged, Failure> {
         let CommandRequest { topic, principal, session, key, body, saw } = request;
         self.pulse().open()?;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
         let mut account = self.account_facts(topic, principal, session).await?;
         if let Some(account) = &account {
-            account.grant()?.permit_command(&body)?;
+            let grant = account.grant()?;
+            grant.permit_command(&body)?;
+            if past.as_ref().is_some_and(|past| past.manages()) {
+                grant.permit(&[Scope::Admin])?;
+            }
         }
         let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let commit = CommitId(self.services().clock.fresh_id());
@@ -219,6 +238,7 @@ impl Directory {
                 account: account.clone(),
                 origin: key.map(|key| shell::origin(key.client_id, key.client_seq, hash)),
                 saw,
+                past: past.clone(),
                 commit,
                 reply,
                 permit,

@@ -21,7 +21,7 @@ use lockstep_protocol::{
     topic::{Kind, Topic},
     values::Scope,
 };
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, oneshot};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -90,6 +90,9 @@ pub struct JoinRequest {
 #[derive(Clone)]
 pub struct Directory(Arc<Inner>);
 
+/// How many look at once how something was: folding takes memory and time.
+const LOOKING_BACK_MAX: usize = 2;
+
 struct Inner {
     services: Arc<Services>,
     slots: Arc<Slots>,
@@ -98,6 +101,8 @@ struct Inner {
     pulse: Pulse,
     looks: Looks,
     loads: Semaphore,
+    /// How many may look at once how something was.
+    looking_back: Semaphore,
     /// Snapshots on their way to the store.
     saving: TaskTracker,
     /// The newest events that every node understands; kept by a worker.
@@ -107,6 +112,11 @@ struct Inner {
 }
 
 impl Directory {
+    /// A turn to fold something as it was.
+    pub(super) async fn look_back(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        self.0.looking_back.acquire().await.map_err(|_| Failure::new(Code::GoingAway))
+    }
+
     /// Starts the tree of a node.
     pub async fn start(services: Services) -> Result<Self, Failure> {
         let (slots, restarts) = (Arc::new(Slots::default()), Arc::new(Restarts::default()));
@@ -121,6 +131,7 @@ impl Directory {
             })
         };
         let loads = Semaphore::new(services.limits.loads_max);
+        let looking_back = Semaphore::new(LOOKING_BACK_MAX);
         let tree = Tree::plant(on_end).await?;
         let age_max = Duration::from_millis(services.limits.stale_after_ms);
         let common_level = Arc::new(AtomicU32::new(FEATURE_LEVEL));
@@ -136,6 +147,7 @@ impl Directory {
             saving: TaskTracker::new(),
             common_level,
             loads,
+            looking_back,
             tick: AtomicU64::new(1),
         })))
     }

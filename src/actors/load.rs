@@ -76,10 +76,26 @@ impl<A: Aggregate> Fold<A> {
     }
 }
 
+/// A stream as it was right after this seq, and when the last of its events until then happened.
+pub async fn at<A: Aggregate>(journal: &SharedJournal, topic: Topic, seq: u64) -> Result<(A, Micros), JournalError> {
+    let mut fold = from_snapshot::<A>(journal, topic, seq).await?.unwrap_or_else(Fold::start);
+    while fold.version < seq {
+        let left = usize::try_from(seq - fold.version).unwrap_or(PAGE).min(PAGE);
+        let events = journal.read(topic, fold.version, left).await?;
+        if events.is_empty() {
+            break;
+        }
+        for event in &events {
+            fold.take(event)?;
+        }
+    }
+    Ok((fold.state, fold.last_at))
+}
+
 /// Loads a stream; an empty one gives an aggregate that does not exist. A damaged one gives its last good state, quarantined.
 pub async fn load<A: Aggregate>(journal: &SharedJournal, topic: Topic) -> Result<Loaded<A>, JournalError> {
     let epoch = journal.head(topic).await?.epoch;
-    let mut fold = match from_snapshot(journal, topic).await? {
+    let mut fold = match from_snapshot(journal, topic, u64::MAX).await? {
         Some(fold) => fold,
         None => Fold::start(),
     };
@@ -109,8 +125,13 @@ pub async fn load<A: Aggregate>(journal: &SharedJournal, topic: Topic) -> Result
     })
 }
 
-async fn from_snapshot<A: Aggregate>(journal: &SharedJournal, topic: Topic) -> Result<Option<Fold<A>>, JournalError> {
-    let Some(snapshot) = journal.load_snapshot(topic, A::STATE_VERSION, u64::MAX).await? else { return Ok(None) };
+/// The fold that the newest snapshot up to this seq holds.
+async fn from_snapshot<A: Aggregate>(
+    journal: &SharedJournal,
+    topic: Topic,
+    at_most: u64,
+) -> Result<Option<Fold<A>>, JournalError> {
+    let Some(snapshot) = journal.load_snapshot(topic, A::STATE_VERSION, at_most).await? else { return Ok(None) };
     match rmp_serde::from_slice::<Stored<A>>(&snapshot.bytes) {
         Ok(stored) => Ok(Some(Fold {
             state: stored.state,
@@ -161,7 +182,7 @@ pub async fn verify(journal: &SharedJournal, topic: Topic) -> Result<(), Journal
 }
 
 async fn verify_of<A: Aggregate>(journal: &SharedJournal, topic: Topic) -> Result<(), JournalError> {
-    let snapshot: Option<Fold<A>> = from_snapshot(journal, topic).await?;
+    let snapshot: Option<Fold<A>> = from_snapshot(journal, topic, u64::MAX).await?;
     let mut fold: Fold<A> = Fold::start();
     loop {
         let events = journal.read(topic, fold.version, PAGE).await?;

@@ -14,6 +14,7 @@ mod hand_in;
 mod handle;
 mod load;
 mod missed;
+mod past;
 mod peers;
 mod profiles;
 pub mod published;

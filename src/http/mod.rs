@@ -33,6 +33,7 @@ mod organization_life;
 mod organizations;
 mod pace;
 mod passkeys;
+mod past;
 mod pictures;
 mod preferences;
 mod problem;

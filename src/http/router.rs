@@ -18,6 +18,7 @@ use lockstep_protocol::{
         category::{CategorizeTask, SetTaskCover},
         comment::{ReactToComment, UnreactToComment},
         organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
+        past::{RevertTask, UndoChange},
         repeat::SetTaskRepeat,
         task::{
             AddDependency, ArchiveTask, AssignTask, CompleteTask, EstimateTask, LabelTask, MoveTask, RemoveDependency,
@@ -41,7 +42,7 @@ use super::{
     factors,
     finish::finish,
     health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
-    organizations, passkeys, pictures,
+    organizations, passkeys, past, pictures,
     problem::Problem,
     quick_add, registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
@@ -65,6 +66,16 @@ const TASKS: &[Parameter] = &[
 const VERSIONS: &[Parameter] = &[
     Parameter { name: "cursor", kind: "string", says: "next_cursor of the page before." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+    NEW_ENOUGH,
+];
+const THEN: &[Parameter] = &[
+    Parameter { name: "seq", kind: "number", says: "The board's seq then." },
+    Parameter { name: "at", kind: "Micros", says: "Or a time: the last moment at or before it." },
+    NEW_ENOUGH,
+];
+const BETWEEN: &[Parameter] = &[
+    Parameter { name: "from", kind: "number", says: "The earlier seq; it must be said." },
+    Parameter { name: "to", kind: "number", says: "The later seq; the board as it is where it is absent." },
     NEW_ENOUGH,
 ];
 const MEMBERS: &[Parameter] = &[
@@ -249,6 +260,10 @@ fn board() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/bulk", boards::change::<Bulk>, "Many commands for a board in one: all of them or none, or those that can be").takes("Bulk").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     post("/api/v1/orgs/{org}/boards/{board}/commands", commands::to_board, "Any command for a board").takes("CommandDoor").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     get("/api/v1/orgs/{org}/boards/{board}/history", history::read, "A board's events, in order").asks(HISTORY).answers(200, "HistoryPage"),
+    get("/api/v1/orgs/{org}/boards/{board}/then", past::board, "A board as it was at a moment").asks(THEN).answers(200, "BoardThen"),
+    get("/api/v1/orgs/{org}/boards/{board}/differences", past::changes, "The tasks that differ between two moments").asks(BETWEEN).answers(200, "Differences"),
+    get("/api/v1/orgs/{org}/boards/{board}/undo", past::own, "What the caller would take back next, and what they would do again").asks(MIN_SEQ).answers(200, "OwnChanges"),
+    post("/api/v1/orgs/{org}/boards/{board}/undo", boards::change::<UndoChange>, "Take a change of one's own back; to do it again, take the taking back back").takes("UndoChange").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged").scopes(ADMIN),
     delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/columns", columns::create, "Add a column").takes_but("CreateColumn", &[], &["column_id"]).answers(201, "Acknowledged"),
@@ -288,6 +303,8 @@ fn task() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unwatch", task_actions::act::<UnwatchTask>, "Take somebody off those who follow a task").takes_but("UnwatchTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/categorize", task_actions::act::<CategorizeTask>, "Say of which category a task is, or of none").takes_but("CategorizeTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/cover", task_actions::act::<SetTaskCover>, "Give the card of a task a colour, or none").takes_but("SetTaskCover", &["task_id"], &[]).answers(200, "Acknowledged"),
+    get("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/then", past::task, "A task whole, as it was at a moment").asks(THEN).answers(200, "TaskDetail"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/revert", task_actions::act::<RevertTask>, "Make what is said of a task what it was at a moment").takes_but("RevertTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/complete", task_actions::act::<CompleteTask>, "Mark a task done").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/reopen", task_actions::act::<ReopenTask>, "Mark a task not done").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/archive", task_actions::act::<ArchiveTask>, "Put a task away").answers(200, "Acknowledged"),

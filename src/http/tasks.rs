@@ -1,6 +1,6 @@
 //! Tasks of a board: lists, one whole, create, change, delete.
 
-use lockstep_domain::board::Board;
+use lockstep_domain::board::{Board, Detail};
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
@@ -138,17 +138,22 @@ pub async fn read(
 ) -> Answer<Read<TaskDetail>> {
     let (published, audience) = caller.board(org, board, query.min_seq).await?;
     let detail = published.state.detail(task, audience).ok_or(Code::NotFound)?;
+    let value = whole(&caller, board, detail, published.bookmark.seq).await?;
+    Ok(Read { value, bookmark: published.bookmark, position: Some(published.position), held: caller.held })
+}
+
+/// A task with its texts, out of the journal. `seq` is what the board stood at.
+pub async fn whole(caller: &Caller, board: BoardId, detail: Detail, seq: u64) -> Answer<TaskDetail> {
     let bodies = caller.http.store.journal().read_at(Topic::from(board), detail.body_seqs()).await?;
     let mut events: Vec<(u64, BoardEvent)> = Vec::with_capacity(bodies.len());
     for recorded in &bodies {
         events.push((recorded.seq, happened::<Board>(recorded)?.event));
     }
-    let seq = published.bookmark.seq;
-    let value = detail.assemble(seq, events.iter().map(|(seq, event)| (*seq, event))).map_err(|missing| {
+    let whole = detail.assemble(seq, events.iter().map(|(seq, event)| (*seq, event)));
+    Ok(whole.map_err(|missing| {
         tracing::error!(%board, seq = missing.0, "the journal lacks the event that holds a text");
         Failure::new(Code::Quarantined)
-    })?;
-    Ok(Read { value, bookmark: published.bookmark, position: Some(published.position), held: caller.held })
+    })?)
 }
 
 /// Changes what is said, as one to three commands in this order: title and description, priority, dates. The first that is

@@ -42,6 +42,7 @@ board.archive                   POST    /boards/{board}/archive
 board.unarchive                 POST    /boards/{board}/unarchive
 board.restore                   POST    /boards/{board}/restore
 board.bulk                      POST    /boards/{board}/bulk
+board.undo                      POST    /boards/{board}/undo
 board.member.set                PUT     /boards/{board}/members/{account_id}
 board.member.remove             DELETE  /boards/{board}/members/{account_id}
 column.create                   POST    /boards/{board}/columns
@@ -81,6 +82,7 @@ task.reopen                     POST    /boards/{board}/tasks/{task_id}/reopen
 task.archive                    POST    /boards/{board}/tasks/{task_id}/archive
 task.unarchive                  POST    /boards/{board}/tasks/{task_id}/unarchive
 task.restore                    POST    /boards/{board}/tasks/{task_id}/restore
+task.revert                     POST    /boards/{board}/tasks/{task_id}/revert
 comment.add                     POST    /boards/{board}/tasks/{task_id}/comments
 comment.edit                    PATCH   /boards/{board}/tasks/{task_id}/comments/{comment_id}
 comment.delete                  DELETE  /boards/{board}/tasks/{task_id}/comments/{comment_id}

@@ -20,6 +20,7 @@ mod mail;
 mod nodes;
 mod organizations;
 mod passkeys;
+mod past;
 mod picture_files;
 mod pictures;
 pub mod plan;

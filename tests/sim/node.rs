@@ -192,6 +192,7 @@ impl Node {
                 alone: false,
                 unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
                 looked: false,
+                past: None,
             };
             if !handle.send(Message::Command(Box::new(pending))) {
                 pause(hand_in.not_taken()?).await;

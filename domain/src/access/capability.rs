@@ -167,7 +167,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
     match command {
         C::CreateBoard(_) => Capability::FoundBoard,
         // Whoever sees the board may ask; each of its commands needs its own.
-        C::Bulk(_) => Capability::WatchTasks,
+        C::Bulk(_) | C::UndoChange(_) => Capability::WatchTasks,
         C::UpdateBoard(_) | C::ArchiveBoard(_) | C::UnarchiveBoard(_) | C::DeleteBoard(_) | C::RestoreBoard(_) => {
             Capability::ManageBoard
         }
@@ -211,6 +211,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::ReopenTask(_)
         | C::UnarchiveTask(_)
         | C::RestoreTask(_)
+        | C::RevertTask(_)
         | C::CreateChecklist(_)
         | C::RenameChecklist(_)
         | C::DeleteChecklist(_)

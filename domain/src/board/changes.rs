@@ -53,6 +53,12 @@ impl Changes {
         unseen.map(|(field, changed)| Conflict { field, by: changed.by, seq: changed.seq }).collect()
     }
 
+    /// Who changed this value last, and when.
+    pub fn last(&self, id: Uuid, field: Field) -> Option<Conflict> {
+        let changed = self.0.get(&(id, field))?;
+        Some(Conflict { field, by: changed.by, seq: changed.seq })
+    }
+
     fn forget(&mut self, id: Uuid) {
         for field in Field::ALL {
             self.0.remove(&(id, *field));

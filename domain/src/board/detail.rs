@@ -45,6 +45,14 @@ impl Board {
         Some(Detail { face: view::face_for(task_id, task, audience), task: task.clone(), comments, audience })
     }
 
+    /// The same of a board as it was, for whoever sees it as it is `now`: what was said and has been deleted since is not shown any more.
+    pub fn detail_then(&self, task_id: TaskId, audience: Audience, now: &Self) -> Option<Detail> {
+        let mut detail = self.detail(task_id, audience)?;
+        let kept = now.task(task_id).map(|task| &task.comments);
+        detail.comments.retain(|(id, _)| kept.is_some_and(|kept| kept.contains_key(id)));
+        Some(detail)
+    }
+
     /// The seqs of the events that hold the texts which a comment has had, ascending. `None` when there is no such comment, or no more;
     /// the public is shown none.
     pub fn comment_seqs(&self, task_id: TaskId, comment_id: CommentId, audience: Audience) -> Option<Vec<u64>> {

@@ -7,6 +7,7 @@ mod changes;
 mod decide;
 mod detail;
 mod evolve;
+mod past;
 mod place;
 mod state;
 mod view;
@@ -21,6 +22,7 @@ use lockstep_protocol::{
     values::{Audience, Conflict, OnFailure},
     view::ViewPart,
 };
+pub use past::{Past, differences, own_changes};
 pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, Label, Reaction, Task};
 
 use crate::{
@@ -53,6 +55,15 @@ impl Aggregate for Board {
             BoardCommand::Bulk(bulk) => Some((&bulk.commands, bulk.on_failure)),
             _ => None,
         }
+    }
+
+    fn follow_up(
+        &self,
+        command: &BoardCommand,
+        ctx: &Ctx<'_>,
+        index: usize,
+    ) -> Result<Option<Vec<BoardCommand>>, Failure> {
+        past::follow_up(self, command, ctx, index)
     }
 
     fn level(event: &Self::Event) -> u32 {

@@ -77,6 +77,7 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::CommentUnreacted(_) => true,
         E::BoardCreated(_)
         | E::BoardUpdated(_)
+        | E::ChangeUndone(_)
         | E::ColumnWorkflowChanged(_)
         | E::BoardArchived(_)
         | E::BoardUnarchived(_)

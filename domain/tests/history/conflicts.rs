@@ -68,6 +68,7 @@ const ASKED: &[&str] = &[
 /// order stays as it was where ranks are spread anew.
 const MERGE: &[&str] = &[
     "board.created",
+    "change.undone",
     "board.archived",
     "board.unarchived",
     "board.deleted",

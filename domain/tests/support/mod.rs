@@ -2,13 +2,16 @@
 
 mod words;
 
+use std::collections::BTreeSet;
+
 use lockstep_domain::{
     Account, Aggregate, Board, Ctx, Organization, Principal, Team,
+    board::Past,
     decision::{self, Stamp},
 };
 use lockstep_protocol::{
     codes::Failure,
-    command::Command,
+    command::{BoardCommand, Command},
     event::{Event, Happened},
     ids::AccountId,
     limits::Limits,
@@ -34,11 +37,20 @@ pub struct Live<A: Aggregate> {
     pub id: Uuid,
     pub state: A,
     pub history: Vec<Happened<A::Event>>,
+    /// The seqs that commits begin with.
+    pub begins: BTreeSet<u64>,
 }
 
 impl<A: Aggregate> Live<A> {
     pub fn new(name: &str) -> Self {
-        Self { id: id(name), state: A::default(), history: Vec::new() }
+        Self { id: id(name), state: A::default(), history: Vec::new(), begins: BTreeSet::new() }
+    }
+
+    /// The events of the commit that one of this seq is of.
+    pub fn commit(&self, seq: u64) -> &[Happened<A::Event>] {
+        let begin = self.begins.range(..=seq).next_back().copied().unwrap_or(1) as usize;
+        let end = self.begins.range(seq + 1..).next().map_or(self.history.len(), |next| *next as usize - 1);
+        self.history.get(begin - 1..end).unwrap_or_default()
     }
 
     pub fn apply(&mut self, by: AccountId, now: Micros, events: Vec<A::Event>) {
@@ -114,6 +126,23 @@ impl World {
         }
     }
 
+    /// What the server would look up for a command that goes back to how the board was.
+    pub fn past(&self, command: &BoardCommand) -> Option<Past> {
+        let board = &self.board;
+        let at = |seq: u64| (board.history.len() as u64).checked_sub(words::LAST - seq);
+        let past = match command {
+            BoardCommand::UndoChange(undo) => {
+                let events = board.commit(at(undo.seq)?);
+                let before = events.first()?.seq as usize - 1;
+                Past::of_change(fold(&board.history[..before]), events)?
+            }
+            BoardCommand::RevertTask(revert) => Past::of_moment(fold(&board.history[..at(revert.seq)? as usize])),
+            _ => return None,
+        };
+        let seqs = past.text_seqs(&board.state, command);
+        Some(past.with_texts(seqs.into_iter().map(|seq| (seq, &board.history[seq as usize - 1].event))))
+    }
+
     /// Decides without doing.
     pub fn ask(&self, principal: Principal, command: Command) -> Result<Vec<Event>, Failure> {
         fn decided<A: Aggregate>(live: &Live<A>, command: Command, ctx: &Ctx<'_>) -> Result<Vec<Event>, Failure> {
@@ -125,7 +154,11 @@ impl World {
         match &command {
             Command::Organization(_) => decided(&self.org, command, &self.ctx(principal, self.org.id)),
             Command::Team(_) => decided(&self.team, command, &self.ctx(principal, self.team.id)),
-            Command::Board(_) => decided(&self.board, command, &self.ctx(principal, self.board.id)),
+            Command::Board(asked) => {
+                let past = self.past(asked);
+                let ctx = Ctx { past: past.as_ref(), ..self.ctx(principal, self.board.id) };
+                decided(&self.board, command, &ctx)
+            }
             Command::Account(_) => decided(&self.account, command, &self.ctx(principal, self.account.id)),
         }
     }
@@ -133,7 +166,7 @@ impl World {
     pub fn ctx(&self, principal: Principal, id: Uuid) -> Ctx<'_> {
         let org = (id != self.org.id && id != self.account.id && self.org.state.exists()).then_some(&self.org.state);
         let team = (id == self.board.id && self.team.state.exists()).then_some(&self.team.state);
-        Ctx { principal, now: self.now, id, org, team, limits: &self.limits }
+        Ctx { principal, now: self.now, id, org, team, past: None, limits: &self.limits }
     }
 
     /// Decides and does.
@@ -141,6 +174,7 @@ impl World {
         let events = self.ask(principal, command)?;
         self.now += 1_000_000;
         let by = principal.account().expect("only accounts change anything");
+        let begin = self.board.history.len() as u64 + 1;
         for event in events.clone() {
             match event {
                 Event::Organization(event) => self.org.apply(by, self.now, vec![event]),
@@ -148,6 +182,9 @@ impl World {
                 Event::Board(event) => self.board.apply(by, self.now, vec![event]),
                 Event::Account(event) => self.account.apply(by, self.now, vec![event]),
             }
+        }
+        if begin <= self.board.history.len() as u64 {
+            self.board.begins.insert(begin);
         }
         Ok(events)
     }

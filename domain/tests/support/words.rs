@@ -1,7 +1,7 @@
 //! Commands and expectations in short lines: `owner: task.move task_id=t1 column_id=done place.after=t2`.
 //!
 //! A value is a mention `@name`, the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON, `x*501` for a repeated text, or plain text (in
-//! quotes where it has spaces).
+//! quotes where it has spaces). A `seq` counts back from the newest event.
 
 use lockstep_protocol::command::Command;
 use serde_json::{Map, Value};
@@ -74,6 +74,9 @@ const NAMES: &[&str] = &[
     "k4",
 ];
 
+/// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.
+pub const LAST: u64 = 9_000_000_000;
+
 /// The id behind a name.
 pub fn id(name: &str) -> Uuid {
     if name == "nil" {
@@ -110,6 +113,13 @@ pub fn json(text: &str) -> Value {
         }
         let value = match last {
             "commands" => text.trim_matches('"').split('|').map(|part| json(part.trim())).collect(),
+            "seq" => (LAST
+                - text
+                    .strip_prefix("last")
+                    .unwrap_or_else(|| panic!("{word}: count from the last"))
+                    .parse::<u64>()
+                    .unwrap_or(0))
+            .into(),
             _ if names(last) => ids(text),
             _ => value(text),
         };

@@ -19,6 +19,7 @@ use crate::support::{Live, World, command, json, principal, value};
 
 const TABLES: &[(&str, &str)] = &[
     ("board.txt", include_str!("board.txt")),
+    ("past.txt", include_str!("past.txt")),
     ("people.txt", include_str!("people.txt")),
     ("repeat.txt", include_str!("repeat.txt")),
     ("tasks.txt", include_str!("tasks.txt")),
@@ -109,6 +110,10 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         limits.organization_restore_ms = number as u64;
         return Ok(());
     }
+    if name == "undo_ms" {
+        limits.undo_ms = number as u64;
+        return Ok(());
+    }
     if name == "ownership_offer_ms" {
         limits.ownership_offer_ms = number as u64;
         return Ok(());
@@ -160,6 +165,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "checklist_items_per_task_max" => &mut limits.checklist_items_per_task_max,
         "comments_per_task_max" => &mut limits.comments_per_task_max,
         "sessions_per_account_max" => &mut limits.sessions_per_account_max,
+        "undo_steps_max" => &mut limits.undo_steps_max,
         "bulk_commands_max" => &mut limits.bulk_commands_max,
         "rank_bytes_max" => &mut limits.rank_bytes_max,
         _ => return Err(format!("no limit {name}")),

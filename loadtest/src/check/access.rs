@@ -69,6 +69,7 @@ fn needed(event: &BoardEvent, actor: AccountId) -> BoardRole {
         | BoardEvent::BoardMemberAdded(_)
         | BoardEvent::BoardMemberRoleChanged(_)
         | BoardEvent::BoardMemberRemoved(_) => BoardRole::Owner,
+        BoardEvent::ChangeUndone(_) => BoardRole::Viewer,
         BoardEvent::TaskCommented(_) | BoardEvent::CommentEdited(_) | BoardEvent::CommentDeleted(_) => {
             BoardRole::Commenter
         }

@@ -240,7 +240,9 @@ impl Board {
             | BoardEvent::CommentReacted(_)
             | BoardEvent::CommentUnreacted(_)
             | BoardEvent::TaskWatched(_)
-            | BoardEvent::TaskUnwatched(_) => {}
+            | BoardEvent::TaskUnwatched(_)
+            // What came of it are the events behind it.
+            | BoardEvent::ChangeUndone(_) => {}
             // All others were taken by the functions before this one.
             BoardEvent::BoardCreated(_)
             | BoardEvent::BoardUpdated(_)

@@ -8,6 +8,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
+pub mod past;
 pub mod repeat;
 pub mod task;
 pub mod team;
@@ -20,6 +21,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
+use past::*;
 use repeat::*;
 use task::*;
 use team::*;
@@ -90,6 +92,7 @@ language! {
         "board.member.set" => SetBoardMember,
         "board.member.remove" => RemoveBoardMember,
         "board.bulk" => Bulk,
+        "board.undo" => UndoChange,
         "column.create" => CreateColumn,
         "column.update" => UpdateColumn,
         "column.move" => MoveColumn,
@@ -128,6 +131,7 @@ language! {
         "task.unarchive" => UnarchiveTask,
         "task.delete" => DeleteTask,
         "task.restore" => RestoreTask,
+        "task.revert" => RevertTask,
         "checklist.create" => CreateChecklist,
         "checklist.rename" => RenameChecklist,
         "checklist.delete" => DeleteChecklist,

@@ -7,6 +7,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
+pub mod past;
 pub mod repeat;
 pub mod task;
 pub mod team;
@@ -18,6 +19,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
+use past::*;
 use repeat::*;
 use serde::{Deserialize, Serialize};
 use task::*;
@@ -95,6 +97,7 @@ language! {
         "board.member.added" => BoardMemberAdded,
         "board.member.role.changed" => BoardMemberRoleChanged,
         "board.member.removed" => BoardMemberRemoved,
+        "change.undone" => ChangeUndone,
         "column.created" => ColumnCreated,
         "column.updated" => ColumnUpdated,
         "column.moved" => ColumnMoved,
@@ -171,6 +174,7 @@ pub const FEATURE_LEVEL: u32 = 2;
 /// Events above level 1.
 const NEWER: &[(&str, u32)] = &[
     ("column.workflow.changed", 2),
+    ("change.undone", 2),
     ("task.reassigned", 2),
     ("task.estimated", 2),
     ("task.repeat.changed", 2),

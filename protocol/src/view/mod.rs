@@ -2,8 +2,10 @@
 //! on their own.
 
 mod board;
+mod past;
 
 pub use board::*;
+pub use past::*;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

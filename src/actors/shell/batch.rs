@@ -147,6 +147,7 @@ impl<A: Aggregate> Shell<A> {
             id: self.topic.id,
             org: self.facts.organization(),
             team: self.facts.team(),
+            past: pending.past.as_deref(),
             limits: &self.limits,
         };
         // A panic in a rule is a defect of ours: the command is answered `internal`, and the tentative copy, which only `evolve`

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lockstep_domain::{Aggregate, Principal, access::Reach};
+use lockstep_domain::{Aggregate, Principal, access::Reach, board::Past};
 use lockstep_protocol::{
     codes::Failure,
     frame::{Acknowledged, Ephemeral, PresenceMeta},
@@ -35,6 +35,8 @@ pub struct Pending<A: Aggregate> {
     pub origin: Option<Origin>,
     /// A replica behind what the author saw catches up first.
     pub saw: Saw,
+    /// Where a command goes back to that does so.
+    pub past: Option<Arc<Past>>,
     /// Given once, kept over retries: finds the command again after an append whose outcome was unknown.
     pub commit: CommitId,
     pub reply: oneshot::Sender<Result<Acknowledged, Failure>>,

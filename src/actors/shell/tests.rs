@@ -143,6 +143,7 @@ fn pending(command: Ask) -> (Pending<Toy>, Answer) {
         account: None,
         origin: None,
         saw: Saw::default(),
+        past: None,
         commit: CommitId(Uuid::from_u128(3)),
         reply,
         permit,

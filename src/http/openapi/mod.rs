@@ -11,8 +11,8 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, identity, invitations, me, member_list, members,
-    organization_life, organizations, passkeys, pictures, preferences, quick_add, registration, roles, second_factor,
-    service_accounts,
+    organization_life, organizations, passkeys, past, pictures, preferences, quick_add, registration, roles,
+    second_factor, service_accounts,
     surface::{Endpoint, Takes},
     tasks, teams, tokens,
 };
@@ -134,6 +134,8 @@ fn types_of_things() -> String {
     declare(quick_add::QuickMade::decl(&config));
     declare(commands::CommandDoor::decl(&config));
     declare(history::HistoryPage::decl(&config));
+    declare(past::BoardThen::decl(&config));
+    declare(past::Differences::decl(&config));
     declare(health::Ready::decl(&config));
     text
 }

@@ -99,7 +99,7 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
-export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text";
+export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text" | "lifecycle";
 
 export type IfChanged = "apply" | "refuse";
 
@@ -455,11 +455,25 @@ export type ScheduleTask = { task_id: TaskId, start_at?: number, due?: Due, };
 
 export type OnFailure = "none" | "rest";
 
+export type Aspect = "lifecycle" | "title" | "description" | "place" | "done" | "priority" | "labels" | "assignees" | "start_at" | "due" | "estimate" | "category" | "cover" | "repeat" | "parent" | "dependencies" | "checklists" | "comments";
+
 export type Bulk = { commands: Array<BoardCommand>, 
 /**
  * What is to happen when one of them is refused.
  */
 on_failure?: OnFailure, };
+
+export type UndoChange = { 
+/**
+ * Of any event that the command made.
+ */
+seq: number, };
+
+export type RevertTask = { task_id: TaskId, 
+/**
+ * The board's seq then.
+ */
+seq: number, };
 
 export type EstimateTask = { task_id: TaskId, 
 /**
@@ -545,7 +559,7 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
 
@@ -697,6 +711,16 @@ export type BoardMemberRoleChanged = { account_id: AccountId, role: BoardRole, }
 
 export type BoardMemberRemoved = { account_id: AccountId, };
 
+export type ChangeUndone = { 
+/**
+ * Of the first event of the change.
+ */
+seq: number, 
+/**
+ * That change was itself a taking back: of the change that began with this seq, which so is done again.
+ */
+redone?: number, };
+
 export type ColumnCreated = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, };
 
 export type ColumnUpdated = { column_id: ColumnId, name?: string, kind?: ColumnKind, colour?: Colour, };
@@ -835,7 +859,7 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
 
@@ -992,6 +1016,36 @@ watchers?: Array<AccountId>, created_by: AccountId, created_at: number, original
  * The board's seq that this answers for.
  */
 seq: number, };
+
+export type TaskDifference = { task_id: TaskId, 
+/**
+ * As it was; absent where there was none.
+ */
+before?: TaskFace, 
+/**
+ * As it is then; absent where there is none any more.
+ */
+after?: TaskFace, 
+/**
+ * In what they differ, where both are there.
+ */
+aspects?: Array<Aspect>, };
+
+export type OwnChange = { 
+/**
+ * Of its first event.
+ */
+seq: number, at: number, 
+/**
+ * The kinds of its events, each once.
+ */
+events: Array<string>, 
+/**
+ * The task it is about, where it is about one.
+ */
+task_id?: TaskId, };
+
+export type OwnChanges = { undo?: OwnChange, redo?: OwnChange, };
 
 export type ChecklistView = { checklist_id: ChecklistId, name: string, items: Array<ChecklistItemView>, };
 
@@ -1347,6 +1401,10 @@ export const LIMITS = {
   append_commands_max: 128,
   /** Commands in one `board.bulk`. (commands) */
   bulk_commands_max: 200,
+  /** For how long a change can be taken back. (ms) */
+  undo_ms: 2592000000,
+  /** Values that are had back in one taking back. (values) */
+  undo_steps_max: 1000,
   /** Conflicts in a row before a command is answered `contended`. (conflicts) */
   conflicts_max: 8,
   /** Commands a client may still repeat by the window in memory; older ones are looked up in the journal. (commands) */

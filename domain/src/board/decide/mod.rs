@@ -30,7 +30,10 @@ use lockstep_protocol::{
     values::{BoardRole, Lifecycle},
 };
 
-use super::state::{Board, Column, Head, Task};
+use super::{
+    past,
+    state::{Board, Column, Head, Task},
+};
 use crate::{
     access::{self, Capability, Role},
     aggregate::{Ctx, Principal},
@@ -61,6 +64,8 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::CreateBoard(_) => Err(not_found()),
         // Its parts are decided one by one afterwards.
         C::Bulk(bulk) => check_parts(&ask, bulk),
+        C::UndoChange(_) => past::undo(&ask),
+        C::RevertTask(command) => past::revert(&ask, command),
         C::UpdateBoard(command) => settings::update(&ask, command),
         C::ArchiveBoard(_) => Ok(settings::archive(&ask)),
         C::UnarchiveBoard(_) => Ok(settings::unarchive(&ask)),
@@ -129,7 +134,10 @@ fn check_parts(ask: &Ask<'_>, bulk: &Bulk) -> Decided {
     if bulk.commands.len() > most {
         return Err(Failure::new(Code::FieldTooLong).field("commands").limit(most as u64));
     }
-    let alone = |command: &BoardCommand| matches!(command, BoardCommand::CreateBoard(_) | BoardCommand::Bulk(_));
+    let alone = |command: &BoardCommand| {
+        use BoardCommand as C;
+        matches!(command, C::CreateBoard(_) | C::Bulk(_) | C::UndoChange(_) | C::RevertTask(_))
+    };
     match bulk.commands.iter().position(alone) {
         Some(at) => Err(invalid(&format!("commands.{at}"), "It can only be asked alone.")),
         None => Ok(vec![]),
@@ -137,6 +145,18 @@ fn check_parts(ask: &Ask<'_>, bulk: &Bulk) -> Decided {
 }
 
 impl<'a> Ask<'a> {
+    pub(super) const fn board(&self) -> &'a Board {
+        self.board
+    }
+
+    pub(super) const fn ctx(&self) -> &'a Ctx<'a> {
+        self.ctx
+    }
+
+    pub(super) const fn account(&self) -> AccountId {
+        self.account
+    }
+
     fn new(board: &'a Board, command: &BoardCommand, ctx: &'a Ctx<'a>) -> Result<Self, Failure> {
         let head = board.head.as_deref().ok_or_else(not_found)?;
         let role = match ctx.principal {
@@ -167,11 +187,13 @@ impl<'a> Ask<'a> {
                 BoardCommand::ArchiveBoard(_)
                 | BoardCommand::UnarchiveBoard(_)
                 | BoardCommand::DeleteBoard(_)
-                | BoardCommand::RestoreBoard(_) => Ok(ask),
+                | BoardCommand::RestoreBoard(_)
+                // What it comes to is asked on its own.
+                | BoardCommand::UndoChange(_) => Ok(ask),
                 _ => Err(wrong_state("The board is archived.")),
             },
             Lifecycle::Deleted => match command {
-                BoardCommand::RestoreBoard(_) => Ok(ask),
+                BoardCommand::RestoreBoard(_) | BoardCommand::UndoChange(_) => Ok(ask),
                 _ => Err(not_found()),
             },
         }
@@ -188,7 +210,7 @@ impl<'a> Ask<'a> {
     }
 
     /// A task that can be worked on.
-    fn active_task(&self, id: TaskId) -> Result<&'a Task, Failure> {
+    pub(super) fn active_task(&self, id: TaskId) -> Result<&'a Task, Failure> {
         let task = self.task(id)?;
         if task.lifecycle == Lifecycle::Active { Ok(task) } else { Err(wrong_state("The task is archived.")) }
     }

@@ -15,7 +15,12 @@ use lockstep_protocol::{
     values::{Lifecycle, Workflow},
 };
 
-use super::state::{Board, Column, Head, Label, Task};
+pub(super) use tasks::task_of;
+
+use super::{
+    past::UNDONE_MAX,
+    state::{Board, Column, Head, Label, Task},
+};
 use crate::rank::Rank;
 
 pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
@@ -28,6 +33,15 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         BoardEvent::BoardMemberAdded(BoardMemberAdded { account_id, role })
         | BoardEvent::BoardMemberRoleChanged(BoardMemberRoleChanged { account_id, role }) => {
             board.members.insert(*account_id, *role);
+        }
+        BoardEvent::ChangeUndone(event) => {
+            board.undone.insert(event.seq);
+            if let Some(again) = event.redone {
+                board.undone.remove(&again);
+            }
+            while board.undone.len() > UNDONE_MAX {
+                board.undone.remove_min();
+            }
         }
         BoardEvent::BoardMemberRemoved(event) => {
             board.members.remove(&event.account_id);

@@ -58,7 +58,7 @@ fn body_seq(body: Option<&str>, seq: u64) -> Option<u64> {
 }
 
 /// The task that an event of a task is about.
-pub(super) fn task_of(event: &BoardEvent) -> Option<TaskId> {
+pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
     use BoardEvent as E;
     Some(match event {
         E::TaskUpdated(TaskUpdated { task_id, .. })

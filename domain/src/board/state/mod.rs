@@ -32,6 +32,9 @@ pub struct Board {
     pub(in crate::board) access_version: u64,
     pub(in crate::board) changes: Changes,
     pub(in crate::board) categories: OrdMap<CategoryId, Category>,
+    /// The first seqs of the newest changes that were taken back and not done again.
+    #[serde(skip_serializing_if = "OrdSet::is_empty")]
+    pub(in crate::board) undone: OrdSet<u64>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -60,11 +63,14 @@ struct Stored {
     categories: OrdMap<CategoryId, Category>,
     #[serde(default)]
     changes: Changes,
+    #[serde(default)]
+    undone: OrdSet<u64>,
 }
 
 impl From<Stored> for Board {
     fn from(stored: Stored) -> Self {
-        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories, changes } = stored;
+        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories, changes, undone } =
+            stored;
         let mut board = Self {
             head,
             members,
@@ -74,6 +80,7 @@ impl From<Stored> for Board {
             access_version,
             changes,
             categories,
+            undone,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -224,7 +231,12 @@ impl Board {
     pub(in crate::board) fn weight(&self) -> usize {
         let columns: usize = self.columns.values().map(|column| 240 + 16 * column.named()).sum();
         let marks = self.labels.len() + self.categories.len();
-        512 + self.task_bytes + 64 * self.members.len() + columns + 96 * marks + self.changes.weight()
+        512 + self.task_bytes
+            + 64 * self.members.len()
+            + columns
+            + 96 * marks
+            + self.changes.weight()
+            + 16 * self.undone.len()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {

@@ -1,0 +1,87 @@
+//! Texts and what is said about them. Going back tells nobody anew that they are mentioned.
+
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    command::{BoardCommand, comment::*, task::UpdateTask},
+    ids::{AccountId, CommentId, TaskId},
+};
+
+use super::{Past, lists, steps::TaskValue};
+use crate::{
+    aggregate::Ctx,
+    board::state::{Comment, Task},
+    refuse::wrong_state,
+};
+
+pub(super) fn commands(
+    task_id: TaskId,
+    value: TaskValue,
+    (past, was): (&Past, &Task),
+    is: &Task,
+    ctx: &Ctx<'_>,
+) -> Result<Vec<BoardCommand>, Failure> {
+    match value {
+        TaskValue::Comment(id) => comment((task_id, id), was.comments.get(&id), is.comments.get(&id), past, ctx),
+        TaskValue::Reactions(id) => Ok(reactions(task_id, id, (was, past.left(task_id)), is, ctx)),
+        _ => {
+            let description = text(past, was.description_seq)?;
+            let mentions = known(&was.mentions, &is.mentions);
+            Ok(vec![UpdateTask { task_id, title: None, description: Some(description), mentions }.into()])
+        }
+    }
+}
+
+fn text(past: &Past, seq: Option<u64>) -> Result<String, Failure> {
+    let missing = || Failure::new(Code::Unavailable).retry_after_ms(1_000);
+    past.texts.at(seq).map(ToOwned::to_owned).ok_or_else(missing)
+}
+
+/// Whoever was mentioned then and is now.
+fn known(then: &[AccountId], now: &[AccountId]) -> Vec<AccountId> {
+    then.iter().copied().filter(|account| now.contains(account)).collect()
+}
+
+fn comment(
+    (task_id, comment_id): (TaskId, CommentId),
+    was: Option<&Comment>,
+    is: Option<&Comment>,
+    past: &Past,
+    ctx: &Ctx<'_>,
+) -> Result<Vec<BoardCommand>, Failure> {
+    Ok(match (was, is) {
+        (None, Some(_)) => vec![DeleteComment { task_id, comment_id }.into()],
+        (Some(was), Some(is)) => {
+            let (text, mentions) = (text(past, Some(was.text_seq))?, known(&was.mentions, &is.mentions));
+            vec![EditComment { task_id, comment_id, text, mentions }.into()]
+        }
+        (Some(was), None) => {
+            let own = ctx.principal.account() == Some(was.author_id) && was.original.is_none();
+            if !own {
+                return Err(wrong_state("Only who said it can say it again.").field("seq"));
+            }
+            let text = text(past, Some(was.text_seq))?;
+            let reply_to = was.reply_to;
+            vec![AddComment { task_id, comment_id, text, reply_to, mentions: vec![], original: None }.into()]
+        }
+        (None, None) => vec![],
+    })
+}
+
+fn reactions(
+    task_id: TaskId,
+    comment_id: CommentId,
+    (was, left): (&Task, Option<&Task>),
+    is: &Task,
+    ctx: &Ctx<'_>,
+) -> Vec<BoardCommand> {
+    let Some(own) = ctx.principal.account() else { return vec![] };
+    let given = |task: &Task| -> Vec<String> {
+        let reactions = task.comments.get(&comment_id).map_or(&[][..], |comment| &comment.reactions);
+        let own = reactions.iter().filter(|reaction| reaction.by.contains(&own));
+        own.map(|reaction| reaction.emoji.to_string()).collect()
+    };
+    let left = left.map(given);
+    let (out, back) = lists::difference(&given(was), left.as_deref(), &given(is));
+    let out = out.into_iter().map(|emoji| UnreactToComment { task_id, comment_id, emoji }.into());
+    out.chain(back.into_iter().map(|emoji| ReactToComment { task_id, comment_id, emoji }.into())).collect()
+}

@@ -1,0 +1,252 @@
+//! Taking back: for any change in any history, what was taken back is as if it had never been, and done again as if it had not been
+//! taken back; nobody's later change is lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lockstep_domain::{Board, Principal, board::Task};
+use lockstep_protocol::{
+    codes::Code,
+    command::{BoardCommand, Command, past::UndoChange},
+    event::BoardEvent,
+    ids::TaskId,
+    values::Lifecycle,
+};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::TestRunner,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    history::{generate::steps, tight},
+    support::{World, command, fixed, fold, principal},
+};
+
+fn text(world: &World, seq: Option<u64>) -> Option<String> {
+    match &world.board.history[seq? as usize - 1].event {
+        BoardEvent::TaskCreated(event) => event.description.clone(),
+        BoardEvent::TaskUpdated(event) => event.description.clone(),
+        BoardEvent::TaskCommented(event) => Some(event.text.clone()),
+        BoardEvent::CommentEdited(event) => Some(event.text.clone()),
+        _ => None,
+    }
+}
+
+fn map(items: impl Iterator<Item = (String, Value)>) -> Value {
+    Value::Object(items.collect())
+}
+
+fn set<T: serde::Serialize>(items: &[T]) -> Value {
+    map(items.iter().map(|item| (serde_json::to_string(item).unwrap(), Value::Bool(true))))
+}
+
+/// What a task says, without what tells when and in which events it was said.
+fn task_says(world: &World, board: &Board, id: TaskId, task: &Task) -> Value {
+    let life = task.lifecycle;
+    let place = board.order(task.column_id).position(|other| other == id);
+    let comments = task.comments.iter().map(|(id, comment)| {
+        (id.to_string(), json!([comment.author_id, text(world, Some(comment.text_seq)), comment.reply_to]))
+    });
+    let lists = task.checklists.iter().map(|list| {
+        let items = list.items.iter().map(|item| (item.item_id.to_string(), json!([item.text.as_str(), item.done])));
+        let order = list.items.iter().map(|item| item.item_id).collect::<Vec<_>>();
+        (list.checklist_id.to_string(), json!({"name": list.name.as_str(), "items": map(items), "place": order}))
+    });
+    json!({
+        "life": life, "column": task.column_id, "place": place, "title": task.title.as_str(),
+        "description": text(world, task.description_seq), "labels": set(&task.labels), "assignees": set(&task.assignees),
+        "priority": task.priority, "start": task.start_at, "due": task.due, "done": task.completed_at.is_some(),
+        "lists": map(lists), "comments": map(comments), "parent": task.parent_id,
+        "dependencies": set(&task.dependencies),
+        "points": task.points, "minutes": task.minutes, "category": task.category_id, "cover": task.cover,
+        "repeat": task.repeat.as_ref().map(|repeat| (repeat.rule.clone(), repeat.zone.clone())),
+    })
+}
+
+/// What a board says to whoever looks. Tasks in the trash say nothing: a task that was never made is like one that was thrown away.
+fn says(world: &World, board: &Board) -> Value {
+    let tasks = board.tasks().filter(|(_, task)| task.lifecycle != Lifecycle::Deleted);
+    let tasks = tasks.map(|(id, task)| (id.to_string(), task_says(world, board, id, task)));
+    let order: Vec<_> = board.columns().into_iter().map(|(id, _)| id).collect();
+    let columns = board.columns().into_iter().map(|(id, column)| {
+        let says = json!({
+            "name": column.name.as_str(), "kind": column.kind, "colour": column.colour, "archived": column.archived,
+            "workflow": column.workflow,
+        });
+        (id.to_string(), says)
+    });
+    let labels = board.labels().map(|(id, label)| (id.to_string(), json!([label.name.as_str(), label.colour])));
+    let categories = board.categories().map(|(id, one)| (id.to_string(), json!([one.name.as_str(), one.colour])));
+    json!({
+        "name": board.name(), "visibility": board.visibility(), "life": board.lifecycle(),
+        "members": map(board.members().map(|(id, role)| (id.to_string(), json!(role)))), "columns": map(columns), "place": order,
+        "labels": map(labels), "categories": map(categories), "tasks": map(tasks),
+    })
+}
+
+fn undo(seq: u64) -> Command {
+    BoardCommand::from(UndoChange { seq }).into()
+}
+
+/// The tests' way to say: the newest change.
+const LAST: u64 = 9_000_000_000;
+
+fn last_by(world: &World) -> Option<Principal> {
+    world.board.history.last().map(|happened| Principal::Account(happened.by))
+}
+
+/// Where two things that were said differ.
+fn difference(path: &str, a: &Value, b: &Value, found: &mut Vec<String>) {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let keys: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                let at = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or_default();
+                difference(&format!("{path}.{key}"), &at(a), &at(b), found);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                difference(&format!("{path}.{index}"), a, b, found);
+            }
+        }
+        _ if a != b => found.push(format!("{path}: {a} is not {b}")),
+        _ => {}
+    }
+}
+
+/// Refused, or wrong.
+#[derive(Debug)]
+enum Not {
+    Allowed(Code),
+    Right(String),
+}
+
+fn same(what: &str, is: &Value, wanted: &Value) -> Result<(), Not> {
+    let mut found = Vec::new();
+    difference("", is, wanted, &mut found);
+    if found.is_empty() { Ok(()) } else { Err(Not::Right(format!("{what}: {}", found.join("; ")))) }
+}
+
+/// Takes the newest change back, does it again and takes it back again. What became of the first try.
+fn there_and_back(world: &World) -> Result<(), Not> {
+    let by = last_by(world).expect("the board was founded");
+    let first = world.board.commit(world.board.history.len() as u64)[0].clone();
+    let before: Board = fold(&world.board.history[..first.seq as usize - 1]);
+    let (was, is) = (says(world, &before), says(world, &world.board.state));
+    let mut back = world.clone();
+    back.act(by, undo(LAST)).map_err(|failure| Not::Allowed(failure.code))?;
+    same("taken back", &says(&back, &back.board.state), &was)?;
+    let replayed: Board = fold(&back.board.history);
+    assert!(replayed == back.board.state);
+    if let Err(failure) = back.act(by, undo(LAST)) {
+        // What somebody else had said stays unsaid; and the right, the room or the rule may be gone with the change.
+        let known =
+            [Code::WrongState, Code::Forbidden, Code::NotFound, Code::LimitReached, Code::BoardFull, Code::WipLimit];
+        let why = format!("not done again: {failure:?}");
+        return if known.contains(&failure.code) { Ok(()) } else { Err(Not::Right(why)) };
+    }
+    same("done again", &says(&back, &back.board.state), &is)?;
+    back.act(by, undo(LAST)).map_err(|failure| Not::Right(format!("{failure:?}")))?;
+    same("taken back again", &says(&back, &back.board.state), &was)
+}
+
+#[test]
+fn what_is_taken_back_is_as_if_it_had_never_been() {
+    let mut runner = TestRunner::new(fixed(1));
+    let (mut undone, mut refused, mut wrong) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for round in 0..1_500 {
+        let steps = steps(60).new_tree(&mut runner).unwrap().current();
+        let mut world = World::usual();
+        world.limits = tight();
+        for (who, asked) in steps {
+            let before = world.board.history.len();
+            let _ = world.act(principal(who), command(&asked));
+            if world.board.history.len() == before {
+                continue;
+            }
+            let tag = world.board.history[before].event.tag();
+            let all: BTreeSet<_> = world.board.history[before..].iter().map(|happened| happened.event.tag()).collect();
+            match there_and_back(&world) {
+                Ok(()) => all.into_iter().for_each(|tag| *undone.entry(tag).or_insert(0) += 1),
+                Err(Not::Allowed(code)) => *refused.entry((tag, code.word())).or_insert(0) += 1,
+                Err(Not::Right(why)) => _ = wrong.entry(tag).or_insert(format!("{who}: {asked}: {why}")),
+            }
+        }
+        // A rare one may take many histories.
+        if round >= 60 && BoardEvent::TAGS.iter().all(|tag| undone.contains_key(tag) || *tag == "board.created") {
+            break;
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}\nrefused: {refused:?}");
+    let never: Vec<_> = BoardEvent::TAGS.iter().filter(|tag| !undone.contains_key(*tag)).collect();
+    assert_eq!(never, [&"board.created"], "refused: {refused:?}");
+}
+
+/// The paths of everything that is said, with what is said there. Where something stands among others is another matter.
+fn leaves(path: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Object(map) => {
+            let known = map.iter().filter(|(key, _)| *key != "place");
+            known.for_each(|(key, value)| leaves(&format!("{path}.{key}"), value, found));
+        }
+        value => _ = found.insert(path.to_owned(), value.clone()),
+    }
+}
+
+fn all(world: &World, board: &Board) -> BTreeMap<String, Value> {
+    let mut found = BTreeMap::new();
+    leaves("", &says(world, board), &mut found);
+    found
+}
+
+/// What others changed since is as they left it; what the change changed is as it was before.
+fn check_only_that(world: &World, seq: u64) -> Result<(), Not> {
+    let commit = world.board.commit(seq);
+    let (first, last, by) = (commit[0].seq as usize, commit.len(), Principal::Account(commit[0].by));
+    let before: Board = fold(&world.board.history[..first - 1]);
+    let after: Board = fold(&world.board.history[..first - 1 + last]);
+    let mut back = world.clone();
+    let counted = LAST - (world.board.history.len() as u64 - seq);
+    back.act(by, undo(counted)).map_err(|failure| Not::Allowed(failure.code))?;
+    let [before, after, now] = [&before, &after, &world.board.state].map(|board| all(world, board));
+    let is = all(&back, &back.board.state);
+    let paths: BTreeSet<&String> = before.keys().chain(after.keys()).chain(now.keys()).chain(is.keys()).collect();
+    for path in paths {
+        let (old, new, now, is) = (before.get(path), after.get(path), now.get(path), is.get(path));
+        let wanted = if old == new { now } else { old };
+        if is != wanted {
+            return Err(Not::Right(format!("{path}: {old:?} → {new:?} … {now:?} became {is:?}, not {wanted:?}")));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn taking_back_changes_what_the_change_changed_and_nothing_else() {
+    let mut runner = TestRunner::new(fixed(2));
+    let (mut undone, mut stood, mut wrong) = (0, 0, BTreeMap::new());
+    for _ in 0..150 {
+        let steps = steps(60).new_tree(&mut runner).unwrap().current();
+        let mut world = World::usual();
+        world.limits = tight();
+        let founded = world.board.history.len() as u64;
+        for (who, asked) in steps {
+            let _ = world.act(principal(who), command(&asked));
+        }
+        let begins: Vec<u64> = world.board.begins.iter().copied().filter(|begin| *begin > founded).collect();
+        for begin in begins {
+            match check_only_that(&world, begin) {
+                Ok(()) => undone += 1,
+                Err(Not::Allowed(Code::PreconditionFailed)) => stood += 1,
+                Err(Not::Allowed(_)) => {}
+                Err(Not::Right(why)) => {
+                    let tag = world.board.history[begin as usize - 1].event.tag();
+                    wrong.entry(tag).or_insert(why);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(undone > 100 && stood > 5, "{undone} were taken back, {stood} could not be");
+}
