@@ -18,7 +18,7 @@ function tell(notice: Notice, describe: (command: Command) => string): void {
       if (notice.refusal.code === "precondition_failed" && keptAsDraft(notice)) return;
       const why = reason(notice.refusal);
       const what = describe(notice.command);
-      const by = notice.changed_by;
+      const by = notice.refusal.conflicts?.[0]?.by ?? notice.changed_by;
       toasts.show(by ? t("notice.refused_by", { what, why, name: directory.name(by) }) : t("notice.refused", { what, why }), { kind: "bad" });
       return;
     }

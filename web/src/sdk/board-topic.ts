@@ -45,6 +45,9 @@ export class BoardTopic implements Consumer, Optimist {
   readonly #details = new Map<TaskId, { detail: Detail; holders: number }>();
   readonly #known: Known;
   readonly #changedBy = new Map<string, AccountId>();
+  /** What own commands come to whose effect only the server works out, by client seq: what is shown until it has. */
+  readonly #shown = new Map<number, readonly BoardCommand[]>();
+  #showing: readonly BoardCommand[] | undefined;
   #keepTimer: TimerId | undefined;
   #dirty = false;
 
@@ -63,9 +66,15 @@ export class BoardTopic implements Consumer, Optimist {
     this.phaseBox.set("cached");
   }
 
-  send(command: BoardCommand, saw: Saw = { seq: this.#context.seq() }): Sent {
-    const inverse = this.inverseOf(command);
+  send(command: BoardCommand, saw: Saw = { seq: this.#context.seq() }, shown?: readonly BoardCommand[]): Sent {
+    const inverse = this.inverseOf(shown === undefined ? command : { type: "board.bulk", commands: [...shown] });
+    this.#showing = shown;
     const { client_seq, result } = this.#context.commands.send(this.topic, command, saw);
+    this.#showing = undefined;
+    if (shown !== undefined) {
+      this.#shown.set(client_seq, shown);
+      void result.then(() => this.#shown.delete(client_seq));
+    }
     return { client_seq, inverse, result };
   }
 
@@ -73,7 +82,8 @@ export class BoardTopic implements Consumer, Optimist {
     if (command.type !== "board.bulk") return inverseOf(command, this.#known);
     // Each is taken back from what those before it leave.
     const back: BoardCommand[] = [];
-    for (const part of command.commands) {
+    const parts = command.commands.flatMap((each) => (each.type === "board.bulk" ? each.commands : [each]));
+    for (const part of parts) {
       back.unshift(...inverseOf(part, this.#known));
       this.store.push(TRIAL, this.#effectsOf(part, Date.now() * 1000));
     }
@@ -204,7 +214,8 @@ export class BoardTopic implements Consumer, Optimist {
   }
 
   #predict({ client_seq, command, created_at_ms }: PendingCommand): void {
-    const parts = command.type === "board.bulk" ? command.commands : [command as BoardCommand];
+    const shown = this.#showing ?? this.#shown.get(client_seq) ?? [command as BoardCommand];
+    const parts = shown.flatMap((each) => (each.type === "board.bulk" ? each.commands : [each]));
     const all: Effect[] = [];
     for (const part of parts) {
       const effects = this.#effectsOf(part, created_at_ms * 1000);

@@ -43,7 +43,7 @@ export function boardHandle(board: BoardTopic, board_id: BoardId, parts: BoardPa
     backward: (task_id) => store.relations.backward(task_id),
     cards: () => store.cards(),
     applied: board.applied,
-    send: (command, saw) => board.send(command, saw),
+    send: (command, saw, shown) => board.send(command, saw, shown),
     inverseOf: (command) => board.inverseOf(command),
     detail: parts.detail,
     presence: parts.presence,

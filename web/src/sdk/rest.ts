@@ -1,8 +1,8 @@
 //! The REST surface, one method a route. Lists, heads and details are read here; changes of an open board go over the socket.
 
 import type {
-  AccountId, Acknowledged, BoardHead, BoardId, BoardRole, Command, CommentId, CommentVersion, Event, Happened, Lifecycle, MemberStatus, OrgId, OrganizationView,
-  OrgRole, PictureId, SessionId, TaskDetail, TaskFace, TaskId, TeamId, TeamView, Visibility,
+  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Command, CommentId, CommentVersion, Event, Happened, Lifecycle, MemberStatus, OrgId, OrganizationView,
+  OrgRole, PictureId, SessionId, OwnChanges, TaskDetail, TaskDifference, TaskFace, TaskId, TeamId, TeamView, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
 
@@ -77,6 +77,7 @@ export interface MembersQuery {
 export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
 export interface TeamEntry { readonly team_id: TeamId; readonly name: string; readonly member_count: number }
 export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }
+export interface BoardThen { readonly seq: number; readonly at: number; readonly view: BoardPart }
 export interface Page<T> { readonly items: readonly T[]; readonly next_cursor?: string }
 export interface HistoryPage { readonly events: readonly Happened<Event>[]; readonly head: number }
 export interface CommandDoor { readonly body: Command; readonly client_id: string; readonly client_seq: number; readonly saw?: number }
@@ -171,6 +172,19 @@ export class Rest {
   }
   removeBoardMember(org_id: OrgId, board_id: BoardId, account_id: AccountId): Promise<Acknowledged> {
     return this.#http.request("DELETE", `${board(org_id, board_id)}/members/${account_id}`);
+  }
+
+  /** What would be taken back next, and what done again, whichever device it was done on. */
+  ownChanges(org_id: OrgId, board_id: BoardId, min_seq?: number): Promise<OwnChanges> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/undo`, { query: { min_seq } });
+  }
+  /** The board as it was: at a seq, or at a time in microseconds. */
+  boardThen(org_id: OrgId, board_id: BoardId, moment: { seq?: number; at?: number }): Promise<BoardThen> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/then`, { query: moment });
+  }
+  /** The tasks that are not as they were at that seq. */
+  differences(org_id: OrgId, board_id: BoardId, from: number): Promise<{ items: readonly TaskDifference[] }> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/differences`, { query: { from } });
   }
 
   /** Active, archived or deleted tasks, a page at a time. */

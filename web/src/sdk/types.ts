@@ -149,8 +149,9 @@ export interface BoardHandle {
   cards(): Iterable<Card>;
   /** What was just applied, for animations and "who did it". */
   readonly applied: Signal<Applied>;
-  /** Shows the effect at once, queues, sends. Never throws for want of a connection. `saw`: other than what is confirmed now. */
-  send(command: BoardCommand, saw?: Saw): Sent;
+  /** Shows the effect at once, queues, sends. Never throws for want of a connection. `saw`: other than what is confirmed now. `shown`: the
+   * commands that it comes to, where the server alone knows. */
+  send(command: BoardCommand, saw?: Saw, shown?: readonly BoardCommand[]): Sent;
   /** What would undo the command if it were sent now. */
   inverseOf(command: BoardCommand): readonly BoardCommand[];
   /** Opens a task's detail; close it when the panel closes. */

@@ -7,6 +7,7 @@ export type BoardDialog =
   | { kind: "categories" }
   | { kind: "rename" }
   | { kind: "archive" }
+  | { kind: "past" }
   | { kind: "shortcuts" }
   | { kind: "palette" }
   /** The rules of a column. */

@@ -10,6 +10,7 @@ export const LAZY = {
   categories: () => import("./CategoriesDialog.svelte"),
   rename: () => import("./RenameDialog.svelte"),
   archive: () => import("./ArchiveDialog.svelte"),
+  past: () => import("./PastDialog.svelte"),
   workflow: () => import("./WorkflowDialog.svelte"),
   shortcuts: () => import("../palette/ShortcutsDialog.svelte"),
   palette: () => import("../palette/Palette.svelte"),

@@ -3,7 +3,7 @@
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 import type { Applied, BoardCommand, BoardEvent, BoardHandle, BoardRole, Card, ColumnId, MemberEntry, Saw, Sent, TaskId } from "../../sdk";
-import { LIMITS } from "../../sdk";
+import { LIMITS, Problem } from "../../sdk";
 import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
 import { t } from "../../app/i18n/index.svelte";
@@ -16,7 +16,7 @@ import { rememberFlight } from "./flights";
 import { Grab } from "./grab.svelte";
 import { Selection } from "./selection.svelte";
 import type { Drop } from "./touch";
-import { UndoStack } from "./undo";
+import { type Part, UndoStack } from "./undo";
 
 /** How long a remote change stays tinted. */
 const TINT_MS = 1_400;
@@ -162,7 +162,7 @@ export class Board {
     const sent = this.handle.send(command, how.saw);
     if (how.undoable !== false) {
       if (this.#group) this.#group.push(sent);
-      else this.#did([sent]);
+      else this.#did([sent], command.type === "task.revert");
     }
     return sent;
   }
@@ -190,39 +190,66 @@ export class Board {
     }
   }
 
-  #did(sents: readonly Sent[]): void {
-    this.undo.push(sents.map((sent) => ({ ...sent, inverse: this.#inverse(sent) })));
+  #did(sents: readonly Sent[], known = false): void {
+    this.undo.push(sents.map((sent) => ({ ...sent, inverse: this.#inverse(sent) })), known);
     if (sents.length > 0) this.redo.clear();
   }
 
-  undoLast(): void {
-    this.#turn(this.undo, this.redo, "undo");
+  undoLast(): Promise<void> {
+    return this.#turn(this.undo, this.redo, "undo");
   }
-  redoLast(): void {
-    this.#turn(this.redo, this.undo, "redo");
+  redoLast(): Promise<void> {
+    return this.#turn(this.redo, this.undo, "redo");
   }
 
-  #turn(from: UndoStack, to: UndoStack, word: "undo" | "redo"): void {
-    const commands = from.pop();
-    if (!commands) {
+  /** What was done in this tab, else what was done elsewhere. */
+  async #turn(from: UndoStack, to: UndoStack, word: "undo" | "redo"): Promise<void> {
+    const parts = from.pop();
+    if (parts) {
+      to.push(parts.flatMap((part) => this.#takeBack(part)));
+      this.announcer.say(t(`${word}.done`));
+      return;
+    }
+    const seq = await this.#elsewhere(word);
+    if (seq === undefined) {
       toasts.show(t(`${word}.nothing`));
       return;
     }
-    to.push(commands.map((command) => this.send(command, { undoable: false })));
-    this.announcer.say(t(`${word}.done`));
+    const result = await this.handle.send({ type: "board.undo", seq }).result;
+    if (result.kind === "ok") this.announcer.say(t(`${word}.done`));
+  }
+
+  /** What has arrived is taken back by the server, which knows what others did since; what is on its way is sent back after it. */
+  #takeBack({ seq, inverse }: Part): Sent[] {
+    if (seq === undefined) return inverse.map((command) => this.send(command, { undoable: false }));
+    for (const command of inverse) if (command.type === "task.move") rememberFlight(command.task_id, undefined);
+    return [this.handle.send({ type: "board.undo", seq }, undefined, inverse)];
+  }
+
+  async #elsewhere(word: "undo" | "redo"): Promise<number | undefined> {
+    try {
+      return (await client.rest.ownChanges(this.handle.org_id, this.handle.board_id, this.handle.seq()))[word]?.seq;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return undefined;
+    }
   }
 
   /** Takes something away and offers to bring it back. */
   sendWithUndo(command: BoardCommand, text: string): void {
     const sent = this.send(command);
-    const commands = this.#inverse(sent);
-    if (commands.length === 0) return;
+    const inverse = this.#inverse(sent);
+    if (inverse.length === 0) return;
+    let seq: number | undefined;
+    void sent.result.then((result) => {
+      if (result.kind === "ok") seq = result.seq;
+    });
     toasts.show(text, {
       action: {
         label: t("undo.action"),
         run: () => {
           this.undo.forget(sent);
-          for (const each of commands) this.send(each, { undoable: false });
+          this.#takeBack({ client_seq: sent.client_seq, inverse, ...(seq !== undefined && { seq }) });
         },
       },
     });

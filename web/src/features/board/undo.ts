@@ -1,10 +1,12 @@
 // What I did on this board and how to take it back, newest last: one entry for what was done in one go. Kept for the tab, so that
-// it survives a reload. What was taken back is kept likewise, to do it again.
+// it survives a reload. What was taken back is kept likewise, to do it again. Once the server has a change, the server takes it back, by
+// its seq; the commands kept here are what is shown until it has, and what is sent for a change that has not arrived there.
 import type { BoardCommand, Sent } from "../../sdk";
 
 const KEPT_MAX = 50;
 
-type Part = { client_seq: number; inverse: readonly BoardCommand[] };
+/** One command. `seq`: of its last event, once it is known. */
+export type Part = { client_seq: number; inverse: readonly BoardCommand[]; seq?: number };
 type Entry = { parts: readonly Part[] };
 
 export class UndoStack {
@@ -16,25 +18,27 @@ export class UndoStack {
     this.#entries = this.#read();
   }
 
-  push(sents: readonly Sent[]): void {
-    const parts = sents.filter((sent) => sent.inverse.length > 0).map(({ client_seq, inverse }) => ({ client_seq, inverse }));
+  /** `known`: the server knows how to take it back, though nobody here does. */
+  push(sents: readonly Sent[], known = false): void {
+    const parts = sents.filter((sent) => known || sent.inverse.length > 0).map(({ client_seq, inverse }) => ({ client_seq, inverse }));
     if (parts.length === 0) return;
     this.#entries = [...this.#entries, { parts }].slice(-KEPT_MAX);
     this.#write();
-    // What never took effect must not be taken back.
     for (const sent of sents) {
       void sent.result.then((result) => {
-        if (result.kind !== "ok") this.forget(sent);
+        // What never took effect must not be taken back.
+        if (result.kind === "ok") this.#arrived(sent.client_seq, result.seq);
+        else this.forget(sent);
       });
     }
   }
 
-  /** What takes the newest entry back: last done, first undone. */
-  pop(): readonly BoardCommand[] | undefined {
+  /** The newest entry, last done first. */
+  pop(): readonly Part[] | undefined {
     const last = this.#entries.at(-1);
     this.#entries = this.#entries.slice(0, -1);
     this.#write();
-    return last && [...last.parts].reverse().flatMap((part) => part.inverse);
+    return last && [...last.parts].reverse();
   }
 
   forget(sent: Pick<Sent, "client_seq">): void {
@@ -47,6 +51,11 @@ export class UndoStack {
   clear(): void {
     if (this.#entries.length === 0) return;
     this.#entries = [];
+    this.#write();
+  }
+
+  #arrived(client_seq: number, seq: number): void {
+    this.#entries = this.#entries.map(({ parts }) => ({ parts: parts.map((part) => (part.client_seq === client_seq ? { ...part, seq } : part)) }));
     this.#write();
   }
 
