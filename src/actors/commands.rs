@@ -31,6 +31,7 @@ use super::Saw;
 use super::{
     directory::{CommandRequest, Directory},
     encode,
+    facts::AccountFacts,
     hand_in::HandIn,
     handle::Kinded,
     shell::{self, Message, Pending},
@@ -51,6 +52,14 @@ fn no_org(failure: Failure) -> Failure {
         Code::NotFound => Failure::new(Code::NotFound).field("org_id"),
         _ => failure,
     }
+}
+
+/// A token opens what its scopes say: also what a command that goes back comes to.
+fn check_scopes(account: Option<&AccountFacts>, body: &Command, past: Option<&Past>) -> Result<(), Failure> {
+    let Some(account) = account else { return Ok(()) };
+    let grant = account.grant()?;
+    grant.permit_command(body)?;
+    if past.is_some_and(Past::manages) { grant.permit(&[Scope::Admin]) } else { Ok(()) }
 }
 
 /// What is kept for something before it is founded.
@@ -179,6 +188,14 @@ impl Directory {
         }
     }
 
+    /// The facts of an account that was loaded anew since.
+    async fn renew(&self, account: Option<&mut AccountFacts>) -> Result<(), Failure> {
+        if let Some(facts) = account.filter(|facts| facts.ended()) {
+            facts.reader = self.handle::<Account>(facts.account.0).await?.reader.clone();
+        }
+        Ok(())
+    }
+
     /// `past`: where it goes back to, for a command that does so.
     async fn command_of<A: Kinded>(
         &self,
@@ -189,25 +206,14 @@ impl Directory {
         self.pulse().open()?;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
         let mut account = self.account_facts(topic, principal, session).await?;
-        if let Some(account) = &account {
-            let grant = account.grant()?;
-            grant.permit_command(&body)?;
-            if past.as_ref().is_some_and(|past| past.manages()) {
-                grant.permit(&[Scope::Admin])?;
-            }
-        }
+        check_scopes(account.as_ref(), &body, past.as_deref())?;
         let command = A::own_command(body).ok_or_else(|| Failure::new(Code::WrongTopic))?;
         let commit = CommitId(self.services().clock.fresh_id());
         let mut hand_in = HandIn::new(key.is_some());
         loop {
-            if let Some(facts) = account.as_mut().filter(|facts| facts.ended()) {
-                match self.handle::<Account>(facts.account.0).await {
-                    Ok(handle) => facts.reader = handle.reader.clone(),
-                    Err(failure) => {
-                        pause(hand_in.refused(failure)?).await;
-                        continue;
-                    }
-                }
+            if let Err(failure) = self.renew(account.as_mut()).await {
+                pause(hand_in.refused(failure)?).await;
+                continue;
             }
             let handle = match self.handle_for::<A>(topic, &command).await.and_then(|handle| {
                 self.pulse().open()?;

@@ -39,7 +39,8 @@ pub struct ThenQuery {
 #[serde(deny_unknown_fields)]
 pub struct ChangesQuery {
     /// The earlier seq.
-    from: u64,
+    #[serde(default)]
+    from: Option<u64>,
     /// The later seq; the board as it is where it is absent.
     #[serde(default)]
     to: Option<u64>,
@@ -149,20 +150,21 @@ pub async fn changes(
     let (published, audience) = caller.board(org, board, query.min_seq).await?;
     insider(audience)?;
     let head = published.bookmark.seq;
+    let from = query.from.ok_or_else(|| Failure::new(Code::FieldRequired).field("from"))?;
     let to = query.to.unwrap_or(head);
     if to == 0 || to > head {
         return Err(no_seq("to").into());
     }
-    if query.from == 0 || query.from > to {
+    if from == 0 || from > to {
         return Err(no_seq("from").into());
     }
-    let (then, _) = caller.http.directory.board_then(board, query.from).await?;
+    let (then, _) = caller.http.directory.board_then(board, from).await?;
     let items = if to == head {
         differences(&then, &published.state, audience)
     } else {
         differences(&then, &caller.http.directory.board_then(board, to).await?.0, audience)
     };
-    Ok(Json(Differences { from: query.from, to, items }))
+    Ok(Json(Differences { from, to, items }))
 }
 
 /// What the caller would take back next on this board, and what they would do again, out of its newest changes.

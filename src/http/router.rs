@@ -70,7 +70,7 @@ const VERSIONS: &[Parameter] = &[
 ];
 const THEN: &[Parameter] = &[
     Parameter { name: "seq", kind: "number", says: "The board's seq then." },
-    Parameter { name: "at", kind: "Micros", says: "Or a time: the last moment at or before it." },
+    Parameter { name: "at", kind: "number", says: "Or a time: the last moment at or before it." },
     NEW_ENOUGH,
 ];
 const BETWEEN: &[Parameter] = &[

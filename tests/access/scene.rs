@@ -24,7 +24,7 @@ use reqwest::Method;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::world::{Live, MIDNIGHT, World, id};
+use super::world::{LAST, Live, MIDNIGHT, World, id};
 use crate::{
     http::{Answer, App, send},
     support::node,
@@ -190,7 +190,9 @@ impl Scene {
             text = text.replace(&id(name).to_string(), &numbered(id(name), place.numbers[slot]));
         }
         text = text.replace(PREFIX, &prefix(place.numbers[2]));
-        serde_json::from_str(&text).expect("JSON")
+        let mut told = serde_json::from_str(&text).expect("JSON");
+        counted(&mut told, place.lengths[2]);
+        told
     }
 
     pub fn account(&self, name: &str) -> Uuid {
@@ -212,6 +214,22 @@ impl Scene {
             request = request.json(body);
         }
         send(request).await
+    }
+}
+
+/// The tables count seqs back from the last of the board.
+fn counted(value: &mut Value, last: u64) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                match value.as_u64().filter(|seq| key == "seq" && *seq > LAST / 2) {
+                    Some(seq) => *value = (last - (LAST - seq)).into(),
+                    None => counted(value, last),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| counted(item, last)),
+        _ => {}
     }
 }
 

@@ -12,6 +12,7 @@ mod joining;
 mod keeping_up;
 mod lists;
 mod opening;
+mod past;
 mod presence;
 mod profiles;
 mod whole;

@@ -281,6 +281,11 @@ pub fn step_of(askers: &'static [&'static str], asked: &'static [&'static str]) 
         .prop_map(|(who, template, picks)| (who, fill(template, &picks)))
 }
 
+/// Long histories: never fewer than 50.
+pub fn many_steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step(), 50..70)
+}
+
 pub fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step(), 1..most)
 }

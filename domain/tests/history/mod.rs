@@ -16,9 +16,13 @@ use lockstep_protocol::{
     values::{Audience, Lifecycle, OrgRole},
     view::ViewPart,
 };
-use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{RngAlgorithm, TestRng, TestRunner},
+};
 
-use self::generate::{Step, steps};
+use self::generate::{Step, many_steps, steps};
 use crate::support::{Live, World, command, fixed, fold, id, principal, stored};
 
 /// Limits that histories of some dozen commands reach.
@@ -173,6 +177,56 @@ fn said(history: &[Happened<BoardEvent>], task_id: TaskId, comment_id: CommentId
         }
     }
     texts
+}
+
+/// How many histories of at least 50 commands are lived through; `HISTORIES` says otherwise.
+const HISTORIES: usize = 10_000;
+/// They are dealt out to as many tests, which run side by side.
+const DECKS: usize = 4;
+
+/// What was lived through is what replaying says, and what a snapshot and the events after it say.
+fn long_histories_are_what_their_events_say(deck: usize) {
+    let all = std::env::var("HISTORIES").ok().and_then(|count| count.parse().ok()).unwrap_or(HISTORIES);
+    let mut runner =
+        TestRunner::new_with_rng(fixed(1), TestRng::from_seed(RngAlgorithm::ChaCha, &[deck as u8 + 1; 32]));
+    let cut = any::<prop::sample::Index>();
+    let mut commands = 0;
+    for _ in 0..all / DECKS {
+        let steps = many_steps().new_tree(&mut runner).unwrap().current();
+        commands += steps.len();
+        let mut world = World::usual();
+        world.limits = tight();
+        for (who, asked) in &steps {
+            let _ = world.act(principal(who), command(asked));
+        }
+        let cut = cut.new_tree(&mut runner).unwrap().current();
+        check_stored(&world.org, cut);
+        check_stored(&world.team, cut);
+        check_stored(&world.board, cut);
+        check_stored(&world.account, cut);
+        check_order(&world.board.state);
+    }
+    assert!(commands >= all / DECKS * 50);
+}
+
+#[test]
+fn long_histories_are_what_their_events_say_a() {
+    long_histories_are_what_their_events_say(0);
+}
+
+#[test]
+fn long_histories_are_what_their_events_say_b() {
+    long_histories_are_what_their_events_say(1);
+}
+
+#[test]
+fn long_histories_are_what_their_events_say_c() {
+    long_histories_are_what_their_events_say(2);
+}
+
+#[test]
+fn long_histories_are_what_their_events_say_d() {
+    long_histories_are_what_their_events_say(3);
 }
 
 /// The properties below say little about events that never come up.

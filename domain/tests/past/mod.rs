@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::{
     history::{generate::steps, tight},
-    support::{World, command, fixed, fold, principal},
+    support::{LAST, World, command, fixed, fold, principal},
 };
 
 fn text(world: &World, seq: Option<u64>) -> Option<String> {
@@ -87,9 +87,6 @@ fn says(world: &World, board: &Board) -> Value {
 fn undo(seq: u64) -> Command {
     BoardCommand::from(UndoChange { seq }).into()
 }
-
-/// The tests' way to say: the newest change.
-const LAST: u64 = 9_000_000_000;
 
 fn last_by(world: &World) -> Option<Principal> {
     world.board.history.last().map(|happened| Principal::Account(happened.by))

@@ -21,7 +21,7 @@ use proptest::test_runner::{Config, RngSeed};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
-pub use words::{command, id, json};
+pub use words::{LAST, command, id, json};
 
 /// Property tests that try the same cases every time.
 pub fn fixed(cases: u32) -> Config {

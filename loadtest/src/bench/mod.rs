@@ -1,6 +1,7 @@
 //! `bench`: scenarios in one run, each figure beside its limit. Client, server and database share the machine, so figures compare
 //! within a run and between runs on the same machine, and say little else.
 
+mod big_board;
 mod commands;
 mod fan_out;
 mod floor;
@@ -57,8 +58,8 @@ pub struct Options {
     /// Who join a large board at the same time.
     #[arg(long, default_value_t = 500)]
     pub herd: usize,
-    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, logins, floor,
-    /// nodes, journal, reference.
+    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, bigboard, logins,
+    /// floor, nodes, journal, reference.
     #[arg(long, value_name = "NAME")]
     pub only: Option<String>,
     /// Tasks on the board that is joined.
@@ -81,6 +82,17 @@ pub struct Options {
 impl Options {
     fn wants(&self, scenario: &str) -> bool {
         self.only.as_deref().is_none_or(|only| scenario.contains(only))
+    }
+
+    /// Whether anything is wanted of what runs on PostgreSQL.
+    fn wants_others(&self) -> bool {
+        ["single", "many", "one-board", "nodes", "journal", "reference"].iter().any(|scenario| self.wants(scenario))
+    }
+
+    /// The largest board in use, and nothing else.
+    #[must_use]
+    pub fn only_big_board(self) -> Self {
+        Self { only: Some("bigboard".to_owned()), ..self }
     }
 }
 
@@ -133,7 +145,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     }
     report.append(floor);
     // A server that runs already is measured alone.
-    if options.url.is_none() {
+    if options.url.is_none() && options.wants_others() {
         report.append(beside_databases(options, &binary).await?);
     }
     Ok(report)
@@ -200,6 +212,9 @@ impl<'a> Bench<'a> {
         }
         if self.wanted("join") {
             self.join(table).await.context("joining a large board")?;
+        }
+        if self.wanted("bigboard") {
+            self.big_board(table).await.context("a large board in use")?;
         }
         Ok(())
     }

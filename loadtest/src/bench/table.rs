@@ -82,6 +82,11 @@ impl Table {
 }
 
 impl Report {
+    /// Whether no figure misses its limit.
+    pub fn is_within(&self) -> bool {
+        self.rows.iter().all(|row| row.within != Some(false))
+    }
+
     /// Adds what another server showed.
     pub fn append(&mut self, table: Table) {
         self.rows.extend(table.rows);

@@ -32,6 +32,8 @@ impl Board {
             BoardEvent::BoardMemberRemoved(event) => {
                 self.members.remove(&event.account_id);
             }
+            // What came of it are the events behind it.
+            BoardEvent::ChangeUndone(_) => {}
             _ => self.apply_column_or_label(event, happened),
         }
     }
@@ -240,12 +242,11 @@ impl Board {
             | BoardEvent::CommentReacted(_)
             | BoardEvent::CommentUnreacted(_)
             | BoardEvent::TaskWatched(_)
-            | BoardEvent::TaskUnwatched(_)
-            // What came of it are the events behind it.
-            | BoardEvent::ChangeUndone(_) => {}
+            | BoardEvent::TaskUnwatched(_) => {}
             // All others were taken by the functions before this one.
             BoardEvent::BoardCreated(_)
             | BoardEvent::BoardUpdated(_)
+            | BoardEvent::ChangeUndone(_)
             | BoardEvent::BoardArchived(_)
             | BoardEvent::BoardUnarchived(_)
             | BoardEvent::BoardDeleted(_)

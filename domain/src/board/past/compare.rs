@@ -25,7 +25,7 @@ fn aspects(a: &Task, b: &Task, then: &Board, now: &Board, id: TaskId) -> Vec<Asp
         (differs(V::Revive), Aspect::Lifecycle),
         (differs(V::Title), Aspect::Title),
         (differs(V::Description), Aspect::Description),
-        (!super::back::stands(id, b, a, now, then), Aspect::Place),
+        (!super::way::stands(id, b, a, now, then), Aspect::Place),
         (differs(V::Done), Aspect::Done),
         (differs(V::Priority), Aspect::Priority),
         (differs(V::Labels), Aspect::Labels),

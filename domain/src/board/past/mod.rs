@@ -8,6 +8,7 @@ mod lists;
 mod said;
 mod steps;
 mod texts;
+mod way;
 
 use std::collections::BTreeSet;
 
@@ -157,7 +158,7 @@ pub(in crate::board) fn undo(ask: &Ask<'_>) -> Decided {
     }
     let mut standing = Vec::new();
     for step in &change.steps {
-        if let Some((id, field)) = back::stands_in_the_way(step, past, ask.board()) {
+        if let Some((id, field)) = way::stands_in_the_way(step, past, ask.board()) {
             standing.push((id, field));
         }
     }
