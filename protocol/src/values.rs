@@ -31,8 +31,10 @@ macro_rules! words {
     )*};
 }
 
+mod field;
 mod workflow;
 
+pub use field::*;
 pub use workflow::*;
 
 words! {
@@ -147,7 +149,7 @@ words! {
     /// A value that a command may have overwritten without its author having seen it. What is put in and taken out one by one (labels,
     /// assignees, watchers, dependencies) is none of these: such changes merge.
     Field {
-        /// Of a board, column, label or checklist.
+        /// Of a board, column, label, custom field or checklist.
         Name = "name", Visibility = "visibility", Kind = "kind", Colour = "colour",
         /// Where something stands.
         Place = "place",
@@ -162,6 +164,10 @@ words! {
         Done = "done",
         /// Of a comment or an item of a checklist.
         Text = "text",
+        /// What may be chosen in a custom field.
+        Options = "options",
+        /// What a task has in a custom field: each field of a task is a value of its own.
+        Value = "value",
     }
     /// What becomes of several commands in one when one of them is refused.
     OnFailure {

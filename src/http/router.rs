@@ -17,6 +17,7 @@ use lockstep_protocol::{
         bulk::Bulk,
         category::{CategorizeTask, SetTaskCover},
         comment::{ReactToComment, UnreactToComment},
+        field::{MoveField, UpdateField},
         organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
         repeat::SetTaskRepeat,
         task::{
@@ -37,8 +38,8 @@ use tower_http::{
 };
 
 use super::{
-    Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments,
-    factors,
+    Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments, export,
+    factors, fields,
     finish::finish,
     health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
     organizations, passkeys, pictures,
@@ -249,6 +250,7 @@ fn board() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/bulk", boards::change::<Bulk>, "Many commands for a board in one: all of them or none, or those that can be").takes("Bulk").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     post("/api/v1/orgs/{org}/boards/{board}/commands", commands::to_board, "Any command for a board").takes("CommandDoor").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     get("/api/v1/orgs/{org}/boards/{board}/history", history::read, "A board's events, in order").asks(HISTORY).answers(200, "HistoryPage"),
+    get("/api/v1/orgs/{org}/boards/{board}/export.csv", export::csv, "A board as a table for spreadsheets (RFC 4180, UTF-8 with its mark), one row a task; what would be a formula is a text").asks(MIN_SEQ).shows_table(),
     put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged").scopes(ADMIN),
     delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/columns", columns::create, "Add a column").takes_but("CreateColumn", &[], &["column_id"]).answers(201, "Acknowledged"),
@@ -264,6 +266,10 @@ fn board() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/categories", categories::create, "Add a category").takes_but("CreateCategory", &[], &["category_id"]).answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/boards/{board}/categories/{category}", categories::update, "Change a category").takes_but("UpdateCategory", &["category_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/categories/{category}", categories::delete, "Delete a category").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/fields", fields::create, "Add a custom field").takes_but("CreateField", &[], &["field_id"]).answers(201, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}/fields/{field}", fields::change::<UpdateField>, "Change a custom field's name or options").takes_but("UpdateField", &["field_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/fields/{field}", fields::delete, "Delete a custom field and what tasks have in it").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/fields/{field}/move", fields::change::<MoveField>, "Move a custom field").takes_but("MoveField", &["field_id"], &[]).answers(200, "Acknowledged"),
 ] }
 
 #[rustfmt::skip]
@@ -288,6 +294,7 @@ fn task() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unwatch", task_actions::act::<UnwatchTask>, "Take somebody off those who follow a task").takes_but("UnwatchTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/categorize", task_actions::act::<CategorizeTask>, "Say of which category a task is, or of none").takes_but("CategorizeTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/cover", task_actions::act::<SetTaskCover>, "Give the card of a task a colour, or none").takes_but("SetTaskCover", &["task_id"], &[]).answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/fields/{field}", fields::set, "Give a task a value in a custom field, or none").takes_but("SetTaskField", &["task_id", "field_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/complete", task_actions::act::<CompleteTask>, "Mark a task done").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/reopen", task_actions::act::<ReopenTask>, "Mark a task not done").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/archive", task_actions::act::<ArchiveTask>, "Put a task away").answers(200, "Acknowledged"),

@@ -21,7 +21,7 @@ use lockstep_protocol::{
     values::{Audience, Conflict, OnFailure},
     view::ViewPart,
 };
-pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, Label, Reaction, Task};
+pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task};
 
 use crate::{
     access,

@@ -40,6 +40,13 @@ const ASKED: &[&str] = &[
     "task.categorize task_id=?T",
     "task.cover.set task_id=?T colour=?g",
     "task.cover.set task_id=?T",
+    "field.update field_id=size name=?x",
+    "field.update field_id=size options=[small,large:Big]",
+    "field.update field_id=size options=[large,small]",
+    "field.move field_id=?D place.after=?D",
+    "task.field.set task_id=?T field_id=size value.kind=select value.option_id=?Q",
+    "task.field.set task_id=?T field_id=cost value.kind=number value.number=?N",
+    "task.field.set task_id=?T field_id=?D",
     "task.update task_id=?T title=?x",
     "task.update task_id=?T description=?x",
     "task.update task_id=?T title=?x description=?x",
@@ -80,6 +87,8 @@ const MERGE: &[&str] = &[
     "label.deleted",
     "category.created",
     "category.deleted",
+    "field.created",
+    "field.deleted",
     "comment.reacted",
     "comment.unreacted",
     "task.created",
@@ -126,12 +135,16 @@ fn values(board: &Board) -> Values {
         ),
         ("labels", "label_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
         ("categories", "category_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
+        ("fields", "field_id", &[(Field::Name, "name"), (Field::Options, "options")]),
         ("members", "account_id", &[(Field::Role, "role")]),
     ];
     for (list, id, fields) in lists {
         head[list].as_array().into_iter().flatten().for_each(|one| take(one, id, fields));
     }
     board.tasks().for_each(|(task_id, task)| {
+        for (field_id, _) in board.fields() {
+            all.insert((format!("{task_id}/{field_id}"), Field::Value), json!(task.value(field_id)));
+        }
         let mut put = |id: Uuid, field, value: Value| {
             all.insert((id.to_string(), field), value);
         };

@@ -1,6 +1,6 @@
 //! What each event of a board changes. Exhaustive: a new event does not compile until it is said here what it means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
     event::{BoardEvent, Event, Happened, board::*, task::*},
@@ -220,6 +220,11 @@ impl Board {
                 self.task(event.task_id, |task| task.category_id = event.category_id);
             }
             BoardEvent::TaskCoverChanged(event) => self.task(event.task_id, |task| task.cover = event.colour),
+            BoardEvent::FieldCreated(_)
+            | BoardEvent::FieldUpdated(_)
+            | BoardEvent::FieldMoved(_)
+            | BoardEvent::FieldDeleted(_)
+            | BoardEvent::TaskFieldChanged(_) => self.apply_fields(event),
             _ => self.apply_content(event),
         }
     }
@@ -266,6 +271,11 @@ impl Board {
             | BoardEvent::CategoryDeleted(_)
             | BoardEvent::TaskCategorized(_)
             | BoardEvent::TaskCoverChanged(_)
+            | BoardEvent::FieldCreated(_)
+            | BoardEvent::FieldUpdated(_)
+            | BoardEvent::FieldMoved(_)
+            | BoardEvent::FieldDeleted(_)
+            | BoardEvent::TaskFieldChanged(_)
             | BoardEvent::TaskAssigned(_)
             | BoardEvent::TaskUnassigned(_)
             | BoardEvent::TaskReassigned(_)
@@ -343,6 +353,7 @@ fn created(event: &TaskCreated) -> Task {
         category_id: None,
         cover: None,
         repeat: None,
+        fields: BTreeMap::new(),
     }
 }
 

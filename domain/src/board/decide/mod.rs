@@ -12,6 +12,7 @@ mod checklists;
 mod columns;
 mod comments;
 mod dependencies;
+mod fields;
 mod labels;
 mod lives;
 mod mentions;
@@ -81,6 +82,11 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::CreateCategory(command) => categories::create(&ask, command),
         C::UpdateCategory(command) => categories::update(&ask, command),
         C::DeleteCategory(command) => categories::delete(&ask, command),
+        C::CreateField(command) => fields::create(&ask, command),
+        C::UpdateField(command) => fields::update(&ask, command),
+        C::MoveField(command) => fields::reorder(&ask, command),
+        C::DeleteField(command) => fields::delete(&ask, command),
+        C::SetTaskField(command) => fields::set(&ask, command),
         C::CategorizeTask(command) => categories::categorize(&ask, command),
         C::SetTaskCover(command) => categories::set_cover(&ask, command),
         C::LabelTask(command) => labels::put_on(&ask, command),
