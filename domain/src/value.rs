@@ -70,15 +70,40 @@ mod tests {
     #[test]
     fn a_number_has_one_form() {
         let same = [
-            ("0", "0"), ("-0", "0"), ("-0.00", "0"), ("007.50", "7.5"), (" 12 ", "12"), (".5", "0.5"), ("5.", "5"),
-            ("-.25", "-0.25"), ("100", "100"), ("999999999999999", "999999999999999"), ("-1.10", "-1.1"),
+            ("0", "0"),
+            ("-0", "0"),
+            ("-0.00", "0"),
+            ("007.50", "7.5"),
+            (" 12 ", "12"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("-.25", "-0.25"),
+            ("100", "100"),
+            ("999999999999999", "999999999999999"),
+            ("-1.10", "-1.1"),
         ];
         for (typed, kept_as) in same {
             assert_eq!(kept(typed).as_deref(), Some(kept_as), "{typed}");
         }
         let wrong = [
-            "", ".", "-", "-.", "1e5", "NaN", "inf", "-inf", "1,5", "1.2.3", "--1", "+1", "0x10", "1 000", "١٢", "1_0",
-            "1234567890123456", "0.1234567890123456",
+            "",
+            ".",
+            "-",
+            "-.",
+            "1e5",
+            "NaN",
+            "inf",
+            "-inf",
+            "1,5",
+            "1.2.3",
+            "--1",
+            "+1",
+            "0x10",
+            "1 000",
+            "١٢",
+            "1_0",
+            "1234567890123456",
+            "0.1234567890123456",
         ];
         for typed in wrong {
             assert_eq!(kept(typed), None, "{typed}");
@@ -113,17 +138,39 @@ mod tests {
     #[test]
     fn an_address_is_of_the_web() {
         let limits = Limits::default();
-        for fine in ["https://example.org", "http://a.b/c?d=e#f", "https://de.wikipedia.org/wiki/Größe", "http://[::1]:80/", "https://a/@b"] {
+        for fine in [
+            "https://example.org",
+            "http://a.b/c?d=e#f",
+            "https://de.wikipedia.org/wiki/Größe",
+            "http://[::1]:80/",
+            "https://a/@b",
+        ] {
             assert_eq!(url(fine, "value", &limits).as_deref(), Ok(fine));
         }
         assert_eq!(url(" HTTPS://Example.org ", "value", &limits).as_deref(), Ok("https://Example.org"));
         for wrong in [
-            "", "example.org", "javascript:alert(1)", "data:text/html,x", "ftp://a", "http://", "https:///x", "http:/a",
-            "https://bank.com@evil.org", "https://u:p@a", "http://a b", "https://a\n", "https://a\u{202e}b", "https://a\\b", "http://:80",
+            "",
+            "example.org",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://a",
+            "http://",
+            "https:///x",
+            "http:/a",
+            "https://bank.com@evil.org",
+            "https://u:p@a",
+            "http://a b",
+            "https://a\n",
+            "https://a\u{202e}b",
+            "https://a\\b",
+            "http://:80",
         ] {
             // What is trimmed does not count.
             assert!(url(wrong, "value", &limits).is_err() || wrong.ends_with('\n'), "{wrong}");
         }
-        assert_eq!(url(&format!("https://{}", "a".repeat(2_041)), "value", &limits).unwrap_err().code, Code::FieldTooLong);
+        assert_eq!(
+            url(&format!("https://{}", "a".repeat(2_041)), "value", &limits).unwrap_err().code,
+            Code::FieldTooLong
+        );
     }
 }

@@ -38,8 +38,8 @@ use tower_http::{
 };
 
 use super::{
-    Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments, export,
-    factors, fields,
+    Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments,
+    export, factors, fields,
     finish::finish,
     health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
     organizations, passkeys, pictures,

@@ -165,6 +165,8 @@ const ASKED: &[&str] = &[
     "task.watch task_id=t1 account_id=member",
     "task.unwatch task_id=t1 account_id=member",
     "checklist.delete task_id=t1 checklist_id=list",
+    "role.create role_id=hr name=Two permissions=?w",
+    "role.update role_id=hr name=?e permissions=?w",
     "organization.ownership.decline",
     "organization.board.reserve board_id=new",
     "organization.board.release board_id=new",

@@ -128,17 +128,17 @@ fn chunks(
     let mut tasks = tasks.into_iter();
     std::iter::from_fn(move || {
         let board = &published.state;
-        let mut rows = Rows::new();
+        let (mut rows, fields) = (Rows::new(), board.fields());
         let begins = std::mem::take(&mut first);
         if begins {
-            rows.write(&heading(board));
+            rows.write(&heading(&fields));
         }
         let mut some = tasks.by_ref().take(ROWS_AT_ONCE).peekable();
         if !begins && some.peek().is_none() {
             return None;
         }
         for task_id in some {
-            if let Some(cells) = row(board, task_id, audience, &names) {
+            if let Some(cells) = row(board, &fields, task_id, audience, &names) {
                 rows.write(&cells);
             }
         }

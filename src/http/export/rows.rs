@@ -4,9 +4,9 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use jiff::Timestamp;
-use lockstep_domain::board::Board;
+use lockstep_domain::board::{Board, CustomField};
 use lockstep_protocol::{
-    ids::{AccountId, TaskId},
+    ids::{AccountId, FieldId, TaskId},
     values::{Audience, Due, FieldValue, Lifecycle, Micros},
     view::TaskFace,
 };
@@ -15,8 +15,21 @@ use super::cells;
 
 /// What comes before the custom fields.
 const HEADINGS: &[&str] = &[
-    "Key", "Title", "Column", "State", "Assignees", "Labels", "Priority", "Category", "Points", "Minutes", "Start",
-    "Due", "Completed", "Parent", "Created",
+    "Key",
+    "Title",
+    "Column",
+    "State",
+    "Assignees",
+    "Labels",
+    "Priority",
+    "Category",
+    "Points",
+    "Minutes",
+    "Start",
+    "Due",
+    "Completed",
+    "Parent",
+    "Created",
 ];
 /// Somebody whose name the reader may not see, or who is gone.
 const SOMEBODY: &str = "somebody";
@@ -41,14 +54,15 @@ impl Rows {
     }
 }
 
-pub fn heading(board: &Board) -> Vec<Cow<'_, str>> {
-    let own = board.fields().into_iter().map(|(_, field)| cells::text(&field.name));
+pub fn heading<'a>(fields: &[(FieldId, &'a CustomField)]) -> Vec<Cow<'a, str>> {
+    let own = fields.iter().map(|(_, field)| cells::text(&field.name));
     HEADINGS.iter().map(|heading| Cow::Borrowed(*heading)).chain(own).collect()
 }
 
 /// A task as this audience sees it.
 pub fn row<'a>(
     board: &'a Board,
+    fields: &[(FieldId, &'a CustomField)],
     task_id: TaskId,
     audience: Audience,
     names: &'a HashMap<AccountId, String>,
@@ -78,8 +92,8 @@ pub fn row<'a>(
         face.parent_id.and_then(|id| board.task(id)).map_or(Cow::Borrowed(""), |parent| own(key(parent.number))),
         moment(task.created_at).into(),
     ];
-    for (field_id, field) in board.fields() {
-        let held = face.fields.iter().find(|held| held.field_id == field_id).map(|held| &held.value);
+    for (field_id, field) in fields {
+        let held = face.fields.iter().find(|held| held.field_id == *field_id).map(|held| &held.value);
         row.push(held.map_or(Cow::Borrowed(""), |value| match value {
             FieldValue::Text { text } | FieldValue::Url { url: text } => own(text.clone()),
             FieldValue::Number { number } => cells::number(number).into_owned().into(),
@@ -111,7 +125,8 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
 }
 
 fn moment(at: Micros) -> String {
-    Timestamp::from_microsecond(at).map_or_else(|_| String::new(), |at| at.round(jiff::Unit::Second).unwrap_or(at).to_string())
+    Timestamp::from_microsecond(at)
+        .map_or_else(|_| String::new(), |at| at.round(jiff::Unit::Second).unwrap_or(at).to_string())
 }
 
 /// Without a time of day, a day.

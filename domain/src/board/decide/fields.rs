@@ -7,7 +7,7 @@
 
 use lockstep_protocol::{
     codes::Failure,
-    command::field::*,
+    command::{BoardCommand, field::*},
     event::{BoardEvent, field::*},
     ids::{FieldId, OptionId},
     values::{FieldKind, FieldOption, FieldValue},
@@ -24,7 +24,18 @@ use crate::{
     text, value,
 };
 
-pub(super) fn create(ask: &Ask<'_>, command: &CreateField) -> Decided {
+/// Which fields the board has, and in which order.
+pub(super) fn shape(ask: &Ask<'_>, command: &BoardCommand) -> Decided {
+    match command {
+        BoardCommand::CreateField(command) => create(ask, command),
+        BoardCommand::UpdateField(command) => update(ask, command),
+        BoardCommand::MoveField(command) => reorder(ask, command),
+        BoardCommand::DeleteField(command) => delete(ask, command),
+        _ => Ok(vec![]),
+    }
+}
+
+fn create(ask: &Ask<'_>, command: &CreateField) -> Decided {
     let CreateField { field_id, kind, .. } = *command;
     if field_id == FieldId::NIL {
         return Err(invalid("field_id", "The nil id names nothing."));
@@ -87,7 +98,7 @@ fn reranked(fit: &Fit<FieldId>) -> Vec<BoardEvent> {
     fit.reranked.iter().map(|(field_id, rank)| FieldMoved { field_id: *field_id, rank: rank.into() }.into()).collect()
 }
 
-pub(super) fn update(ask: &Ask<'_>, command: &UpdateField) -> Decided {
+fn update(ask: &Ask<'_>, command: &UpdateField) -> Decided {
     let field_id = command.field_id;
     let field = field(ask, field_id)?;
     let name = command.name.as_deref().map(|name| text::name(name, "name", ask.ctx.limits)).transpose()?;
@@ -100,7 +111,7 @@ pub(super) fn update(ask: &Ask<'_>, command: &UpdateField) -> Decided {
     Ok(vec![FieldUpdated { field_id, name, options }.into()])
 }
 
-pub(super) fn reorder(ask: &Ask<'_>, command: &MoveField) -> Decided {
+fn reorder(ask: &Ask<'_>, command: &MoveField) -> Decided {
     let field_id = command.field_id;
     let field = field(ask, field_id)?;
     let order = order(ask);
@@ -115,7 +126,7 @@ pub(super) fn reorder(ask: &Ask<'_>, command: &MoveField) -> Decided {
     Ok(events)
 }
 
-pub(super) fn delete(ask: &Ask<'_>, command: &DeleteField) -> Decided {
+fn delete(ask: &Ask<'_>, command: &DeleteField) -> Decided {
     let field_id = command.field_id;
     field(ask, field_id)?;
     Ok(vec![FieldDeleted { field_id }.into()])
@@ -151,9 +162,7 @@ fn kept(ask: &Ask<'_>, field: &CustomField, asked: &FieldValue) -> Result<FieldV
     let limits = ask.ctx.limits;
     Ok(match asked {
         FieldValue::Text { text } => FieldValue::Text { text: text::field_text(text, "value.text", limits)? },
-        FieldValue::Number { number } => {
-            FieldValue::Number { number: value::number(number, "value.number", limits)? }
-        }
+        FieldValue::Number { number } => FieldValue::Number { number: value::number(number, "value.number", limits)? },
         FieldValue::Date { date } => {
             tasks::check_due(*date, "value.date.at")?;
             asked.clone()

@@ -10,7 +10,9 @@ use lockstep_protocol::{
     command::repeat::SetTaskRepeat,
     event::{BoardEvent, category::*, field::*, repeat::*, task::*},
     ids::{ColumnId, TaskId},
-    values::{ColumnKind, Due, FieldKind, FieldValue, Lifecycle, Micros, Place, Priority, Repeat, RepeatRule, TaskField},
+    values::{
+        ColumnKind, Due, FieldKind, FieldValue, Lifecycle, Micros, Place, Priority, Repeat, RepeatRule, TaskField,
+    },
 };
 
 use super::{Ask, Decided, dependencies, moves, people, tasks, workflow};
