@@ -111,6 +111,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         /// What is kept is kept as it is, and is the number that was typed.
         #[test]
         fn what_is_kept_stays_as_it_is(typed in "-?[0-9]{0,9}(\\.[0-9]{0,8})?") {

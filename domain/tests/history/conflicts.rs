@@ -289,6 +289,31 @@ fn of_two_dates_the_one_that_changes_counts() {
     assert_eq!(told("task.schedule task_id=t2 due.at=86400000000 due.has_time=false"), [Field::Start]);
 }
 
+/// What one puts into a custom field stands in nobody's way who fills in another one, or the same one of another task.
+#[test]
+fn each_custom_field_of_a_task_is_a_value_of_its_own() {
+    let mut world = World::usual();
+    let saw = world.board.history.len() as u64;
+    let cost = |task: &str, number: u8| {
+        format!("task.field.set task_id={task} field_id=cost value.kind=number value.number=\"{number}\"")
+    };
+    world.act(principal("editor"), command(&cost("t2", 5))).expect("is allowed");
+    let told = |asked: &str| {
+        let events = ask(&world, "owner", asked);
+        let told = world.board.state.conflicts(&events, saw, (AccountId(id("owner")), None));
+        told.iter().map(|told| told.field).collect::<Vec<_>>()
+    };
+    assert_eq!(told("task.field.set task_id=t2 field_id=size value.kind=select value.option_id=small"), []);
+    assert_eq!(told(&cost("t1", 7)), []);
+    assert_eq!(told(&cost("t2", 7)), [Field::Value]);
+    assert_eq!(told("task.field.set task_id=t2 field_id=cost"), [Field::Value]);
+    // A field that is deleted and made again under its id was touched by nobody.
+    world.act(principal("owner"), command("field.delete field_id=cost")).expect("is allowed");
+    world.act(principal("owner"), command("field.create field_id=cost name=Cost kind=number")).expect("is allowed");
+    let events = ask(&world, "owner", &cost("t2", 7));
+    assert_eq!(world.board.state.conflicts(&events, saw, (AccountId(id("owner")), None)), []);
+}
+
 /// Labels, assignees and watchers are sets: what two people put in is all in there, and nobody stands in anybody's way.
 #[test]
 fn sets_merge() {
