@@ -18,6 +18,7 @@ pub mod recur;
 mod refuse;
 pub mod team;
 pub mod text;
+mod value;
 
 pub use account::{Account, Credential};
 pub use aggregate::{Aggregate, Ctx, Principal};

@@ -26,6 +26,13 @@ pub fn title(text: &str, field: &str, limits: &Limits) -> Result<String, Failure
     required(text.to_owned(), field)
 }
 
+/// A line in a custom field.
+pub fn field_text(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
+    let text = line(text, field)?;
+    within_chars(text, field, limits.field_text_chars_max)?;
+    required(text.to_owned(), field)
+}
+
 /// The text of a checklist item.
 pub fn item(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
     let text = line(text, field)?;

@@ -2,16 +2,17 @@
 //! fold rather than repeating it. It must never import the server's rules.
 
 mod apply;
+mod fields;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
-    ids::{AccountId, BoardId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId},
+    ids::{AccountId, BoardId, CategoryId, ColumnId, FieldId, LabelId, OrgId, TaskId, TeamId},
     values::{
-        BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, RepeatRule, Visibility,
-        Workflow,
+        BoardRole, Colour, ColumnKind, DependencyKind, Due, FieldKind, FieldOption, FieldValue, Lifecycle, Micros,
+        Priority, RepeatRule, Visibility, Workflow,
     },
     view::{BoardPart, TaskFace},
 };
@@ -25,6 +26,7 @@ pub struct Board {
     pub columns: BTreeMap<ColumnId, Column>,
     pub labels: BTreeMap<LabelId, Label>,
     pub categories: BTreeMap<CategoryId, Label>,
+    pub fields: BTreeMap<FieldId, Field>,
     /// Active ones: what is archived or deleted is not shown.
     pub tasks: BTreeMap<TaskId, Task>,
 }
@@ -56,6 +58,15 @@ pub struct Label {
     pub colour: Colour,
 }
 
+/// A custom field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Field {
+    pub name: String,
+    pub kind: FieldKind,
+    pub rank: String,
+    pub options: Vec<FieldOption>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Task {
     pub number: u32,
@@ -79,6 +90,7 @@ pub struct Task {
     pub category_id: Option<CategoryId>,
     pub cover: Option<Colour>,
     pub repeat: Option<RepeatRule>,
+    pub fields: BTreeMap<FieldId, FieldValue>,
 }
 
 impl Board {
@@ -99,6 +111,11 @@ impl Board {
                 .into_iter()
                 .map(|category| (category.category_id, Label { name: category.name, colour: category.colour }))
                 .collect();
+            let fields = head.fields.into_iter().map(|field| {
+                let lockstep_protocol::view::FieldView { field_id, name, kind, rank, options } = field;
+                (field_id, Field { name, kind, rank, options })
+            });
+            self.fields = fields.collect();
             self.columns =
                 head.columns
                     .into_iter()
@@ -146,6 +163,7 @@ impl Board {
         differ("column", &self.columns, &other.columns, &mut found);
         differ("label", &self.labels, &other.labels, &mut found);
         differ("category", &self.categories, &other.categories, &mut found);
+        differ("field", &self.fields, &other.fields, &mut found);
         differ("task", &self.tasks, &other.tasks, &mut found);
         found
     }
@@ -189,6 +207,7 @@ impl From<TaskFace> for Task {
             category_id: face.category_id,
             cover: face.cover,
             repeat: face.repeat,
+            fields: face.fields.into_iter().map(|held| (held.field_id, held.value)).collect(),
         }
     }
 }

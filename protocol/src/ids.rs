@@ -61,6 +61,10 @@ ids! {
     LabelId,
     /// A category of a board.
     CategoryId,
+    /// A custom field of a board.
+    FieldId,
+    /// What may be chosen in a custom field.
+    OptionId,
     /// A comment on a task.
     CommentId,
     /// An item of a task's checklist.

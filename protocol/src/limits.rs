@@ -222,7 +222,7 @@ limits! {
     password_chars_max: usize = 256, "characters";
     /// An e-mail address.
     email_bytes_max: usize = 254, "bytes";
-    /// Name of an organization, team, board, column, label or checklist, and of a person.
+    /// Name of an organization, team, board, column, label, custom field or checklist, and of a person.
     name_chars_max: usize = 120, "characters";
     /// The same in UTF-8.
     name_bytes_max: usize = 480, "bytes";
@@ -266,6 +266,20 @@ limits! {
     labels_per_task_max: usize = 20, "labels";
     /// Categories of one board.
     categories_per_board_max: usize = 50, "categories";
+    /// Custom fields of one board.
+    fields_per_board_max: usize = 50, "fields";
+    /// Options of one custom field.
+    options_per_field_max: usize = 100, "options";
+    /// Options of all custom fields of one board.
+    options_per_board_max: usize = 1_000, "options";
+    /// A line in a custom field.
+    field_text_chars_max: usize = 500, "characters";
+    /// Digits of a number in a custom field: as many as every program keeps.
+    field_number_digits_max: usize = 15, "digits";
+    /// An address in a custom field.
+    field_url_bytes_max: usize = 2_048, "bytes";
+    /// All that was typed into the custom fields of one task.
+    task_fields_bytes_max: usize = 8 * 1024, "bytes";
     /// Tasks that one task is said to have to do with.
     dependencies_per_task_max: usize = 50, "tasks";
     /// Tasks that are parts of one task.

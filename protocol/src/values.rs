@@ -31,8 +31,10 @@ macro_rules! words {
     )*};
 }
 
+mod field;
 mod workflow;
 
+pub use field::*;
 pub use workflow::*;
 
 words! {
@@ -147,7 +149,7 @@ words! {
     /// A value that a command may have overwritten without its author having seen it. What is put in and taken out one by one (labels,
     /// assignees, watchers, dependencies) is none of these: such changes merge.
     Field {
-        /// Of a board, column, label or checklist.
+        /// Of a board, column, label, custom field or checklist.
         Name = "name", Visibility = "visibility", Kind = "kind", Colour = "colour",
         /// Where something stands.
         Place = "place",
@@ -164,13 +166,17 @@ words! {
         Text = "text",
         /// Whether it is in use, in the archive or in the trash.
         Lifecycle = "lifecycle",
+        /// What may be chosen in a custom field.
+        Options = "options",
+        /// What a task has in a custom field: each field of a task is a value of its own.
+        Value = "value",
     }
     /// What can be so or otherwise of a task: what is told of two moments that are compared.
     Aspect {
         Lifecycle = "lifecycle", Title = "title", Description = "description", Place = "place", Done = "done",
         Priority = "priority", Labels = "labels", Assignees = "assignees", Start = "start_at", Due = "due",
         Estimate = "estimate", Category = "category", Cover = "cover", Repeat = "repeat", Parent = "parent",
-        Dependencies = "dependencies", Checklists = "checklists", Comments = "comments",
+        Dependencies = "dependencies", Checklists = "checklists", Comments = "comments", Fields = "fields",
     }
     /// What becomes of several commands in one when one of them is refused.
     OnFailure {

@@ -17,6 +17,7 @@ use lockstep_protocol::{
         bulk::Bulk,
         category::{CategorizeTask, SetTaskCover},
         comment::{ReactToComment, UnreactToComment},
+        field::{MoveField, UpdateField},
         organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
         past::{RevertTask, UndoChange},
         repeat::SetTaskRepeat,
@@ -39,7 +40,7 @@ use tower_http::{
 
 use super::{
     Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments,
-    factors,
+    export, factors, fields,
     finish::finish,
     health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
     organizations, passkeys, past, pictures,
@@ -264,6 +265,7 @@ fn board() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs/{org}/boards/{board}/differences", past::changes, "The tasks that differ between two moments").asks(BETWEEN).answers(200, "Differences"),
     get("/api/v1/orgs/{org}/boards/{board}/undo", past::own, "What the caller would take back next, and what they would do again").asks(MIN_SEQ).answers(200, "OwnChanges"),
     post("/api/v1/orgs/{org}/boards/{board}/undo", boards::change::<UndoChange>, "Take a change of one's own back; to do it again, take the taking back back").takes("UndoChange").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
+    get("/api/v1/orgs/{org}/boards/{board}/export.csv", export::csv, "A board as a table for spreadsheets (RFC 4180, UTF-8 with its mark), one row a task; what would be a formula is a text").asks(MIN_SEQ).shows_table(),
     put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged").scopes(ADMIN),
     delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/columns", columns::create, "Add a column").takes_but("CreateColumn", &[], &["column_id"]).answers(201, "Acknowledged"),
@@ -279,6 +281,10 @@ fn board() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/categories", categories::create, "Add a category").takes_but("CreateCategory", &[], &["category_id"]).answers(201, "Acknowledged"),
     patch("/api/v1/orgs/{org}/boards/{board}/categories/{category}", categories::update, "Change a category").takes_but("UpdateCategory", &["category_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/categories/{category}", categories::delete, "Delete a category").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/fields", fields::create, "Add a custom field").takes_but("CreateField", &[], &["field_id"]).answers(201, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}/fields/{field}", fields::change::<UpdateField>, "Change a custom field's name or options").takes_but("UpdateField", &["field_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/fields/{field}", fields::delete, "Delete a custom field and what tasks have in it").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/fields/{field}/move", fields::change::<MoveField>, "Move a custom field").takes_but("MoveField", &["field_id"], &[]).answers(200, "Acknowledged"),
 ] }
 
 #[rustfmt::skip]
@@ -305,6 +311,7 @@ fn task() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/cover", task_actions::act::<SetTaskCover>, "Give the card of a task a colour, or none").takes_but("SetTaskCover", &["task_id"], &[]).answers(200, "Acknowledged"),
     get("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/then", past::task, "A task whole, as it was at a moment").asks(THEN).answers(200, "TaskDetail"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/revert", task_actions::act::<RevertTask>, "Make what is said of a task what it was at a moment").takes_but("RevertTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    put("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/fields/{field}", fields::set, "Give a task a value in a custom field, or none").takes_but("SetTaskField", &["task_id", "field_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/complete", task_actions::act::<CompleteTask>, "Mark a task done").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/reopen", task_actions::act::<ReopenTask>, "Mark a task not done").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/archive", task_actions::act::<ArchiveTask>, "Put a task away").answers(200, "Acknowledged"),

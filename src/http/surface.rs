@@ -23,6 +23,8 @@ pub struct Endpoint {
     pub takes_picture: bool,
     /// The answer is a picture.
     pub shows_picture: bool,
+    /// The answer is a table.
+    pub shows_table: bool,
     pub query: &'static [Parameter],
     pub status: u16,
     /// The type of the answer; `None`: no body.
@@ -73,6 +75,7 @@ where
         body: None,
         takes_picture: false,
         shows_picture: false,
+        shows_table: false,
         query: &[],
         status: 200,
         answer: None,
@@ -119,6 +122,12 @@ impl Endpoint {
     /// An answer that is a picture.
     pub const fn shows_picture(mut self) -> Self {
         self.shows_picture = true;
+        self
+    }
+
+    /// An answer that is a table.
+    pub const fn shows_table(mut self) -> Self {
+        self.shows_table = true;
         self
     }
 

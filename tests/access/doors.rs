@@ -58,6 +58,10 @@ label.delete                    DELETE  /boards/{board}/labels/{label_id}
 category.create                 POST    /boards/{board}/categories
 category.update                 PATCH   /boards/{board}/categories/{category_id}
 category.delete                 DELETE  /boards/{board}/categories/{category_id}
+field.create                    POST    /boards/{board}/fields
+field.update                    PATCH   /boards/{board}/fields/{field_id}
+field.move                      POST    /boards/{board}/fields/{field_id}/move
+field.delete                    DELETE  /boards/{board}/fields/{field_id}
 task.create                     POST    /boards/{board}/tasks
 task.update                     PATCH   /boards/{board}/tasks/{task_id}
 task.prioritize                 PATCH   /boards/{board}/tasks/{task_id}
@@ -77,6 +81,7 @@ task.watch                      POST    /boards/{board}/tasks/{task_id}/watch
 task.unwatch                    POST    /boards/{board}/tasks/{task_id}/unwatch
 task.categorize                 POST    /boards/{board}/tasks/{task_id}/categorize
 task.cover.set                  POST    /boards/{board}/tasks/{task_id}/cover
+task.field.set                  PUT     /boards/{board}/tasks/{task_id}/fields/{field_id}
 task.complete                   POST    /boards/{board}/tasks/{task_id}/complete
 task.reopen                     POST    /boards/{board}/tasks/{task_id}/reopen
 task.archive                    POST    /boards/{board}/tasks/{task_id}/archive

@@ -8,6 +8,7 @@ mod directory;
 mod document;
 mod dropped;
 mod factors;
+mod fields;
 mod forged;
 mod guessing;
 mod identities;

@@ -7,6 +7,7 @@ mod conflicts;
 mod credentials;
 mod ending;
 mod fake;
+mod fields;
 pub mod harness;
 mod joining;
 mod keeping_up;

@@ -47,7 +47,7 @@ pub enum Capability {
     LeaveBoard,
     /// Follow a task oneself.
     WatchTasks,
-    /// Columns, their rules, labels and categories.
+    /// Columns, their rules, labels, categories and custom fields.
     ShapeBoard,
     EditTasks,
     /// Put tasks into the archive or the trash.
@@ -187,13 +187,18 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::DeleteLabel(_)
         | C::CreateCategory(_)
         | C::UpdateCategory(_)
-        | C::DeleteCategory(_) => Capability::ShapeBoard,
+        | C::DeleteCategory(_)
+        | C::CreateField(_)
+        | C::UpdateField(_)
+        | C::MoveField(_)
+        | C::DeleteField(_) => Capability::ShapeBoard,
         C::WatchTask(_) | C::UnwatchTask(_) if own => Capability::WatchTasks,
         C::CreateTask(_)
         | C::UpdateTask(_)
         | C::EstimateTask(_)
         | C::CategorizeTask(_)
         | C::SetTaskCover(_)
+        | C::SetTaskField(_)
         | C::SetTaskRepeat(_)
         | C::SetTaskParent(_)
         | C::AddDependency(_)

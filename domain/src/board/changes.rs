@@ -6,7 +6,7 @@
 use imbl::OrdMap;
 use lockstep_protocol::{
     event::{BoardEvent, Happened},
-    ids::{AccountId, ClientId},
+    ids::{AccountId, ClientId, FieldId, TaskId},
     values::{Conflict, Field},
 };
 use serde::{Deserialize, Serialize};
@@ -88,6 +88,12 @@ pub(super) fn note(board: &mut Board, happened: &Happened<BoardEvent>) {
         E::ColumnDeleted(event) => board.changes.forget(event.column_id.0),
         E::LabelDeleted(event) => board.changes.forget(event.label_id.0),
         E::CategoryDeleted(event) => board.changes.forget(event.category_id.0),
+        E::FieldDeleted(event) => {
+            board.changes.forget(event.field_id.0);
+            for task_id in board.tasks.keys() {
+                board.changes.0.remove(&(value_of(*task_id, event.field_id), Field::Value));
+            }
+        }
         E::ChecklistItemRemoved(event) => board.changes.forget(event.item_id.0),
         E::CommentDeleted(event) => board.changes.forget(event.comment_id.0),
         E::ChecklistDeleted(event) => {
@@ -98,6 +104,15 @@ pub(super) fn note(board: &mut Board, happened: &Happened<BoardEvent>) {
         }
         _ => {}
     }
+}
+
+/// What stands for a task's value in a custom field, which has no id of its own.
+pub(super) fn value_of(task_id: TaskId, field_id: FieldId) -> Uuid {
+    let mut hasher = blake3::Hasher::new_derive_key("lockstep: what a task has in a custom field");
+    hasher.update(task_id.0.as_bytes()).update(field_id.0.as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// Those of these that are so.
@@ -132,6 +147,11 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
         E::CategoryUpdated(event) => {
             where_so(event.category_id.0, [(event.name.is_some(), F::Name), (event.colour.is_some(), F::Colour)])
         }
+        E::FieldUpdated(event) => {
+            where_so(event.field_id.0, [(event.name.is_some(), F::Name), (event.options.is_some(), F::Options)])
+        }
+        E::FieldMoved(event) => vec![(event.field_id.0, F::Place)],
+        E::TaskFieldChanged(event) => vec![(value_of(event.task_id, event.field_id), F::Value)],
         E::TaskRepeatChanged(event) => vec![(event.task_id.0, F::Repeat)],
         // The rule goes from the one to the other.
         E::TaskRepeated(event) => vec![(event.from_id.0, F::Repeat)],

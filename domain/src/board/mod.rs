@@ -23,7 +23,7 @@ use lockstep_protocol::{
     view::ViewPart,
 };
 pub use past::{Past, differences, own_changes};
-pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, Label, Reaction, Task};
+pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task};
 
 use crate::{
     access,

@@ -8,12 +8,12 @@ use lockstep_protocol::{
         task::{TaskCreated, TaskUpdated},
         workflow::ColumnWorkflowChanged,
     },
-    ids::{AccountId, BoardId, ColumnId, TaskId},
-    values::{Audience, Entry, Priority, Repeat, RepeatRule, Workflow},
-    view::{BoardHead, BoardMemberView, BoardPart, CategoryView, ColumnView, LabelView, TaskFace, ViewPart},
+    ids::{AccountId, BoardId, ColumnId, FieldId, TaskId},
+    values::{Audience, Entry, FieldKind, Priority, Repeat, RepeatRule, Workflow},
+    view::{BoardHead, BoardMemberView, BoardPart, CategoryView, ColumnView, FieldView, LabelView, TaskFace, ViewPart},
 };
 
-use super::state::{Board, Column, Task};
+use super::state::{Board, Column, CustomField, Task};
 use crate::mention;
 
 pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
@@ -75,6 +75,7 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::CommentDeleted(_)
         | E::CommentReacted(_)
         | E::CommentUnreacted(_) => true,
+        E::TaskFieldChanged(event) => matches!(event.kind, FieldKind::Person),
         E::BoardCreated(_)
         | E::BoardUpdated(_)
         | E::ChangeUndone(_)
@@ -108,6 +109,10 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::TaskCoverChanged(_)
         | E::TaskRepeatChanged(_)
         | E::TaskRepeated(_)
+        | E::FieldCreated(_)
+        | E::FieldUpdated(_)
+        | E::FieldMoved(_)
+        | E::FieldDeleted(_)
         | E::TaskParentChanged(_)
         | E::TaskDependencyAdded(_)
         | E::TaskDependencyRemoved(_)
@@ -129,6 +134,7 @@ const fn is_about_people(event: &BoardEvent) -> bool {
 pub(super) fn without_people(face: &mut TaskFace) {
     face.assignees.clear();
     face.comments = 0;
+    face.fields.retain(|held| held.value.kind() != FieldKind::Person);
 }
 
 /// What a task shows on the board, to those who see people.
@@ -158,6 +164,7 @@ pub(super) fn face(task_id: TaskId, task: &Task) -> TaskFace {
         category_id: task.category_id,
         cover: task.cover,
         repeat: task.repeat.as_deref().map(rule_of),
+        fields: task.fields.clone(),
     }
 }
 
@@ -181,7 +188,8 @@ fn face_bytes(task: &Task) -> usize {
     let rare = [task.parent_id.is_some(), estimated, task.category_id.is_some(), task.cover.is_some()];
     let rare = 56 * rare.into_iter().filter(|there| *there).count();
     let repeat = task.repeat.as_ref().map_or(0, |repeat| 40 + repeat.rule.len() + repeat.zone.len());
-    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare + repeat
+    let fields: usize = task.fields.iter().map(|held| 136 + 2 * held.value.text_bytes()).sum();
+    320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare + repeat + fields
 }
 
 impl Board {
@@ -220,6 +228,7 @@ impl Board {
                     colour: category.colour,
                 })
                 .collect(),
+            fields: self.fields().into_iter().map(field_view).collect(),
             task_count: u32::try_from(self.active_count).unwrap_or(u32::MAX),
         })
     }
@@ -246,12 +255,24 @@ fn column_view((column_id, column): (ColumnId, &Column), audience: Audience) -> 
     }
 }
 
+fn field_view((field_id, field): (FieldId, &CustomField)) -> FieldView {
+    FieldView {
+        field_id,
+        name: field.name.to_string(),
+        kind: field.kind,
+        rank: (&field.rank).into(),
+        options: field.options.clone(),
+    }
+}
+
 /// The head in the first part, then the active tasks by column, each part as many as fit.
 pub(super) fn view(board: &Board, id: BoardId, audience: Audience, part_bytes_max: usize) -> Vec<ViewPart> {
     let head = board.head(id, audience);
     let columns: usize = board.columns.values().map(|column| 360 + 40 * column.named()).sum();
     let marks = board.labels.len() + board.categories.len();
-    let mut bytes = 512 + columns + 128 * marks + 96 * board.members.len();
+    let options = |field: &CustomField| field.options.iter().map(|option| 100 + 2 * option.name.len()).sum::<usize>();
+    let fields: usize = board.fields.values().map(|field| 200 + 2 * field.name.len() + options(field)).sum();
+    let mut bytes = 512 + columns + 128 * marks + 96 * board.members.len() + fields;
     let mut part = BoardPart { board: head, tasks: Vec::new() };
     let mut parts = Vec::new();
     // Columns that are gone have no active tasks; were there any, they would still be shown.

@@ -40,6 +40,13 @@ const ASKED: &[&str] = &[
     "task.categorize task_id=?T",
     "task.cover.set task_id=?T colour=?g",
     "task.cover.set task_id=?T",
+    "field.update field_id=size name=?x",
+    "field.update field_id=size options=[small,large:Big]",
+    "field.update field_id=size options=[large,small]",
+    "field.move field_id=?D place.after=?D",
+    "task.field.set task_id=?T field_id=size value.kind=select value.option_id=?Q",
+    "task.field.set task_id=?T field_id=cost value.kind=number value.number=?N",
+    "task.field.set task_id=?T field_id=?D",
     "task.update task_id=?T title=?x",
     "task.update task_id=?T description=?x",
     "task.update task_id=?T title=?x description=?x",
@@ -81,6 +88,8 @@ const MERGE: &[&str] = &[
     "label.deleted",
     "category.created",
     "category.deleted",
+    "field.created",
+    "field.deleted",
     "comment.reacted",
     "comment.unreacted",
     "task.created",
@@ -127,12 +136,16 @@ fn values(board: &Board) -> Values {
         ),
         ("labels", "label_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
         ("categories", "category_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
+        ("fields", "field_id", &[(Field::Name, "name"), (Field::Options, "options")]),
         ("members", "account_id", &[(Field::Role, "role")]),
     ];
     for (list, id, fields) in lists {
         head[list].as_array().into_iter().flatten().for_each(|one| take(one, id, fields));
     }
     board.tasks().for_each(|(task_id, task)| {
+        for (field_id, _) in board.fields() {
+            all.insert((format!("{task_id}/{field_id}"), Field::Value), json!(task.value(field_id)));
+        }
         let mut put = |id: Uuid, field, value: Value| {
             all.insert((id.to_string(), field), value);
         };
@@ -275,6 +288,31 @@ fn of_two_dates_the_one_that_changes_counts() {
     };
     assert_eq!(told("task.schedule task_id=t2 start_at=5 due.at=86400000000 due.has_time=false"), []);
     assert_eq!(told("task.schedule task_id=t2 due.at=86400000000 due.has_time=false"), [Field::Start]);
+}
+
+/// What one puts into a custom field stands in nobody's way who fills in another one, or the same one of another task.
+#[test]
+fn each_custom_field_of_a_task_is_a_value_of_its_own() {
+    let mut world = World::usual();
+    let saw = world.board.history.len() as u64;
+    let cost = |task: &str, number: u8| {
+        format!("task.field.set task_id={task} field_id=cost value.kind=number value.number=\"{number}\"")
+    };
+    world.act(principal("editor"), command(&cost("t2", 5))).expect("is allowed");
+    let told = |asked: &str| {
+        let events = ask(&world, "owner", asked);
+        let told = world.board.state.conflicts(&events, saw, (AccountId(id("owner")), None));
+        told.iter().map(|told| told.field).collect::<Vec<_>>()
+    };
+    assert_eq!(told("task.field.set task_id=t2 field_id=size value.kind=select value.option_id=small"), []);
+    assert_eq!(told(&cost("t1", 7)), []);
+    assert_eq!(told(&cost("t2", 7)), [Field::Value]);
+    assert_eq!(told("task.field.set task_id=t2 field_id=cost"), [Field::Value]);
+    // A field that is deleted and made again under its id was touched by nobody.
+    world.act(principal("owner"), command("field.delete field_id=cost")).expect("is allowed");
+    world.act(principal("owner"), command("field.create field_id=cost name=Cost kind=number")).expect("is allowed");
+    let events = ask(&world, "owner", &cost("t2", 7));
+    assert_eq!(world.board.state.conflicts(&events, saw, (AccountId(id("owner")), None)), []);
 }
 
 /// Labels, assignees and watchers are sets: what two people put in is all in there, and nobody stands in anybody's way.

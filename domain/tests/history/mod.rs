@@ -13,7 +13,7 @@ use lockstep_protocol::{
     event::{AccountEvent, BoardEvent, Event, Happened, OrganizationEvent, TeamEvent},
     ids::{CommentId, TaskId},
     limits::Limits,
-    values::{Audience, Lifecycle, OrgRole},
+    values::{Audience, FieldValue, Lifecycle, OrgRole, TaskField},
     view::ViewPart,
 };
 use proptest::{
@@ -36,6 +36,9 @@ pub fn tight() -> Limits {
         comments_per_task_max: 3,
         columns_per_board_max: 5,
         labels_per_board_max: 3,
+        fields_per_board_max: 4,
+        options_per_field_max: 2,
+        task_fields_bytes_max: 16,
         members_per_org_max: 14,
         sessions_per_account_max: 3,
         // Each change takes a second.
@@ -95,7 +98,7 @@ fn changed_each_time<A: Aggregate + PartialEq + Plain>(before: &Live<A>, after: 
         let earlier = state.clone();
         state.evolve(one);
         let tag = A::tag(&one.event);
-        let reranked = happened.len() > 1 && ["task.moved", "column.moved"].contains(&tag);
+        let reranked = happened.len() > 1 && ["task.moved", "column.moved", "field.moved"].contains(&tag);
         assert!(reranked || state.clone().plain() != earlier.plain(), "{asked}: {tag} changed nothing");
     }
     assert!(state == after.state);
@@ -131,6 +134,26 @@ fn check_order(board: &Board) {
     assert_eq!(numbers.len(), board.tasks().count(), "a number was given twice");
     let ranks: BTreeSet<_> = board.columns().into_iter().map(|(_, column)| column.rank.clone()).collect();
     assert_eq!(ranks.len(), board.columns().len());
+    let ranks: BTreeSet<_> = board.fields().into_iter().map(|(_, field)| field.rank.clone()).collect();
+    assert_eq!(ranks.len(), board.fields().len());
+    check_fields(board);
+}
+
+/// What a task has is of a field that is there, of its kind, and chosen of what may be chosen; no column asks for another field.
+fn check_fields(board: &Board) {
+    for (_, task) in board.tasks() {
+        assert!(task.fields.windows(2).all(|pair| pair[0].field_id < pair[1].field_id));
+        for TaskField { field_id, value } in &task.fields {
+            let field = board.field(*field_id).expect("a field of the board");
+            assert_eq!(field.kind, value.kind());
+            if let FieldValue::Select { option_id } = value {
+                assert!(field.option(*option_id).is_some());
+            }
+        }
+    }
+    for (_, column) in board.columns() {
+        assert!(column.workflow.required_fields.iter().all(|id| board.field(*id).is_some()));
+    }
 }
 
 /// Everything that this audience is ever sent.

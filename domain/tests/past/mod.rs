@@ -58,6 +58,7 @@ fn task_says(world: &World, board: &Board, id: TaskId, task: &Task) -> Value {
         "priority": task.priority, "start": task.start_at, "due": task.due, "done": task.completed_at.is_some(),
         "lists": map(lists), "comments": map(comments), "parent": task.parent_id,
         "dependencies": set(&task.dependencies),
+        "fields": map(task.fields.iter().map(|field| (field.field_id.to_string(), json!(field.value)))),
         "points": task.points, "minutes": task.minutes, "category": task.category_id, "cover": task.cover,
         "repeat": task.repeat.as_ref().map(|repeat| (repeat.rule.clone(), repeat.zone.clone())),
     })
@@ -77,7 +78,13 @@ fn says(world: &World, board: &Board) -> Value {
     });
     let labels = board.labels().map(|(id, label)| (id.to_string(), json!([label.name.as_str(), label.colour])));
     let categories = board.categories().map(|(id, one)| (id.to_string(), json!([one.name.as_str(), one.colour])));
+    let fields = board.fields().into_iter().map(|(id, field)| {
+        (id.to_string(), json!({"name": field.name.as_str(), "kind": field.kind, "options": field.options}))
+    });
+    let fields =
+        json!({"fields": map(fields), "place": board.fields().into_iter().map(|(id, _)| id).collect::<Vec<_>>()});
     json!({
+        "fields": fields,
         "name": board.name(), "visibility": board.visibility(), "life": board.lifecycle(),
         "members": map(board.members().map(|(id, role)| (id.to_string(), json!(role)))), "columns": map(columns), "place": order,
         "labels": map(labels), "categories": map(categories), "tasks": map(tasks),

@@ -1,7 +1,7 @@
 //! Commands and expectations in short lines: `owner: task.move task_id=t1 column_id=done place.after=t2`.
 //!
-//! A value is a mention `@name`, the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON, `x*501` for a repeated text, or plain text (in
-//! quotes where it has spaces). A `seq` counts back from the newest event.
+//! `options=[small,large:Big]` are options of a custom field; a `seq` counts back from the newest event. A value is a mention `@name`, the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON, `x*501` for a repeated text, or plain text (in
+//! quotes where it has spaces).
 
 use lockstep_protocol::command::Command;
 use serde_json::{Map, Value};
@@ -72,6 +72,13 @@ const NAMES: &[&str] = &[
     "chore",
     "k3",
     "k4",
+    "size",
+    "cost",
+    "whom",
+    "note",
+    "small",
+    "large",
+    "huge",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.
@@ -120,6 +127,7 @@ pub fn json(text: &str) -> Value {
                     .parse::<u64>()
                     .unwrap_or(0))
             .into(),
+            "options" if text != "null" => options(text),
             _ if names(last) => ids(text),
             _ => value(text),
         };
@@ -142,6 +150,7 @@ fn names(key: &str) -> bool {
             "original_author",
             "next",
             "people",
+            "required_fields",
         ]
         .contains(&key)
 }
@@ -152,6 +161,17 @@ fn ids(text: &str) -> Value {
         None if text == "null" => Value::Null,
         None => id(text).to_string().into(),
     }
+}
+
+/// `[small,large:Big]`: what may be chosen, by the names of the ids, under the same names or others.
+fn options(text: &str) -> Value {
+    let list = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).expect("a list");
+    let items = list.split(',').filter(|item| !item.is_empty());
+    let option = |item: &str| {
+        let (of, name) = item.split_once(':').unwrap_or((item, item));
+        serde_json::json!({ "option_id": id(of), "name": name, "colour": "teal" })
+    };
+    items.map(option).collect()
 }
 
 fn value(text: &str) -> Value {

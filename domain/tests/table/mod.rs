@@ -25,6 +25,7 @@ const TABLES: &[(&str, &str)] = &[
     ("tasks.txt", include_str!("tasks.txt")),
     ("workflow.txt", include_str!("workflow.txt")),
     ("talk.txt", include_str!("talk.txt")),
+    ("fields.txt", include_str!("fields.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -148,6 +149,11 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "column_people_max" => &mut limits.column_people_max,
         "labels_per_board_max" => &mut limits.labels_per_board_max,
         "categories_per_board_max" => &mut limits.categories_per_board_max,
+        "fields_per_board_max" => &mut limits.fields_per_board_max,
+        "options_per_field_max" => &mut limits.options_per_field_max,
+        "options_per_board_max" => &mut limits.options_per_board_max,
+        "field_number_digits_max" => &mut limits.field_number_digits_max,
+        "task_fields_bytes_max" => &mut limits.task_fields_bytes_max,
         "comment_edits_max" => &mut limits.comment_edits_max,
         "reaction_kinds_per_comment_max" => &mut limits.reaction_kinds_per_comment_max,
         "reactions_per_comment_max" => &mut limits.reactions_per_comment_max,

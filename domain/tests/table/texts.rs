@@ -18,6 +18,8 @@ fn texts(limits: &Limits) -> Vec<(&'static str, &'static str, usize, bool, bool)
         ("label.update label_id=red name=x", "name", name, true, false),
         ("category.create category_id=new name=x colour=red", "name", name, false, false),
         ("category.update category_id=bug name=x", "name", name, false, false),
+        ("field.create field_id=note name=x kind=text", "name", name, false, false),
+        ("field.update field_id=size name=x", "name", name, false, false),
         ("checklist.create task_id=t1 checklist_id=new name=x", "name", name, false, false),
         ("checklist.rename task_id=t1 checklist_id=list name=x", "name", name, false, false),
         ("checklist.item.add task_id=t1 checklist_id=list item_id=i3 text=x", "text", item, false, false),

@@ -1,6 +1,6 @@
 //! What each event of a board changes. Exhaustive: a new event does not compile until it is said here what it means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
     event::{BoardEvent, Event, Happened, board::*, task::*},
@@ -189,7 +189,7 @@ impl Board {
         }
     }
 
-    /// Whose a task is, and of which category and colour.
+    /// Whose a task is, of which category and colour, and what it has to do with others.
     fn apply_marks(&mut self, event: &BoardEvent) {
         match event {
             BoardEvent::TaskAssigned(event) => self.task(event.task_id, |task| {
@@ -222,80 +222,49 @@ impl Board {
                 self.task(event.task_id, |task| task.category_id = event.category_id);
             }
             BoardEvent::TaskCoverChanged(event) => self.task(event.task_id, |task| task.cover = event.colour),
-            _ => self.apply_content(event),
-        }
-    }
-
-    /// What a task has to do with others.
-    fn apply_content(&mut self, event: &BoardEvent) {
-        match event {
             BoardEvent::TaskDependencyAdded(event) => self.task(event.task_id, |task| {
                 task.dependencies.insert((event.kind, event.other_id));
             }),
             BoardEvent::TaskDependencyRemoved(event) => self.task(event.task_id, |task| {
                 task.dependencies.remove(&(event.kind, event.other_id));
             }),
-            // What only a task's detail shows.
-            BoardEvent::ChecklistCreated(_)
-            | BoardEvent::ChecklistRenamed(_)
-            | BoardEvent::CommentEdited(_)
-            | BoardEvent::CommentReacted(_)
-            | BoardEvent::CommentUnreacted(_)
-            | BoardEvent::TaskWatched(_)
-            | BoardEvent::TaskUnwatched(_) => {}
-            // All others were taken by the functions before this one.
-            BoardEvent::BoardCreated(_)
-            | BoardEvent::BoardUpdated(_)
+            _ => self.apply_content(event),
+        }
+    }
+
+    /// What a task has in custom fields.
+    fn apply_content(&mut self, event: &BoardEvent) {
+        match event {
+            BoardEvent::FieldCreated(_)
+            | BoardEvent::FieldUpdated(_)
+            | BoardEvent::FieldMoved(_)
+            | BoardEvent::FieldDeleted(_)
+            | BoardEvent::TaskFieldChanged(_) => self.apply_fields(event),
+            // What only a task's detail shows; and all others, which were taken by the functions before this one.
+            #[rustfmt::skip]
+            BoardEvent::ChecklistCreated(_) | BoardEvent::ChecklistRenamed(_) | BoardEvent::CommentEdited(_)
+            | BoardEvent::CommentReacted(_) | BoardEvent::CommentUnreacted(_) | BoardEvent::TaskWatched(_)
+            | BoardEvent::TaskUnwatched(_)
+            | BoardEvent::BoardCreated(_) | BoardEvent::BoardUpdated(_) | BoardEvent::BoardArchived(_)
             | BoardEvent::ChangeUndone(_)
-            | BoardEvent::BoardArchived(_)
-            | BoardEvent::BoardUnarchived(_)
-            | BoardEvent::BoardDeleted(_)
-            | BoardEvent::BoardRestored(_)
-            | BoardEvent::BoardMemberAdded(_)
-            | BoardEvent::BoardMemberRoleChanged(_)
-            | BoardEvent::BoardMemberRemoved(_)
-            | BoardEvent::ColumnCreated(_)
-            | BoardEvent::ColumnUpdated(_)
-            | BoardEvent::ColumnMoved(_)
-            | BoardEvent::ColumnWorkflowChanged(_)
-            | BoardEvent::ColumnArchived(_)
-            | BoardEvent::ColumnUnarchived(_)
-            | BoardEvent::ColumnDeleted(_)
-            | BoardEvent::LabelCreated(_)
-            | BoardEvent::LabelUpdated(_)
-            | BoardEvent::LabelDeleted(_)
-            | BoardEvent::CategoryCreated(_)
-            | BoardEvent::CategoryUpdated(_)
-            | BoardEvent::CategoryDeleted(_)
-            | BoardEvent::TaskCategorized(_)
-            | BoardEvent::TaskCoverChanged(_)
-            | BoardEvent::TaskAssigned(_)
-            | BoardEvent::TaskUnassigned(_)
-            | BoardEvent::TaskReassigned(_)
-            | BoardEvent::TaskCreated(_)
-            | BoardEvent::TaskUpdated(_)
-            | BoardEvent::TaskMoved(_)
-            | BoardEvent::TasksReranked(_)
-            | BoardEvent::TaskPriorityChanged(_)
-            | BoardEvent::TaskScheduled(_)
-            | BoardEvent::TaskEstimated(_)
-            | BoardEvent::TaskRepeatChanged(_)
-            | BoardEvent::TaskRepeated(_)
-            | BoardEvent::TaskParentChanged(_)
-            | BoardEvent::TaskCompleted(_)
-            | BoardEvent::TaskReopened(_)
-            | BoardEvent::TaskArchived(_)
-            | BoardEvent::TaskUnarchived(_)
-            | BoardEvent::TaskDeleted(_)
-            | BoardEvent::TaskRestored(_)
-            | BoardEvent::ChecklistItemAdded(_)
-            | BoardEvent::ChecklistItemUpdated(_)
-            | BoardEvent::ChecklistItemRemoved(_)
-            | BoardEvent::ChecklistDeleted(_)
-            | BoardEvent::TaskCommented(_)
-            | BoardEvent::CommentDeleted(_)
-            | BoardEvent::TaskLabelled(_)
-            | BoardEvent::TaskUnlabelled(_) => {}
+            | BoardEvent::BoardUnarchived(_) | BoardEvent::BoardDeleted(_) | BoardEvent::BoardRestored(_)
+            | BoardEvent::BoardMemberAdded(_) | BoardEvent::BoardMemberRoleChanged(_)
+            | BoardEvent::BoardMemberRemoved(_) | BoardEvent::ColumnCreated(_) | BoardEvent::ColumnUpdated(_)
+            | BoardEvent::ColumnMoved(_) | BoardEvent::ColumnWorkflowChanged(_) | BoardEvent::ColumnArchived(_)
+            | BoardEvent::ColumnUnarchived(_) | BoardEvent::ColumnDeleted(_) | BoardEvent::LabelCreated(_)
+            | BoardEvent::LabelUpdated(_) | BoardEvent::LabelDeleted(_) | BoardEvent::CategoryCreated(_)
+            | BoardEvent::CategoryUpdated(_) | BoardEvent::CategoryDeleted(_) | BoardEvent::TaskCategorized(_)
+            | BoardEvent::TaskCoverChanged(_) | BoardEvent::TaskDependencyAdded(_)
+            | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::TaskAssigned(_) | BoardEvent::TaskUnassigned(_)
+            | BoardEvent::TaskReassigned(_) | BoardEvent::TaskCreated(_) | BoardEvent::TaskUpdated(_)
+            | BoardEvent::TaskMoved(_) | BoardEvent::TasksReranked(_) | BoardEvent::TaskPriorityChanged(_)
+            | BoardEvent::TaskScheduled(_) | BoardEvent::TaskEstimated(_) | BoardEvent::TaskRepeatChanged(_)
+            | BoardEvent::TaskRepeated(_) | BoardEvent::TaskParentChanged(_) | BoardEvent::TaskCompleted(_)
+            | BoardEvent::TaskReopened(_) | BoardEvent::TaskArchived(_) | BoardEvent::TaskUnarchived(_)
+            | BoardEvent::TaskDeleted(_) | BoardEvent::TaskRestored(_) | BoardEvent::ChecklistItemAdded(_)
+            | BoardEvent::ChecklistItemUpdated(_) | BoardEvent::ChecklistItemRemoved(_)
+            | BoardEvent::ChecklistDeleted(_) | BoardEvent::TaskCommented(_) | BoardEvent::CommentDeleted(_)
+            | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_) => {}
         }
     }
 
@@ -346,6 +315,7 @@ fn created(event: &TaskCreated) -> Task {
         category_id: None,
         cover: None,
         repeat: None,
+        fields: BTreeMap::new(),
     }
 }
 

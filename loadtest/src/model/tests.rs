@@ -88,6 +88,7 @@ fn face() -> TaskFace {
         category_id: None,
         cover: None,
         repeat: None,
+        fields: Vec::new(),
     }
 }
 
@@ -113,6 +114,7 @@ fn joined() -> Board {
         columns: vec![column(20, "To do", ColumnKind::Backlog, "a"), column(21, "Done", ColumnKind::Done, "b")],
         labels: vec![LabelView { label_id: id(40), name: "bug".into(), colour: Colour::Red }],
         categories: vec![],
+        fields: vec![],
         task_count: 1,
     };
     let mut board = Board::default();

@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod category;
 pub mod checklist;
 pub mod comment;
+pub mod field;
 pub mod organization;
 pub mod past;
 pub mod repeat;
@@ -20,6 +21,7 @@ use bulk::*;
 use category::*;
 use checklist::*;
 use comment::*;
+use field::*;
 use organization::*;
 use past::*;
 use repeat::*;
@@ -106,6 +108,10 @@ language! {
         "category.create" => CreateCategory,
         "category.update" => UpdateCategory,
         "category.delete" => DeleteCategory,
+        "field.create" => CreateField,
+        "field.update" => UpdateField,
+        "field.move" => MoveField,
+        "field.delete" => DeleteField,
         "task.create" => CreateTask,
         "task.update" => UpdateTask,
         "task.move" => MoveTask,
@@ -119,6 +125,7 @@ language! {
         "task.estimate" => EstimateTask,
         "task.categorize" => CategorizeTask,
         "task.cover.set" => SetTaskCover,
+        "task.field.set" => SetTaskField,
         "task.repeat.set" => SetTaskRepeat,
         "task.parent.set" => SetTaskParent,
         "task.dependency.add" => AddDependency,

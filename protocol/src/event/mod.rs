@@ -6,6 +6,7 @@ pub mod board;
 pub mod category;
 pub mod checklist;
 pub mod comment;
+pub mod field;
 pub mod organization;
 pub mod past;
 pub mod repeat;
@@ -18,6 +19,7 @@ use board::*;
 use category::*;
 use checklist::*;
 use comment::*;
+use field::*;
 use organization::*;
 use past::*;
 use repeat::*;
@@ -111,6 +113,10 @@ language! {
         "category.created" => CategoryCreated,
         "category.updated" => CategoryUpdated,
         "category.deleted" => CategoryDeleted,
+        "field.created" => FieldCreated,
+        "field.updated" => FieldUpdated,
+        "field.moved" => FieldMoved,
+        "field.deleted" => FieldDeleted,
         "task.created" => TaskCreated,
         "task.updated" => TaskUpdated,
         "task.moved" => TaskMoved,
@@ -125,6 +131,7 @@ language! {
         "task.estimated" => TaskEstimated,
         "task.categorized" => TaskCategorized,
         "task.cover.changed" => TaskCoverChanged,
+        "task.field.changed" => TaskFieldChanged,
         "task.repeat.changed" => TaskRepeatChanged,
         "task.repeated" => TaskRepeated,
         "task.parent.changed" => TaskParentChanged,
@@ -189,6 +196,11 @@ const NEWER: &[(&str, u32)] = &[
     ("category.deleted", 2),
     ("task.categorized", 2),
     ("task.cover.changed", 2),
+    ("field.created", 2),
+    ("field.updated", 2),
+    ("field.moved", 2),
+    ("field.deleted", 2),
+    ("task.field.changed", 2),
     ("comment.reacted", 2),
     ("comment.unreacted", 2),
     ("team.settings.updated", 2),

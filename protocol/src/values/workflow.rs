@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::ids::{AccountId, ColumnId};
+use crate::ids::{AccountId, ColumnId, FieldId};
 
 words! {
     /// What becomes of a task that comes into a column with as many as there should be.
@@ -69,6 +69,10 @@ pub struct Workflow {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<Requirement>>")]
     pub required: Vec<Requirement>,
+    /// Custom fields in which a task has to have something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<FieldId>>")]
+    pub required_fields: Vec<FieldId>,
     #[serde(default, skip_serializing_if = "Entry::is_editors")]
     #[ts(optional, as = "Option<Entry>")]
     pub enter: Entry,

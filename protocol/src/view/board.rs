@@ -5,12 +5,12 @@ use ts_rs::TS;
 
 use crate::{
     ids::{
-        AccountId, BoardId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId,
-        TeamId,
+        AccountId, BoardId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, OrgId,
+        TaskId, TeamId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, RepeatRule, Visibility,
-        Workflow,
+        BoardRole, Colour, ColumnKind, Dependency, Due, FieldKind, FieldOption, Lifecycle, Micros, Original, Priority,
+        RepeatRule, TaskField, Visibility, Workflow,
     },
 };
 
@@ -76,6 +76,10 @@ pub struct TaskFace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub repeat: Option<RepeatRule>,
+    /// What it has in the board's custom fields, in the order of their ids. The public is shown none that name people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<TaskField>>")]
+    pub fields: Vec<TaskField>,
 }
 
 const fn is_zero(count: &u32) -> bool {
@@ -115,6 +119,19 @@ pub struct CategoryView {
     pub colour: Colour,
 }
 
+/// A custom field. Their ranks order them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct FieldView {
+    pub field_id: FieldId,
+    pub name: String,
+    pub kind: FieldKind,
+    pub rank: String,
+    /// What may be chosen, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<FieldOption>>")]
+    pub options: Vec<FieldOption>,
+}
+
 /// A person's own role on a board.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardMemberView {
@@ -141,6 +158,10 @@ pub struct BoardHead {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<CategoryView>>")]
     pub categories: Vec<CategoryView>,
+    /// Custom fields, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<FieldView>>")]
+    pub fields: Vec<FieldView>,
     /// How many active tasks the whole view holds, over all parts.
     pub task_count: u32,
 }

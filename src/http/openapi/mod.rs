@@ -194,6 +194,9 @@ fn operation(endpoint: &Endpoint, types: &Types, used: &mut BTreeSet<String>) ->
     if endpoint.shows_picture {
         answer["content"] = json!({ "image/jpeg": {}, "image/webp": {} });
     }
+    if endpoint.shows_table {
+        answer["content"] = json!({ "text/csv": {} });
+    }
     let mut responses = Map::new();
     responses.insert(endpoint.status.to_string(), answer);
     if let Some((status, kind)) = endpoint.or {
@@ -319,6 +322,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "column" => "ColumnId",
             "label" => "LabelId",
             "category" => "CategoryId",
+            "field" => "FieldId",
             "comment" => "CommentId",
             "task" => "TaskId",
             "session" => "SessionId",

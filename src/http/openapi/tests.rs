@@ -72,7 +72,12 @@ fn the_surface_is_as_it_was_reviewed() {
         .iter()
         .map(|endpoint| {
             let body = endpoint.body.map_or(if endpoint.takes_picture { "a picture" } else { "-" }, |takes| takes.kind);
-            let answer = endpoint.answer.unwrap_or(if endpoint.shows_picture { "a picture" } else { "-" });
+            let answer = match (endpoint.answer, endpoint.shows_picture, endpoint.shows_table) {
+                (Some(kind), ..) => kind,
+                (None, true, _) => "a picture",
+                (None, _, true) => "a table",
+                (None, false, false) => "-",
+            };
             let open = if endpoint.open { " open" } else { "" };
             format!("{} {} ({body}) -> {} {answer}{open}", endpoint.method, endpoint.path, endpoint.status)
         })

@@ -114,8 +114,9 @@ impl<'a> Run<'a> {
         }
         let described = self.judge.resolve(described);
         let contents = described["content"].as_object();
-        if let Some(pictures) = contents.filter(|contents| contents.keys().all(|media| media.starts_with("image/"))) {
-            if !pictures.contains_key(answer.header("content-type")) {
+        if let Some(others) = contents.filter(|contents| contents.keys().all(|media| !media.ends_with("json"))) {
+            let media = answer.header("content-type").split(';').next().unwrap_or_default();
+            if !others.contains_key(media) {
                 wrong.push(format!("{status} is {:?}", answer.header("content-type")));
             }
             return wrong;

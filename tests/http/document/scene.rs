@@ -127,15 +127,17 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Labels and categories of a board, by the kinds of their ids.
+/// Labels, categories and custom fields of a board, by the kinds of their ids.
 async fn marks(owner: &Person<'_>, board: &str) -> Vec<(&'static str, String)> {
     let mut made = Vec::new();
     let all = [("Red", "labels", "label_id", "LabelId"), ("Blue", "labels", "label_id", "LabelId")];
     let more =
         [("Bug", "categories", "category_id", "CategoryId"), ("Chore", "categories", "category_id", "CategoryId")];
-    for (name, place, field, kind) in all.into_iter().chain(more) {
+    let fields = [("Note", "fields", "field_id", "FieldId"), ("Remark", "fields", "field_id", "FieldId")];
+    for (name, place, field, kind) in all.into_iter().chain(more).chain(fields) {
         let id = fresh_id();
-        let body = json!({ field: id, "name": name, "colour": "red" });
+        let about = if place == "fields" { ("kind", "text") } else { ("colour", "red") };
+        let body = json!({ field: id, "name": name, about.0: about.1 });
         owner.post(&format!("{board}/{place}"), body).await.created();
         made.push((kind, id));
     }

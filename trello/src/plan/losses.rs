@@ -16,7 +16,7 @@ pub fn count(board: &Board, report: &mut Report) {
     }
     for field in &board.custom_fields {
         let name = field.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
-        report.lose("custom fields", "tasks have no custom fields", name);
+        report.lose("custom fields", "they are not brought over from Trello", name);
     }
     report.lose_many("data of power-ups", board.plugin_data.len(), "it belongs to Trello's plug-ins", "");
     cards(board, report);
@@ -46,7 +46,7 @@ fn cards(board: &Board, report: &mut Report) {
         report.lose_many(
             "custom field values",
             card.custom_field_items.len(),
-            "tasks have no custom fields",
+            "they are not brought over from Trello",
             &card.name,
         );
         report.lose_many("data of power-ups", card.plugin_data.len(), "it belongs to Trello's plug-ins", &card.name);

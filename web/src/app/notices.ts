@@ -16,7 +16,7 @@ function tell(notice: Notice, describe: (command: Command) => string): void {
   switch (notice.kind) {
     case "refused": {
       if (notice.refusal.code === "precondition_failed" && keptAsDraft(notice)) return;
-      const why = reason(notice.refusal);
+      const why = reason(notice.refusal, notice.topic);
       const what = describe(notice.command);
       const by = notice.refusal.conflicts?.[0]?.by ?? notice.changed_by;
       toasts.show(by ? t("notice.refused_by", { what, why, name: directory.name(by) }) : t("notice.refused", { what, why }), { kind: "bad" });
@@ -34,7 +34,7 @@ function tell(notice: Notice, describe: (command: Command) => string): void {
     }
     case "failed_in": {
       const [first] = notice.failed;
-      if (first) toasts.show(t("notice.failed_in", { what: describe(notice.command), count: notice.failed.length, why: reason(first.failure) }), { kind: "bad" });
+      if (first) toasts.show(t("notice.failed_in", { what: describe(notice.command), count: notice.failed.length, why: reason(first.failure, notice.topic) }), { kind: "bad" });
       return;
     }
     case "went_over": {
@@ -78,8 +78,21 @@ export function takeOverlaps(topic: string, take: (notice: Extract<Notice, { kin
   };
 }
 
+const namers = new Map<string, (field_id: string) => string | undefined>();
+
+/** An open board says what its custom fields are called. */
+export function nameFields(topic: string, name: (field_id: string) => string | undefined): () => void {
+  namers.set(topic, name);
+  return () => {
+    if (namers.get(topic) === name) namers.delete(topic);
+  };
+}
+
 /** By what lacks, where there are words for that. */
-export const reason = (refusal: Refusal): string => {
+export const reason = (refusal: Refusal, topic?: string): string => {
+  // A column asks for a custom field: `fields.ID`.
+  const lacking = refusal.code === "field_required" && topic !== undefined ? namers.get(topic)?.(refusal.field?.split(".")[1] ?? "") : undefined;
+  if (lacking !== undefined) return t("code.field_required.custom", { name: lacking });
   const values = { limit: refusal.limit ?? 0, seconds: 1 };
   return tOr(`code.${refusal.code}.${refusal.field}`, tOr(`code.${refusal.code}`, refusal.message, values), values);
 };

@@ -2,9 +2,10 @@
 //! changed. They must equal the server's fold field by field; predictions of own commands run through them too.
 
 import type {
-  AccountId, BoardEvent, BoardHead, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, LabelId, LabelView, Repeat, RepeatRule,
+  AccountId, BoardEvent, BoardHead, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, FieldId, LabelId, LabelView, Repeat, RepeatRule,
   TaskFace, TaskId,
 } from "../gen/protocol";
+import { withoutGone, withValue } from "./fields";
 import type { BoardInfo } from "./types";
 import { isFree } from "./workflow";
 
@@ -16,7 +17,7 @@ export interface Effect {
 }
 
 /** What an event touches. `label_tasks`: every task that carries this label; `category_tasks`: that is of this category; `before`: every
- * column that leads to this one. */
+ * column that leads to this one; `field_tasks`: that has something in this custom field; `asking`: every column that asks for it. */
 export interface Touched {
   readonly info?: true;
   readonly member?: AccountId;
@@ -27,6 +28,9 @@ export interface Touched {
   readonly before?: ColumnId;
   readonly category?: CategoryId;
   readonly category_tasks?: CategoryId;
+  readonly field?: FieldId;
+  readonly field_tasks?: FieldId;
+  readonly asking?: FieldId;
 }
 
 /** A value without one of its optional fields. */
@@ -171,6 +175,11 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return face.category_id === event.category_id ? without(face, "category_id") : face;
     case "task.cover.changed":
       return event.colour === undefined ? without(face, "cover") : { ...face, cover: event.colour };
+    case "task.field.changed":
+      return withValue(face, event.field_id, event.value);
+    case "field.updated":
+    case "field.deleted":
+      return withoutGone(face, event);
     case "task.repeat.changed":
       return event.repeat === undefined ? without(face, "repeat") : { ...face, repeat: ruleOf(event.repeat) };
     case "task.repeated":
@@ -211,6 +220,16 @@ function withoutNext(column: ColumnView, gone: ColumnId): ColumnView {
   return next?.includes(gone) === true ? { ...column, workflow: { ...column.workflow, next: next.filter((id) => id !== gone) } } : column;
 }
 
+/** A field that is gone is not asked for. */
+function withoutField(column: ColumnView, gone: FieldId): ColumnView {
+  const fields = column.workflow?.required_fields;
+  if (column.workflow === undefined || fields?.includes(gone) !== true) return column;
+  const { required_fields: _before, ...rest } = column.workflow;
+  const left = fields.filter((id) => id !== gone);
+  const workflow = left.length === 0 ? rest : { ...rest, required_fields: left };
+  return isFree(workflow) ? without(column, "workflow") : { ...column, workflow };
+}
+
 export function reduceColumn(column: ColumnView | undefined, { event }: Effect): ColumnView | undefined {
   if (event.type === "column.created") {
     const { column_id, name, kind, rank } = event;
@@ -232,6 +251,8 @@ export function reduceColumn(column: ColumnView | undefined, { event }: Effect):
       const { workflow } = event;
       return isFree(workflow) || workflow === undefined ? without(column, "workflow") : { ...column, workflow };
     }
+    case "field.deleted":
+      return withoutField(column, event.field_id);
     case "column.deleted":
       return event.column_id === column.column_id ? undefined : withoutNext(column, event.column_id);
     default:
@@ -326,6 +347,13 @@ export function touchedBy(event: BoardEvent): Touched {
       return { category: event.category_id };
     case "category.deleted":
       return { category: event.category_id, category_tasks: event.category_id };
+    case "field.created":
+    case "field.moved":
+      return { field: event.field_id };
+    case "field.updated":
+      return { field: event.field_id, ...(event.options !== undefined && { field_tasks: event.field_id }) };
+    case "field.deleted":
+      return { field: event.field_id, field_tasks: event.field_id, asking: event.field_id };
     case "tasks.reranked":
       return { tasks: (event.ranks ?? []).map(([task_id]) => task_id) };
     case "task.repeated":

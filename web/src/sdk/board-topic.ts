@@ -293,7 +293,7 @@ export class BoardTopic implements Consumer, Optimist {
 
 /** The id of what a command or an event is about; empty for the board itself. */
 function subjectOf(about: Command | BoardEvent): string {
-  for (const field of ["task_id", "column_id", "label_id", "category_id", "account_id"] as const) {
+  for (const field of ["task_id", "column_id", "label_id", "category_id", "field_id", "account_id"] as const) {
     const id = (about as Partial<Record<typeof field, string>>)[field];
     if (id !== undefined) return id;
   }

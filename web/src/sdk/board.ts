@@ -2,15 +2,16 @@
 //! shows. It knows nothing of sockets; cells speak only in `flush`, once per message, with what really changed.
 
 import type {
-  AccountId, BoardEvent, BoardHead, BoardMemberView, BoardRole, CategoryView, ColumnId, ColumnView, Happened, LabelView, TaskFace, TaskId,
+  AccountId, BoardEvent, BoardHead, BoardMemberView, BoardRole, CategoryView, ColumnId, ColumnView, FieldId, FieldView, Happened, LabelView, TaskFace, TaskId,
   ViewPart,
 } from "../gen/protocol";
 import {
   type Effect, infoOf, reduceCategory, reduceColumn, reduceFace, reduceInfo, reduceLabel, reduceMember, type Touched, touchedBy,
 } from "./board-reduce";
 import { Box, type Cell, KeyedListeners } from "./cells";
+import { reduceField, valueIn } from "./fields";
 import { Layer, same } from "./layer";
-import { OrderedList } from "./ordered";
+import { compareEntries, OrderedList } from "./ordered";
 import { Relations } from "./relations";
 import type { BoardInfo, Card } from "./types";
 
@@ -25,13 +26,15 @@ const GONE_MAX = 500;
 const INFO = "";
 
 /** A value that an event touches. */
-type Place = { layer: Layer<Card> | Layer<ColumnView> | Layer<LabelView> | Layer<CategoryView> | Layer<BoardRole> | Layer<BoardInfo>; key: string };
+type Place = { layer: Layer<Card> | Layer<ColumnView> | Layer<LabelView> | Layer<CategoryView> | Layer<FieldView> | Layer<BoardRole> | Layer<BoardInfo>; key: string };
 
 export class BoardStore {
   readonly info = new Box<BoardInfo | undefined>(undefined);
   readonly members = new Box<readonly BoardMemberView[]>([]);
   readonly labels = new Box<readonly LabelView[]>([]);
   readonly categories = new Box<readonly CategoryView[]>([]);
+  /** Custom fields, in their order. */
+  readonly fields = new Box<readonly FieldView[]>([]);
   readonly columnIds = new Box<readonly ColumnId[]>([]);
   readonly archivedColumnIds = new Box<readonly ColumnId[]>([]);
   readonly taskCount = new Box(0);
@@ -40,6 +43,7 @@ export class BoardStore {
   readonly columns = new Layer<ColumnView>(reduceColumn, (id, before, after) => this.#columnChanged(id, before, after));
   readonly #labels = new Layer<LabelView>(reduceLabel, () => this.#listsDirty.add("labels"));
   readonly #categories = new Layer<CategoryView>(reduceCategory, () => this.#listsDirty.add("categories"));
+  readonly #fields = new Layer<FieldView>(reduceField, () => this.#listsDirty.add("fields"));
   readonly #members = new Layer<BoardRole>(reduceMember, () => this.#listsDirty.add("members"));
   readonly #infos = new Layer<BoardInfo>(reduceInfo, () => this.#listsDirty.add("info"));
 
@@ -58,7 +62,7 @@ export class BoardStore {
   readonly #tasksDirty = new Map<TaskId, Card | undefined>();
   readonly #columnsDirty = new Map<ColumnId, ColumnView | undefined>();
   readonly #ordersDirty = new Set<ColumnId>();
-  readonly #listsDirty = new Set<"info" | "members" | "labels" | "categories" | "columns">();
+  readonly #listsDirty = new Set<"info" | "members" | "labels" | "categories" | "fields" | "columns">();
 
   card(task_id: TaskId): Cell<Card | undefined> {
     return this.#cardCells.cell(task_id, () => this.tasks.visible(task_id));
@@ -78,6 +82,10 @@ export class BoardStore {
 
   category(category_id: string): CategoryView | undefined {
     return this.#categories.visible(category_id);
+  }
+
+  field(field_id: FieldId): FieldView | undefined {
+    return this.#fields.visible(field_id);
   }
 
   role(account_id: AccountId): BoardRole | undefined {
@@ -110,6 +118,7 @@ export class BoardStore {
     this.#members.replace(new Map(head.members.map((member) => [member.account_id, member.role])));
     this.#labels.replace(new Map(head.labels.map((label) => [label.label_id, label])));
     this.#categories.replace(new Map((head.categories ?? []).map((category) => [category.category_id, category])));
+    this.#fields.replace(new Map((head.fields ?? []).map((field) => [field.field_id, field])));
     this.columns.replace(new Map(head.columns.map((column) => [column.column_id, column])));
     this.tasks.replace(new Map(tasks.map((face) => [face.task_id, face])));
     this.#replacing = false;
@@ -137,7 +146,7 @@ export class BoardStore {
     const leaving = event.type === "task.archived" || event.type === "task.deleted" ? this.tasks.confirmed(event.task_id) : undefined;
     for (const { layer, key } of this.#keys(touchedBy(event), true)) layer.apply(key, effect);
     if (leaving !== undefined) this.#keepGone(leaving);
-    else if (event.type === "label.deleted" || event.type === "category.deleted") this.#takeFromGone(effect);
+    else if (TAKES_AWAY.has(event.type)) this.#takeFromGone(effect);
   }
 
   /** Shows the effects of a command that is under way. */
@@ -168,6 +177,7 @@ export class BoardStore {
     this.#members.replace(new Map());
     this.#labels.replace(new Map());
     this.#categories.replace(new Map());
+    this.#fields.replace(new Map());
     this.columns.replace(new Map());
     this.tasks.replace(new Map());
   }
@@ -186,7 +196,8 @@ export class BoardStore {
     const columns = [...this.columns.confirmedValues()];
     const labels = [...this.#labels.confirmedValues()];
     const categories = [...this.#categories.confirmedValues()];
-    return { head: { ...info, members, columns, labels, ...(categories.length > 0 && { categories }), task_count: tasks.length }, tasks };
+    const fields = [...this.#fields.confirmedValues()].sort(byPlace);
+    return { head: { ...info, members, columns, labels, ...(categories.length > 0 && { categories }), ...(fields.length > 0 && { fields }), task_count: tasks.length }, tasks };
   }
 
   /** Speaks: every cell whose value changed since the last flush. */
@@ -219,6 +230,7 @@ export class BoardStore {
     }
     if (this.#listsDirty.has("labels")) this.labels.set([...this.#labels.visibleEntries()].map(([, label]) => label).sort(by("label_id")));
     if (this.#listsDirty.has("categories")) this.categories.set([...this.#categories.visibleEntries()].map(([, category]) => category).sort(by("category_id")));
+    if (this.#listsDirty.has("fields")) this.fields.set([...this.#fields.visibleEntries()].map(([, field]) => field).sort(byPlace));
     if (this.#listsDirty.has("columns")) {
       const ids = this.#columnOrder.ids();
       const archived = (id: ColumnId): boolean => this.columns.visible(id)?.archived === true;
@@ -236,17 +248,19 @@ export class BoardStore {
     if (touched.column !== undefined) keys.push({ layer: this.columns, key: touched.column });
     if (touched.label !== undefined) keys.push({ layer: this.#labels, key: touched.label });
     if (touched.category !== undefined) keys.push({ layer: this.#categories, key: touched.category });
+    if (touched.field !== undefined) keys.push({ layer: this.#fields, key: touched.field });
     for (const key of touched.tasks ?? []) keys.push({ layer: this.tasks, key });
-    const gone = touched.before;
-    if (gone !== undefined) {
+    const { before: gone, asking } = touched;
+    if (gone !== undefined || asking !== undefined) {
       const columns = confirmed ? this.columns.confirmedValues() : [...this.columns.visibleEntries()].map(([, column]) => column);
-      for (const column of columns) if (column.workflow?.next?.includes(gone) === true) keys.push({ layer: this.columns, key: column.column_id });
+      const names = ({ workflow }: ColumnView): boolean =>
+        (gone !== undefined && workflow?.next?.includes(gone) === true) || (asking !== undefined && workflow?.required_fields?.includes(asking) === true);
+      for (const column of columns) if (names(column)) keys.push({ layer: this.columns, key: column.column_id });
     }
-    const { label_tasks: label, category_tasks: category } = touched;
-    if (label !== undefined || category !== undefined) {
+    const has = hasOf(touched);
+    if (has !== undefined) {
       const faces = confirmed ? this.tasks.confirmedValues() : this.cards();
-      const wears = (face: TaskFace): boolean => (label === undefined ? face.category_id === category : face.labels?.includes(label) === true);
-      for (const face of faces) if (wears(face)) keys.push({ layer: this.tasks, key: face.task_id });
+      for (const face of faces) if (has(face)) keys.push({ layer: this.tasks, key: face.task_id });
     }
     return keys;
   }
@@ -295,6 +309,18 @@ export class BoardStore {
 }
 
 const EMPTY = new OrderedList();
+
+/** What takes something away from tasks, also from those that left the board. */
+const TAKES_AWAY: ReadonlySet<BoardEvent["type"]> = new Set<BoardEvent["type"]>(["label.deleted", "category.deleted", "field.updated", "field.deleted"]);
+
+const byPlace = (a: FieldView, b: FieldView): number => compareEntries({ id: a.field_id, rank: a.rank }, { id: b.field_id, rank: b.rank });
+
+/** Which tasks have what is taken away; undefined where nothing is. */
+function hasOf({ label_tasks: label, category_tasks: category, field_tasks: field }: Touched): ((face: TaskFace) => boolean) | undefined {
+  if (label !== undefined) return (face) => face.labels?.includes(label) === true;
+  if (category !== undefined) return (face) => face.category_id === category;
+  return field === undefined ? undefined : (face) => valueIn(face, field) !== undefined;
+}
 
 const by = <K extends string>(field: K) => (a: Record<K, string>, b: Record<K, string>): number => (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0);
 

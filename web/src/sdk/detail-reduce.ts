@@ -98,7 +98,7 @@ export function taskOf(event: BoardEvent): string | undefined {
 
 /** Whether an event may change the detail of this task. */
 export function concerns(event: BoardEvent, task_id: string): boolean {
-  if (event.type === "label.deleted" || event.type === "category.deleted") return true;
+  if (event.type === "label.deleted" || event.type === "category.deleted" || event.type === "field.updated" || event.type === "field.deleted") return true;
   if (event.type === "tasks.reranked") return event.ranks?.some(([id]) => id === task_id) === true;
   return taskOf(event) === task_id || (event.type === "task.repeated" && event.from_id === task_id);
 }

@@ -33,6 +33,7 @@ export function boardHandle(board: BoardTopic, board_id: BoardId, parts: BoardPa
     members: store.members,
     labels: store.labels,
     categories: store.categories,
+    fields: store.fields,
     columnIds: store.columnIds,
     archivedColumnIds: store.archivedColumnIds,
     taskCount: store.taskCount,

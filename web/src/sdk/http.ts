@@ -52,8 +52,8 @@ export class Http {
   }
 
   /** Bytes, which the browser may keep as long as the server allows. */
-  async bytes(path: string): Promise<Blob> {
-    const response = await this.#answer("GET", path, { headers: { accept: "image/*" }, kept: true });
+  async bytes(path: string, accept = "image/*"): Promise<Blob> {
+    const response = await this.#answer("GET", path, { headers: { accept }, kept: true });
     try {
       return await response.blob();
     } catch (error) {

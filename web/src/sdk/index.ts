@@ -7,6 +7,7 @@ export { browserEnvironment, type Environment, type SocketLike } from "./environ
 export type { FactorEntry, FactorList, Identity, IdentityEntry, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
 export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
 export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationView, type NewInvitation, type Organizations, type Usage } from "./organizations";
+export { valueIn } from "./fields";
 export { MENTION, mentioning, mentionsIn } from "./mentions";
 export { Problem, rangeOf, type Range } from "./problem";
 export type { ChangedProfiles } from "./profiles";

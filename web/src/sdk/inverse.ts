@@ -3,6 +3,7 @@
 
 import type { BoardCommand, ColumnView, Dependency, Due, TaskFace } from "../gen/protocol";
 import type { BoardStore } from "./board";
+import { inverseOfField, valueIn } from "./fields";
 import { mentioning } from "./mentions";
 import type { Known } from "./predict";
 
@@ -14,6 +15,7 @@ export function inverseOf(command: BoardCommand, known: Known): BoardCommand[] {
   if (command.type.startsWith("board.")) return ofBoard(command, known);
   if (command.type.startsWith("label.")) return ofLabel(command, known);
   if (command.type.startsWith("category.")) return ofCategory(command, known);
+  if (command.type.startsWith("field.")) return inverseOfField(command, known.store);
   return ofDetail(command, known);
 }
 
@@ -49,6 +51,10 @@ function ofTask(command: BoardCommand, known: Known): BoardCommand[] {
       return [{ type: "task.categorize", task_id, ...(face.category_id !== undefined && { category_id: face.category_id }) }];
     case "task.cover.set":
       return [{ type: "task.cover.set", task_id, ...(face.cover !== undefined && { colour: face.cover }) }];
+    case "task.field.set": {
+      const value = valueIn(face, command.field_id);
+      return [{ type: "task.field.set", task_id, field_id: command.field_id, ...(value !== undefined && { value }) }];
+    }
     case "task.repeat.set": {
       const before: BoardCommand = { type: "task.repeat.set", task_id, ...(face.repeat !== undefined && { repeat: face.repeat }) };
       // It may have been given a due date by that.

@@ -3,6 +3,7 @@
 
 import type { BoardCommand, BoardEvent, ColumnId, RepeatRule, TaskDetail, TaskFace } from "../gen/protocol";
 import type { BoardStore } from "./board";
+import { predictField } from "./fields";
 import { OrderedList } from "./ordered";
 import { isFull, letsIn } from "./workflow";
 
@@ -214,6 +215,7 @@ function deleteColumn(column_id: ColumnId, { store }: Known): BoardEvent[] {
 }
 
 export function predict(command: BoardCommand, known: Known): BoardEvent[] {
+  if (command.type.startsWith("field.") || command.type === "task.field.set") return predictField(command, known.store);
   switch (command.type) {
     case "task.create":
       return create(command, known);

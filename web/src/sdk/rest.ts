@@ -113,6 +113,10 @@ export class Rest {
   picture(org_id: OrgId, picture_id: PictureId): Promise<Blob> {
     return this.#http.bytes(`${org(org_id)}/pictures/${picture_id}`);
   }
+  /** The board as CSV, not older than this seq. */
+  boardTable(org_id: OrgId, board_id: BoardId, min_seq: number): Promise<Blob> {
+    return this.#http.bytes(`${org(org_id)}/boards/${board_id}/export.csv?min_seq=${min_seq}`, "text/csv");
+  }
   /** Ends every other session. */
   changePassword(fields: ChangePassword): Promise<void> {
     return this.#http.request("POST", `${V1}/me/password`, { body: fields });

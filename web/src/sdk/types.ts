@@ -1,7 +1,7 @@
 //! The public words of the sync client: what the app reads, watches and calls. Types only; nothing here runs.
 
 import type {
-  AccountId, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command,
+  AccountId, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
   CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, TaskDetail,
   TaskFace, TaskId, TeamCommand, TeamId, TeamView, Topic, Visibility,
 } from "../gen/protocol";
@@ -132,6 +132,8 @@ export interface BoardHandle {
   readonly members: Cell<readonly BoardMemberView[]>;
   readonly labels: Cell<readonly LabelView[]>;
   readonly categories: Cell<readonly CategoryView[]>;
+  /** Custom fields, in their order. */
+  readonly fields: Cell<readonly FieldView[]>;
   /** Active columns in order. */
   readonly columnIds: Cell<readonly ColumnId[]>;
   readonly archivedColumnIds: Cell<readonly ColumnId[]>;

@@ -3,6 +3,7 @@
 
 import type { ColumnId, ColumnView, Requirement, TaskFace, Workflow } from "../gen/protocol";
 import type { BoardStore } from "./board";
+import { valueIn } from "./fields";
 
 type Seen = Pick<TaskFace, "assignees" | "due" | "has_description" | "points" | "minutes" | "labels" | "priority" | "checklist">;
 
@@ -26,9 +27,10 @@ export function letsIn(store: BoardStore, face: TaskFace, column_id: ColumnId): 
   const next = store.columns.visible(face.column_id)?.workflow?.next;
   if (next !== undefined && !next.includes(column_id)) return false;
   if (column?.workflow?.required?.some((one) => !HAS[one](face)) === true) return false;
+  if (column?.workflow?.required_fields?.some((field_id) => valueIn(face, field_id) === undefined) === true) return false;
   return !isFull(column, store.order(column_id).length);
 }
 
 /** Without any rule: as a column has it that never had one. */
 export const isFree = (workflow: Workflow | undefined): boolean =>
-  workflow === undefined || (workflow.wip === undefined && workflow.next === undefined && (workflow.required?.length ?? 0) === 0 && (workflow.enter ?? { by: "editors" }).by === "editors");
+  workflow === undefined || (workflow.wip === undefined && workflow.next === undefined && (workflow.required?.length ?? 0) === 0 && (workflow.required_fields?.length ?? 0) === 0 && (workflow.enter ?? { by: "editors" }).by === "editors");

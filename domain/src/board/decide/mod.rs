@@ -12,6 +12,7 @@ mod checklists;
 mod columns;
 mod comments;
 mod dependencies;
+mod fields;
 mod labels;
 mod lives;
 mod mentions;
@@ -86,6 +87,8 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::CreateCategory(command) => categories::create(&ask, command),
         C::UpdateCategory(command) => categories::update(&ask, command),
         C::DeleteCategory(command) => categories::delete(&ask, command),
+        C::CreateField(_) | C::UpdateField(_) | C::MoveField(_) | C::DeleteField(_) => fields::shape(&ask, command),
+        C::SetTaskField(command) => fields::set(&ask, command),
         C::CategorizeTask(command) => categories::categorize(&ask, command),
         C::SetTaskCover(command) => categories::set_cover(&ask, command),
         C::LabelTask(command) => labels::put_on(&ask, command),

@@ -8,9 +8,11 @@ use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::repeat::SetTaskRepeat,
-    event::{BoardEvent, category::*, repeat::*, task::*},
+    event::{BoardEvent, category::*, field::*, repeat::*, task::*},
     ids::{ColumnId, TaskId},
-    values::{ColumnKind, Due, Lifecycle, Micros, Place, Priority, Repeat, RepeatRule},
+    values::{
+        ColumnKind, Due, FieldKind, FieldValue, Lifecycle, Micros, Place, Priority, Repeat, RepeatRule, TaskField,
+    },
 };
 
 use super::{Ask, Decided, dependencies, moves, people, tasks, workflow};
@@ -166,6 +168,15 @@ pub(super) fn next(ask: &Ask<'_>, task_id: TaskId, task: &Task, leaves: bool) ->
     if task.cover.is_some() {
         events.push(TaskCoverChanged { task_id: next_id, colour: task.cover }.into());
     }
+    // Who may not be named any more is not named anew.
+    let named = |held: &&TaskField| match held.value {
+        FieldValue::Person { account_id } => may_have(&account_id),
+        _ => true,
+    };
+    events.extend(task.fields.iter().filter(named).map(|TaskField { field_id, value }| {
+        let (kind, value) = (value.kind(), Some(value.clone()));
+        TaskFieldChanged { task_id: next_id, field_id: *field_id, kind, value }.into()
+    }));
     Ok(events)
 }
 
@@ -229,11 +240,18 @@ fn is_untouched(ask: &Ask<'_>, task: &Task, next_id: TaskId, next: &Task) -> boo
         && (next.points, next.minutes) == (task.points, task.minutes)
         && (next.category_id, next.cover) == (task.category_id, task.cover)
         && next.assignees.iter().all(|account| task.assignees.contains(account))
+        && same_values(task, next)
         && next.checklists == unticked(&task.checklists);
     let planned = next.repeat.as_deref().and_then(stands_at);
     let alone = next.comments.is_empty() && next.dependencies.is_empty() && ask.board.parts(next_id).next().is_none();
     let open = next.lifecycle == Lifecycle::Active && next.completed_at.is_none();
     alike && alone && open && planned.is_some() && next.due == planned
+}
+
+/// Whether the next one has what this one has, people aside who were not named anew.
+fn same_values(task: &Task, next: &Task) -> bool {
+    let all = |held: &TaskField| next.fields.contains(held) || held.value.kind() == FieldKind::Person;
+    next.fields.iter().all(|held| task.fields.contains(held)) && task.fields.iter().all(all)
 }
 
 fn unticked(lists: &[Arc<Checklist>]) -> Vec<Arc<Checklist>> {

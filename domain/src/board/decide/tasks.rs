@@ -110,17 +110,18 @@ fn check_moment(at: Micros, field: &str) -> Result<(), Failure> {
 }
 
 fn check_dates(start_at: Option<Micros>, due: Option<Due>) -> Result<(), Failure> {
-    const DAY: Micros = 86_400_000_000;
     if let Some(start_at) = start_at {
         check_moment(start_at, "start_at")?;
     }
-    if let Some(due) = due {
-        check_moment(due.at, "due.at")?;
-        if !due.has_time && due.at.rem_euclid(DAY) != 0 {
-            return Err(invalid("due.at", "Without a time of day it is midnight UTC."));
-        }
-    }
-    Ok(())
+    due.map_or(Ok(()), |due| check_due(due, "due.at"))
+}
+
+/// A day, or a moment of one.
+pub(super) fn check_due(due: Due, field: &str) -> Result<(), Failure> {
+    const DAY: Micros = 86_400_000_000;
+    check_moment(due.at, field)?;
+    let midnight = due.has_time || due.at.rem_euclid(DAY) == 0;
+    if midnight { Ok(()) } else { Err(invalid(field, "Without a time of day it is midnight UTC.")) }
 }
 
 fn labels(ask: &Ask<'_>, asked: &[LabelId]) -> Result<Vec<LabelId>, Failure> {

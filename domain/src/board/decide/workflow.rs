@@ -15,7 +15,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::{task::CreateTask, workflow::SetColumnWorkflow},
     event::workflow::ColumnWorkflowChanged,
-    ids::{AccountId, ColumnId},
+    ids::{AccountId, ColumnId, FieldId},
     values::{BoardRole, Entry, Priority, Requirement, Wip, WipMode, Workflow},
 };
 
@@ -48,11 +48,12 @@ fn tidied(ask: &Ask<'_>, column_id: ColumnId, column: &Column, asked: &Workflow)
     }
     let next = asked.next.as_ref().map(|next| self::next(ask, column_id, next)).transpose()?;
     let required = Requirement::ALL.iter().copied().filter(|one| asked.required.contains(one)).collect();
+    let required_fields = self::required_fields(ask, &asked.required_fields)?;
     let enter = match &asked.enter {
         Entry::People { people } => Entry::People { people: self::people(ask, column, people)? },
         entry => entry.clone(),
     };
-    Ok(Workflow { wip: asked.wip, next, required, enter })
+    Ok(Workflow { wip: asked.wip, next, required, required_fields, enter })
 }
 
 fn next(ask: &Ask<'_>, column_id: ColumnId, asked: &[ColumnId]) -> Result<Vec<ColumnId>, Failure> {
@@ -66,6 +67,18 @@ fn next(ask: &Ask<'_>, column_id: ColumnId, asked: &[ColumnId]) -> Result<Vec<Co
     }
     next.sort_unstable();
     Ok(next)
+}
+
+fn required_fields(ask: &Ask<'_>, asked: &[FieldId]) -> Result<Vec<FieldId>, Failure> {
+    let mut fields = Vec::new();
+    for id in asked {
+        ask.board.field(*id).ok_or_else(|| missing("workflow.required_fields"))?;
+        if !fields.contains(id) {
+            fields.push(*id);
+        }
+    }
+    fields.sort_unstable();
+    Ok(fields)
 }
 
 /// Who is named already stays named, also where they are no longer here: only who is new is looked at.
@@ -116,6 +129,7 @@ pub(super) fn check_move(ask: &Ask<'_>, task: &Task, column_id: ColumnId, column
             done == all
         }
     })?;
+    check_values(column, |field| task.value(field).is_some())?;
     check_wip(ask, column_id, column)
 }
 
@@ -135,6 +149,8 @@ pub(super) fn check_new(ask: &Ask<'_>, column: &Column, command: &CreateTask, as
         Requirement::Priority => command.priority.is_some_and(|priority| priority != Priority::None),
         Requirement::Checklists => true,
     })?;
+    // It is made first and filled in, and then brought here.
+    check_values(column, |_| false)?;
     check_wip(ask, command.column_id, column)
 }
 
@@ -163,6 +179,14 @@ fn check_who(ask: &Ask<'_>, column: &Column) -> Result<(), Failure> {
         Entry::People { people } => people.iter().any(|account| ask.org.resolve(*account) == ask.account),
     };
     if named || ask.role == Some(BoardRole::Owner) { Ok(()) } else { Err(forbidden().field("column_id")) }
+}
+
+/// Custom fields that the column asks for.
+fn check_values(column: &Column, has: impl Fn(FieldId) -> bool) -> Result<(), Failure> {
+    match column.workflow.required_fields.iter().find(|field| !has(**field)) {
+        Some(lacking) => Err(Failure::new(Code::FieldRequired).field(format!("fields.{lacking}"))),
+        None => Ok(()),
+    }
 }
 
 fn check_fields(column: &Column, has: impl Fn(Requirement) -> bool) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 mod categories;
 mod checklists;
 mod comments;
+mod fields;
 mod repeat;
 mod tasks;
 
@@ -66,6 +67,10 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         event @ (BoardEvent::CategoryCreated(_) | BoardEvent::CategoryUpdated(_) | BoardEvent::CategoryDeleted(_)) => {
             categories::evolve(board, event);
         }
+        event @ (BoardEvent::FieldCreated(_)
+        | BoardEvent::FieldUpdated(_)
+        | BoardEvent::FieldMoved(_)
+        | BoardEvent::FieldDeleted(_)) => fields::evolve(board, event),
         BoardEvent::TaskCreated(event) => tasks::created(board, event, happened),
         BoardEvent::TaskRepeatChanged(event) => repeat::changed(board, event),
         BoardEvent::TaskRepeated(event) => repeat::repeated(board, event),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, task::*},
+    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, task::*},
     ids::TaskId,
     values::{Dependency, Lifecycle, Priority},
 };
@@ -46,6 +46,7 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
         cover: None,
         repeat: None,
         passed_on: None,
+        fields: Vec::new(),
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);
@@ -94,6 +95,7 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::CommentReacted(CommentReacted { task_id, .. })
         | E::CommentUnreacted(CommentUnreacted { task_id, .. })
         | E::TaskCategorized(TaskCategorized { task_id, .. })
+        | E::TaskFieldChanged(TaskFieldChanged { task_id, .. })
         | E::TaskCoverChanged(TaskCoverChanged { task_id, .. }) => *task_id,
         _ => return None,
     })
@@ -163,6 +165,7 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         }
         E::TaskCategorized(event) => task.category_id = event.category_id,
         E::TaskCoverChanged(event) => task.cover = event.colour,
+        E::TaskFieldChanged(event) => super::fields::changed(task, event),
         E::TaskCommented(_)
         | E::CommentEdited(_)
         | E::CommentDeleted(_)

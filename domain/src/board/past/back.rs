@@ -3,14 +3,16 @@
 
 use lockstep_protocol::{
     codes::Failure,
-    command::{BoardCommand, board::*, category::*, repeat::SetTaskRepeat, task::*, workflow::SetColumnWorkflow},
-    ids::{ColumnId, TaskId},
+    command::{
+        BoardCommand, board::*, category::*, field::*, repeat::SetTaskRepeat, task::*, workflow::SetColumnWorkflow,
+    },
+    ids::{ColumnId, FieldId, TaskId},
     values::{BoardRole, Lifecycle, Place, RepeatRule},
 };
 
 use super::{
     Past, lists, said,
-    steps::{BoardValue, ColumnValue, Step, TaskValue, common_order},
+    steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order},
     way::in_column,
 };
 use crate::{
@@ -37,7 +39,9 @@ pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> 
             _ => vec![],
         },
         Step::Column(id, value) => of_column(*id, *value, before, now)?,
-        Step::ColumnOrder => column_order(before, now),
+        Step::ColumnOrder => {
+            in_order(&common_order(before, now), |column_id, place| MoveColumn { column_id, place }.into())
+        }
         Step::Label(id) => match (before.label(*id), now.label(*id)) {
             (Some(old), None) => {
                 vec![CreateLabel { label_id: *id, name: old.name.to_string(), colour: old.colour }.into()]
@@ -58,6 +62,9 @@ pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> 
             }
             _ => vec![],
         },
+        Step::Field(id) => of_field(*id, before, now),
+        Step::FieldOrder => in_order(&field_order(before, now), |field_id, place| MoveField { field_id, place }.into()),
+        Step::UnmakeField(id) if now.field(*id).is_some() => vec![DeleteField { field_id: *id }.into()],
         Step::Task(id, value) => match (before.task(*id), now.task(*id)) {
             (Some(was), Some(is)) => of_task(*id, *value, (past, was), (now, is), ctx)?,
             _ => vec![],
@@ -69,7 +76,7 @@ pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> 
         Step::UnmakeColumn(id) if now.column(*id).is_some() => vec![DeleteColumn { column_id: *id }.into()],
         Step::UnmakeLabel(id) if now.label(*id).is_some() => vec![DeleteLabel { label_id: *id }.into()],
         Step::UnmakeCategory(id) if now.category(*id).is_some() => vec![DeleteCategory { category_id: *id }.into()],
-        Step::UnmakeColumn(_) | Step::UnmakeLabel(_) | Step::UnmakeCategory(_) => vec![],
+        Step::UnmakeColumn(_) | Step::UnmakeLabel(_) | Step::UnmakeCategory(_) | Step::UnmakeField(_) => vec![],
     })
 }
 
@@ -112,17 +119,24 @@ fn of_column(id: ColumnId, value: ColumnValue, before: &Board, now: &Board) -> R
     }])
 }
 
-/// Each column right behind the one it stood behind. Where it stands already, nothing happens.
-fn column_order(before: &Board, now: &Board) -> Vec<BoardCommand> {
-    let order = common_order(before, now);
+/// Each right behind the one it stood behind. Where it stands already, nothing happens.
+fn in_order<Id: Copy>(order: &[Id], command: impl Fn(Id, Place<Id>) -> BoardCommand) -> Vec<BoardCommand> {
     let mut previous = None;
     let mut commands = Vec::new();
-    for (index, column_id) in order.iter().copied().enumerate() {
-        let place = Place { after: previous, before: order.get(index + 1).copied() };
-        commands.push(MoveColumn { column_id, place }.into());
-        previous = Some(column_id);
+    for (index, id) in order.iter().copied().enumerate() {
+        commands.push(command(id, Place { after: previous, before: order.get(index + 1).copied() }));
+        previous = Some(id);
     }
     commands
+}
+
+fn of_field(field_id: FieldId, before: &Board, now: &Board) -> Vec<BoardCommand> {
+    let Some(old) = before.field(field_id) else { return vec![] };
+    let (name, options) = (old.name.to_string(), old.options.clone());
+    if now.field(field_id).is_none() {
+        return vec![CreateField { field_id, name, kind: old.kind, options, place: Place::END }.into()];
+    }
+    vec![UpdateField { field_id, name: Some(name), options: Some(options) }.into()]
 }
 
 fn of_task(
@@ -173,7 +187,8 @@ fn of_task(
         V::Labels | V::Assignees | V::Watchers | V::Dependencies => {
             lists::sets(task_id, value, was, past.left(task_id), is)
         }
-        V::List(_) | V::Item(..) | V::NewLists => lists::checklists(task_id, value, was, is),
+        V::Field(field_id) => vec![SetTaskField { task_id, field_id, value: was.value(field_id).cloned() }.into()],
+        V::List(_) | V::Item(..) | V::Since => lists::checklists(task_id, value, was, is),
     })
 }
 

@@ -38,7 +38,8 @@ fn aspects(a: &Task, b: &Task, then: &Board, now: &Board, id: TaskId) -> Vec<Asp
         (differs(V::Repeat), Aspect::Repeat),
         (differs(V::Parent), Aspect::Parent),
         (differs(V::Dependencies), Aspect::Dependencies),
-        (differs(V::NewLists), Aspect::Checklists),
+        (a.checklists != b.checklists, Aspect::Checklists),
+        (a.fields != b.fields, Aspect::Fields),
         (comments(a) != comments(b), Aspect::Comments),
     ];
     all.into_iter().filter(|(differ, _)| *differ).map(|(_, aspect)| aspect).collect()

@@ -1,7 +1,7 @@
 //! Sets and checklists of a task: what is missing is put in, what is too much is taken out, what somebody else did stays.
 
 use lockstep_protocol::{
-    command::{BoardCommand, checklist::*, task::*},
+    command::{BoardCommand, checklist::*, field::SetTaskField, task::*},
     ids::{ChecklistId, ChecklistItemId, TaskId},
     values::Place,
 };
@@ -104,7 +104,9 @@ fn place(list: &Checklist, old: &ChecklistItem, is: &Task) -> Place<ChecklistIte
 }
 
 fn what_came_since(task_id: TaskId, was: &Task, is: &Task) -> Vec<BoardCommand> {
-    let mut commands = Vec::new();
+    let new = is.fields.iter().filter(|field| was.value(field.field_id).is_none());
+    let mut commands: Vec<BoardCommand> =
+        new.map(|field| SetTaskField { task_id, field_id: field.field_id, value: None }.into()).collect();
     for list in &is.checklists {
         let checklist_id = list.checklist_id;
         if was.checklist(checklist_id).is_none() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use imbl::ordmap::DiffItem;
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
+    ids::{AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, TaskId},
     values::Lifecycle,
 };
 
@@ -23,12 +23,16 @@ pub(super) enum Step {
     ColumnOrder,
     Label(LabelId),
     Category(CategoryId),
+    /// A custom field: there again, or as it was.
+    Field(FieldId),
+    FieldOrder,
     Task(TaskId, TaskValue),
     /// The change made it.
     UnmakeTask(TaskId),
     UnmakeColumn(ColumnId),
     UnmakeLabel(LabelId),
     UnmakeCategory(CategoryId),
+    UnmakeField(FieldId),
     /// Nothing brings that about.
     Never(&'static str),
 }
@@ -73,8 +77,10 @@ pub(super) enum TaskValue {
     Item(ChecklistId, ChecklistItemId),
     Comment(CommentId),
     Reactions(CommentId),
-    /// Checklists and items that it did not have go.
-    NewLists,
+    /// What it has in a custom field.
+    Field(FieldId),
+    /// Checklists, items and values in custom fields that it did not have go.
+    Since,
     PutAway,
 }
 
@@ -103,8 +109,10 @@ pub(super) fn of_change(past: &Past) -> Vec<Step> {
     let Some(change) = &past.change else { return Vec::new() };
     let (before, after) = (&past.before, &past.after);
     let mut steps = of_board(before, after);
-    of_columns(change, before, after, &mut steps);
     let mut unmake = Vec::new();
+    // Rules of columns may ask for fields.
+    of_fields(change, before, after, (&mut steps, &mut unmake));
+    of_columns(change, before, after, &mut steps);
     for diff in before.labels.diff(&after.labels) {
         match diff {
             DiffItem::Add(id, _) => unmake.push(Step::UnmakeLabel(*id)),
@@ -133,6 +141,30 @@ pub(super) fn of_change(past: &Past) -> Vec<Step> {
     }
     steps.extend(unmake);
     steps
+}
+
+fn of_fields(change: &Change, before: &Board, after: &Board, (steps, unmake): (&mut Vec<Step>, &mut Vec<Step>)) {
+    for diff in before.fields.diff(&after.fields) {
+        match diff {
+            DiffItem::Add(id, _) => unmake.push(Step::UnmakeField(*id)),
+            DiffItem::Remove(id, _) => steps.push(Step::Field(*id)),
+            DiffItem::Update { old: (id, old), new: (_, new) } => {
+                if (&old.name, &old.options) != (&new.name, &new.options) {
+                    steps.push(Step::Field(*id));
+                }
+            }
+        }
+    }
+    let deleted = before.fields.keys().any(|id| after.field(*id).is_none());
+    let reordered = change.fields_moved && field_order(before, after) != field_order(after, before);
+    if deleted || reordered {
+        steps.push(Step::FieldOrder);
+    }
+}
+
+/// The ids of custom fields in their order, of those that both have.
+pub(super) fn field_order(board: &Board, other: &Board) -> Vec<FieldId> {
+    board.fields().into_iter().map(|(id, _)| id).filter(|id| other.field(*id).is_some()).collect()
 }
 
 fn of_board(before: &Board, after: &Board) -> Vec<Step> {
@@ -238,7 +270,8 @@ impl TaskValue {
                 let said = |task: &Task| task.comments.get(&id).map(|comment| comment.text_seq);
                 said(a) != said(b)
             }
-            Self::NewLists => a.checklists != b.checklists,
+            Self::Field(id) => a.value(id) != b.value(id),
+            Self::Since => (&a.checklists, &a.fields) != (&b.checklists, &b.fields),
             Self::Reactions(id) => {
                 let given = |task: &Task| task.comments.get(&id).map(|comment| comment.reactions.clone());
                 given(a) != given(b)
@@ -256,6 +289,9 @@ fn of_values(change: &Change, id: TaskId, old: &Task, new: &Task, steps: &mut Ve
         }
     }
     of_lists(id, old, new, steps);
+    let fields: BTreeSet<FieldId> = old.fields.iter().chain(&new.fields).map(|field| field.field_id).collect();
+    let changed = fields.into_iter().map(TaskValue::Field).filter(|value| value.differs(old, new));
+    steps.extend(changed.map(|value| Step::Task(id, value)));
     of_comments(id, old, new, steps);
     // That somebody follows who was mentioned came along with something else, and stays.
     if steps.len() - first > 1 {
@@ -320,6 +356,7 @@ pub(super) fn of_task(past: &Past, id: TaskId) -> Vec<Step> {
         let items = list.items.iter().map(|item| TaskValue::Item(list.checklist_id, item.item_id));
         steps.extend(items.map(|value| Step::Task(id, value)));
     }
-    steps.push(Step::Task(id, TaskValue::NewLists));
+    steps.push(Step::Task(id, TaskValue::Since));
+    steps.extend(then.fields.iter().map(|field| Step::Task(id, TaskValue::Field(field.field_id))));
     steps
 }

@@ -9,9 +9,12 @@ use uuid::Uuid;
 
 use super::{
     Past,
-    steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order},
+    steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order, field_order},
 };
-use crate::board::state::{Board, Task};
+use crate::board::{
+    changes::value_of,
+    state::{Board, Task},
+};
 
 /// The value that is neither as the change left it nor as it was before, if that is so.
 pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option<(Uuid, Field)> {
@@ -52,6 +55,21 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
         }
         Step::Task(id, value) => task_in_the_way(*id, *value, past, now),
         Step::UnmakeTask(id) => made_in_the_way(*id, past, now),
+        Step::Field(id) => {
+            let says = |board: &Board| board.field(*id).map(|field| (field.name.clone(), field.options.clone()));
+            (says(now) != says(after) && says(now) != says(before)).then_some((id.0, Field::Name))
+        }
+        Step::FieldOrder => {
+            let moved = field_order(now, after) != field_order(after, now);
+            (moved && field_order(now, before) != field_order(before, now)).then_some((Uuid::nil(), Field::Place))
+        }
+        Step::UnmakeField(id) => {
+            let says = |board: &Board| board.field(*id).map(|field| (field.name.clone(), field.options.clone()));
+            let has = |task: Option<&Task>| task.is_some_and(|task| task.value(*id).is_some());
+            let used = || now.tasks().any(|(task_id, task)| has(Some(task)) && !has(after.task(task_id)));
+            let asked = || now.columns().into_iter().any(|(_, column)| column.workflow.required_fields.contains(id));
+            ((now.field(*id).is_some() && says(now) != says(after)) || used() || asked()).then_some((id.0, Field::Name))
+        }
         Step::UnmakeLabel(id) => {
             let changed = now.label(*id).is_some_and(|is| Some(is) != after.label(*id));
             let wears = |task: Option<&Task>| task.is_some_and(|task| task.labels.contains(id));
@@ -104,7 +122,7 @@ const fn field_of_column(value: ColumnValue) -> Field {
 }
 
 /// `None`: what is put in and taken out one by one stands in nobody's way.
-const fn field_of_task(id: TaskId, value: TaskValue) -> Option<(Uuid, Field)> {
+fn field_of_task(id: TaskId, value: TaskValue) -> Option<(Uuid, Field)> {
     use TaskValue as V;
     let field = match value {
         V::Revive | V::PutAway => Field::Lifecycle,
@@ -123,7 +141,8 @@ const fn field_of_task(id: TaskId, value: TaskValue) -> Option<(Uuid, Field)> {
         V::List(list) => return Some((list.0, Field::Name)),
         V::Item(_, item) => return Some((item.0, Field::Text)),
         V::Comment(comment) => return Some((comment.0, Field::Text)),
-        V::Labels | V::Assignees | V::Watchers | V::Dependencies | V::Reactions(_) | V::NewLists => return None,
+        V::Labels | V::Assignees | V::Watchers | V::Dependencies | V::Reactions(_) | V::Since => return None,
+        V::Field(field) => return Some((value_of(id, field), Field::Value)),
     };
     Some((id.0, field))
 }

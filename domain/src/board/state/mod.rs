@@ -8,8 +8,8 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Entry, Lifecycle, Visibility, Workflow},
+    ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, OptionId, OrgId, TaskId, TeamId},
+    values::{BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Visibility, Workflow},
 };
 use serde::{Deserialize, Serialize};
 pub use task::*;
@@ -35,6 +35,7 @@ pub struct Board {
     /// The first seqs of the newest changes that were taken back and not done again.
     #[serde(skip_serializing_if = "OrdSet::is_empty")]
     pub(in crate::board) undone: OrdSet<u64>,
+    pub(in crate::board) fields: OrdMap<FieldId, Arc<CustomField>>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -65,12 +66,24 @@ struct Stored {
     changes: Changes,
     #[serde(default)]
     undone: OrdSet<u64>,
+    fields: OrdMap<FieldId, Arc<CustomField>>,
 }
 
 impl From<Stored> for Board {
     fn from(stored: Stored) -> Self {
-        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories, changes, undone } =
-            stored;
+        let Stored {
+            head,
+            members,
+            columns,
+            labels,
+            tasks,
+            last_number,
+            access_version,
+            categories,
+            changes,
+            undone,
+            fields,
+        } = stored;
         let mut board = Self {
             head,
             members,
@@ -81,6 +94,7 @@ impl From<Stored> for Board {
             changes,
             categories,
             undone,
+            fields,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -120,7 +134,7 @@ impl Column {
             Entry::People { people } => people.len(),
             Entry::Editors | Entry::Owners => 0,
         };
-        people + self.workflow.next.as_ref().map_or(0, Vec::len)
+        people + self.workflow.next.as_ref().map_or(0, Vec::len) + self.workflow.required_fields.len()
     }
 }
 
@@ -135,6 +149,26 @@ pub struct Label {
 pub struct Category {
     pub name: CompactString,
     pub colour: Colour,
+}
+
+/// A field that the board's people gave its tasks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomField {
+    pub name: CompactString,
+    pub kind: FieldKind,
+    pub rank: Rank,
+    /// What may be chosen, in its order.
+    pub options: Vec<FieldOption>,
+}
+
+impl CustomField {
+    pub fn option(&self, id: OptionId) -> Option<&FieldOption> {
+        self.options.iter().find(|option| option.option_id == id)
+    }
+
+    fn weight(&self) -> usize {
+        160 + self.options.iter().map(|option| 56 + option.name.len()).sum::<usize>()
+    }
 }
 
 impl Board {
@@ -199,6 +233,17 @@ impl Board {
         self.categories.iter().map(|(id, category)| (*id, category))
     }
 
+    pub fn field(&self, id: FieldId) -> Option<&CustomField> {
+        self.fields.get(&id).map(AsRef::as_ref)
+    }
+
+    /// Custom fields in their order.
+    pub fn fields(&self) -> Vec<(FieldId, &CustomField)> {
+        let mut fields: Vec<_> = self.fields.iter().map(|(id, field)| (*id, field.as_ref())).collect();
+        fields.sort_by(|(a_id, a), (b_id, b)| (&a.rank, a_id).cmp(&(&b.rank, b_id)));
+        fields
+    }
+
     /// A task in whatever state of its life.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id).map(AsRef::as_ref)
@@ -231,10 +276,12 @@ impl Board {
     pub(in crate::board) fn weight(&self) -> usize {
         let columns: usize = self.columns.values().map(|column| 240 + 16 * column.named()).sum();
         let marks = self.labels.len() + self.categories.len();
+        let fields: usize = self.fields.values().map(|field| field.weight()).sum();
         512 + self.task_bytes
             + 64 * self.members.len()
             + columns
             + 96 * marks
+            + fields
             + self.changes.weight()
             + 16 * self.undone.len()
     }

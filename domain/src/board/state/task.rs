@@ -5,8 +5,8 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, TaskId},
-    values::{Colour, Dependency, Due, Lifecycle, Micros, Original, Priority, Repeat},
+    ids::{AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, TaskId},
+    values::{Colour, Dependency, Due, FieldValue, Lifecycle, Micros, Original, Priority, Repeat, TaskField},
 };
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,9 @@ pub struct Task {
     /// The next one that was made when this was done, and how this had repeated.
     #[serde(default)]
     pub passed_on: Option<(TaskId, Arc<Repeat>)>,
+    /// What it has in custom fields, in the order of their ids.
+    #[serde(default)]
+    pub fields: Vec<TaskField>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,6 +163,12 @@ impl Task {
         self.checklists.iter().find(|checklist| checklist.checklist_id == id).map(AsRef::as_ref)
     }
 
+    /// What it has in a custom field.
+    pub fn value(&self, field: FieldId) -> Option<&FieldValue> {
+        let at = self.fields.binary_search_by_key(&field, |held| held.field_id).ok()?;
+        Some(&self.fields[at].value)
+    }
+
     /// An item of any of its checklists.
     pub fn item(&self, id: ChecklistItemId) -> Option<&ChecklistItem> {
         self.checklists.iter().flat_map(|checklist| &checklist.items).find(|item| item.item_id == id)
@@ -181,6 +190,7 @@ impl Task {
         let comments: usize = self.comments.values().map(Comment::weight).sum();
         let kept = self.repeat.iter().chain(self.passed_on.as_ref().map(|(_, repeat)| repeat));
         let repeats: usize = kept.map(|repeat| 200 + repeat.rule.len() + repeat.zone.len()).sum();
-        528 + self.title.len() + 16 * links + items + comments + repeats
+        let fields: usize = self.fields.iter().map(|held| 64 + held.value.text_bytes()).sum();
+        552 + self.title.len() + 16 * links + items + comments + repeats + fields
     }
 }

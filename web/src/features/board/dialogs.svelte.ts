@@ -5,6 +5,7 @@ export type BoardDialog =
   | { kind: "access" }
   | { kind: "labels" }
   | { kind: "categories" }
+  | { kind: "fields" }
   | { kind: "rename" }
   | { kind: "archive" }
   | { kind: "past" }

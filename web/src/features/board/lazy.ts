@@ -8,6 +8,7 @@ export const LAZY = {
   access: () => import("./AccessDialog.svelte"),
   labels: () => import("./LabelsDialog.svelte"),
   categories: () => import("./CategoriesDialog.svelte"),
+  fields: () => import("./FieldsDialog.svelte"),
   rename: () => import("./RenameDialog.svelte"),
   archive: () => import("./ArchiveDialog.svelte"),
   past: () => import("./PastDialog.svelte"),

@@ -8,7 +8,7 @@ import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
 import { t } from "../../app/i18n/index.svelte";
 import { type Live, live } from "../../app/live.svelte";
-import { takeOverlaps } from "../../app/notices";
+import { nameFields, takeOverlaps } from "../../app/notices";
 import { session } from "../../app/session.svelte";
 import { toasts } from "../../app/toasts.svelte";
 import { Announcer } from "./announcer.svelte";
@@ -31,6 +31,7 @@ export class Board {
   readonly members;
   readonly labels;
   readonly categories;
+  readonly fields;
   readonly columnIds;
   readonly archivedColumnIds;
   readonly taskCount;
@@ -72,6 +73,7 @@ export class Board {
     this.members = live(handle.members);
     this.labels = live(handle.labels);
     this.categories = live(handle.categories);
+    this.fields = live(handle.fields);
     this.columnIds = live(handle.columnIds);
     this.archivedColumnIds = live(handle.archivedColumnIds);
     this.taskCount = live(handle.taskCount);
@@ -88,6 +90,7 @@ export class Board {
       for (const [task, account] of now) this.dragging.set(task, account);
     }));
     this.#stops.push(takeOverlaps(handle.topic, ({ task_id, field, theirs }) => void this.send({ type: "task.update", task_id, [field]: theirs })));
+    this.#stops.push(nameFields(handle.topic, (field) => this.fields.value.find((each) => each.field_id === field)?.name));
     directory.open(org);
   }
 

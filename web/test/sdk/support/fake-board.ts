@@ -3,10 +3,11 @@
 
 import { generateKeyBetween } from "fractional-indexing";
 import type {
-  BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, Happened, LabelView, Lifecycle,
+  BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, FieldValue, FieldView, Happened, LabelView, Lifecycle,
   Place, Repeat, TaskDetail, TaskFace,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
+import { decideField, fieldsOf } from "./fake-fields";
 
 export interface ServerTask {
   face: Required<Pick<TaskFace, "task_id" | "number" | "column_id" | "rank" | "title">>;
@@ -22,6 +23,7 @@ export interface ServerTask {
   parent_id: string | undefined;
   category_id: string | undefined;
   cover: TaskFace["cover"] | undefined;
+  fields: Map<string, FieldValue>;
   dependencies: Map<string, Dependency>;
   watchers: Set<string>;
   lifecycle: Lifecycle;
@@ -60,6 +62,7 @@ export class FakeBoard {
   columns = new Map<string, ColumnView>();
   labels = new Map<string, LabelView>();
   categories = new Map<string, CategoryView>();
+  fields = new Map<string, FieldView>();
   tasks = new Map<string, ServerTask>();
   last_number = 0;
 
@@ -88,6 +91,7 @@ export class FakeBoard {
       ...(task.parent_id !== undefined && { parent_id: task.parent_id }),
       ...(task.category_id !== undefined && { category_id: task.category_id }),
       ...(task.cover !== undefined && { cover: task.cover }),
+      ...(task.fields.size > 0 && { fields: [...task.fields].sort(([a], [b]) => (a < b ? -1 : 1)).map(([field_id, value]) => ({ field_id, value })) }),
       ...(task.dependencies.size > 0 && { dependencies: [...task.dependencies.values()] }),
       ...(task.due !== undefined && { due: task.due }),
       ...(items.length > 0 && { checklist: [items.filter((item) => item.done).length, items.length] as [number, number] }),
@@ -104,7 +108,7 @@ export class FakeBoard {
   head(): BoardHead {
     const members = [...this.members].map(([account_id, role]) => ({ account_id, role }));
     const { board_id, org_id, name, visibility, lifecycle } = this;
-    return structuredClone({ board_id, org_id, name, key: "OPS", visibility, lifecycle, members, columns: this.columnOrder(), labels: [...this.labels.values()], ...(this.categories.size > 0 && { categories: [...this.categories.values()] }), task_count: this.faces().length });
+    return structuredClone({ board_id, org_id, name, key: "OPS", visibility, lifecycle, members, columns: this.columnOrder(), labels: [...this.labels.values()], ...(this.categories.size > 0 && { categories: [...this.categories.values()] }), ...(this.fields.size > 0 && { fields: fieldsOf(this) }), task_count: this.faces().length });
   }
 
   detail(task_id: string): TaskDetail {
@@ -117,6 +121,7 @@ export class FakeBoard {
 
   decide(command: BoardCommand): BoardEvent[] {
     if (this.lifecycle !== "active" && command.type !== "board.unarchive" && command.type !== "board.restore") refuse("wrong_state");
+    if (command.type.startsWith("field.")) return this.#field(command);
     if (command.type.startsWith("column.") || command.type.startsWith("label.") || command.type.startsWith("category.") || command.type.startsWith("board.")) return this.#settings(command);
     if (command.type === "task.create") return this.#create(command);
     const task = ("task_id" in command ? this.tasks.get(command.task_id) : undefined) ?? refuse("not_found", "task_id");
@@ -150,6 +155,8 @@ export class FakeBoard {
         const from = this.columns.get(task.face.column_id);
         if (from?.column_id !== column.column_id) {
           if (from?.workflow?.next?.includes(column.column_id) === false) refuse("transition_refused", "column_id");
+          const lacking = column.workflow?.required_fields?.find((field_id) => !task.fields.has(field_id));
+          if (lacking !== undefined) refuse("field_required", `fields.${lacking}`);
           this.#room(column);
         }
         const events: BoardEvent[] = [{ type: "task.moved", task_id, from_column_id: task.face.column_id, column_id: command.column_id, rank }];
@@ -176,6 +183,8 @@ export class FakeBoard {
       case "task.categorize":
         if (command.category_id !== undefined && !this.categories.has(command.category_id)) refuse("not_found", "category_id");
         return task.category_id === command.category_id ? [] : [{ ...command, type: "task.categorized" }];
+      case "task.field.set":
+        return this.#field(command);
       case "task.cover.set":
         return task.cover === command.colour ? [] : [{ ...command, type: "task.cover.changed" }];
       case "task.repeat.set":
@@ -330,6 +339,11 @@ export class FakeBoard {
       default:
         return refuse("malformed");
     }
+  }
+
+  #field(command: BoardCommand): BoardEvent[] {
+    const entries = fieldsOf(this).map(({ field_id, rank }) => ({ id: field_id, rank }));
+    return decideField(this, command, (place, id) => this.#rank(entries, place, id));
   }
 
   #comeBack(task: ServerTask): TaskFace {

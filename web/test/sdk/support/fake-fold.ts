@@ -2,6 +2,7 @@
 
 import type { BoardEvent, CommentView, Happened } from "../../../src/gen/protocol";
 import type { FakeBoard, ServerTask } from "./fake-board";
+import { foldField } from "./fake-fields";
 
 export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
   const { event, at } = happened;
@@ -64,6 +65,13 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
       board.categories.delete(event.category_id);
       for (const task of board.tasks.values()) if (task.category_id === event.category_id) task.category_id = undefined;
       return;
+    case "field.created":
+    case "field.updated":
+    case "field.moved":
+    case "field.deleted":
+    case "task.field.changed":
+      foldField(board, event);
+      return;
     case "tasks.reranked":
       for (const [task_id, rank] of event.ranks ?? []) {
         const task = board.tasks.get(task_id);
@@ -99,6 +107,7 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     parent_id: event.parent_id,
     category_id: undefined,
     cover: undefined,
+    fields: new Map(),
     dependencies: new Map(),
     watchers: new Set(),
     due: event.due,
