@@ -8,6 +8,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
+pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
@@ -20,6 +21,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
+use reminder::*;
 use repeat::*;
 use task::*;
 use team::*;
@@ -117,6 +119,9 @@ language! {
         "task.categorize" => CategorizeTask,
         "task.cover.set" => SetTaskCover,
         "task.repeat.set" => SetTaskRepeat,
+        "task.reminder.set" => SetReminder,
+        "task.reminder.remove" => RemoveReminder,
+        "task.announce" => AnnounceTask,
         "task.parent.set" => SetTaskParent,
         "task.dependency.add" => AddDependency,
         "task.dependency.remove" => RemoveDependency,

@@ -7,6 +7,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod organization;
+pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
@@ -18,6 +19,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use organization::*;
+use reminder::*;
 use repeat::*;
 use serde::{Deserialize, Serialize};
 use task::*;
@@ -124,6 +126,11 @@ language! {
         "task.cover.changed" => TaskCoverChanged,
         "task.repeat.changed" => TaskRepeatChanged,
         "task.repeated" => TaskRepeated,
+        "task.reminder.set" => TaskReminderSet,
+        "task.reminder.removed" => TaskReminderRemoved,
+        "task.reminder.due" => TaskReminderDue,
+        "task.due.soon" => TaskDueSoon,
+        "task.overdue" => TaskOverdue,
         "task.parent.changed" => TaskParentChanged,
         "task.dependency.added" => TaskDependencyAdded,
         "task.dependency.removed" => TaskDependencyRemoved,
@@ -175,6 +182,11 @@ const NEWER: &[(&str, u32)] = &[
     ("task.estimated", 2),
     ("task.repeat.changed", 2),
     ("task.repeated", 2),
+    ("task.reminder.set", 2),
+    ("task.reminder.removed", 2),
+    ("task.reminder.due", 2),
+    ("task.due.soon", 2),
+    ("task.overdue", 2),
     ("task.parent.changed", 2),
     ("task.dependency.added", 2),
     ("task.dependency.removed", 2),

@@ -9,8 +9,8 @@ use crate::{
         TeamId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, RepeatRule, Visibility,
-        Workflow,
+        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, Reminder, RepeatRule,
+        Visibility, Workflow,
     },
 };
 
@@ -167,6 +167,10 @@ pub struct TaskDetail {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<AccountId>>")]
     pub watchers: Vec<AccountId>,
+    /// When they and those who work on it are reminded of it, in their order; none for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Reminder>>")]
+    pub reminders: Vec<Reminder>,
     pub created_by: AccountId,
     #[ts(type = "number")]
     pub created_at: Micros,

@@ -3,6 +3,7 @@
 mod categories;
 mod checklists;
 mod comments;
+mod reminders;
 mod repeat;
 mod tasks;
 

@@ -24,6 +24,7 @@ pub(super) fn repeated(board: &mut Board, event: &TaskRepeated) {
         task.checklists = from.checklists.iter().map(Checklist::unticked).collect();
         task.watchers = from.watchers.clone();
         (task.points, task.minutes) = (event.points, event.minutes);
+        task.said = from.said.as_ref().and_then(|said| said.for_next());
     });
     with_task(board, event.from_id, |task| {
         task.passed_on = task.repeat.take().map(|repeat| (event.task_id, repeat));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, task::*},
+    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, reminder::*, task::*},
     ids::TaskId,
     values::{Dependency, Lifecycle, Priority},
 };
@@ -46,6 +46,7 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
         cover: None,
         repeat: None,
         passed_on: None,
+        said: None,
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);
@@ -94,7 +95,12 @@ pub(super) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::CommentReacted(CommentReacted { task_id, .. })
         | E::CommentUnreacted(CommentUnreacted { task_id, .. })
         | E::TaskCategorized(TaskCategorized { task_id, .. })
-        | E::TaskCoverChanged(TaskCoverChanged { task_id, .. }) => *task_id,
+        | E::TaskCoverChanged(TaskCoverChanged { task_id, .. })
+        | E::TaskReminderSet(TaskReminderSet { task_id, .. })
+        | E::TaskReminderRemoved(TaskReminderRemoved { task_id, .. })
+        | E::TaskReminderDue(TaskReminderDue { task_id, .. })
+        | E::TaskDueSoon(TaskDueSoon { task_id, .. })
+        | E::TaskOverdue(TaskOverdue { task_id, .. }) => *task_id,
         _ => return None,
     })
 }
@@ -126,7 +132,12 @@ pub(super) fn evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Bo
         E::TaskLabelled(event) if !task.labels.contains(&event.label_id) => task.labels.push(event.label_id),
         E::TaskUnlabelled(event) => task.labels.retain(|label| *label != event.label_id),
         E::TaskPriorityChanged(event) => task.priority = event.priority,
-        E::TaskScheduled(event) => (task.start_at, task.due) = (event.start_at, event.due),
+        E::TaskScheduled(event) => {
+            if task.due != event.due {
+                task.due_changed();
+            }
+            (task.start_at, task.due) = (event.start_at, event.due);
+        }
         E::TaskCompleted(_) => task.completed_at = Some(happened.at),
         E::TaskReopened(_) => task.completed_at = None,
         E::TaskArchived(_) => task.lifecycle = Lifecycle::Archived,
@@ -163,6 +174,11 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         }
         E::TaskCategorized(event) => task.category_id = event.category_id,
         E::TaskCoverChanged(event) => task.cover = event.colour,
+        E::TaskReminderSet(_)
+        | E::TaskReminderRemoved(_)
+        | E::TaskReminderDue(_)
+        | E::TaskDueSoon(_)
+        | E::TaskOverdue(_) => super::reminders::evolve(task, event),
         E::TaskCommented(_)
         | E::CommentEdited(_)
         | E::CommentDeleted(_)

@@ -10,7 +10,7 @@ use lockstep_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::rank::Rank;
+use crate::{board::alarms::Said, rank::Rank};
 
 /// A task, with all that a rule may ask about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +60,9 @@ pub struct Task {
     /// The next one that was made when this was done, and how this had repeated.
     #[serde(default)]
     pub passed_on: Option<(TaskId, Arc<Repeat>)>,
+    /// Reminders, and what of them and of its due date was said.
+    #[serde(default)]
+    pub said: Option<Arc<Said>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -181,6 +184,7 @@ impl Task {
         let comments: usize = self.comments.values().map(Comment::weight).sum();
         let kept = self.repeat.iter().chain(self.passed_on.as_ref().map(|(_, repeat)| repeat));
         let repeats: usize = kept.map(|repeat| 200 + repeat.rule.len() + repeat.zone.len()).sum();
-        528 + self.title.len() + 16 * links + items + comments + repeats
+        let said = self.said.as_ref().map_or(0, |said| said.weight());
+        536 + self.title.len() + 16 * links + items + comments + repeats + said
     }
 }
