@@ -239,6 +239,11 @@ impl Board {
             | BoardEvent::CommentEdited(_)
             | BoardEvent::CommentReacted(_)
             | BoardEvent::CommentUnreacted(_)
+            | BoardEvent::TaskReminderSet(_)
+            | BoardEvent::TaskReminderRemoved(_)
+            | BoardEvent::TaskReminderDue(_)
+            | BoardEvent::TaskDueSoon(_)
+            | BoardEvent::TaskOverdue(_)
             | BoardEvent::TaskWatched(_)
             | BoardEvent::TaskUnwatched(_) => {}
             // All others were taken by the functions before this one.
@@ -353,5 +358,5 @@ fn set<T: Clone>(field: &mut T, value: &Option<T>) {
 }
 
 fn rule(repeat: &Repeat) -> RepeatRule {
-    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone() }
+    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone(), on: repeat.on }
 }

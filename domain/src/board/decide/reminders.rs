@@ -11,7 +11,7 @@ use lockstep_protocol::{
 use super::{Ask, Decided, repeat, tasks};
 use crate::{
     board::alarms::Alarm,
-    refuse::{full, invalid},
+    refuse::{full, invalid, wrong_state},
 };
 
 pub(super) fn set(ask: &Ask<'_>, command: &SetReminder) -> Decided {
@@ -57,6 +57,10 @@ pub(super) fn remove(ask: &Ask<'_>, command: &RemoveReminder) -> Decided {
 pub(super) fn announce(ask: &Ask<'_>, command: &AnnounceTask) -> Decided {
     let task_id = command.task_id;
     let task = ask.task(task_id)?;
+    // Nobody may see it.
+    if ask.org.is_deleted() {
+        return Err(wrong_state("The organization is deleted."));
+    }
     let mut due = task.alarms();
     due.retain(|(at, _)| *at <= ask.ctx.now);
     let overdue = due.iter().any(|(_, alarm)| matches!(alarm, Alarm::Overdue(_)));
