@@ -79,6 +79,8 @@ fn types() -> String {
         Scope,
         SecondMethod,
         Dependency,
+        Reminder,
+        RepeatOn,
         RepeatRule,
         Repeat,
         DependencyKind,

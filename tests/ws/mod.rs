@@ -14,5 +14,6 @@ mod lists;
 mod opening;
 mod presence;
 mod profiles;
+mod reminders;
 mod whole;
 mod workflow;

@@ -119,6 +119,10 @@ export type Dependency = { kind: DependencyKind,
  */
 other_id: TaskId, };
 
+export type Reminder = { "kind": "before", minutes: number, } | { "kind": "at", at: number, };
+
+export type RepeatOn = "done" | "schedule";
+
 export type RepeatRule = { 
 /**
  * As RFC 5545 writes it: `FREQ=WEEKLY;BYDAY=MO,TH`. docs/RECURRENCE.md says what may stand there.
