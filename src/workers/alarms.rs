@@ -49,6 +49,8 @@ const ASKS: u8 = 2;
 /// When a board is asked again that could not do all of it: the next one of a schedule finds no column with room, or another node would
 /// not understand it.
 const LATER_US: Micros = 5 * 60_000_000;
+/// The same where it could not be asked at all for the moment.
+const SOON_US: Micros = 2_000_000;
 
 /// Notes which boards may have something to say.
 #[derive(Clone, Debug)]
@@ -75,19 +77,29 @@ impl Worker for Listener {
 
 /// What these events mean for when boards are asked: each board once, what was dropped last.
 pub fn alarms(events: &[Recorded]) -> Vec<Alarm> {
-    let dropped = |event: &&Recorded| (event.stream.kind, event.tag.as_str()) == (Kind::Organization, "organization.dropped");
+    let dropped =
+        |event: &&Recorded| (event.stream.kind, event.tag.as_str()) == (Kind::Organization, "organization.dropped");
     let dropped: BTreeSet<OrgId> = events.iter().filter(dropped).map(|event| event.org).collect();
     let changed = events.iter().filter(|event| event.stream.kind == Kind::Board && matters(event));
     let changed: BTreeSet<(OrgId, BoardId)> = changed.map(|event| (event.org, BoardId(event.stream.id))).collect();
     let changed = changed.into_iter().filter(|(org, _)| !dropped.contains(org));
-    changed.map(|(org, board)| Alarm::Changed(org, board)).chain(dropped.iter().map(|org| Alarm::Dropped(*org))).collect()
+    changed
+        .map(|(org, board)| Alarm::Changed(org, board))
+        .chain(dropped.iter().map(|org| Alarm::Dropped(*org)))
+        .collect()
 }
 
 /// Whether a board may have something to say sooner after this. What takes it back needs no look: asked in vain it says nothing.
 fn matters(recorded: &Recorded) -> bool {
     match recorded.tag.as_str() {
-        "task.reopened" | "task.unarchived" | "task.restored" | "task.repeat.changed" | "task.repeated"
-        | "task.reminder.set" | "board.unarchived" | "board.restored" => true,
+        "task.reopened"
+        | "task.unarchived"
+        | "task.restored"
+        | "task.repeat.changed"
+        | "task.repeated"
+        | "task.reminder.set"
+        | "board.unarchived"
+        | "board.restored" => true,
         "task.created" | "task.scheduled" => match decode(recorded) {
             Some(BoardEvent::TaskCreated(event)) => event.due.is_some(),
             Some(BoardEvent::TaskScheduled(event)) => event.due.is_some(),
@@ -134,7 +146,7 @@ impl Announcer {
             Err(failure) if failure.code == Code::NotFound => NEVER,
             Err(failure) => {
                 tracing::warn!(board = %asked.board.0, %failure, "what is due on a board is said later");
-                self.clock.now() + LATER_US
+                self.clock.now() + if failure.temporary { SOON_US } else { LATER_US }
             }
         };
         self.store.projections().ask_again(asked, next).await

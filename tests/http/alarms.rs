@@ -77,7 +77,11 @@ async fn what_comes_due_is_said_once_at_its_time_or_when_the_server_is_back() {
     let all = [("task.due.soon", 1), ("task.overdue", 1), ("task.reminder.due", 2)];
     assert_eq!(said(&app).await, times(&all), "once, and late");
     let ana = again(&app, &email).await;
-    assert_eq!(ana.get(&task).await.ok()["reminders"], json!([{ "kind": "before", "minutes": 60 }]), "the other is over");
+    assert_eq!(
+        ana.get(&task).await.ok()["reminders"],
+        json!([{ "kind": "before", "minutes": 60 }]),
+        "the other is over"
+    );
     // Another due date is announced anew; one that is done says nothing.
     ana.patch(&task, json!({ "due": { "at": clock.now() + 2 * HOUR, "has_time": true } })).await.ok();
     let all = [("task.due.soon", 2), ("task.overdue", 1), ("task.reminder.due", 2)];

@@ -277,7 +277,9 @@ impl Look {
     async fn number(&mut self, sql: &'static str) -> Option<i64> {
         let number: Result<Option<i64>, sqlx::Error> = match self {
             Self::Postgres(connection) => sqlx::query_scalar(sql).fetch_one(connection).await,
-            Self::Sqlite(_, projections) if sql == BEHIND || sql == UNSAID => sqlx::query_scalar(sql).fetch_one(projections).await,
+            Self::Sqlite(_, projections) if sql == BEHIND || sql == UNSAID => {
+                sqlx::query_scalar(sql).fetch_one(projections).await
+            }
             Self::Sqlite(journal, _) => sqlx::query_scalar(sql).fetch_one(journal).await,
         };
         // A file that is being written for the moment is looked at again.
@@ -290,9 +292,6 @@ impl Look {
         let seen = self.number(BEHIND).await;
         let waiting = self.number(WAITING).await;
         let unsaid = self.number(UNSAID).await;
-        last.is_some()
-            && seen >= last
-            && (waiting, unsaid) == (Some(0), Some(0))
-            && self.number(LAST).await == last
+        last.is_some() && seen >= last && (waiting, unsaid) == (Some(0), Some(0)) && self.number(LAST).await == last
     }
 }

@@ -12,11 +12,11 @@ use super::{
     consumers::{Lease, SAVE_CURSOR},
     db::Db,
 };
+pub use alarms::{Alarm, Asked, NEVER};
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
     position::Position,
 };
-pub use alarms::{Alarm, Asked, NEVER};
 pub use tallies::Tally;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

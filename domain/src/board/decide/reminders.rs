@@ -3,7 +3,7 @@
 
 use lockstep_protocol::{
     codes::Failure,
-    command::reminder::*,
+    command::{BoardCommand, reminder::*},
     event::{BoardEvent, reminder::*},
     values::Reminder,
 };
@@ -14,7 +14,16 @@ use crate::{
     refuse::{full, invalid, wrong_state},
 };
 
-pub(super) fn set(ask: &Ask<'_>, command: &SetReminder) -> Decided {
+pub(super) fn decide(ask: &Ask<'_>, command: &BoardCommand) -> Decided {
+    match command {
+        BoardCommand::SetReminder(command) => set(ask, command),
+        BoardCommand::RemoveReminder(command) => remove(ask, command),
+        BoardCommand::AnnounceTask(command) => announce(ask, command),
+        _ => Ok(vec![]),
+    }
+}
+
+fn set(ask: &Ask<'_>, command: &SetReminder) -> Decided {
     let SetReminder { task_id, reminder } = *command;
     let task = ask.active_task(task_id)?;
     check(ask, reminder)?;
@@ -46,7 +55,7 @@ fn check(ask: &Ask<'_>, reminder: Reminder) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn remove(ask: &Ask<'_>, command: &RemoveReminder) -> Decided {
+fn remove(ask: &Ask<'_>, command: &RemoveReminder) -> Decided {
     let RemoveReminder { task_id, reminder } = *command;
     let set = ask.active_task(task_id)?.reminders().any(|set| set == reminder);
     Ok(if set { vec![TaskReminderRemoved { task_id, reminder }.into()] } else { vec![] })
@@ -54,7 +63,7 @@ pub(super) fn remove(ask: &Ask<'_>, command: &RemoveReminder) -> Decided {
 
 /// What of it has come due. Where there is no room for the next one of a schedule the rest is said all the same, and asked again this is
 /// refused until there is.
-pub(super) fn announce(ask: &Ask<'_>, command: &AnnounceTask) -> Decided {
+fn announce(ask: &Ask<'_>, command: &AnnounceTask) -> Decided {
     let task_id = command.task_id;
     let task = ask.task(task_id)?;
     // Nobody may see it.

@@ -162,7 +162,9 @@ pub(super) fn on_schedule(ask: &Ask<'_>, task_id: TaskId, task: &Task) -> Decide
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
     /// `leaves`: this one goes out of its column in the same moment.
-    Done { leaves: bool },
+    Done {
+        leaves: bool,
+    },
     Schedule,
 }
 

@@ -13,7 +13,9 @@ pub(super) fn evolve(task: &mut Task, event: &BoardEvent) {
                 said.reminders.sort_unstable();
             }
         }),
-        E::TaskReminderRemoved(event) => task.with_said(|said| said.reminders.retain(|(set, _)| *set != event.reminder)),
+        E::TaskReminderRemoved(event) => {
+            task.with_said(|said| said.reminders.retain(|(set, _)| *set != event.reminder))
+        }
         E::TaskReminderDue(event) => task.with_said(|said| match event.reminder {
             Reminder::At { .. } => said.reminders.retain(|(set, _)| *set != event.reminder),
             Reminder::Before { .. } => {

@@ -227,7 +227,12 @@ impl Board {
     pub(in crate::board) fn weight(&self) -> usize {
         let columns: usize = self.columns.values().map(|column| 240 + 16 * column.named()).sum();
         let marks = self.labels.len() + self.categories.len();
-        512 + self.task_bytes + 32 * self.alarms.len() + 64 * self.members.len() + columns + 96 * marks + self.changes.weight()
+        512 + self.task_bytes
+            + 32 * self.alarms.len()
+            + 64 * self.members.len()
+            + columns
+            + 96 * marks
+            + self.changes.weight()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {
