@@ -61,6 +61,8 @@ test("a card that repeats on schedule gets its next one by itself, for both", as
   await ana.page.getByRole("button", { name: "Save" }).click();
   const cards = (page) => card(page, "Sweep").count();
   await until("the next card, made by the server", async () => (await cards(ana.page)) === 2 && (await cards(ben.page)) === 2);
+  // What is late is said to those who look.
+  await ben.page.getByText("Sweep is overdue").waitFor();
   // The rule went over to it, and nobody did anything more.
   await ana.page.getByRole("button", { name: "Repetition: Does not repeat" }).waitFor();
   await ben.page.getByTitle(/^Every week/).waitFor();
