@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use lockstep::{app::serve::Overrides, clock::Clock};
-use lockstep_protocol::{ids::AccountId, position::Position};
+use lockstep_protocol::{
+    ids::{AccountId, OrgId},
+    position::Position,
+};
 use serde_json::{Value, json};
 
 use super::{App, dropped::again, text};
@@ -30,12 +33,13 @@ async fn settled(app: &App) {
     .await;
 }
 
-/// How often what was said by nobody.
-async fn said(app: &App) -> BTreeMap<String, usize> {
+/// What was said by nobody in this organization, and how often.
+async fn said(app: &App, org: &str) -> BTreeMap<String, usize> {
     settled(app).await;
+    let org: OrgId = org.rsplit('/').next().expect("an id").parse().expect("an id");
     let events = app.server.engine.store.journal().tail(Position::START, 100_000).await.expect("rows");
     let mut said = BTreeMap::new();
-    for event in events.iter().filter(|event| event.actor == AccountId::NIL) {
+    for event in events.iter().filter(|event| event.org == org && event.actor == AccountId::NIL) {
         *said.entry(event.tag.clone()).or_default() += 1;
     }
     said
@@ -63,11 +67,11 @@ async fn what_comes_due_is_said_once_at_its_time_or_when_the_server_is_back() {
     let reminders = ana.get(&task).await.ok()["reminders"].clone();
     let kinds: Vec<&str> = reminders.as_array().expect("a list").iter().map(|one| text(&one["kind"])).collect();
     assert_eq!(kinds, ["before", "at"]);
-    assert_eq!(said(&app).await, times(&[]));
+    assert_eq!(said(&app, &org).await, times(&[]));
     clock.advance(2 * DAY - 1);
-    assert_eq!(said(&app).await, times(&[("task.reminder.due", 1)]), "a day before is not yet");
+    assert_eq!(said(&app, &org).await, times(&[("task.reminder.due", 1)]), "a day before is not yet");
     clock.advance(1);
-    assert_eq!(said(&app).await, times(&[("task.due.soon", 1), ("task.reminder.due", 1)]));
+    assert_eq!(said(&app, &org).await, times(&[("task.due.soon", 1), ("task.reminder.due", 1)]));
     // The server is away as the other reminder and the due date pass.
     let email = ana.email.clone();
     let App { server, folder, .. } = app;
@@ -75,7 +79,7 @@ async fn what_comes_due_is_said_once_at_its_time_or_when_the_server_is_back() {
     clock.advance(9 * DAY);
     let app = App::start_in(folder, overrides(&clock), &[]).await;
     let all = [("task.due.soon", 1), ("task.overdue", 1), ("task.reminder.due", 2)];
-    assert_eq!(said(&app).await, times(&all), "once, and late");
+    assert_eq!(said(&app, &org).await, times(&all), "once, and late");
     let ana = again(&app, &email).await;
     assert_eq!(
         ana.get(&task).await.ok()["reminders"],
@@ -85,13 +89,13 @@ async fn what_comes_due_is_said_once_at_its_time_or_when_the_server_is_back() {
     // Another due date is announced anew; one that is done says nothing.
     ana.patch(&task, json!({ "due": { "at": clock.now() + 2 * HOUR, "has_time": true } })).await.ok();
     let all = [("task.due.soon", 2), ("task.overdue", 1), ("task.reminder.due", 2)];
-    assert_eq!(said(&app).await, times(&all));
+    assert_eq!(said(&app, &org).await, times(&all));
     ana.post(&format!("{task}/complete"), json!({})).await.ok();
     clock.advance(DAY);
-    assert_eq!(said(&app).await, times(&all));
+    assert_eq!(said(&app, &org).await, times(&all));
     let ana = again(&app, &email).await;
     ana.post(&format!("{task}/reopen"), json!({})).await.ok();
-    assert_eq!(said(&app).await, times(&[("task.due.soon", 2), ("task.overdue", 2), ("task.reminder.due", 3)]));
+    assert_eq!(said(&app, &org).await, times(&[("task.due.soon", 2), ("task.overdue", 2), ("task.reminder.due", 3)]));
     app.stop().await;
 }
 
@@ -116,11 +120,11 @@ async fn many_that_are_due_at_one_moment_are_each_said_and_hold_up_nothing() {
     }
     let task = ana.task(&other, "Elsewhere").await;
     ana.patch(&task, json!({ "due": due })).await.ok();
-    assert_eq!(said(&app).await, times(&[]));
+    assert_eq!(said(&app, &org).await, times(&[]));
     clock.advance(HOUR);
-    assert_eq!(said(&app).await, times(&[("task.due.soon", 451)]));
+    assert_eq!(said(&app, &org).await, times(&[("task.due.soon", 451)]));
     clock.advance(DAY);
-    assert_eq!(said(&app).await, times(&[("task.due.soon", 451), ("task.overdue", 451)]));
+    assert_eq!(said(&app, &org).await, times(&[("task.due.soon", 451), ("task.overdue", 451)]));
     app.stop().await;
 }
 
@@ -137,10 +141,10 @@ async fn a_schedule_makes_the_next_one_at_its_time_and_later_where_there_was_no_
     let repeat = json!({ "rule": "FREQ=WEEKLY", "zone": "UTC", "on": "schedule" });
     ana.post(&format!("{task}/repeat"), json!({ "repeat": repeat })).await.ok();
     ana.post(&format!("{task}/complete"), json!({})).await.ok();
-    assert_eq!(said(&app).await, times(&[]), "being done makes none");
+    assert_eq!(said(&app, &org).await, times(&[]), "being done makes none");
     clock.advance(HOUR);
     let made = [("task.created", 1), ("task.repeated", 1)];
-    assert_eq!(said(&app).await, times(&made));
+    assert_eq!(said(&app, &org).await, times(&made));
     let items = ana.get(&format!("{board}/tasks")).await.ok()["items"].clone();
     let next = items.as_array().expect("items").iter().find(|face| face.get("repeat").is_some()).expect("the next");
     assert_eq!((&next["repeat"], &next["due"]["at"]), (&repeat, &json!(due + 7 * DAY)));
@@ -157,7 +161,7 @@ async fn a_schedule_makes_the_next_one_at_its_time_and_later_where_there_was_no_
     }
     clock.advance(7 * DAY);
     let all = [("task.created", 1), ("task.due.soon", 0), ("task.overdue", 1), ("task.repeated", 1)];
-    let mut found = said(&app).await;
+    let mut found = said(&app, &org).await;
     found.insert("task.due.soon".into(), 0);
     assert_eq!(found, times(&all), "it waits");
     let ana = again(&app, &ana.email).await;
@@ -166,7 +170,7 @@ async fn a_schedule_makes_the_next_one_at_its_time_and_later_where_there_was_no_
     ana.post(&format!("{next}/archive"), json!({})).await.ok();
     ana.post(&format!("{task}/archive"), json!({})).await.ok();
     clock.advance(5 * 60_000_000);
-    let found = said(&app).await;
+    let found = said(&app, &org).await;
     assert_eq!((found["task.created"], found["task.repeated"]), (2, 2), "{found:?}");
     app.stop().await;
 }
