@@ -298,6 +298,10 @@ limits! {
     repeat_interval_max: u16 = 3_000, "periods";
     /// How many a rule may count.
     repeat_count_max: u32 = 1_000, "tasks";
+    /// Reminders of one task.
+    reminders_per_task_max: usize = 5, "reminders";
+    /// How long before it is due a task can be reminded of.
+    reminder_minutes_max: u32 = 40_320, "minutes";
     /// Columns of one board.
     columns_per_board_max: usize = 50, "columns";
     /// The largest limit that a column can have on its tasks.

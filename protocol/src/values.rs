@@ -177,6 +177,14 @@ words! {
         Priority = "priority", Labels = "labels", Assignees = "assignees", Start = "start_at", Due = "due",
         Estimate = "estimate", Category = "category", Cover = "cover", Repeat = "repeat", Parent = "parent",
         Dependencies = "dependencies", Checklists = "checklists", Comments = "comments", Fields = "fields",
+        Reminders = "reminders",
+    }
+    /// When the next one of a task that repeats is made.
+    RepeatOn {
+        /// When this one is done.
+        Done = "done",
+        /// When this one was due by the rule, done or not.
+        Schedule = "schedule",
     }
     /// What becomes of several commands in one when one of them is refused.
     OnFailure {
@@ -220,6 +228,9 @@ pub struct RepeatRule {
     pub rule: String,
     /// In whose days and hours: a name of the IANA time zone database.
     pub zone: String,
+    #[serde(default, skip_serializing_if = "RepeatOn::is_done")]
+    #[ts(optional, as = "Option<RepeatOn>")]
+    pub on: RepeatOn,
 }
 
 /// How a task repeats. Days and times are those of the zone, `2026-11-22` or `2026-11-22T09:00:00`: a rule with times repeats at that time
@@ -232,6 +243,36 @@ pub struct Repeat {
     pub starts: String,
     /// Which one of them this task is, whatever it was put off to.
     pub at: String,
+    #[serde(default, skip_serializing_if = "RepeatOn::is_done")]
+    #[ts(optional, as = "Option<RepeatOn>")]
+    pub on: RepeatOn,
+}
+
+impl RepeatOn {
+    pub const fn is_done(&self) -> bool {
+        matches!(self, Self::Done)
+    }
+}
+
+// A derived default would need the macro to know which word it is.
+#[expect(clippy::derivable_impls, reason = "the words are made by a macro")]
+impl Default for RepeatOn {
+    fn default() -> Self {
+        Self::Done
+    }
+}
+
+/// When those who work on a task and those who follow it are reminded of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Reminder {
+    /// So many minutes before it is due. A day without a time counts as its 9:00.
+    Before { minutes: u32 },
+    /// At this moment.
+    At {
+        #[ts(type = "number")]
+        at: Micros,
+    },
 }
 
 /// What a task has to do with another task of its board.

@@ -41,6 +41,7 @@ use crate::{
     store::{Store, StoreError},
     workers::{
         self,
+        alarms::{Announcer, Listener},
         mail::Postman,
         processes::{Intake, Runner},
     },
@@ -168,6 +169,7 @@ impl Server {
 fn background(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Settings, node: Uuid) {
     post_office(engine, auth, smtp, node);
     processes(engine, auth, node);
+    alarms(engine, node);
     #[cfg(unix)]
     operator_door(engine, &settings.store);
 }
@@ -204,6 +206,19 @@ fn processes(engine: &Engine, auth: &Auth, node: Uuid) {
         nudge,
     };
     engine.beside("processes-run", move |token| runner.clone().run(token));
+}
+
+/// Begins to say what has come due.
+fn alarms(engine: &Engine, node: Uuid) {
+    let nudge = Arc::<Notify>::default();
+    let (store, listener) = (engine.store.clone(), Listener { nudge: nudge.clone() });
+    engine.beside("alarms", move |token| {
+        let (progress, _) = watch::channel(Position::START);
+        workers::run(listener.clone(), store.clone(), node, Arc::default(), progress, token)
+    });
+    let (store, directory, clock) = (engine.store.clone(), engine.directory.clone(), engine.clock.clone());
+    let announcer = Announcer { store, directory, clock, node, nudge };
+    engine.beside("alarms-say", move |token| announcer.clone().run(token));
 }
 
 /// Who takes mail, where the operator named somebody.

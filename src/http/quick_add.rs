@@ -20,7 +20,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::task::CreateTask,
     ids::{AccountId, BoardId, ColumnId, LabelId, OrgId, TaskId},
-    values::{Audience, ColumnKind, Due, Micros, Place, Priority, RepeatRule},
+    values::{Audience, ColumnKind, Due, Micros, Place, Priority, RepeatOn, RepeatRule},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -195,7 +195,7 @@ fn said(tokens: &[Token], zone: &TimeZone) -> Said {
             Value::Estimate(minutes) => said.minutes = Some(*minutes),
             Value::Repeat(rule) => {
                 let zone = zone.iana_name().unwrap_or("UTC").to_owned();
-                said.repeat = Some(RepeatRule { rule: rule.to_string(), zone });
+                said.repeat = Some(RepeatRule { rule: rule.to_string(), zone, on: RepeatOn::Done });
             }
             _ => {}
         }

@@ -20,6 +20,7 @@ use lockstep_protocol::{
         field::{MoveField, UpdateField},
         organization::{AcceptOwnership, DeclineOwnership, OfferOwnership, RestoreOrganization},
         past::{RevertTask, UndoChange},
+        reminder::{RemoveReminder, SetReminder},
         repeat::SetTaskRepeat,
         task::{
             AddDependency, ArchiveTask, AssignTask, CompleteTask, EstimateTask, LabelTask, MoveTask, RemoveDependency,
@@ -302,6 +303,8 @@ fn task() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unlabel", task_actions::act::<UnlabelTask>, "Take a label off a task").takes_but("UnlabelTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/estimate", task_actions::act::<EstimateTask>, "Say how much work a task is").takes_but("EstimateTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/repeat", task_actions::act::<SetTaskRepeat>, "Let a task repeat, or not any more").takes_but("SetTaskRepeat", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/remind", task_actions::act::<SetReminder>, "Have those who work on a task and follow it reminded of it").takes_but("SetReminder", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unremind", task_actions::act::<RemoveReminder>, "Take a reminder away").takes_but("RemoveReminder", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/parent", task_actions::act::<SetTaskParent>, "Make a task a part of another, or of none").takes_but("SetTaskParent", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/depend", task_actions::act::<AddDependency>, "Say that a task has to do with another").takes_but("AddDependency", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/undepend", task_actions::act::<RemoveDependency>, "Take that back").takes_but("RemoveDependency", &["task_id"], &[]).answers(200, "Acknowledged"),

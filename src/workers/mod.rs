@@ -4,6 +4,7 @@
 //! A worker changes things only by commands through the directory, or in its own tables. It must never append, and nobody
 //! may wait for it to be told the truth.
 
+pub mod alarms;
 mod leased;
 pub mod mail;
 pub mod nodes;

@@ -74,6 +74,8 @@ task.label                      POST    /boards/{board}/tasks/{task_id}/label
 task.unlabel                    POST    /boards/{board}/tasks/{task_id}/unlabel
 task.estimate                   POST    /boards/{board}/tasks/{task_id}/estimate
 task.repeat.set                 POST    /boards/{board}/tasks/{task_id}/repeat
+task.reminder.set               POST    /boards/{board}/tasks/{task_id}/remind
+task.reminder.remove            POST    /boards/{board}/tasks/{task_id}/unremind
 task.parent.set                 POST    /boards/{board}/tasks/{task_id}/parent
 task.dependency.add             POST    /boards/{board}/tasks/{task_id}/depend
 task.dependency.remove          POST    /boards/{board}/tasks/{task_id}/undepend

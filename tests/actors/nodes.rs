@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lockstep::{
-    actors::CommandKey,
+    actors::{CommandKey, CommandRequest, Saw},
     bus::{
         SharedBus,
         local::{Hub, Silent},
@@ -11,17 +11,20 @@ use lockstep::{
         wire::ClusterKey,
     },
 };
-use lockstep_domain::Aggregate;
+use lockstep_domain::{Aggregate, Principal};
 use lockstep_protocol::{
     codes::Code,
     command::{
+        bulk::Bulk,
         organization::*,
+        reminder::AnnounceTask,
         task::{AddDependency, CompleteTask, CreateTask, MoveTask, SetTaskParent},
         workflow::SetColumnWorkflow,
     },
     ids::*,
     limits::Limits,
-    values::{DependencyKind, OrgRole, Place, Reassign, RepeatRule, Wip, WipMode, Workflow},
+    position::Position,
+    values::{DependencyKind, Due, OnFailure, OrgRole, Place, Reassign, RepeatOn, RepeatRule, Wip, WipMode, Workflow},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -182,7 +185,7 @@ async fn two_nodes_that_finish_one_task_make_one_next_task() {
     let org = one.organization(ana).await;
     let (board, column) = one.board(ana, org).await;
     for round in 1..=10 {
-        let repeat = Some(RepeatRule { rule: "FREQ=DAILY".into(), zone: "UTC".into() });
+        let repeat = Some(RepeatRule { rule: "FREQ=DAILY".into(), zone: "UTC".into(), on: RepeatOn::Done });
         let task = CreateTask { repeat, ..new_task(column, "Water") };
         let task_id = task.task_id;
         one.ask(ana, board, task).await.expect("adds");
@@ -199,6 +202,45 @@ async fn two_nodes_that_finish_one_task_make_one_next_task() {
             .await;
         }
     }
+}
+
+/// As if two nodes took each other's lease for lost: what has come due is said once, and a schedule makes one next task.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_that_say_what_is_due_say_it_once() {
+    let (one, two) = strangers().await;
+    let ana = one.account().await;
+    let org = one.organization(ana).await;
+    let (board, column) = one.board(ana, org).await;
+    for round in 1..=10 {
+        let repeat = Some(RepeatRule { rule: "FREQ=YEARLY".into(), zone: "UTC".into(), on: RepeatOn::Schedule });
+        let due = Some(Due { at: 1_000_000_000_000_000, has_time: true });
+        let task = CreateTask { repeat, due, ..new_task(column, "Water") };
+        let task_id = task.task_id;
+        one.ask(ana, board, task).await.expect("adds");
+        two.directory.board(board).await.expect("loads a replica");
+        let say = |node: &Node| {
+            let directory = node.directory.clone();
+            let commands = vec![AnnounceTask { task_id }.into()];
+            let body = Bulk { commands, on_failure: OnFailure::Rest }.into();
+            let (topic, principal) = (board.into(), Principal::System(AccountId::NIL));
+            let request = CommandRequest { topic, principal, session: None, key: None, body, saw: Saw::default() };
+            async move { directory.command(request).await }
+        };
+        let outcomes = tokio::join!(say(&one), say(&two));
+        let (first, second) = (outcomes.0.expect("it is said"), outcomes.1.expect("it is said"));
+        assert!(first.position.is_some() != second.position.is_some(), "by one of them");
+        for node in [&one, &two] {
+            until("it has the next one", async || {
+                let state = node.directory.board(board).await.expect("is live").state.clone();
+                assert!(state.active_count() <= 2 * round, "one next task each");
+                (state.active_count() == 2 * round).then_some(())
+            })
+            .await;
+        }
+    }
+    let events = one.store.journal().tail(Position::START, 1_000).await.expect("rows");
+    assert_eq!(events.iter().filter(|event| event.tag == "task.overdue").count(), 10);
+    assert_eq!(events.iter().filter(|event| event.tag == "task.repeated").count(), 10);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 //! know how an implementation does what it promises, except to damage what it has written.
 
 mod accounts;
+mod alarms;
 mod bus;
 mod consumers;
 mod drops;

@@ -1,6 +1,7 @@
 //! The REST surface over real sockets, against a whole server on SQLite. Clients here know HTTP and JSON only.
 
 mod accounts;
+mod alarms;
 mod assets;
 mod boards;
 mod credentials;

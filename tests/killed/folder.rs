@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::support::{postgres::Postgres, until};
 
 /// What differs from run to run: times, and what is made of them.
-const VOLATILE: [&str; 22] = [
+const VOLATILE: [&str; 23] = [
     "xid",
     "era",
     "commit_id",
@@ -32,6 +32,7 @@ const VOLATILE: [&str; 22] = [
     "attempts",
     "last_error",
     "dropped_at",
+    "turn",
     "leased_until",
     "holder",
     "fence",
@@ -259,8 +260,9 @@ enum Look {
 
 const LAST: &str = "select coalesce((select xid from events order by era desc, xid desc limit 1), 0)";
 const WAITING: &str = "select count(*) from processes where state = 'waiting'";
-const BEHIND: &str = "select case when count(*) = 3 then min(xid) end from consumers
-    where name in ('processes', 'projections', 'tallies')";
+const UNSAID: &str = "select count(*) from alarms where due_at = 0";
+const BEHIND: &str = "select case when count(*) = 4 then min(xid) end from consumers
+    where name in ('alarms', 'processes', 'projections', 'tallies')";
 
 impl Look {
     async fn open(place: &Place) -> Self {
@@ -275,18 +277,21 @@ impl Look {
     async fn number(&mut self, sql: &'static str) -> Option<i64> {
         let number: Result<Option<i64>, sqlx::Error> = match self {
             Self::Postgres(connection) => sqlx::query_scalar(sql).fetch_one(connection).await,
-            Self::Sqlite(_, projections) if sql == BEHIND => sqlx::query_scalar(sql).fetch_one(projections).await,
+            Self::Sqlite(_, projections) if sql == BEHIND || sql == UNSAID => {
+                sqlx::query_scalar(sql).fetch_one(projections).await
+            }
             Self::Sqlite(journal, _) => sqlx::query_scalar(sql).fetch_one(journal).await,
         };
         // A file that is being written for the moment is looked at again.
         number.ok().flatten()
     }
 
-    /// All events were seen by those who follow, and no process waits; twice, with nothing new in between.
+    /// All events were seen by those who follow, no process waits and no board is to be asked what is due; twice, with nothing new in between.
     async fn settled(&mut self) -> bool {
         let last = self.number(LAST).await;
         let seen = self.number(BEHIND).await;
         let waiting = self.number(WAITING).await;
-        last.is_some() && seen >= last && waiting == Some(0) && self.number(LAST).await == last
+        let unsaid = self.number(UNSAID).await;
+        last.is_some() && seen >= last && (waiting, unsaid) == (Some(0), Some(0)) && self.number(LAST).await == last
     }
 }

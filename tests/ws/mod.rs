@@ -16,5 +16,6 @@ mod opening;
 mod past;
 mod presence;
 mod profiles;
+mod reminders;
 mod whole;
 mod workflow;

@@ -57,6 +57,8 @@ pub enum Capability {
     ModerateComments,
     /// Change what others said: nobody may.
     EditOthersComments,
+    /// Say what has come due: the server alone.
+    ServeBoards,
     /// Say who made something and when, on another's word.
     Import,
     CloseSessions,
@@ -101,6 +103,7 @@ impl Capability {
             | Self::Comment
             | Self::ModerateComments
             | Self::EditOthersComments
+            | Self::ServeBoards
             | Self::Import
             | Self::CloseSessions
             | Self::ServeAccounts => None,
@@ -200,6 +203,8 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::SetTaskCover(_)
         | C::SetTaskField(_)
         | C::SetTaskRepeat(_)
+        | C::SetReminder(_)
+        | C::RemoveReminder(_)
         | C::SetTaskParent(_)
         | C::AddDependency(_)
         | C::RemoveDependency(_)
@@ -224,6 +229,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::UpdateChecklistItem(_)
         | C::RemoveChecklistItem(_) => Capability::EditTasks,
         C::ArchiveTask(_) | C::DeleteTask(_) => Capability::PutTasksAway,
+        C::AnnounceTask(_) => Capability::ServeBoards,
         C::AddComment(_) | C::ReactToComment(_) | C::UnreactToComment(_) => Capability::Comment,
         C::EditComment(_) | C::DeleteComment(_) if own => Capability::Comment,
         C::EditComment(_) => Capability::EditOthersComments,

@@ -109,6 +109,7 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::AnswerOffer
         | C::DeleteOrganization
         | C::ServeOrganizations
+        | C::ServeBoards
         | C::CloseSessions
         | C::ServeAccounts => None,
     }

@@ -104,6 +104,7 @@ impl Detail {
             description,
             checklists: self.task.checklists.iter().map(|list| checklist_view(list)).collect(),
             comments,
+            reminders: self.task.reminders().filter(|_| told).collect(),
             watchers: self.task.watchers.iter().copied().filter(|_| told).collect(),
             created_by: if told { self.task.created_by } else { AccountId::NIL },
             created_at: self.task.created_at,

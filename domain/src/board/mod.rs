@@ -3,6 +3,7 @@
 //! Must never hold long texts: a task knows the seq of the event that holds its description, a comment that of its text. To add
 //! something to tasks: its fields in `state`, its rule in `decide/`, its fold in `evolve`, its place in `view` and `detail`.
 
+mod alarms;
 mod changes;
 mod decide;
 mod detail;
@@ -12,6 +13,7 @@ mod place;
 mod state;
 mod view;
 
+pub use alarms::Said;
 pub use detail::{Detail, MissingBody, comment_version};
 use lockstep_protocol::{
     codes::Failure,

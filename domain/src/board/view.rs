@@ -69,6 +69,9 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::TaskUnassigned(_)
         | E::TaskReassigned(_)
         | E::TaskWatched(_)
+        | E::TaskReminderSet(_)
+        | E::TaskReminderRemoved(_)
+        | E::TaskReminderDue(_)
         | E::TaskUnwatched(_)
         | E::TaskCommented(_)
         | E::CommentEdited(_)
@@ -113,6 +116,8 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::FieldUpdated(_)
         | E::FieldMoved(_)
         | E::FieldDeleted(_)
+        | E::TaskDueSoon(_)
+        | E::TaskOverdue(_)
         | E::TaskParentChanged(_)
         | E::TaskDependencyAdded(_)
         | E::TaskDependencyRemoved(_)
@@ -169,7 +174,7 @@ pub(super) fn face(task_id: TaskId, task: &Task) -> TaskFace {
 }
 
 fn rule_of(repeat: &Repeat) -> RepeatRule {
-    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone() }
+    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone(), on: repeat.on }
 }
 
 pub(super) fn face_for(task_id: TaskId, task: &Task, audience: Audience) -> TaskFace {
@@ -187,7 +192,7 @@ fn face_bytes(task: &Task) -> usize {
     let estimated = task.points.is_some() || task.minutes.is_some();
     let rare = [task.parent_id.is_some(), estimated, task.category_id.is_some(), task.cover.is_some()];
     let rare = 56 * rare.into_iter().filter(|there| *there).count();
-    let repeat = task.repeat.as_ref().map_or(0, |repeat| 40 + repeat.rule.len() + repeat.zone.len());
+    let repeat = task.repeat.as_ref().map_or(0, |repeat| 60 + repeat.rule.len() + repeat.zone.len());
     let fields: usize = task.fields.iter().map(|held| 136 + 2 * held.value.text_bytes()).sum();
     320 + 2 * task.title.len() + task.rank.as_str().len() + 40 * ids + rare + repeat + fields
 }

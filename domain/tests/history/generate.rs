@@ -106,6 +106,13 @@ const ASKED: &[&str] = &[
     "task.repeat.set task_id=?t repeat.rule=?F repeat.zone=?Z",
     "task.repeat.set task_id=?t",
     "task.create task_id=?t column_id=?c title=?x repeat.rule=?F repeat.zone=?Z points=2",
+    "task.repeat.set task_id=?t repeat.rule=?F repeat.zone=?Z repeat.on=schedule",
+    "task.schedule task_id=?t due.at=?D due.has_time=true",
+    "task.schedule task_id=?t due.at=1795132800000000 due.has_time=false",
+    "task.reminder.set task_id=?t reminder.kind=before reminder.minutes=?n",
+    "task.reminder.set task_id=?t reminder.kind=at reminder.at=?D",
+    "task.reminder.remove task_id=?t reminder.kind=before reminder.minutes=?n",
+    "task.announce task_id=?t",
     "task.parent.set task_id=?t parent_id=?t",
     "task.parent.set task_id=?t",
     "task.dependency.add task_id=?t kind=blocks other_id=?t",
@@ -193,6 +200,12 @@ const ASKED: &[&str] = &[
     "organization.team.reserve team_id=new",
     "organization.team.release team_id=new",
     "task.repeat.set task_id=t1 repeat.rule=FREQ=DAILY repeat.zone=UTC",
+    "task.reminder.set task_id=t1 reminder.kind=before reminder.minutes=1",
+    "task.reminder.set task_id=t1 reminder.kind=at reminder.at=?D",
+    "task.reminder.remove task_id=t1 reminder.kind=before reminder.minutes=1",
+    "task.schedule task_id=t1 due.at=?D due.has_time=true",
+    "task.announce task_id=t1",
+    "task.announce task_id=t1",
     "task.complete task_id=t1",
     "task.dependency.add task_id=t1 kind=relates other_id=t2",
     "task.dependency.remove task_id=t1 kind=relates other_id=t2",
@@ -239,6 +252,7 @@ const ASKERS: &[&str] = &[
     "server:outsider",
     "server:outsider",
     "server:nobody",
+    "server:nil",
 ];
 
 fn pool(kind: char) -> &'static [&'static str] {
@@ -251,6 +265,8 @@ fn pool(kind: char) -> &'static [&'static str] {
         'a' => &["active", "inactive"],
         'F' => &["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=2", "FREQ=HOURLY"],
         'Z' => &["UTC", "Europe/Berlin", "Mars"],
+        // Some seconds into a history, and a day from it.
+        'D' => &["1795219260000000", "1795219270000000", "1795219280000000", "1795305670000000", "1795300000000000"],
         'r' => &["hr", "ops"],
         'w' => &["[]", "[\"members.add\",\"members.roles\"]", "[\"boards.create\"]", "[\"roles.manage\"]"],
         'm' => &["member", "lead"],

@@ -1,5 +1,6 @@
 //! What must hold for any history of commands, allowed or not.
 
+mod alarms;
 mod conflicts;
 pub mod generate;
 mod moves;

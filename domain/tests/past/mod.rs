@@ -60,7 +60,8 @@ fn task_says(world: &World, board: &Board, id: TaskId, task: &Task) -> Value {
         "dependencies": set(&task.dependencies),
         "fields": map(task.fields.iter().map(|field| (field.field_id.to_string(), json!(field.value)))),
         "points": task.points, "minutes": task.minutes, "category": task.category_id, "cover": task.cover,
-        "repeat": task.repeat.as_ref().map(|repeat| (repeat.rule.clone(), repeat.zone.clone())),
+        "repeat": task.repeat.as_ref().map(|repeat| (repeat.rule.clone(), repeat.zone.clone(), repeat.on)),
+        "reminders": set(&task.reminders().collect::<Vec<_>>()),
     })
 }
 

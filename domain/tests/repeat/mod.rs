@@ -5,7 +5,7 @@ use lockstep_protocol::{
     command::{Command, repeat::SetTaskRepeat, task::*},
     event::Event,
     ids::TaskId,
-    values::{Audience, Due, Lifecycle, RepeatRule},
+    values::{Audience, Due, Lifecycle, RepeatOn, RepeatRule},
 };
 
 use crate::support::{World, fold, id, principal};
@@ -15,7 +15,7 @@ fn world(rule: &str, due: &str, zone: &str) -> World {
     let task_id = TaskId(id("t1"));
     let at = due.parse::<jiff::Timestamp>().unwrap().as_microsecond();
     ask(&mut world, ScheduleTask { task_id, start_at: None, due: Some(Due { at, has_time: true }) });
-    let repeat = Some(RepeatRule { rule: rule.into(), zone: zone.into() });
+    let repeat = Some(RepeatRule { rule: rule.into(), zone: zone.into(), on: RepeatOn::Done });
     ask(&mut world, SetTaskRepeat { task_id, repeat });
     world
 }

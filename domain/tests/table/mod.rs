@@ -1,6 +1,7 @@
 //! Every command by table: in the usual world, what is asked and what comes of it, a line each.
 //!
 //! - `# …` is a remark and starts from the usual world again; an empty line is nothing.
+//! - `clock TIME`: it is then;
 //! - `+ command` does it; `limit NAME VALUE` sets a limit; `fresh KIND` has the aggregate of that kind not yet founded.
 //! - `command => event; event` asks without doing; fields that are written must be so. `=> nothing`: it was so already.
 //! - `command => code field` is a refusal.
@@ -22,6 +23,7 @@ const TABLES: &[(&str, &str)] = &[
     ("past.txt", include_str!("past.txt")),
     ("people.txt", include_str!("people.txt")),
     ("repeat.txt", include_str!("repeat.txt")),
+    ("reminders.txt", include_str!("reminders.txt")),
     ("tasks.txt", include_str!("tasks.txt")),
     ("workflow.txt", include_str!("workflow.txt")),
     ("talk.txt", include_str!("talk.txt")),
@@ -65,6 +67,11 @@ fn run(world: &mut World, line: &str, shown: &mut Shown) -> Result<(), String> {
     }
     if let Some(given) = line.strip_prefix("+ ") {
         world.tell(given);
+        return Ok(());
+    }
+    if let Some(time) = line.strip_prefix("clock ") {
+        let time: jiff::Timestamp = time.parse().map_err(|_| "no time")?;
+        world.now = time.as_microsecond();
         return Ok(());
     }
     if let Some(limit) = line.strip_prefix("limit ") {
@@ -131,6 +138,10 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         limits.repeat_count_max = number as u32;
         return Ok(());
     }
+    if name == "reminder_minutes_max" {
+        limits.reminder_minutes_max = number as u32;
+        return Ok(());
+    }
     if name == "invitations_per_day_max" {
         limits.invitations_per_day_max = number as u32;
         return Ok(());
@@ -159,6 +170,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "reactions_per_comment_max" => &mut limits.reactions_per_comment_max,
         "mentions_per_text_max" => &mut limits.mentions_per_text_max,
         "labels_per_task_max" => &mut limits.labels_per_task_max,
+        "reminders_per_task_max" => &mut limits.reminders_per_task_max,
         "repeat_rule_chars_max" => &mut limits.repeat_rule_chars_max,
         "task_depth_max" => &mut limits.task_depth_max,
         "subtasks_per_task_max" => &mut limits.subtasks_per_task_max,

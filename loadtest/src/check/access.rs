@@ -44,7 +44,9 @@ fn allowed(stream: Topic, rows: &[Row], findings: &mut Findings) {
         let Ok(happened) = row.happened() else { continue };
         let Event::Board(event) = &happened.event else { continue };
         let private = board.head.as_ref().is_some_and(|head| head.visibility == Visibility::Private);
-        if private {
+        // What the server says by itself it says in nobody's name.
+        let by_itself = row.actor == AccountId::NIL && said_by_the_server(event);
+        if private && !by_itself {
             let role = board.members.get(&row.actor).copied();
             findings.expect(
                 Kind::CommandAfterRevoke,
@@ -53,6 +55,16 @@ fn allowed(stream: Topic, rows: &[Row], findings: &mut Findings) {
             );
         }
         board.apply(stream.id.into(), &happened);
+    }
+}
+
+/// What comes due, and the next one of a schedule.
+fn said_by_the_server(event: &BoardEvent) -> bool {
+    use BoardEvent as E;
+    match event {
+        E::TaskReminderDue(_) | E::TaskDueSoon(_) | E::TaskOverdue(_) | E::TaskRepeated(_) | E::TaskCreated(_) => true,
+        E::TasksReranked(_) | E::TaskRepeatChanged(_) | E::TaskCategorized(_) | E::TaskCoverChanged(_) => true,
+        _ => false,
     }
 }
 

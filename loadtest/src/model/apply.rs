@@ -228,43 +228,12 @@ impl Board {
             BoardEvent::TaskDependencyRemoved(event) => self.task(event.task_id, |task| {
                 task.dependencies.remove(&(event.kind, event.other_id));
             }),
-            _ => self.apply_content(event),
-        }
-    }
-
-    /// What a task has in custom fields.
-    fn apply_content(&mut self, event: &BoardEvent) {
-        match event {
             BoardEvent::FieldCreated(_)
             | BoardEvent::FieldUpdated(_)
             | BoardEvent::FieldMoved(_)
             | BoardEvent::FieldDeleted(_)
             | BoardEvent::TaskFieldChanged(_) => self.apply_fields(event),
-            // What only a task's detail shows; and all others, which were taken by the functions before this one.
-            #[rustfmt::skip]
-            BoardEvent::ChecklistCreated(_) | BoardEvent::ChecklistRenamed(_) | BoardEvent::CommentEdited(_)
-            | BoardEvent::CommentReacted(_) | BoardEvent::CommentUnreacted(_) | BoardEvent::TaskWatched(_)
-            | BoardEvent::TaskUnwatched(_)
-            | BoardEvent::BoardCreated(_) | BoardEvent::BoardUpdated(_) | BoardEvent::BoardArchived(_)
-            | BoardEvent::ChangeUndone(_)
-            | BoardEvent::BoardUnarchived(_) | BoardEvent::BoardDeleted(_) | BoardEvent::BoardRestored(_)
-            | BoardEvent::BoardMemberAdded(_) | BoardEvent::BoardMemberRoleChanged(_)
-            | BoardEvent::BoardMemberRemoved(_) | BoardEvent::ColumnCreated(_) | BoardEvent::ColumnUpdated(_)
-            | BoardEvent::ColumnMoved(_) | BoardEvent::ColumnWorkflowChanged(_) | BoardEvent::ColumnArchived(_)
-            | BoardEvent::ColumnUnarchived(_) | BoardEvent::ColumnDeleted(_) | BoardEvent::LabelCreated(_)
-            | BoardEvent::LabelUpdated(_) | BoardEvent::LabelDeleted(_) | BoardEvent::CategoryCreated(_)
-            | BoardEvent::CategoryUpdated(_) | BoardEvent::CategoryDeleted(_) | BoardEvent::TaskCategorized(_)
-            | BoardEvent::TaskCoverChanged(_) | BoardEvent::TaskDependencyAdded(_)
-            | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::TaskAssigned(_) | BoardEvent::TaskUnassigned(_)
-            | BoardEvent::TaskReassigned(_) | BoardEvent::TaskCreated(_) | BoardEvent::TaskUpdated(_)
-            | BoardEvent::TaskMoved(_) | BoardEvent::TasksReranked(_) | BoardEvent::TaskPriorityChanged(_)
-            | BoardEvent::TaskScheduled(_) | BoardEvent::TaskEstimated(_) | BoardEvent::TaskRepeatChanged(_)
-            | BoardEvent::TaskRepeated(_) | BoardEvent::TaskParentChanged(_) | BoardEvent::TaskCompleted(_)
-            | BoardEvent::TaskReopened(_) | BoardEvent::TaskArchived(_) | BoardEvent::TaskUnarchived(_)
-            | BoardEvent::TaskDeleted(_) | BoardEvent::TaskRestored(_) | BoardEvent::ChecklistItemAdded(_)
-            | BoardEvent::ChecklistItemUpdated(_) | BoardEvent::ChecklistItemRemoved(_)
-            | BoardEvent::ChecklistDeleted(_) | BoardEvent::TaskCommented(_) | BoardEvent::CommentDeleted(_)
-            | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_) => {}
+            event => leaves_as_is(event),
         }
     }
 
@@ -325,6 +294,84 @@ fn set<T: Clone>(field: &mut T, value: &Option<T>) {
     }
 }
 
+/// What only a task's detail shows, and then what was taken by the functions before this one: each is named, so that nothing new is passed
+/// over.
+fn leaves_as_is(event: &BoardEvent) {
+    match event {
+        BoardEvent::ChecklistCreated(_)
+        | BoardEvent::ChecklistRenamed(_)
+        | BoardEvent::CommentEdited(_)
+        | BoardEvent::CommentReacted(_)
+        | BoardEvent::CommentUnreacted(_)
+        | BoardEvent::TaskReminderSet(_)
+        | BoardEvent::TaskReminderRemoved(_)
+        | BoardEvent::TaskReminderDue(_)
+        | BoardEvent::TaskDueSoon(_)
+        | BoardEvent::TaskOverdue(_)
+        | BoardEvent::TaskWatched(_)
+        | BoardEvent::TaskUnwatched(_) => {}
+        BoardEvent::BoardCreated(_)
+        | BoardEvent::BoardUpdated(_)
+        | BoardEvent::ChangeUndone(_)
+        | BoardEvent::FieldCreated(_)
+        | BoardEvent::FieldUpdated(_)
+        | BoardEvent::FieldMoved(_)
+        | BoardEvent::FieldDeleted(_)
+        | BoardEvent::TaskFieldChanged(_)
+        | BoardEvent::BoardArchived(_)
+        | BoardEvent::BoardUnarchived(_)
+        | BoardEvent::BoardDeleted(_)
+        | BoardEvent::BoardRestored(_)
+        | BoardEvent::BoardMemberAdded(_)
+        | BoardEvent::BoardMemberRoleChanged(_)
+        | BoardEvent::BoardMemberRemoved(_)
+        | BoardEvent::ColumnCreated(_)
+        | BoardEvent::ColumnUpdated(_)
+        | BoardEvent::ColumnMoved(_)
+        | BoardEvent::ColumnWorkflowChanged(_)
+        | BoardEvent::ColumnArchived(_)
+        | BoardEvent::ColumnUnarchived(_)
+        | BoardEvent::ColumnDeleted(_)
+        | BoardEvent::LabelCreated(_)
+        | BoardEvent::LabelUpdated(_)
+        | BoardEvent::LabelDeleted(_)
+        | BoardEvent::CategoryCreated(_)
+        | BoardEvent::CategoryUpdated(_)
+        | BoardEvent::CategoryDeleted(_)
+        | BoardEvent::TaskCategorized(_)
+        | BoardEvent::TaskCoverChanged(_)
+        | BoardEvent::TaskAssigned(_)
+        | BoardEvent::TaskUnassigned(_)
+        | BoardEvent::TaskReassigned(_)
+        | BoardEvent::TaskCreated(_)
+        | BoardEvent::TaskUpdated(_)
+        | BoardEvent::TaskMoved(_)
+        | BoardEvent::TasksReranked(_)
+        | BoardEvent::TaskPriorityChanged(_)
+        | BoardEvent::TaskScheduled(_)
+        | BoardEvent::TaskEstimated(_)
+        | BoardEvent::TaskRepeatChanged(_)
+        | BoardEvent::TaskRepeated(_)
+        | BoardEvent::TaskParentChanged(_)
+        | BoardEvent::TaskCompleted(_)
+        | BoardEvent::TaskReopened(_)
+        | BoardEvent::TaskArchived(_)
+        | BoardEvent::TaskUnarchived(_)
+        | BoardEvent::TaskDeleted(_)
+        | BoardEvent::TaskRestored(_)
+        | BoardEvent::ChecklistItemAdded(_)
+        | BoardEvent::ChecklistItemUpdated(_)
+        | BoardEvent::ChecklistItemRemoved(_)
+        | BoardEvent::ChecklistDeleted(_)
+        | BoardEvent::TaskCommented(_)
+        | BoardEvent::CommentDeleted(_)
+        | BoardEvent::TaskLabelled(_)
+        | BoardEvent::TaskUnlabelled(_)
+        | BoardEvent::TaskDependencyAdded(_)
+        | BoardEvent::TaskDependencyRemoved(_) => {}
+    }
+}
+
 fn rule(repeat: &Repeat) -> RepeatRule {
-    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone() }
+    RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone(), on: repeat.on }
 }

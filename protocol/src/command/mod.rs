@@ -10,6 +10,7 @@ pub mod comment;
 pub mod field;
 pub mod organization;
 pub mod past;
+pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
@@ -24,6 +25,7 @@ use comment::*;
 use field::*;
 use organization::*;
 use past::*;
+use reminder::*;
 use repeat::*;
 use task::*;
 use team::*;
@@ -127,6 +129,9 @@ language! {
         "task.cover.set" => SetTaskCover,
         "task.field.set" => SetTaskField,
         "task.repeat.set" => SetTaskRepeat,
+        "task.reminder.set" => SetReminder,
+        "task.reminder.remove" => RemoveReminder,
+        "task.announce" => AnnounceTask,
         "task.parent.set" => SetTaskParent,
         "task.dependency.add" => AddDependency,
         "task.dependency.remove" => RemoveDependency,

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{ids::TaskId, values::RepeatRule};
 
-/// Lets a task repeat: when it is done, the next one is made. It repeats from its due date on; one without a due date gets the first day
+/// Lets a task repeat: when it is done, the next one is made, or when it was due by the rule, done or not. It repeats from its due date on; one without a due date gets the first day
 /// of the rule. Absent: it does not repeat.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

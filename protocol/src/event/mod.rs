@@ -9,6 +9,7 @@ pub mod comment;
 pub mod field;
 pub mod organization;
 pub mod past;
+pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
@@ -22,6 +23,7 @@ use comment::*;
 use field::*;
 use organization::*;
 use past::*;
+use reminder::*;
 use repeat::*;
 use serde::{Deserialize, Serialize};
 use task::*;
@@ -134,6 +136,11 @@ language! {
         "task.field.changed" => TaskFieldChanged,
         "task.repeat.changed" => TaskRepeatChanged,
         "task.repeated" => TaskRepeated,
+        "task.reminder.set" => TaskReminderSet,
+        "task.reminder.removed" => TaskReminderRemoved,
+        "task.reminder.due" => TaskReminderDue,
+        "task.due.soon" => TaskDueSoon,
+        "task.overdue" => TaskOverdue,
         "task.parent.changed" => TaskParentChanged,
         "task.dependency.added" => TaskDependencyAdded,
         "task.dependency.removed" => TaskDependencyRemoved,
@@ -186,6 +193,11 @@ const NEWER: &[(&str, u32)] = &[
     ("task.estimated", 2),
     ("task.repeat.changed", 2),
     ("task.repeated", 2),
+    ("task.reminder.set", 2),
+    ("task.reminder.removed", 2),
+    ("task.reminder.due", 2),
+    ("task.due.soon", 2),
+    ("task.overdue", 2),
     ("task.parent.changed", 2),
     ("task.dependency.added", 2),
     ("task.dependency.removed", 2),

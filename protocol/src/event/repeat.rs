@@ -14,12 +14,12 @@ pub struct TaskRepeatChanged {
     pub repeat: Option<Repeat>,
 }
 
-/// A task that was just made is the next one of a task that was just done, which does not repeat any more: this one does. It has the
-/// other's description, its checklists with nothing ticked, its estimate, and those who follow it.
+/// A task that was just made is the next one of a task that was just done, or was due by its schedule. That one does not repeat any
+/// more: this one does. It has the other's description, the reminders that count from the due date, its checklists with nothing ticked, its estimate, and those who follow it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct TaskRepeated {
     pub task_id: TaskId,
-    /// The one that is done.
+    /// The one before it.
     pub from_id: TaskId,
     pub repeat: Repeat,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -10,7 +10,7 @@ use crate::{
     },
     values::{
         BoardRole, Colour, ColumnKind, Dependency, Due, FieldKind, FieldOption, Lifecycle, Micros, Original, Priority,
-        RepeatRule, TaskField, Visibility, Workflow,
+        Reminder, RepeatRule, TaskField, Visibility, Workflow,
     },
 };
 
@@ -188,6 +188,10 @@ pub struct TaskDetail {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<AccountId>>")]
     pub watchers: Vec<AccountId>,
+    /// When they and those who work on it are reminded of it, in their order; none for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Reminder>>")]
+    pub reminders: Vec<Reminder>,
     pub created_by: AccountId,
     #[ts(type = "number")]
     pub created_at: Micros,

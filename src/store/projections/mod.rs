@@ -2,6 +2,7 @@
 //! be rebuilt from the journal at any time, so it must never hold anything that is not in it; the right to act is
 //! decided by the live aggregates, never here.
 
+pub(super) mod alarms;
 mod lists;
 mod statements;
 pub(super) mod tallies;
@@ -11,6 +12,7 @@ use super::{
     consumers::{Lease, SAVE_CURSOR},
     db::Db,
 };
+pub use alarms::{Alarm, Asked, NEVER};
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
     position::Position,

@@ -118,7 +118,7 @@ function depends(face: TaskFace, { kind, other_id }: Dependency, is_so: boolean)
   return others.length === 0 ? without(face, "dependencies") : { ...face, dependencies: others };
 }
 
-const ruleOf = ({ rule, zone }: Repeat): RepeatRule => ({ rule, zone });
+const ruleOf = ({ rule, zone, on }: Repeat): RepeatRule => ({ rule, zone, ...(on !== undefined && { on }) });
 
 /** The next one of a task that is done has what the other had, and repeats in its stead. */
 function repeated(face: TaskFace, event: Extract<BoardEvent, { type: "task.repeated" }>): TaskFace {

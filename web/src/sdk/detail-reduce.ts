@@ -1,6 +1,6 @@
 //! What each event does to an open task's detail: pure, and equal to what the server's read would answer at that seq.
 
-import type { BoardEvent, ChecklistItemView, ChecklistView, CommentView, TaskDetail } from "../gen/protocol";
+import type { BoardEvent, ChecklistItemView, ChecklistView, CommentView, Reminder, TaskDetail } from "../gen/protocol";
 import { type Effect, reduceFace } from "./board-reduce";
 import { compareEntries } from "./ordered";
 
@@ -27,6 +27,13 @@ export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
       const others = watchers.filter((watcher) => watcher !== event.account_id);
       return others.length === 0 ? rest : { ...rest, watchers: others };
     }
+    case "task.reminder.set":
+      return reminded(next, event.reminder, true);
+    case "task.reminder.removed":
+      return reminded(next, event.reminder, false);
+    case "task.reminder.due":
+      // One at a moment of its own is over; one before the due date waits for the next.
+      return event.reminder.kind === "at" ? reminded(next, event.reminder, false) : next;
     case "task.commented":
     case "comment.edited":
     case "comment.deleted":
@@ -51,6 +58,18 @@ function withComment(detail: TaskDetail, event: CommentEvent, { at, by }: Effect
   const { text, reply_to, original } = event;
   const comment = { comment_id, author_id: by, text, created_at: at, ...(reply_to !== undefined && { reply_to }), ...(original !== undefined && { original }) };
   return { ...detail, comments: [...detail.comments, comment] };
+}
+
+/** Those before the due date come first, then those at a moment of their own. */
+const inTime = (a: Reminder, b: Reminder): number => (a.kind === b.kind ? momentOf(a) - momentOf(b) : a.kind === "before" ? -1 : 1);
+const momentOf = (reminder: Reminder): number => (reminder.kind === "before" ? reminder.minutes : reminder.at);
+export const sameReminder = (a: Reminder, b: Reminder): boolean => inTime(a, b) === 0;
+
+function reminded(detail: TaskDetail, reminder: Reminder, is_so: boolean): TaskDetail {
+  const { reminders = [], ...rest } = detail;
+  const others = reminders.filter((other) => !sameReminder(other, reminder));
+  if (!is_so && others.length === 0) return rest;
+  return { ...rest, reminders: is_so ? [...others, reminder].sort(inTime) : others };
 }
 
 /** A comment with or without somebody's emoji; one that nobody gives any more is gone. */

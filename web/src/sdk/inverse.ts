@@ -4,6 +4,7 @@
 import type { BoardCommand, ColumnView, Dependency, Due, TaskFace } from "../gen/protocol";
 import type { BoardStore } from "./board";
 import { inverseOfField, valueIn } from "./fields";
+import { sameReminder } from "./detail-reduce";
 import { mentioning } from "./mentions";
 import type { Known } from "./predict";
 
@@ -66,6 +67,14 @@ function ofTask(command: BoardCommand, known: Known): BoardCommand[] {
       return depends(face, command) ? [] : [{ ...command, type: "task.dependency.remove" }];
     case "task.dependency.remove":
       return depends(face, command) ? [{ ...command, type: "task.dependency.add" }] : [];
+    case "task.reminder.set":
+    case "task.reminder.remove": {
+      // What is not loaded is not known to have been there.
+      const reminders = known.detail(task_id)?.reminders ?? [];
+      const was = reminders.some((reminder) => sameReminder(reminder, command.reminder));
+      if (command.type === "task.reminder.set") return was ? [] : [{ ...command, type: "task.reminder.remove" }];
+      return was ? [{ ...command, type: "task.reminder.set" }] : [];
+    }
     case "task.watch":
       return [{ ...command, type: "task.unwatch" }];
     case "task.unwatch":

@@ -192,6 +192,10 @@ function plainOfTask(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "task.dependency.added" }];
     case "task.dependency.remove":
       return [{ ...command, type: "task.dependency.removed" }];
+    case "task.reminder.set":
+      return [{ ...command, type: "task.reminder.set" }];
+    case "task.reminder.remove":
+      return [{ ...command, type: "task.reminder.removed" }];
     case "task.watch":
       return [{ ...command, type: "task.watched" }];
     case "task.unwatch":

@@ -2,7 +2,7 @@
 
 import type {
   AccountId, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
-  CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, TaskDetail,
+  CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, Reminder, TaskDetail,
   TaskFace, TaskId, TeamCommand, TeamId, TeamView, Topic, Visibility,
 } from "../gen/protocol";
 import type { Auth } from "./auth";
@@ -170,6 +170,7 @@ export interface DetailView {
   readonly checklists: readonly ChecklistView[];
   readonly comments: readonly DetailComment[];
   readonly watchers: readonly AccountId[];
+  readonly reminders: readonly Reminder[];
   readonly lifecycle: Lifecycle;
   readonly created_by: AccountId;
   readonly created_at: number;

@@ -18,6 +18,7 @@ mod lives;
 mod mentions;
 mod moves;
 mod people;
+mod reminders;
 mod repeat;
 mod settings;
 mod tasks;
@@ -103,6 +104,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::MoveTask(command) => moves::task(&ask, command),
         C::EstimateTask(command) => tasks::estimate(&ask, command),
         C::SetTaskRepeat(command) => repeat::set(&ask, command),
+        C::SetReminder(_) | C::RemoveReminder(_) | C::AnnounceTask(_) => reminders::decide(&ask, command),
         C::SetTaskParent(command) => dependencies::set_parent(&ask, command),
         C::AddDependency(command) => dependencies::add(&ask, command),
         C::RemoveDependency(command) => dependencies::remove(&ask, command),

@@ -1,6 +1,9 @@
 //! Tasks that repeat. When one is done the next is made in the same breath, and the rule goes over to it: so what is done does not repeat
 //! any more, and being done, opened and done again makes no second one. Opening it again takes the next one back, as long as nobody has
 //! touched that; then the rule is where it was.
+//!
+//! One that repeats on schedule keeps its rule when it is done: the server makes the next one when this one was due by the rule, and the
+//! rule goes over by that; nothing takes that back.
 
 use std::sync::Arc;
 
@@ -11,7 +14,8 @@ use lockstep_protocol::{
     event::{BoardEvent, category::*, field::*, repeat::*, task::*},
     ids::{ColumnId, TaskId},
     values::{
-        ColumnKind, Due, FieldKind, FieldValue, Lifecycle, Micros, Place, Priority, Repeat, RepeatRule, TaskField,
+        ColumnKind, Due, FieldKind, FieldValue, Lifecycle, Micros, Place, Priority, Reminder, Repeat, RepeatOn,
+        RepeatRule, TaskField,
     },
 };
 
@@ -38,7 +42,8 @@ pub(super) fn set(ask: &Ask<'_>, command: &SetTaskRepeat) -> Decided {
     }
     let (due, repeat) = begin(ask, asked, task.due)?;
     let same = |old: &Repeat| {
-        (&old.rule, &old.zone) == (&repeat.rule, &repeat.zone) && stands_at(old).is_some_and(|at| Some(at) == task.due)
+        (&old.rule, &old.zone, old.on) == (&repeat.rule, &repeat.zone, repeat.on)
+            && stands_at(old).is_some_and(|at| Some(at) == task.due)
     };
     if task.repeat.as_deref().is_some_and(same) {
         return Ok(vec![]);
@@ -69,7 +74,7 @@ pub(super) fn begin(ask: &Ask<'_>, asked: &RepeatRule, due: Option<Due>) -> Resu
     Series { rule: &rule, starts, zone: &zone }.first().ok_or_else(never)?;
     let due = due.or_else(|| due_at(starts, &zone)).ok_or_else(never)?;
     let zone = zone.iana_name().unwrap_or("UTC").to_owned();
-    Ok((due, Repeat { rule: rule.to_string(), zone, starts: starts.to_string(), at: starts.to_string() }))
+    Ok((due, Repeat { rule: rule.to_string(), zone, starts: starts.to_string(), at: starts.to_string(), on: asked.on }))
 }
 
 fn instant(at: Micros) -> Option<Timestamp> {
@@ -112,19 +117,62 @@ fn after(ask: &Ask<'_>, task: &Task, repeat: &Repeat) -> Option<Next> {
     } else {
         series.after(now.max(at.instant(&zone)?).max(due.instant(&zone)?))?
     };
+    put(task, due, next, &zone)
+}
+
+/// The same for one that repeats on schedule: behind the one that this task stands for, and not before today or now.
+fn scheduled(ask: &Ask<'_>, task: &Task, repeat: &Repeat) -> Option<Next> {
+    let (rule, zone) = (Rule::stored(&repeat.rule)?, TimeZone::get(&repeat.zone).ok()?);
+    let (starts, at): (Local, Local) = (repeat.starts.parse().ok()?, repeat.at.parse().ok()?);
+    let series = Series { rule: &rule, starts, zone: &zone };
+    let now = instant(ask.ctx.now)?;
+    let next = if starts.time.is_none() {
+        series.after_day(now.to_zoned(zone.clone()).date().yesterday().ok()?.max(at.date))?
+    } else {
+        series.after(now.max(at.instant(&zone)?))?
+    };
+    put(task, task.due.and_then(|due| local(due, &zone)).unwrap_or(at), next, &zone)
+}
+
+/// The start lies as far before the due date as it did.
+fn put(task: &Task, due: Local, next: Local, zone: &TimeZone) -> Option<Next> {
     let days = due.date.until(next.date).ok()?.get_days();
     let start_at = task.start_at.and_then(|start_at| {
         let there = instant(start_at)?.to_zoned(zone.clone()).datetime().checked_add(days.days()).ok()?;
         Some(there.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond())
     });
-    Some(Next { at: next, due: due_at(next, &zone)?, start_at })
+    Some(Next { at: next, due: due_at(next, zone)?, start_at })
 }
 
 /// What follows when this task is done.
 /// `leaves`: it goes out of its column by that.
 pub(super) fn next(ask: &Ask<'_>, task_id: TaskId, task: &Task, leaves: bool) -> Decided {
-    let Some(repeat) = task.repeat.as_deref() else { return Ok(vec![]) };
-    let Some(Next { at, due, start_at }) = after(ask, task, repeat) else {
+    match task.repeat.as_deref().filter(|repeat| repeat.on == RepeatOn::Done) {
+        Some(repeat) => make(ask, (task_id, task), repeat, after(ask, task, repeat), Why::Done { leaves }),
+        None => Ok(vec![]),
+    }
+}
+
+/// What follows when this task was due by the rule of its schedule.
+pub(super) fn on_schedule(ask: &Ask<'_>, task_id: TaskId, task: &Task) -> Decided {
+    match task.repeat.as_deref().filter(|repeat| repeat.on == RepeatOn::Schedule) {
+        Some(repeat) => make(ask, (task_id, task), repeat, scheduled(ask, task, repeat), Why::Schedule),
+        None => Ok(vec![]),
+    }
+}
+
+/// Why the next one is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// `leaves`: this one goes out of its column in the same moment.
+    Done {
+        leaves: bool,
+    },
+    Schedule,
+}
+
+fn make(ask: &Ask<'_>, (task_id, task): (TaskId, &Task), repeat: &Repeat, next: Option<Next>, why: Why) -> Decided {
+    let Some(Next { at, due, start_at }) = next else {
         // That was the last one.
         return Ok(vec![TaskRepeatChanged { task_id, repeat: None }.into()]);
     };
@@ -132,7 +180,7 @@ pub(super) fn next(ask: &Ask<'_>, task_id: TaskId, task: &Task, leaves: bool) ->
     tasks::check_room(ask)?;
     let next_id = fresh(ask, task_id);
     let number = ask.board.last_number.checked_add(1).ok_or_else(|| Failure::new(Code::BoardFull))?;
-    let (column_id, mut events, rank) = place(ask, task, leaves)?;
+    let (column_id, mut events, rank) = place(ask, task, why)?;
     let may_have = |account: &_| people::check_assignee(ask, *account, "assignees").is_ok();
     let parent_id = task.parent_id.filter(|parent| dependencies::check_parent(ask, next_id, *parent).is_ok());
     let created = TaskCreated {
@@ -197,20 +245,24 @@ fn fresh(ask: &Ask<'_>, task_id: TaskId) -> TaskId {
 }
 
 /// Where this one stood; where that means done, is closed or is full, at the end of the first column that is neither.
-fn place(ask: &Ask<'_>, task: &Task, leaves: bool) -> Result<(ColumnId, Vec<BoardEvent>, Rank), Failure> {
-    let is_open = |id: ColumnId, column: &Column| {
-        !column.archived && column.kind != ColumnKind::Done && {
-            let leaving = usize::from(leaves && id == task.column_id);
-            workflow::has_room(ask, id, column, leaving)
-        }
+fn place(ask: &Ask<'_>, task: &Task, why: Why) -> Result<(ColumnId, Vec<BoardEvent>, Rank), Failure> {
+    let has_room = |id: ColumnId, column: &Column| match why {
+        Why::Done { leaves } => workflow::has_room(ask, id, column, usize::from(leaves && id == task.column_id)),
+        Why::Schedule => workflow::has_space(ask, id, column, 0),
     };
+    let is_open =
+        |id: ColumnId, column: &Column| !column.archived && column.kind != ColumnKind::Done && has_room(id, column);
     if !ask.board.column(task.column_id).is_some_and(|column| is_open(task.column_id, column)) {
         let columns = ask.board.columns();
         if let Some((column_id, _)) = columns.into_iter().find(|(id, column)| is_open(*id, column)) {
             let (events, rank) = moves::enter(ask, column_id, &Place::END)?;
             return Ok((column_id, events, rank));
         }
-        workflow::check_wip(ask, task.column_id, ask.column(task.column_id)?)?;
+        let column = ask.column(task.column_id)?;
+        match why {
+            Why::Done { .. } => workflow::check_wip(ask, task.column_id, column)?,
+            Why::Schedule => workflow::check_space(ask, task.column_id, column)?,
+        }
     }
     let (events, rank) = moves::come_back(ask, task.column_id, &task.rank)?;
     Ok((task.column_id, events, rank))
@@ -218,7 +270,8 @@ fn place(ask: &Ask<'_>, task: &Task, leaves: bool) -> Result<(ColumnId, Vec<Boar
 
 /// What follows when a task is opened again.
 pub(super) fn take_back(ask: &Ask<'_>, task_id: TaskId, task: &Task) -> Vec<BoardEvent> {
-    let Some((next_id, repeat)) = &task.passed_on else { return vec![] };
+    let passed_on = task.passed_on.as_ref().filter(|(_, repeat)| repeat.on == RepeatOn::Done);
+    let Some((next_id, repeat)) = passed_on else { return vec![] };
     let room = ask.board.inactive_count() < ask.ctx.limits.tasks_inactive_per_board_max;
     let untouched = ask.board.task(*next_id).is_some_and(|next| is_untouched(ask, task, *next_id, next));
     if !room || !untouched {
@@ -241,7 +294,8 @@ fn is_untouched(ask: &Ask<'_>, task: &Task, next_id: TaskId, next: &Task) -> boo
         && (next.category_id, next.cover) == (task.category_id, task.cover)
         && next.assignees.iter().all(|account| task.assignees.contains(account))
         && same_values(task, next)
-        && next.checklists == unticked(&task.checklists);
+        && next.checklists == unticked(&task.checklists)
+        && next.reminders().eq(before_due(task));
     let planned = next.repeat.as_deref().and_then(stands_at);
     let alone = next.comments.is_empty() && next.dependencies.is_empty() && ask.board.parts(next_id).next().is_none();
     let open = next.lifecycle == Lifecycle::Active && next.completed_at.is_none();
@@ -252,6 +306,10 @@ fn is_untouched(ask: &Ask<'_>, task: &Task, next_id: TaskId, next: &Task) -> boo
 fn same_values(task: &Task, next: &Task) -> bool {
     let all = |held: &TaskField| next.fields.contains(held) || held.value.kind() == FieldKind::Person;
     next.fields.iter().all(|held| task.fields.contains(held)) && task.fields.iter().all(all)
+}
+
+fn before_due(task: &Task) -> impl Iterator<Item = Reminder> + '_ {
+    task.reminders().filter(|reminder| matches!(reminder, Reminder::Before { .. }))
 }
 
 fn unticked(lists: &[Arc<Checklist>]) -> Vec<Arc<Checklist>> {

@@ -103,7 +103,7 @@ pub(super) fn check_original(ask: &Ask<'_>, original: Option<Original>) -> Resul
 }
 
 /// The years 0001 to 9999, so that every client can show it.
-fn check_moment(at: Micros, field: &str) -> Result<(), Failure> {
+pub(super) fn check_moment(at: Micros, field: &str) -> Result<(), Failure> {
     const FIRST: Micros = -62_135_596_800_000_000;
     const LAST: Micros = 253_402_300_799_999_999;
     if (FIRST..=LAST).contains(&at) { Ok(()) } else { Err(invalid(field, "There is no such day.")) }

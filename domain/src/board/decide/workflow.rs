@@ -4,7 +4,8 @@
 //! - One that comes back out of the archive or the trash is judged by the limit alone: it was in the column before, and nobody can
 //!   work on it while it is away. Where its column is gone it goes to the first that is open, and is judged by that one's limit.
 //! - The next one of a task that repeats is judged by the limit alone, too: where its column is full it goes to the first open one that
-//!   has room, and where none has, the task cannot be done.
+//!   has room, and where none has, the task cannot be done. That holds for the server as well when it makes the next one of a schedule:
+//!   where no column has room it is made later, when one has.
 //! - What is within a column is not judged: tasks are put in order, changed, finished and opened again as before, also where there
 //!   are more than the limit says, because it was lowered or the server put them there.
 //! - The server itself is bound by nothing, and neither is a task that is said to come from elsewhere, which only owners may say.
@@ -156,8 +157,13 @@ pub(super) fn check_new(ask: &Ask<'_>, column: &Column, command: &CreateTask, as
 
 /// Refuses one more task in the column, where it has a limit that refuses.
 pub(super) fn check_wip(ask: &Ask<'_>, column_id: ColumnId, column: &Column) -> Result<(), Failure> {
+    if ask.role.is_none() { Ok(()) } else { check_space(ask, column_id, column) }
+}
+
+/// The same where it binds the server as well.
+pub(super) fn check_space(ask: &Ask<'_>, column_id: ColumnId, column: &Column) -> Result<(), Failure> {
     match column.workflow.wip {
-        Some(Wip { limit, .. }) if !has_room(ask, column_id, column, 0) => {
+        Some(Wip { limit, .. }) if !has_space(ask, column_id, column, 0) => {
             Err(Failure::new(Code::WipLimit).field("column_id").limit(limit.into()))
         }
         _ => Ok(()),
@@ -166,9 +172,14 @@ pub(super) fn check_wip(ask: &Ask<'_>, column_id: ColumnId, column: &Column) -> 
 
 /// Whether one more task may stand in the column when so many leave it in the same moment.
 pub(super) fn has_room(ask: &Ask<'_>, column_id: ColumnId, column: &Column, leaving: usize) -> bool {
+    ask.role.is_none() || has_space(ask, column_id, column, leaving)
+}
+
+/// The same where it binds the server as well.
+pub(super) fn has_space(ask: &Ask<'_>, column_id: ColumnId, column: &Column, leaving: usize) -> bool {
     let Some(Wip { limit, mode: WipMode::Refuse }) = column.workflow.wip else { return true };
     let count = ask.board.orders.get(&column_id).map_or(0, |order| order.len());
-    ask.role.is_none() || count < limit as usize + leaving
+    count < limit as usize + leaving
 }
 
 fn check_who(ask: &Ask<'_>, column: &Column) -> Result<(), Failure> {

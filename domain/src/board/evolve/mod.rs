@@ -4,6 +4,7 @@ mod categories;
 mod checklists;
 mod comments;
 mod fields;
+mod reminders;
 mod repeat;
 mod tasks;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, task::*},
+    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, reminder::*, task::*},
     ids::TaskId,
     values::{Dependency, Lifecycle, Priority},
 };
@@ -47,6 +47,7 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
         repeat: None,
         passed_on: None,
         fields: Vec::new(),
+        said: None,
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);
@@ -96,7 +97,12 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::CommentUnreacted(CommentUnreacted { task_id, .. })
         | E::TaskCategorized(TaskCategorized { task_id, .. })
         | E::TaskFieldChanged(TaskFieldChanged { task_id, .. })
-        | E::TaskCoverChanged(TaskCoverChanged { task_id, .. }) => *task_id,
+        | E::TaskCoverChanged(TaskCoverChanged { task_id, .. })
+        | E::TaskReminderSet(TaskReminderSet { task_id, .. })
+        | E::TaskReminderRemoved(TaskReminderRemoved { task_id, .. })
+        | E::TaskReminderDue(TaskReminderDue { task_id, .. })
+        | E::TaskDueSoon(TaskDueSoon { task_id, .. })
+        | E::TaskOverdue(TaskOverdue { task_id, .. }) => *task_id,
         _ => return None,
     })
 }
@@ -128,7 +134,12 @@ pub(super) fn evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Bo
         E::TaskLabelled(event) if !task.labels.contains(&event.label_id) => task.labels.push(event.label_id),
         E::TaskUnlabelled(event) => task.labels.retain(|label| *label != event.label_id),
         E::TaskPriorityChanged(event) => task.priority = event.priority,
-        E::TaskScheduled(event) => (task.start_at, task.due) = (event.start_at, event.due),
+        E::TaskScheduled(event) => {
+            if task.due != event.due {
+                task.due_changed();
+            }
+            (task.start_at, task.due) = (event.start_at, event.due);
+        }
         E::TaskCompleted(_) => task.completed_at = Some(happened.at),
         E::TaskReopened(_) => task.completed_at = None,
         E::TaskArchived(_) => task.lifecycle = Lifecycle::Archived,
@@ -166,6 +177,11 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         E::TaskCategorized(event) => task.category_id = event.category_id,
         E::TaskCoverChanged(event) => task.cover = event.colour,
         E::TaskFieldChanged(event) => super::fields::changed(task, event),
+        E::TaskReminderSet(_)
+        | E::TaskReminderRemoved(_)
+        | E::TaskReminderDue(_)
+        | E::TaskDueSoon(_)
+        | E::TaskOverdue(_) => super::reminders::evolve(task, event),
         E::TaskCommented(_)
         | E::CommentEdited(_)
         | E::CommentDeleted(_)

@@ -180,11 +180,12 @@ fn of_task(
             let rule = |repeat: &lockstep_protocol::values::Repeat| RepeatRule {
                 rule: repeat.rule.clone(),
                 zone: repeat.zone.clone(),
+                on: repeat.on,
             };
             vec![SetTaskRepeat { task_id, repeat: was.repeat.as_deref().map(rule) }.into()]
         }
         V::Description | V::Comment(_) | V::Reactions(_) => said::commands(task_id, value, (past, was), is, ctx)?,
-        V::Labels | V::Assignees | V::Watchers | V::Dependencies => {
+        V::Labels | V::Assignees | V::Watchers | V::Dependencies | V::Reminders => {
             lists::sets(task_id, value, was, past.left(task_id), is)
         }
         V::Field(field_id) => vec![SetTaskField { task_id, field_id, value: was.value(field_id).cloned() }.into()],

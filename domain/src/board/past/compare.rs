@@ -36,6 +36,7 @@ fn aspects(a: &Task, b: &Task, then: &Board, now: &Board, id: TaskId) -> Vec<Asp
         (differs(V::Category), Aspect::Category),
         (differs(V::Cover), Aspect::Cover),
         (differs(V::Repeat), Aspect::Repeat),
+        (differs(V::Reminders), Aspect::Reminders),
         (differs(V::Parent), Aspect::Parent),
         (differs(V::Dependencies), Aspect::Dependencies),
         (a.checklists != b.checklists, Aspect::Checklists),

@@ -1,7 +1,13 @@
 //! Sets and checklists of a task: what is missing is put in, what is too much is taken out, what somebody else did stays.
 
 use lockstep_protocol::{
-    command::{BoardCommand, checklist::*, field::SetTaskField, task::*},
+    command::{
+        BoardCommand,
+        checklist::*,
+        field::SetTaskField,
+        reminder::{RemoveReminder, SetReminder},
+        task::*,
+    },
     ids::{ChecklistId, ChecklistItemId, TaskId},
     values::Place,
 };
@@ -46,6 +52,15 @@ pub(super) fn sets(task_id: TaskId, value: TaskValue, was: &Task, left: Option<&
                 (&list(was), left.as_deref(), &list(is)),
                 |account_id| UnwatchTask { task_id, account_id }.into(),
                 |account_id| WatchTask { task_id, account_id }.into(),
+            )
+        }
+        TaskValue::Reminders => {
+            let list = |task: &Task| task.reminders().collect::<Vec<_>>();
+            let left = left.map(list);
+            commands(
+                (&list(was), left.as_deref(), &list(is)),
+                |reminder| RemoveReminder { task_id, reminder }.into(),
+                |reminder| SetReminder { task_id, reminder }.into(),
             )
         }
         _ => commands(

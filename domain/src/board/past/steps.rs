@@ -73,6 +73,7 @@ pub(super) enum TaskValue {
     Place,
     Done,
     Repeat,
+    Reminders,
     List(ChecklistId),
     Item(ChecklistId, ChecklistItemId),
     Comment(CommentId),
@@ -103,6 +104,7 @@ pub(super) const VALUES: &[TaskValue] = &[
     TaskValue::Place,
     TaskValue::Done,
     TaskValue::Repeat,
+    TaskValue::Reminders,
 ];
 
 pub(super) fn of_change(past: &Past) -> Vec<Step> {
@@ -242,7 +244,8 @@ fn same<T: PartialEq>(a: &[T], b: &[T]) -> bool {
 impl TaskValue {
     /// Whether two states of a task differ in it; for a text: whether it was said by another event.
     pub(super) fn differs(self, a: &Task, b: &Task) -> bool {
-        let repeats = |task: &Task| task.repeat.as_ref().map(|repeat| (repeat.rule.clone(), repeat.zone.clone()));
+        let repeats =
+            |task: &Task| task.repeat.as_ref().map(|repeat| (repeat.rule.clone(), repeat.zone.clone(), repeat.on));
         match self {
             Self::Revive | Self::PutAway => a.lifecycle != b.lifecycle,
             Self::Title => a.title != b.title,
@@ -261,6 +264,7 @@ impl TaskValue {
             Self::Place => (a.column_id, &a.rank) != (b.column_id, &b.rank),
             Self::Done => a.completed_at.is_some() != b.completed_at.is_some(),
             Self::Repeat => repeats(a) != repeats(b),
+            Self::Reminders => !a.reminders().eq(b.reminders()),
             Self::List(id) => a.checklist(id).map(|list| &list.name) != b.checklist(id).map(|list| &list.name),
             Self::Item(_, id) => {
                 let says = |task: &Task| task.item(id).map(|item| (item.text.clone(), item.done));

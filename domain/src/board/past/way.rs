@@ -141,7 +141,9 @@ fn field_of_task(id: TaskId, value: TaskValue) -> Option<(Uuid, Field)> {
         V::List(list) => return Some((list.0, Field::Name)),
         V::Item(_, item) => return Some((item.0, Field::Text)),
         V::Comment(comment) => return Some((comment.0, Field::Text)),
-        V::Labels | V::Assignees | V::Watchers | V::Dependencies | V::Reactions(_) | V::Since => return None,
+        V::Labels | V::Assignees | V::Watchers | V::Dependencies | V::Reminders | V::Reactions(_) | V::Since => {
+            return None;
+        }
         V::Field(field) => return Some((value_of(id, field), Field::Value)),
     };
     Some((id.0, field))

@@ -9,7 +9,7 @@ use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
     ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, OptionId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Visibility, Workflow},
+    values::{BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Micros, Visibility, Workflow},
 };
 use serde::{Deserialize, Serialize};
 pub use task::*;
@@ -45,6 +45,9 @@ pub struct Board {
     /// The parts of each task that has any, in whatever state of their lives. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) parts: OrdMap<TaskId, OrdSet<TaskId>>,
+    /// When tasks next have something to say by themselves. Follows from `tasks`.
+    #[serde(skip)]
+    pub(in crate::board) alarms: OrdSet<(Micros, TaskId)>,
     /// Estimated bytes of all tasks. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) task_bytes: usize,
@@ -278,6 +281,7 @@ impl Board {
         let marks = self.labels.len() + self.categories.len();
         let fields: usize = self.fields.values().map(|field| field.weight()).sum();
         512 + self.task_bytes
+            + 32 * self.alarms.len()
             + 64 * self.members.len()
             + columns
             + 96 * marks
@@ -288,6 +292,9 @@ impl Board {
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {
         self.task_bytes += task.weight();
+        if let Some(at) = next_alarm(task) {
+            self.alarms.insert((at, id));
+        }
         if let Some(parent) = task.parent_id {
             self.parts.entry(parent).or_default().insert(id);
         }
@@ -299,6 +306,9 @@ impl Board {
 
     pub(in crate::board) fn count_out(&mut self, id: TaskId, task: &Task) {
         self.task_bytes = self.task_bytes.saturating_sub(task.weight());
+        if let Some(at) = next_alarm(task) {
+            self.alarms.remove(&(at, id));
+        }
         if let Some(parent) = task.parent_id
             && let Some(parts) = self.parts.get_mut(&parent)
         {
@@ -317,4 +327,8 @@ impl Board {
             }
         }
     }
+}
+
+fn next_alarm(task: &Task) -> Option<Micros> {
+    task.alarms().into_iter().map(|(at, _)| at).min()
 }

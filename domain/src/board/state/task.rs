@@ -10,7 +10,7 @@ use lockstep_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::rank::Rank;
+use crate::{board::alarms::Said, rank::Rank};
 
 /// A task, with all that a rule may ask about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct Task {
     /// What it has in custom fields, in the order of their ids.
     #[serde(default)]
     pub fields: Vec<TaskField>,
+    /// Reminders, and what of them and of its due date was said.
+    #[serde(default)]
+    pub said: Option<Arc<Said>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -191,6 +194,7 @@ impl Task {
         let kept = self.repeat.iter().chain(self.passed_on.as_ref().map(|(_, repeat)| repeat));
         let repeats: usize = kept.map(|repeat| 200 + repeat.rule.len() + repeat.zone.len()).sum();
         let fields: usize = self.fields.iter().map(|held| 64 + held.value.text_bytes()).sum();
-        552 + self.title.len() + 16 * links + items + comments + repeats + fields
+        let said = self.said.as_ref().map_or(0, |said| said.weight());
+        560 + self.title.len() + 16 * links + items + comments + repeats + fields + said
     }
 }

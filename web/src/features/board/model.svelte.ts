@@ -9,8 +9,10 @@ import { directory } from "../../app/directory.svelte";
 import { t } from "../../app/i18n/index.svelte";
 import { type Live, live } from "../../app/live.svelte";
 import { nameFields, takeOverlaps } from "../../app/notices";
+import { paths, router } from "../../app/router.svelte";
 import { session } from "../../app/session.svelte";
 import { toasts } from "../../app/toasts.svelte";
+import { announcements, isAnnouncement } from "./announcements";
 import { Announcer } from "./announcer.svelte";
 import { rememberFlight } from "./flights";
 import { Grab } from "./grab.svelte";
@@ -269,14 +271,23 @@ export class Board {
     }, WISH_MS);
   }
 
+  #announce(events: readonly BoardEvent[]): void {
+    for (const { text, task_id } of announcements(events, (id) => this.handle.card(id).get()?.title)) {
+      const open = () => router.go(paths.board(this.handle.org_id, this.handle.board_id, task_id));
+      toasts.show(text, task_id === undefined ? {} : { action: { label: t("announce.open"), run: open } });
+    }
+  }
+
   #applied(applied: Applied): void {
     for (const { event, by } of applied.events) {
       if (event.type === "task.updated" && event.description !== undefined) this.wrote.set(event.task_id, by);
     }
     if (applied.own || applied.catching_up) return;
+    this.#announce(applied.events.map(({ event }) => event));
     for (const { event, by } of applied.events) {
       const task = taskOf(event);
-      if (!task) continue;
+      // What a card says by itself changes nothing of it.
+      if (!task || isAnnouncement(event)) continue;
       if (event.type === "task.moved") {
         rememberFlight(task, by);
         // In another column it is another element: the focus goes along.

@@ -4,7 +4,7 @@
 import { generateKeyBetween } from "fractional-indexing";
 import type {
   BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, FieldValue, FieldView, Happened, LabelView, Lifecycle,
-  Place, Repeat, TaskDetail, TaskFace,
+  Place, Reminder, Repeat, TaskDetail, TaskFace,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
 import { decideField, fieldsOf } from "./fake-fields";
@@ -26,6 +26,7 @@ export interface ServerTask {
   fields: Map<string, FieldValue>;
   dependencies: Map<string, Dependency>;
   watchers: Set<string>;
+  reminders: Map<string, Reminder>;
   lifecycle: Lifecycle;
   description: string;
   checklists: ChecklistView[];
@@ -87,7 +88,7 @@ export class FakeBoard {
       ...(task.start_at !== undefined && { start_at: task.start_at }),
       ...(task.points !== undefined && { points: task.points }),
       ...(task.minutes !== undefined && { minutes: task.minutes }),
-      ...(task.repeat !== undefined && { repeat: { rule: task.repeat.rule, zone: task.repeat.zone } }),
+      ...(task.repeat !== undefined && { repeat: { rule: task.repeat.rule, zone: task.repeat.zone, ...(task.repeat.on !== undefined && { on: task.repeat.on }) } }),
       ...(task.parent_id !== undefined && { parent_id: task.parent_id }),
       ...(task.category_id !== undefined && { category_id: task.category_id }),
       ...(task.cover !== undefined && { cover: task.cover }),
@@ -116,7 +117,9 @@ export class FakeBoard {
     if (task === undefined) throw new Refused(failure("not_found"));
     const { lifecycle, description, checklists, comments, created_by, created_at } = task;
     const watchers = [...task.watchers].sort();
-    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), created_by, created_at, seq: this.seq });
+    const order = (reminder: Reminder) => (reminder.kind === "before" ? reminder.minutes - 1e18 : reminder.at);
+    const reminders = [...task.reminders.values()].sort((a, b) => order(a) - order(b));
+    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), ...(reminders.length > 0 && { reminders }), created_by, created_at, seq: this.seq });
   }
 
   decide(command: BoardCommand): BoardEvent[] {
@@ -198,6 +201,10 @@ export class FakeBoard {
         return task.dependencies.has(`${command.kind} ${command.other_id}`) ? [] : [{ ...command, type: "task.dependency.added" }];
       case "task.dependency.remove":
         return task.dependencies.has(`${command.kind} ${command.other_id}`) ? [{ ...command, type: "task.dependency.removed" }] : [];
+      case "task.reminder.set":
+        return task.reminders.has(JSON.stringify(command.reminder)) ? [] : [{ ...command, type: "task.reminder.set" }];
+      case "task.reminder.remove":
+        return task.reminders.has(JSON.stringify(command.reminder)) ? [{ ...command, type: "task.reminder.removed" }] : [];
       case "task.watch":
         return task.watchers.has(command.account_id) ? [] : [{ ...command, type: "task.watched" }];
       case "task.unwatch":
@@ -236,7 +243,7 @@ export class FakeBoard {
   /** The next one of a task that repeats, in the column where that is. */
   #next(task: ServerTask): BoardEvent[] {
     const { repeat, points, minutes, labels, assignees } = task;
-    if (repeat === undefined) return [];
+    if (repeat === undefined || repeat.on === "schedule") return [];
     const { task_id: from_id, column_id, title } = task.face;
     const number = this.last_number + 1;
     const task_id = `${(0x10000000 + number).toString(16)}${from_id.slice(8)}`;

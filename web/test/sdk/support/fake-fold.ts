@@ -110,6 +110,7 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     fields: new Map(),
     dependencies: new Map(),
     watchers: new Set(),
+    reminders: new Map(),
     due: event.due,
     completed_at: undefined,
     lifecycle: "active",
@@ -131,6 +132,7 @@ function repeated(board: FakeBoard, event: Extract<BoardEvent, { type: "task.rep
   task.points = event.points;
   task.minutes = event.minutes;
   task.watchers = new Set(from.watchers);
+  task.reminders = new Map([...from.reminders].filter(([, reminder]) => reminder.kind === "before"));
 }
 
 function columnChanged(board: FakeBoard, event: BoardEvent): void {
@@ -229,6 +231,15 @@ function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: stri
       return;
     case "task.dependency.removed":
       task.dependencies.delete(`${event.kind} ${event.other_id}`);
+      return;
+    case "task.reminder.set":
+      task.reminders.set(JSON.stringify(event.reminder), event.reminder);
+      return;
+    case "task.reminder.removed":
+      task.reminders.delete(JSON.stringify(event.reminder));
+      return;
+    case "task.reminder.due":
+      if (event.reminder.kind === "at") task.reminders.delete(JSON.stringify(event.reminder));
       return;
     case "task.watched":
       task.watchers.add(event.account_id);
