@@ -18,6 +18,8 @@ const ASKED: &[&str] = &[
     "organization.ownership.offer account_id=admin",
     "organization.ownership.accept",
     "organization.ownership.decline",
+    "organization.ownership.decline",
+    "organization.ownership.decline",
     "organization.ownership.withdraw",
     "organization.delete",
     "organization.restore",
@@ -26,6 +28,9 @@ const ASKED: &[&str] = &[
     "organization.drop",
     "organization.board.reserve board_id=?c",
     "organization.board.release board_id=?c",
+    "organization.board.reserve board_id=new",
+    "organization.board.release board_id=new",
+    "organization.board.release board_id=new",
     "organization.team.reserve team_id=?c",
     "organization.team.release team_id=?c",
     "member.invite invitation_id=?j role=?o uses_max=1 expires_at=1795824100000000",
@@ -61,6 +66,8 @@ const ASKED: &[&str] = &[
     "account.email.verify",
     "account.password.reset",
     "account.delete",
+    "factor.add factor_id=f1 kind=totp",
+    "factor.remove factor_id=f1",
     "factor.add factor_id=f1 kind=totp",
     "factor.remove factor_id=f1",
     "token.create token_id=f2 scopes=[\"read\"]",
@@ -155,13 +162,13 @@ const ASKED: &[&str] = &[
     "task.categorize task_id=?t",
     "task.cover.set task_id=?t colour=?g",
     "task.cover.set task_id=t1",
-    "field.create field_id=?D name=?x kind=?K",
-    "field.create field_id=?D name=Two kind=?K place.after=?D",
-    "field.create field_id=size name=Size kind=select options=?O place.before=?D",
-    "field.update field_id=?D name=?e",
+    "field.create field_id=?S name=?x kind=?K",
+    "field.create field_id=?S name=Two kind=?K place.after=?S",
+    "field.create field_id=size name=Size kind=select options=?O place.before=?S",
+    "field.update field_id=?S name=?e",
     "field.update field_id=size options=?O",
-    "field.move field_id=?D place.after=?D place.before=?D",
-    "field.delete field_id=?D",
+    "field.move field_id=?S place.after=?S place.before=?S",
+    "field.delete field_id=?S",
     "task.field.set task_id=?t field_id=size value.kind=select value.option_id=?Q",
     "task.field.set task_id=t1 field_id=size value.kind=select value.option_id=?Q",
     "task.field.set task_id=?t field_id=cost value.kind=number value.number=?N",
@@ -170,8 +177,8 @@ const ASKED: &[&str] = &[
     "task.field.set task_id=?t field_id=note value.kind=checkbox",
     "task.field.set task_id=?t field_id=note value.kind=url value.url=?x",
     "task.field.set task_id=?t field_id=note value.kind=date value.date.at=5 value.date.has_time=true",
-    "task.field.set task_id=?t field_id=?D",
-    "column.workflow.set column_id=done workflow.required_fields=[?D]",
+    "task.field.set task_id=?t field_id=?S",
+    "column.workflow.set column_id=done workflow.required_fields=[?S]",
     "column.workflow.set column_id=todo workflow.wip.limit=?n workflow.wip.mode=refuse",
     // What seldom meets what it needs, and what people do most: asked most.
     "comment.edit task_id=t1 comment_id=k1 text=?x",
@@ -294,7 +301,7 @@ fn pool(kind: char) -> &'static [&'static str] {
         '@' => &["@mate", "@member", "@guest", "@ghost"],
         'M' => &["👍", "🎉", "❤️", "no"],
         'G' => &["bug", "bug", "chore", "blue"],
-        'D' => &["size", "cost", "whom", "note", "bug"],
+        'S' => &["size", "cost", "whom", "note", "bug"],
         'K' => &["text", "number", "date", "select", "person", "checkbox", "url"],
         'O' => &["[]", "[small]", "[large,small]", "[large:Big,huge]", "[small,small]"],
         'Q' => &["small", "large", "huge"],
@@ -333,6 +340,41 @@ pub fn step_of(askers: &'static [&'static str], asked: &'static [&'static str]) 
     let picks = prop::collection::vec(any::<prop::sample::Index>(), 8);
     (prop::sample::select(askers), prop::sample::select(asked), picks)
         .prop_map(|(who, template, picks)| (who, fill(template, &picks)))
+}
+
+/// What seldom comes up in histories of everything.
+const SELDOM: &[&str] = &[
+    "organization.ownership.offer account_id=admin",
+    "organization.ownership.decline",
+    "organization.ownership.accept",
+    "organization.delete",
+    "organization.restore",
+    "organization.drop",
+    "organization.board.reserve board_id=new",
+    "organization.board.release board_id=new",
+    "factor.add factor_id=f1 kind=totp",
+    "factor.remove factor_id=f1",
+    "board.archive",
+    "board.unarchive",
+    "board.delete",
+    "board.restore",
+    "task.label task_id=t2 label_id=red",
+    "task.unlabel task_id=t2 label_id=red",
+    "task.repeat.set task_id=t2 repeat.rule=FREQ=DAILY repeat.zone=UTC",
+    "task.complete task_id=t2",
+    "task.reopen task_id=t2",
+    "comment.react task_id=t1 comment_id=k1 emoji=👍",
+    "comment.unreact task_id=t1 comment_id=k1 emoji=👍",
+    "task.schedule task_id=t3 due.at=?D due.has_time=true",
+    "task.reminder.set task_id=t3 reminder.kind=at reminder.at=?D",
+    "task.announce task_id=t3",
+    "task.announce task_id=t3",
+    "board.undo seq=last",
+];
+
+/// Histories of that alone, by those who may.
+pub fn seldom() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step_of(&["owner", "own_owner", "admin", "server:member"], SELDOM), 60)
 }
 
 /// Long histories: never fewer than 50.

@@ -19,6 +19,10 @@ export type LabelId = string;
 
 export type CategoryId = string;
 
+export type FieldId = string;
+
+export type OptionId = string;
+
 export type CommentId = string;
 
 export type ChecklistId = string;
@@ -99,7 +103,7 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
-export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text" | "lifecycle";
+export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text" | "lifecycle" | "options" | "value";
 
 export type IfChanged = "apply" | "refuse";
 
@@ -119,6 +123,10 @@ export type Dependency = { kind: DependencyKind,
  */
 other_id: TaskId, };
 
+export type Reminder = { "kind": "before", minutes: number, } | { "kind": "at", at: number, };
+
+export type RepeatOn = "done" | "schedule";
+
 export type RepeatRule = { 
 /**
  * As RFC 5545 writes it: `FREQ=WEEKLY;BYDAY=MO,TH`. docs/RECURRENCE.md says what may stand there.
@@ -127,7 +135,7 @@ rule: string,
 /**
  * In whose days and hours: a name of the IANA time zone database.
  */
-zone: string, };
+zone: string, on?: RepeatOn, };
 
 export type Repeat = { rule: string, zone: string, 
 /**
@@ -137,7 +145,7 @@ starts: string,
 /**
  * Which one of them this task is, whatever it was put off to.
  */
-at: string, };
+at: string, on?: RepeatOn, };
 
 export type DependencyKind = "blocks" | "relates" | "duplicates";
 
@@ -159,7 +167,19 @@ export type Workflow = { wip?: Wip,
 /**
  * The columns that a task may go to from here; absent: any. An empty list: none.
  */
-next?: Array<ColumnId>, required?: Array<Requirement>, enter?: Entry, };
+next?: Array<ColumnId>, required?: Array<Requirement>, 
+/**
+ * Custom fields in which a task has to have something.
+ */
+required_fields?: Array<FieldId>, enter?: Entry, };
+
+export type FieldKind = "text" | "number" | "date" | "select" | "person" | "checkbox" | "url";
+
+export type FieldOption = { option_id: OptionId, name: string, colour: Colour, };
+
+export type FieldValue = { "kind": "text", text: string, } | { "kind": "number", number: string, } | { "kind": "date", date: Due, } | { "kind": "select", option_id: OptionId, } | { "kind": "person", account_id: AccountId, } | { "kind": "checkbox" } | { "kind": "url", url: string, };
+
+export type TaskField = { field_id: FieldId, value: FieldValue, };
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
@@ -393,6 +413,24 @@ export type CategorizeTask = { task_id: TaskId, category_id?: CategoryId, };
 
 export type SetTaskCover = { task_id: TaskId, colour?: Colour, };
 
+export type CreateField = { field_id: FieldId, name: string, kind: FieldKind, 
+/**
+ * What may be chosen, in its order: of a field of kind `select` alone.
+ */
+options?: Array<FieldOption>, place?: Place<FieldId>, };
+
+export type UpdateField = { field_id: FieldId, name?: string, 
+/**
+ * All of them, in their order. An option that is not among them any more leaves the tasks that had it.
+ */
+options?: Array<FieldOption>, };
+
+export type MoveField = { field_id: FieldId, place?: Place<FieldId>, };
+
+export type DeleteField = { field_id: FieldId, };
+
+export type SetTaskField = { task_id: TaskId, field_id: FieldId, value?: FieldValue, };
+
 export type CreateTask = { task_id: TaskId, column_id: ColumnId, title: string, 
 /**
  * Markdown.
@@ -455,7 +493,7 @@ export type ScheduleTask = { task_id: TaskId, start_at?: number, due?: Due, };
 
 export type OnFailure = "none" | "rest";
 
-export type Aspect = "lifecycle" | "title" | "description" | "place" | "done" | "priority" | "labels" | "assignees" | "start_at" | "due" | "estimate" | "category" | "cover" | "repeat" | "parent" | "dependencies" | "checklists" | "comments";
+export type Aspect = "lifecycle" | "title" | "description" | "place" | "done" | "priority" | "labels" | "assignees" | "start_at" | "due" | "estimate" | "category" | "cover" | "repeat" | "parent" | "dependencies" | "checklists" | "comments" | "fields" | "reminders";
 
 export type Bulk = { commands: Array<BoardCommand>, 
 /**
@@ -486,6 +524,12 @@ points?: number,
 minutes?: number, };
 
 export type SetTaskRepeat = { task_id: TaskId, repeat?: RepeatRule, };
+
+export type SetReminder = { task_id: TaskId, reminder: Reminder, };
+
+export type RemoveReminder = { task_id: TaskId, reminder: Reminder, };
+
+export type AnnounceTask = { task_id: TaskId, };
 
 export type SetTaskParent = { task_id: TaskId, parent_id?: TaskId, };
 
@@ -559,7 +603,7 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "field.create" } & CreateField | { "type": "field.update" } & UpdateField | { "type": "field.move" } & MoveField | { "type": "field.delete" } & DeleteField | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.field.set" } & SetTaskField | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.reminder.set" } & SetReminder | { "type": "task.reminder.remove" } & RemoveReminder | { "type": "task.announce" } & AnnounceTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
 
@@ -751,6 +795,20 @@ export type TaskCategorized = { task_id: TaskId, category_id?: CategoryId, };
 
 export type TaskCoverChanged = { task_id: TaskId, colour?: Colour, };
 
+export type FieldCreated = { field_id: FieldId, name: string, kind: FieldKind, options?: Array<FieldOption>, rank: string, };
+
+export type FieldUpdated = { field_id: FieldId, name?: string, options?: Array<FieldOption>, };
+
+export type FieldMoved = { field_id: FieldId, rank: string, };
+
+export type FieldDeleted = { field_id: FieldId, };
+
+export type TaskFieldChanged = { task_id: TaskId, field_id: FieldId, 
+/**
+ * Of the field, also where the value is none.
+ */
+kind: FieldKind, value?: FieldValue, };
+
 export type TaskCreated = { task_id: TaskId, number: number, column_id: ColumnId, rank: string, title: string, description?: string, labels?: Array<LabelId>, assignees?: Array<AccountId>, priority?: Priority, start_at?: number, due?: Due, 
 /**
  * The task that it is a part of.
@@ -787,13 +845,23 @@ export type TaskRepeatChanged = { task_id: TaskId, repeat?: Repeat, };
 
 export type TaskRepeated = { task_id: TaskId, 
 /**
- * The one that is done.
+ * The one before it.
  */
 from_id: TaskId, repeat: Repeat, has_description?: boolean, 
 /**
  * Items of all its checklists.
  */
 items?: number, points?: number, minutes?: number, };
+
+export type TaskReminderSet = { task_id: TaskId, reminder: Reminder, };
+
+export type TaskReminderRemoved = { task_id: TaskId, reminder: Reminder, };
+
+export type TaskReminderDue = { task_id: TaskId, reminder: Reminder, };
+
+export type TaskDueSoon = { task_id: TaskId, due: Due, };
+
+export type TaskOverdue = { task_id: TaskId, due: Due, };
 
 export type TaskParentChanged = { task_id: TaskId, parent_id?: TaskId, };
 
@@ -859,7 +927,7 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "field.created" } & FieldCreated | { "type": "field.updated" } & FieldUpdated | { "type": "field.moved" } & FieldMoved | { "type": "field.deleted" } & FieldDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.field.changed" } & TaskFieldChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.reminder.set" } & TaskReminderSet | { "type": "task.reminder.removed" } & TaskReminderRemoved | { "type": "task.reminder.due" } & TaskReminderDue | { "type": "task.due.soon" } & TaskDueSoon | { "type": "task.overdue" } & TaskOverdue | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
 
@@ -903,13 +971,23 @@ cover?: Colour,
 /**
  * By what it repeats.
  */
-repeat?: RepeatRule, };
+repeat?: RepeatRule, 
+/**
+ * What it has in the board's custom fields, in the order of their ids. The public is shown none that name people.
+ */
+fields?: Array<TaskField>, };
 
 export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, workflow?: Workflow, };
 
 export type LabelView = { label_id: LabelId, name: string, colour: Colour, };
 
 export type CategoryView = { category_id: CategoryId, name: string, colour: Colour, };
+
+export type FieldView = { field_id: FieldId, name: string, kind: FieldKind, rank: string, 
+/**
+ * What may be chosen, in its order.
+ */
+options?: Array<FieldOption>, };
 
 export type BoardMemberView = { account_id: AccountId, role: BoardRole, };
 
@@ -918,6 +996,10 @@ export type BoardHead = { board_id: BoardId, org_id: OrgId, team_id?: TeamId, na
  * Empty for the public.
  */
 members: Array<BoardMemberView>, columns: Array<ColumnView>, labels: Array<LabelView>, categories?: Array<CategoryView>, 
+/**
+ * Custom fields, in their order.
+ */
+fields?: Array<FieldView>, 
 /**
  * How many active tasks the whole view holds, over all parts.
  */
@@ -1011,7 +1093,11 @@ description: string, checklists: Array<ChecklistView>, comments: Array<CommentVi
 /**
  * Who follows what happens to it, in the order of their ids; nobody, for the public.
  */
-watchers?: Array<AccountId>, created_by: AccountId, created_at: number, original?: Original, 
+watchers?: Array<AccountId>, 
+/**
+ * When they and those who work on it are reminded of it, in their order; none for the public.
+ */
+reminders?: Array<Reminder>, created_by: AccountId, created_at: number, original?: Original, 
 /**
  * The board's seq that this answers for.
  */
@@ -1523,7 +1609,7 @@ export const LIMITS = {
   password_chars_max: 256,
   /** An e-mail address. (bytes) */
   email_bytes_max: 254,
-  /** Name of an organization, team, board, column, label or checklist, and of a person. (characters) */
+  /** Name of an organization, team, board, column, label, custom field or checklist, and of a person. (characters) */
   name_chars_max: 120,
   /** The same in UTF-8. (bytes) */
   name_bytes_max: 480,
@@ -1567,6 +1653,20 @@ export const LIMITS = {
   labels_per_task_max: 20,
   /** Categories of one board. (categories) */
   categories_per_board_max: 50,
+  /** Custom fields of one board. (fields) */
+  fields_per_board_max: 50,
+  /** Options of one custom field. (options) */
+  options_per_field_max: 100,
+  /** Options of all custom fields of one board. (options) */
+  options_per_board_max: 1000,
+  /** A line in a custom field. (characters) */
+  field_text_chars_max: 500,
+  /** Digits of a number in a custom field: as many as every program keeps. (digits) */
+  field_number_digits_max: 15,
+  /** An address in a custom field. (bytes) */
+  field_url_bytes_max: 2048,
+  /** All that was typed into the custom fields of one task. (bytes) */
+  task_fields_bytes_max: 8192,
   /** Tasks that one task is said to have to do with. (tasks) */
   dependencies_per_task_max: 50,
   /** Tasks that are parts of one task. (tasks) */
@@ -1585,6 +1685,10 @@ export const LIMITS = {
   repeat_interval_max: 3000,
   /** How many a rule may count. (tasks) */
   repeat_count_max: 1000,
+  /** Reminders of one task. (reminders) */
+  reminders_per_task_max: 5,
+  /** How long before it is due a task can be reminded of. (minutes) */
+  reminder_minutes_max: 40320,
   /** Columns of one board. (columns) */
   columns_per_board_max: 50,
   /** The largest limit that a column can have on its tasks. (tasks) */

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::board::{
     changes::value_of,
-    state::{Board, Task},
+    state::{Board, Column, Task},
 };
 
 /// The value that is neither as the change left it nor as it was before, if that is so.
@@ -67,7 +67,9 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
             let says = |board: &Board| board.field(*id).map(|field| (field.name.clone(), field.options.clone()));
             let has = |task: Option<&Task>| task.is_some_and(|task| task.value(*id).is_some());
             let used = || now.tasks().any(|(task_id, task)| has(Some(task)) && !has(after.task(task_id)));
-            let asked = || now.columns().into_iter().any(|(_, column)| column.workflow.required_fields.contains(id));
+            let asks =
+                |column: Option<&Column>| column.is_some_and(|column| column.workflow.required_fields.contains(id));
+            let asked = || now.columns().into_iter().any(|(at, column)| asks(Some(column)) && !asks(after.column(at)));
             ((now.field(*id).is_some() && says(now) != says(after)) || used() || asked()).then_some((id.0, Field::Name))
         }
         Step::UnmakeLabel(id) => {
