@@ -61,11 +61,18 @@ fn allowed(stream: Topic, rows: &[Row], findings: &mut Findings) {
 /// What comes due, and the next one of a schedule.
 fn said_by_the_server(event: &BoardEvent) -> bool {
     use BoardEvent as E;
-    match event {
-        E::TaskReminderDue(_) | E::TaskDueSoon(_) | E::TaskOverdue(_) | E::TaskRepeated(_) | E::TaskCreated(_) => true,
-        E::TasksReranked(_) | E::TaskRepeatChanged(_) | E::TaskCategorized(_) | E::TaskCoverChanged(_) => true,
-        _ => false,
-    }
+    matches!(
+        event,
+        E::TaskReminderDue(_)
+            | E::TaskDueSoon(_)
+            | E::TaskOverdue(_)
+            | E::TaskRepeated(_)
+            | E::TaskRepeatChanged(_)
+            | E::TaskCreated(_)
+            | E::TasksReranked(_)
+            | E::TaskCategorized(_)
+            | E::TaskCoverChanged(_)
+    )
 }
 
 /// The least role that may do this.
