@@ -109,9 +109,10 @@ mod tests {
                     prop_assert_eq!(found, typed);
                 }
             }
+            // Whoever parts cells elsewhere may find the end of the row itself within one.
             for parted_by in [b',', b';', b'\t', b'|'] {
                 for cell in read(&table, parted_by) {
-                    prop_assert!(!cell.trim_start_matches([' ', '"']).starts_with(BEGINS_FORMULA), "{:?} by {:?}", cell, parted_by as char);
+                    prop_assert!(!cell.trim_start_matches([' ', '"', '\r', '\n']).starts_with(BEGINS_FORMULA), "{:?} by {:?}", cell, parted_by as char);
                 }
             }
         }
