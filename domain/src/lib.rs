@@ -12,6 +12,7 @@ pub mod decision;
 mod emoji;
 pub mod mention;
 pub mod organization;
+pub mod filter;
 pub mod quick_add;
 pub mod rank;
 pub mod recur;

@@ -13,7 +13,7 @@ use lockstep_protocol::{
         BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, RepeatRule, Visibility,
         Workflow,
     },
-    view::{BoardPart, TaskFace},
+    view::{BoardPart, SavedView, TaskFace},
 };
 use serde::Serialize;
 
@@ -25,6 +25,7 @@ pub struct Board {
     pub columns: BTreeMap<ColumnId, Column>,
     pub labels: BTreeMap<LabelId, Label>,
     pub categories: BTreeMap<CategoryId, Label>,
+    pub views: BTreeMap<ViewId, View>,
     /// Active ones: what is archived or deleted is not shown.
     pub tasks: BTreeMap<TaskId, Task>,
 }
@@ -54,6 +55,14 @@ pub struct Column {
 pub struct Label {
     pub name: String,
     pub colour: Colour,
+}
+
+/// A view that everybody shares.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct View {
+    pub name: String,
+    pub rank: String,
+    pub look: Look,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -99,6 +108,8 @@ impl Board {
                 .into_iter()
                 .map(|category| (category.category_id, Label { name: category.name, colour: category.colour }))
                 .collect();
+            let views = head.views.into_iter();
+            self.views = views.map(|SavedView { view_id, name, rank, look }| (view_id, View { name, rank, look })).collect();
             self.columns =
                 head.columns
                     .into_iter()
@@ -146,6 +157,7 @@ impl Board {
         differ("column", &self.columns, &other.columns, &mut found);
         differ("label", &self.labels, &other.labels, &mut found);
         differ("category", &self.categories, &other.categories, &mut found);
+        differ("view", &self.views, &other.views, &mut found);
         differ("task", &self.tasks, &other.tasks, &mut found);
         found
     }

@@ -61,6 +61,8 @@ ids! {
     LabelId,
     /// A category of a board.
     CategoryId,
+    /// A saved view of a board.
+    ViewId,
     /// A comment on a task.
     CommentId,
     /// An item of a task's checklist.

@@ -31,8 +31,10 @@ macro_rules! words {
     )*};
 }
 
+mod filter;
 mod workflow;
 
+pub use filter::*;
 pub use workflow::*;
 
 words! {
@@ -162,6 +164,8 @@ words! {
         Done = "done",
         /// Of a comment or an item of a checklist.
         Text = "text",
+        /// What a view shows.
+        Look = "look",
     }
     /// What becomes of several commands in one when one of them is refused.
     OnFailure {

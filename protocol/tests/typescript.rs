@@ -90,6 +90,10 @@ fn types() -> String {
         Requirement,
         Entry,
         Workflow,
+        DueWhen,
+        Condition,
+        Lanes,
+        Look,
         Place<TaskId>,
         Code,
         Failure,
@@ -176,6 +180,10 @@ fn types() -> String {
         command::category::DeleteCategory,
         command::category::CategorizeTask,
         command::category::SetTaskCover,
+        command::view::CreateView,
+        command::view::UpdateView,
+        command::view::MoveView,
+        command::view::DeleteView,
     );
     declare!(
         out,
@@ -277,6 +285,7 @@ fn types() -> String {
         event::account::UserFactorRemoved,
         event::account::UserTokenCreated,
         event::account::UserTokenRevoked,
+        event::account::UserKeptChanged,
     );
     declare!(
         out,
@@ -303,6 +312,10 @@ fn types() -> String {
         event::category::CategoryCreated,
         event::category::CategoryUpdated,
         event::category::CategoryDeleted,
+        event::view::ViewCreated,
+        event::view::ViewUpdated,
+        event::view::ViewMoved,
+        event::view::ViewDeleted,
         event::category::TaskCategorized,
         event::category::TaskCoverChanged,
     );
@@ -359,6 +372,7 @@ fn types() -> String {
         ColumnView,
         LabelView,
         CategoryView,
+        SavedView,
         BoardMemberView,
         BoardHead,
         BoardPart,

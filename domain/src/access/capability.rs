@@ -47,7 +47,7 @@ pub enum Capability {
     LeaveBoard,
     /// Follow a task oneself.
     WatchTasks,
-    /// Columns, their rules, labels and categories.
+    /// Columns, their rules, labels, categories and shared views.
     ShapeBoard,
     EditTasks,
     /// Put tasks into the archive or the trash.
@@ -187,7 +187,11 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::DeleteLabel(_)
         | C::CreateCategory(_)
         | C::UpdateCategory(_)
-        | C::DeleteCategory(_) => Capability::ShapeBoard,
+        | C::DeleteCategory(_)
+        | C::CreateView(_)
+        | C::UpdateView(_)
+        | C::MoveView(_)
+        | C::DeleteView(_) => Capability::ShapeBoard,
         C::WatchTask(_) | C::UnwatchTask(_) if own => Capability::WatchTasks,
         C::CreateTask(_)
         | C::UpdateTask(_)
@@ -231,6 +235,7 @@ pub const fn account(command: &AccountCommand) -> Capability {
         C::RegisterAccount(_)
         | C::OpenSession(_)
         | C::UpdateAccount(_)
+        | C::ChangeKept(_)
         | C::VerifyEmail(_)
         | C::ResetPassword(_)
         | C::DeleteAccount(_)

@@ -82,6 +82,7 @@ pub(super) fn note(board: &mut Board, happened: &Happened<BoardEvent>) {
         E::ColumnDeleted(event) => board.changes.forget(event.column_id.0),
         E::LabelDeleted(event) => board.changes.forget(event.label_id.0),
         E::CategoryDeleted(event) => board.changes.forget(event.category_id.0),
+        E::ViewDeleted(event) => board.changes.forget(event.view_id.0),
         E::ChecklistItemRemoved(event) => board.changes.forget(event.item_id.0),
         E::CommentDeleted(event) => board.changes.forget(event.comment_id.0),
         E::ChecklistDeleted(event) => {
@@ -126,6 +127,10 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
         E::CategoryUpdated(event) => {
             where_so(event.category_id.0, [(event.name.is_some(), F::Name), (event.colour.is_some(), F::Colour)])
         }
+        E::ViewUpdated(event) => {
+            where_so(event.view_id.0, [(event.name.is_some(), F::Name), (event.look.is_some(), F::Look)])
+        }
+        E::ViewMoved(event) => vec![(event.view_id.0, F::Place)],
         E::TaskRepeatChanged(event) => vec![(event.task_id.0, F::Repeat)],
         // The rule goes from the one to the other.
         E::TaskRepeated(event) => vec![(event.from_id.0, F::Repeat)],

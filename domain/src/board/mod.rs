@@ -8,6 +8,7 @@ mod decide;
 mod detail;
 mod evolve;
 mod place;
+mod shown;
 mod state;
 mod view;
 
@@ -21,7 +22,7 @@ use lockstep_protocol::{
     values::{Audience, Conflict, OnFailure},
     view::ViewPart,
 };
-pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, Label, Reaction, Task};
+pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, Label, Reaction, Task, View};
 
 use crate::{
     access,

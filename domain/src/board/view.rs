@@ -10,11 +10,11 @@ use lockstep_protocol::{
     },
     ids::{AccountId, BoardId, ColumnId, TaskId},
     values::{Audience, Entry, Priority, Repeat, RepeatRule, Workflow},
-    view::{BoardHead, BoardMemberView, BoardPart, CategoryView, ColumnView, LabelView, TaskFace, ViewPart},
+    view::{BoardHead, BoardMemberView, BoardPart, CategoryView, ColumnView, LabelView, SavedView, TaskFace, ViewPart},
 };
 
 use super::state::{Board, Column, Task};
-use crate::mention;
+use crate::{filter, mention};
 
 pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
     if audience != Audience::Public {
@@ -65,6 +65,11 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         E::BoardMemberAdded(_)
         | E::BoardMemberRoleChanged(_)
         | E::BoardMemberRemoved(_)
+        // They name people.
+        | E::ViewCreated(_)
+        | E::ViewUpdated(_)
+        | E::ViewMoved(_)
+        | E::ViewDeleted(_)
         | E::TaskAssigned(_)
         | E::TaskUnassigned(_)
         | E::TaskReassigned(_)
@@ -219,6 +224,16 @@ impl Board {
                     colour: category.colour,
                 })
                 .collect(),
+            views: self
+                .saved_views()
+                .filter(|_| told)
+                .map(|(view_id, view)| SavedView {
+                    view_id,
+                    name: view.name.to_string(),
+                    rank: (&view.rank).into(),
+                    look: view.look.clone(),
+                })
+                .collect(),
             task_count: u32::try_from(self.active_count).unwrap_or(u32::MAX),
         })
     }
@@ -250,7 +265,8 @@ pub(super) fn view(board: &Board, id: BoardId, audience: Audience, part_bytes_ma
     let head = board.head(id, audience);
     let columns: usize = board.columns.values().map(|column| 360 + 40 * column.named()).sum();
     let marks = board.labels.len() + board.categories.len();
-    let mut bytes = 512 + columns + 128 * marks + 96 * board.members.len();
+    let views: usize = board.saved_views().map(|(_, view)| 400 + 3 * filter::size(&view.look)).sum();
+    let mut bytes = 512 + views + columns + 128 * marks + 96 * board.members.len();
     let mut part = BoardPart { board: head, tasks: Vec::new() };
     let mut parts = Vec::new();
     // Columns that are gone have no active tasks; were there any, they would still be shown.

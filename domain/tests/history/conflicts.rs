@@ -33,6 +33,11 @@ const ASKED: &[&str] = &[
     "label.update label_id=red colour=?g",
     "category.update category_id=bug name=?x",
     "category.update category_id=bug colour=?g",
+    "view.update view_id=v1 name=?x",
+    "view.update view_id=v1 look.lanes.by=?L",
+    "view.create view_id=v2 name=?x look={}",
+    "view.move view_id=v1 place.after=v2",
+    "view.move view_id=v1 place.before=v2",
     "task.repeat.set task_id=?T repeat.rule=FREQ=DAILY repeat.zone=UTC",
     "task.repeat.set task_id=?T repeat.rule=FREQ=WEEKLY repeat.zone=UTC",
     "task.repeat.set task_id=?T",
@@ -80,6 +85,8 @@ const MERGE: &[&str] = &[
     "label.deleted",
     "category.created",
     "category.deleted",
+    "view.created",
+    "view.deleted",
     "comment.reacted",
     "comment.unreacted",
     "task.created",
@@ -126,6 +133,7 @@ fn values(board: &Board) -> Values {
         ),
         ("labels", "label_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
         ("categories", "category_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
+        ("views", "view_id", &[(Field::Name, "name"), (Field::Look, "look")]),
         ("members", "account_id", &[(Field::Role, "role")]),
     ];
     for (list, id, fields) in lists {

@@ -72,6 +72,9 @@ const NAMES: &[&str] = &[
     "chore",
     "k3",
     "k4",
+    "v1",
+    "v2",
+    "v3",
 ];
 
 /// The id behind a name.

@@ -24,6 +24,7 @@ const TABLES: &[(&str, &str)] = &[
     ("tasks.txt", include_str!("tasks.txt")),
     ("workflow.txt", include_str!("workflow.txt")),
     ("talk.txt", include_str!("talk.txt")),
+    ("views.txt", include_str!("views.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -143,6 +144,9 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "column_people_max" => &mut limits.column_people_max,
         "labels_per_board_max" => &mut limits.labels_per_board_max,
         "categories_per_board_max" => &mut limits.categories_per_board_max,
+        "views_per_board_max" => &mut limits.views_per_board_max,
+        "filter_conditions_max" => &mut limits.filter_conditions_max,
+        "filter_values_max" => &mut limits.filter_values_max,
         "comment_edits_max" => &mut limits.comment_edits_max,
         "reaction_kinds_per_comment_max" => &mut limits.reaction_kinds_per_comment_max,
         "reactions_per_comment_max" => &mut limits.reactions_per_comment_max,

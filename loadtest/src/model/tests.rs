@@ -113,6 +113,7 @@ fn joined() -> Board {
         columns: vec![column(20, "To do", ColumnKind::Backlog, "a"), column(21, "Done", ColumnKind::Done, "b")],
         labels: vec![LabelView { label_id: id(40), name: "bug".into(), colour: Colour::Red }],
         categories: vec![],
+        views: vec![],
         task_count: 1,
     };
     let mut board = Board::default();

@@ -11,6 +11,7 @@ pub mod organization;
 pub mod repeat;
 pub mod task;
 pub mod team;
+pub mod view;
 pub mod workflow;
 
 use account::*;
@@ -23,6 +24,7 @@ use organization::*;
 use repeat::*;
 use task::*;
 use team::*;
+use view::*;
 use workflow::*;
 
 use crate::language::language;
@@ -103,6 +105,10 @@ language! {
         "category.create" => CreateCategory,
         "category.update" => UpdateCategory,
         "category.delete" => DeleteCategory,
+        "view.create" => CreateView,
+        "view.update" => UpdateView,
+        "view.move" => MoveView,
+        "view.delete" => DeleteView,
         "task.create" => CreateTask,
         "task.update" => UpdateTask,
         "task.move" => MoveTask,
@@ -155,5 +161,6 @@ language! {
         "factor.remove" => RemoveFactor,
         "token.create" => CreateToken,
         "token.revoke" => RevokeToken,
+        "account.kept.change" => ChangeKept,
     }
 }

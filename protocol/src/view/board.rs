@@ -6,10 +6,10 @@ use ts_rs::TS;
 use crate::{
     ids::{
         AccountId, BoardId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId,
-        TeamId,
+        TeamId, ViewId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Micros, Original, Priority, RepeatRule, Visibility,
+        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Look, Micros, Original, Priority, RepeatRule, Visibility,
         Workflow,
     },
 };
@@ -115,6 +115,16 @@ pub struct CategoryView {
     pub colour: Colour,
 }
 
+/// A saved view: of the board, or of one person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SavedView {
+    pub view_id: ViewId,
+    pub name: String,
+    /// Where it stands among its like; empty for one's own, which stand by their names.
+    pub rank: String,
+    pub look: Look,
+}
+
 /// A person's own role on a board.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardMemberView {
@@ -141,6 +151,10 @@ pub struct BoardHead {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<CategoryView>>")]
     pub categories: Vec<CategoryView>,
+    /// Views that everybody shares, in the order of their ids; none for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<SavedView>>")]
+    pub views: Vec<SavedView>,
     /// How many active tasks the whole view holds, over all parts.
     pub task_count: u32,
 }

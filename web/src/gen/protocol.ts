@@ -99,7 +99,7 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
-export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text";
+export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text" | "look";
 
 export type IfChanged = "apply" | "refuse";
 
@@ -160,6 +160,30 @@ export type Workflow = { wip?: Wip,
  * The columns that a task may go to from here; absent: any. An empty list: none.
  */
 next?: Array<ColumnId>, required?: Array<Requirement>, enter?: Entry, };
+
+export type DueWhen = { "when": "overdue" } | { "when": "today" } | { "when": "next_days", days: number, } | { "when": "before", day: string, } | { "when": "after", day: string, } | { "when": "never" };
+
+export type Condition = { "on": "assignee", 
+/**
+ * Of whoever looks.
+ */
+me?: boolean, 
+/**
+ * Of nobody.
+ */
+nobody?: boolean, people?: Array<AccountId>, } | { "on": "label", any?: Array<LabelId>, bare?: boolean, all?: Array<LabelId>, none?: Array<LabelId>, } | { "on": "priority", priorities: Array<Priority>, } | { "on": "category", none?: boolean, categories?: Array<CategoryId>, } | { "on": "column", columns: Array<ColumnId>, } | { "on": "parent", none?: boolean, parents?: Array<TaskId>, } | { "on": "due", any: Array<DueWhen>, } | { "on": "completed", is: boolean, } | { "on": "text", words: string, } | { "on": "watched", } | { "on": "blocked", is: boolean, };
+
+export type Lanes = { "by": "assignee" } | { "by": "label" } | { "by": "priority" } | { "by": "category" } | { "by": "parent" } | { "by": "due" };
+
+export type Look = { 
+/**
+ * All of these are met by what is shown.
+ */
+filter?: Array<Condition>, 
+/**
+ * Absent: one row.
+ */
+lanes?: Lanes, };
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
@@ -393,6 +417,14 @@ export type CategorizeTask = { task_id: TaskId, category_id?: CategoryId, };
 
 export type SetTaskCover = { task_id: TaskId, colour?: Colour, };
 
+export type CreateView = { view_id: ViewId, name: string, look: Look, place?: Place<ViewId>, };
+
+export type UpdateView = { view_id: ViewId, name?: string, look?: Look, };
+
+export type MoveView = { view_id: ViewId, place?: Place<ViewId>, };
+
+export type DeleteView = { view_id: ViewId, };
+
 export type CreateTask = { task_id: TaskId, column_id: ColumnId, title: string, 
 /**
  * Markdown.
@@ -545,9 +577,9 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "view.create" } & CreateView | { "type": "view.update" } & UpdateView | { "type": "view.move" } & MoveView | { "type": "view.delete" } & DeleteView | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
 
-export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken;
+export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken | { "type": "account.kept.change" } & ChangeKept;
 
 export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
 
@@ -679,6 +711,8 @@ expires_at?: number, };
 
 export type UserTokenRevoked = { token_id: TokenId, };
 
+export type UserKeptChanged = Record<symbol, never>;
+
 export type BoardCreated = { org_id: OrgId, team_id?: TeamId, name: string, key: string, visibility: Visibility, owner_id: AccountId, };
 
 export type BoardUpdated = { name?: string, visibility?: Visibility, };
@@ -722,6 +756,14 @@ export type CategoryCreated = { category_id: CategoryId, name: string, colour: C
 export type CategoryUpdated = { category_id: CategoryId, name?: string, colour?: Colour, };
 
 export type CategoryDeleted = { category_id: CategoryId, };
+
+export type ViewCreated = { view_id: ViewId, name: string, rank: string, look: Look, };
+
+export type ViewUpdated = { view_id: ViewId, name?: string, look?: Look, };
+
+export type ViewMoved = { view_id: ViewId, rank: string, };
+
+export type ViewDeleted = { view_id: ViewId, };
 
 export type TaskCategorized = { task_id: TaskId, category_id?: CategoryId, };
 
@@ -835,9 +877,9 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "view.created" } & ViewCreated | { "type": "view.updated" } & ViewUpdated | { "type": "view.moved" } & ViewMoved | { "type": "view.deleted" } & ViewDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
 
-export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked;
+export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked | { "type": "user.kept.changed" } & UserKeptChanged;
 
 export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
 
@@ -887,6 +929,12 @@ export type LabelView = { label_id: LabelId, name: string, colour: Colour, };
 
 export type CategoryView = { category_id: CategoryId, name: string, colour: Colour, };
 
+export type SavedView = { view_id: ViewId, name: string, 
+/**
+ * Where it stands among its like; empty for one's own, which stand by their names.
+ */
+rank: string, look: Look, };
+
 export type BoardMemberView = { account_id: AccountId, role: BoardRole, };
 
 export type BoardHead = { board_id: BoardId, org_id: OrgId, team_id?: TeamId, name: string, key: string, visibility: Visibility, lifecycle: Lifecycle, 
@@ -894,6 +942,10 @@ export type BoardHead = { board_id: BoardId, org_id: OrgId, team_id?: TeamId, na
  * Empty for the public.
  */
 members: Array<BoardMemberView>, columns: Array<ColumnView>, labels: Array<LabelView>, categories?: Array<CategoryView>, 
+/**
+ * Views that everybody shares, in the order of their ids; none for the public.
+ */
+views?: Array<SavedView>, 
 /**
  * How many active tasks the whole view holds, over all parts.
  */
@@ -975,7 +1027,11 @@ description: string, default_board_id?: BoardId, assignee_rule: AssigneeRule,
  */
 permissions: Array<TeamPermission>, members: Array<TeamMemberView>, deleted: boolean, };
 
-export type AccountView = { account_id: AccountId, sessions: Array<SessionId>, };
+export type AccountView = { account_id: AccountId, sessions: Array<SessionId>, 
+/**
+ * The seq at which what its owner keeps for themselves changed last.
+ */
+kept_seq?: number, };
 
 export type ViewPart = { "kind": "organization" } & OrganizationView | { "kind": "team" } & TeamView | { "kind": "board" } & BoardPart | { "kind": "account" } & AccountView;
 
@@ -1509,6 +1565,22 @@ export const LIMITS = {
   labels_per_task_max: 20,
   /** Categories of one board. (categories) */
   categories_per_board_max: 50,
+  /** Views of one board that everybody shares. (views) */
+  views_per_board_max: 50,
+  /** Views that somebody keeps for themselves of one board. (views) */
+  own_views_per_board_max: 50,
+  /** Views that somebody keeps for themselves, of all boards. (views) */
+  own_views_per_account_max: 200,
+  /** Boards that somebody stars. (boards) */
+  stars_per_account_max: 200,
+  /** Conditions of one view or filter. (conditions) */
+  filter_conditions_max: 20,
+  /** What one condition names. (values) */
+  filter_values_max: 50,
+  /** The words that a filter looks for in titles. (characters) */
+  filter_text_chars_max: 200,
+  /** Days that a filter looks ahead. (days) */
+  filter_days_max: 366,
   /** Tasks that one task is said to have to do with. (tasks) */
   dependencies_per_task_max: 50,
   /** Tasks that are parts of one task. (tasks) */

@@ -53,7 +53,7 @@ fn reranked(fit: &Fit<ColumnId>) -> Vec<BoardEvent> {
         .collect()
 }
 
-fn no_room() -> Failure {
+pub(super) fn no_room() -> Failure {
     Failure::because(Code::Internal, "No rank fits here.")
 }
 

@@ -20,6 +20,7 @@ mod people;
 mod repeat;
 mod settings;
 mod tasks;
+mod views;
 mod workflow;
 
 use lockstep_protocol::{
@@ -81,6 +82,10 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::CreateCategory(command) => categories::create(&ask, command),
         C::UpdateCategory(command) => categories::update(&ask, command),
         C::DeleteCategory(command) => categories::delete(&ask, command),
+        C::CreateView(command) => views::create(&ask, command),
+        C::UpdateView(command) => views::update(&ask, command),
+        C::MoveView(command) => views::reorder(&ask, command),
+        C::DeleteView(command) => views::delete(&ask, command),
         C::CategorizeTask(command) => categories::categorize(&ask, command),
         C::SetTaskCover(command) => categories::set_cover(&ask, command),
         C::LabelTask(command) => labels::put_on(&ask, command),

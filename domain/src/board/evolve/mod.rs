@@ -5,6 +5,7 @@ mod checklists;
 mod comments;
 mod repeat;
 mod tasks;
+mod views;
 
 use std::sync::Arc;
 
@@ -52,6 +53,10 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         event @ (BoardEvent::CategoryCreated(_) | BoardEvent::CategoryUpdated(_) | BoardEvent::CategoryDeleted(_)) => {
             categories::evolve(board, event);
         }
+        event @ (BoardEvent::ViewCreated(_)
+        | BoardEvent::ViewUpdated(_)
+        | BoardEvent::ViewMoved(_)
+        | BoardEvent::ViewDeleted(_)) => views::evolve(board, event),
         BoardEvent::TaskCreated(event) => tasks::created(board, event, happened),
         BoardEvent::TaskRepeatChanged(event) => repeat::changed(board, event),
         BoardEvent::TaskRepeated(event) => repeat::repeated(board, event),

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Entry, Lifecycle, Visibility, Workflow},
+    ids::{AccountId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId, ViewId},
+    values::{BoardRole, Colour, ColumnKind, Entry, Lifecycle, Look, Visibility, Workflow},
 };
 use serde::{Deserialize, Serialize};
 pub use task::*;
 
 use super::changes::Changes;
-use crate::rank::Rank;
+use crate::{filter, rank::Rank};
 
 /// The live state of a board.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,7 @@ pub struct Board {
     pub(in crate::board) access_version: u64,
     pub(in crate::board) changes: Changes,
     pub(in crate::board) categories: OrdMap<CategoryId, Category>,
+    pub(in crate::board) views: OrdMap<ViewId, Arc<View>>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -59,12 +60,14 @@ struct Stored {
     #[serde(default)]
     categories: OrdMap<CategoryId, Category>,
     #[serde(default)]
+    views: OrdMap<ViewId, Arc<View>>,
+    #[serde(default)]
     changes: Changes,
 }
 
 impl From<Stored> for Board {
     fn from(stored: Stored) -> Self {
-        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories, changes } = stored;
+        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories, views, changes } = stored;
         let mut board = Self {
             head,
             members,
@@ -74,6 +77,7 @@ impl From<Stored> for Board {
             access_version,
             changes,
             categories,
+            views,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -128,6 +132,14 @@ pub struct Label {
 pub struct Category {
     pub name: CompactString,
     pub colour: Colour,
+}
+
+/// A view that everybody shares.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    pub name: CompactString,
+    pub rank: Rank,
+    pub look: Look,
 }
 
 impl Board {
@@ -192,6 +204,15 @@ impl Board {
         self.categories.iter().map(|(id, category)| (*id, category))
     }
 
+    pub fn saved_view(&self, id: ViewId) -> Option<&View> {
+        self.views.get(&id).map(AsRef::as_ref)
+    }
+
+    /// Shared views in the order of their ids.
+    pub fn saved_views(&self) -> impl Iterator<Item = (ViewId, &View)> + '_ {
+        self.views.iter().map(|(id, view)| (*id, view.as_ref()))
+    }
+
     /// A task in whatever state of its life.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id).map(AsRef::as_ref)
@@ -224,7 +245,8 @@ impl Board {
     pub(in crate::board) fn weight(&self) -> usize {
         let columns: usize = self.columns.values().map(|column| 240 + 16 * column.named()).sum();
         let marks = self.labels.len() + self.categories.len();
-        512 + self.task_bytes + 64 * self.members.len() + columns + 96 * marks + self.changes.weight()
+        let views: usize = self.views.values().map(|view| 200 + filter::size(&view.look)).sum();
+        512 + self.task_bytes + 64 * self.members.len() + columns + 96 * marks + views + self.changes.weight()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {
