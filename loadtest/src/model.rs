@@ -8,9 +8,9 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
-    ids::{AccountId, BoardId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId},
+    ids::{AccountId, BoardId, CategoryId, ColumnId, LabelId, OrgId, TaskId, TeamId, ViewId},
     values::{
-        BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Micros, Priority, RepeatRule, Visibility,
+        BoardRole, Colour, ColumnKind, DependencyKind, Due, Lifecycle, Look, Micros, Priority, RepeatRule, Visibility,
         Workflow,
     },
     view::{BoardPart, SavedView, TaskFace},
@@ -109,7 +109,8 @@ impl Board {
                 .map(|category| (category.category_id, Label { name: category.name, colour: category.colour }))
                 .collect();
             let views = head.views.into_iter();
-            self.views = views.map(|SavedView { view_id, name, rank, look }| (view_id, View { name, rank, look })).collect();
+            self.views =
+                views.map(|SavedView { view_id, name, rank, look }| (view_id, View { name, rank, look })).collect();
             self.columns =
                 head.columns
                     .into_iter()

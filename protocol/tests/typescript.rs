@@ -41,6 +41,7 @@ fn types() -> String {
         TaskId,
         LabelId,
         CategoryId,
+        ViewId,
         CommentId,
         ChecklistId,
         ChecklistItemId,
@@ -153,6 +154,7 @@ fn types() -> String {
         command::account::RemoveFactor,
         command::account::CreateToken,
         command::account::RevokeToken,
+        command::account::ChangeKept,
     );
     declare!(
         out,

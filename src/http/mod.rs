@@ -23,6 +23,7 @@ mod health;
 mod history;
 mod identity;
 mod invitations;
+mod kept;
 mod labels;
 mod me;
 mod member_list;
@@ -49,6 +50,7 @@ mod tasks;
 mod teams;
 mod thumbnails;
 mod tokens;
+mod views;
 mod visible;
 
 use std::sync::Arc;

@@ -57,6 +57,10 @@ label.delete                    DELETE  /boards/{board}/labels/{label_id}
 category.create                 POST    /boards/{board}/categories
 category.update                 PATCH   /boards/{board}/categories/{category_id}
 category.delete                 DELETE  /boards/{board}/categories/{category_id}
+view.create                     POST    /boards/{board}/views
+view.update                     PATCH   /boards/{board}/views/{view_id}
+view.move                       POST    /boards/{board}/views/{view_id}/move
+view.delete                     DELETE  /boards/{board}/views/{view_id}
 task.create                     POST    /boards/{board}/tasks
 task.update                     PATCH   /boards/{board}/tasks/{task_id}
 task.prioritize                 PATCH   /boards/{board}/tasks/{task_id}

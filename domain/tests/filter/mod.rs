@@ -46,8 +46,7 @@ fn a_filter_means_what_the_vectors_say() {
     let mut rows = 0;
     for line in lines {
         let Row { who, filter, sees } = serde_json::from_str(line).unwrap();
-        let looker =
-            Looker { me: who.me, now: who.now, zone: TimeZone::get(&who.zone).unwrap(), resolve: &resolve };
+        let looker = Looker { me: who.me, now: who.now, zone: TimeZone::get(&who.zone).unwrap(), resolve: &resolve };
         let seen = world.faces.iter().filter(|face| {
             let key = format!("{}-{}", world.key, face.number);
             let (blocked, watched) = (world.blocked.contains(&face.task_id), world.watched.contains(&face.task_id));

@@ -8,7 +8,7 @@ use lockstep_protocol::{
     values::{BoardRole, Lifecycle, Repeat, RepeatRule, Workflow},
 };
 
-use super::{Board, Column, Head, Label, Task, said};
+use super::{Board, Column, Head, Label, Task, View, said};
 
 impl Board {
     /// Applies an event of the board's own topic; those of other kinds change nothing here.
@@ -220,6 +220,31 @@ impl Board {
                 self.task(event.task_id, |task| task.category_id = event.category_id);
             }
             BoardEvent::TaskCoverChanged(event) => self.task(event.task_id, |task| task.cover = event.colour),
+            _ => self.apply_views(event),
+        }
+    }
+
+    /// Views that everybody shares.
+    fn apply_views(&mut self, event: &BoardEvent) {
+        match event {
+            BoardEvent::ViewCreated(event) => {
+                let (name, rank, look) = (event.name.clone(), event.rank.clone(), event.look.clone());
+                self.views.insert(event.view_id, View { name, rank, look });
+            }
+            BoardEvent::ViewUpdated(event) => {
+                if let Some(view) = self.views.get_mut(&event.view_id) {
+                    set(&mut view.name, &event.name);
+                    set(&mut view.look, &event.look);
+                }
+            }
+            BoardEvent::ViewMoved(event) => {
+                if let Some(view) = self.views.get_mut(&event.view_id) {
+                    view.rank.clone_from(&event.rank);
+                }
+            }
+            BoardEvent::ViewDeleted(event) => {
+                self.views.remove(&event.view_id);
+            }
             _ => self.apply_content(event),
         }
     }
@@ -272,6 +297,10 @@ impl Board {
             | BoardEvent::TaskCreated(_)
             | BoardEvent::TaskUpdated(_)
             | BoardEvent::TaskMoved(_)
+            | BoardEvent::ViewCreated(_)
+            | BoardEvent::ViewUpdated(_)
+            | BoardEvent::ViewMoved(_)
+            | BoardEvent::ViewDeleted(_)
             | BoardEvent::TasksReranked(_)
             | BoardEvent::TaskPriorityChanged(_)
             | BoardEvent::TaskScheduled(_)

@@ -91,11 +91,17 @@ pub enum DueWhen {
     Overdue,
     Today,
     /// Today or on one of so many days after it.
-    NextDays { days: u32 },
+    NextDays {
+        days: u32,
+    },
     /// Before this day: `2026-11-22`.
-    Before { day: String },
+    Before {
+        day: String,
+    },
     /// After this day.
-    After { day: String },
+    After {
+        day: String,
+    },
     /// Not due at all.
     Never,
 }

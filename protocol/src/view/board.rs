@@ -9,8 +9,8 @@ use crate::{
         TeamId, ViewId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Look, Micros, Original, Priority, RepeatRule, Visibility,
-        Workflow,
+        BoardRole, Colour, ColumnKind, Dependency, Due, Lifecycle, Look, Micros, Original, Priority, RepeatRule,
+        Visibility, Workflow,
     },
 };
 
@@ -115,12 +115,11 @@ pub struct CategoryView {
     pub colour: Colour,
 }
 
-/// A saved view: of the board, or of one person.
+/// A view that everybody shares.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct SavedView {
     pub view_id: ViewId,
     pub name: String,
-    /// Where it stands among its like; empty for one's own, which stand by their names.
     pub rank: String,
     pub look: Look,
 }

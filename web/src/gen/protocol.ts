@@ -19,6 +19,8 @@ export type LabelId = string;
 
 export type CategoryId = string;
 
+export type ViewId = string;
+
 export type CommentId = string;
 
 export type ChecklistId = string;
@@ -362,6 +364,8 @@ export type RemoveFactor = { factor_id: FactorId, };
 export type CreateToken = { token_id: TokenId, scopes: Array<Scope>, expires_at?: number, };
 
 export type RevokeToken = { token_id: TokenId, };
+
+export type ChangeKept = Record<symbol, never>;
 
 export type CreateBoard = { org_id: OrgId, team_id?: TeamId, name: string, 
 /**
@@ -929,11 +933,7 @@ export type LabelView = { label_id: LabelId, name: string, colour: Colour, };
 
 export type CategoryView = { category_id: CategoryId, name: string, colour: Colour, };
 
-export type SavedView = { view_id: ViewId, name: string, 
-/**
- * Where it stands among its like; empty for one's own, which stand by their names.
- */
-rank: string, look: Look, };
+export type SavedView = { view_id: ViewId, name: string, rank: string, look: Look, };
 
 export type BoardMemberView = { account_id: AccountId, role: BoardRole, };
 

@@ -3,7 +3,7 @@
 
 import type {
   AccountId, BoardEvent, BoardHead, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, LabelId, LabelView, Repeat, RepeatRule,
-  TaskFace, TaskId,
+  SavedView, TaskFace, TaskId, ViewId,
 } from "../gen/protocol";
 import type { BoardInfo } from "./types";
 import { isFree } from "./workflow";
@@ -27,6 +27,7 @@ export interface Touched {
   readonly before?: ColumnId;
   readonly category?: CategoryId;
   readonly category_tasks?: CategoryId;
+  readonly view?: ViewId;
 }
 
 /** A value without one of its optional fields. */
@@ -255,6 +256,15 @@ export function reduceCategory(category: CategoryView | undefined, { event }: Ef
   return { ...category, ...(name !== undefined && { name }), ...(colour !== undefined && { colour }) };
 }
 
+export function reduceView(view: SavedView | undefined, { event }: Effect): SavedView | undefined {
+  if (event.type === "view.created") return { view_id: event.view_id, name: event.name, rank: event.rank, look: event.look };
+  if (view === undefined || event.type === "view.deleted") return undefined;
+  if (event.type === "view.moved") return { ...view, rank: event.rank };
+  if (event.type !== "view.updated") return view;
+  const { name, look } = event;
+  return { ...view, ...(name !== undefined && { name }), ...(look !== undefined && { look }) };
+}
+
 export function reduceMember(role: BoardRole | undefined, { event }: Effect): BoardRole | undefined {
   switch (event.type) {
     case "board.created":
@@ -326,6 +336,11 @@ export function touchedBy(event: BoardEvent): Touched {
       return { category: event.category_id };
     case "category.deleted":
       return { category: event.category_id, category_tasks: event.category_id };
+    case "view.created":
+    case "view.updated":
+    case "view.moved":
+    case "view.deleted":
+      return { view: event.view_id };
     case "tasks.reranked":
       return { tasks: (event.ranks ?? []).map(([task_id]) => task_id) };
     case "task.repeated":

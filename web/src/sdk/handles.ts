@@ -33,6 +33,8 @@ export function boardHandle(board: BoardTopic, board_id: BoardId, parts: BoardPa
     members: store.members,
     labels: store.labels,
     categories: store.categories,
+    views: store.views,
+    changedCards: store.changedCards,
     columnIds: store.columnIds,
     archivedColumnIds: store.archivedColumnIds,
     taskCount: store.taskCount,

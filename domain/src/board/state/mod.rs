@@ -67,7 +67,8 @@ struct Stored {
 
 impl From<Stored> for Board {
     fn from(stored: Stored) -> Self {
-        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories, views, changes } = stored;
+        let Stored { head, members, columns, labels, tasks, last_number, access_version, categories, views, changes } =
+            stored;
         let mut board = Self {
             head,
             members,

@@ -7,6 +7,10 @@ export type BoardDialog =
   | { kind: "categories" }
   | { kind: "rename" }
   | { kind: "archive" }
+  /** Saves what is shown as a view. */
+  | { kind: "saveView" }
+  /** All views. */
+  | { kind: "views" }
   | { kind: "shortcuts" }
   | { kind: "palette" }
   /** The rules of a column. */
