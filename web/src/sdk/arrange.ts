@@ -46,6 +46,11 @@ export class Arrangement {
     return this.#looker !== undefined && (this.#filter.length > 0 || this.#lanes !== undefined || !this.#understood);
   }
 
+  /** Whether a card is among those that are shown. */
+  shows(task_id: TaskId): boolean {
+    return !this.active || this.#stands.has(task_id);
+  }
+
   /** `watched`: the cards that whoever looks follows, where that is known. What is not understood shows nothing. */
   set(look: Look, looker: Looker, watched: ReadonlySet<TaskId> | undefined): void {
     const before = this.active;

@@ -34,32 +34,60 @@ export const utcDay = (micros: number): string => new Date(Math.floor(micros / M
 export const daysAfter = (day: string, days: number): string => new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 export const dueDay = (due: Due, looker: Looker): string => (due.has_time ? looker.day(due.at) : utcDay(due.at));
 
-const FIELDS: Record<Condition["on"], readonly string[]> = {
-  assignee: ["me", "nobody", "people"],
-  label: ["any", "bare", "all", "none"],
-  priority: ["priorities"],
-  category: ["none", "categories"],
-  column: ["columns"],
-  parent: ["none", "parents"],
-  due: ["any"],
-  completed: ["is"],
-  text: ["words"],
-  watched: [],
-  blocked: ["is"],
+/** What a field holds. One that has to be there ends in `!`. */
+type Kind = "ids" | "ids!" | "flag" | "flag!" | "text!" | "number!" | "whens!";
+type Fields = Readonly<Record<string, Kind>>;
+
+const FIELDS: Record<Condition["on"], Fields> = {
+  assignee: { me: "flag", nobody: "flag", people: "ids" },
+  label: { any: "ids", bare: "flag", all: "ids", none: "ids" },
+  priority: { priorities: "ids!" },
+  category: { none: "flag", categories: "ids" },
+  column: { columns: "ids!" },
+  parent: { none: "flag", parents: "ids" },
+  due: { any: "whens!" },
+  completed: { is: "flag!" },
+  text: { words: "text!" },
+  watched: {},
+  blocked: { is: "flag!" },
 };
-const WHENS: Record<DueWhen["when"], readonly string[]> = { overdue: [], today: [], next_days: ["days"], before: ["day"], after: ["day"], never: [] };
+const WHENS: Record<DueWhen["when"], Fields> = { overdue: {}, today: {}, next_days: { days: "number!" }, before: { day: "text!" }, after: { day: "text!" }, never: {} };
 const LANES: readonly string[] = ["assignee", "label", "priority", "category", "parent", "due"];
 
-const holdsOnly = (value: object, own: string, fields: readonly string[] | undefined): boolean =>
-  fields !== undefined && Object.keys(value).every((key) => key === own || fields.includes(key));
+const isList = (value: unknown, each: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(each);
 
-/** Whether this program knows all that a look asks for: one of a newer server may ask for more. */
+function holds(kind: Kind, value: unknown): boolean {
+  if (value === undefined) return !kind.endsWith("!");
+  switch (kind) {
+    case "flag":
+    case "flag!":
+      return typeof value === "boolean";
+    case "text!":
+      return typeof value === "string";
+    case "number!":
+      return typeof value === "number" && Number.isSafeInteger(value) && Math.abs(value) < 100_000;
+    case "whens!":
+      return isList(value, (one) => isOne(one, "when", WHENS));
+    default:
+      return isList(value, (one) => typeof one === "string");
+  }
+}
+
+/** Whether this is one of these, named by its field `own`, and holds what those hold and nothing else. */
+function isOne(value: unknown, own: string, kinds: Readonly<Record<string, Fields>>): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const given = value as Record<string, unknown>;
+  const name = given[own];
+  const fields = typeof name === "string" && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (fields === undefined) return false;
+  return Object.keys(given).every((key) => key === own || Object.hasOwn(fields, key)) && Object.entries(fields).every(([key, kind]) => holds(kind, given[key]));
+}
+
+/** Whether this program knows all that a look asks for: one of a newer server may ask for more, and an address may hold anything. */
 export function understands(look: Look): boolean {
-  const known = (condition: Condition): boolean =>
-    holdsOnly(condition, "on", Object.hasOwn(FIELDS, condition.on) ? FIELDS[condition.on] : undefined) &&
-    (condition.on !== "due" || condition.any.every((when) => holdsOnly(when, "when", Object.hasOwn(WHENS, when.when) ? WHENS[when.when] : undefined)));
-  const { filter = [], lanes } = look;
-  return holdsOnly(look, "", ["filter", "lanes"]) && filter.every(known) && (lanes === undefined || (LANES.includes(lanes.by) && Object.keys(lanes).length === 1));
+  const { filter = [], lanes, ...more } = look;
+  const rows = lanes === undefined || (typeof lanes === "object" && lanes !== null && LANES.includes(lanes.by) && Object.keys(lanes).length === 1);
+  return rows && Object.keys(more).length === 0 && isList(filter, (condition) => isOne(condition, "on", FIELDS));
 }
 
 function dueIs(when: DueWhen, { due, completed_at }: TaskFace, looker: Looker): boolean {

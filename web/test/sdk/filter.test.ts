@@ -39,6 +39,11 @@ test("what a newer server says is not taken for met", () => {
   expect(newer({ lanes: { by: "field", field_id: "f" } })).toBe(false);
   expect(newer({ lanes: { by: "due" } })).toBe(true);
   expect(newer({ sort: "due" })).toBe(false);
+  // Nor what somebody wrote into an address.
+  for (const filter of [[null], [{}], [{ on: "label", any: "x" }], [{ on: "label", any: [1] }], [{ on: "text" }], [{ on: "text", words: 5 }], [{ on: "due", any: [null] }], [{ on: "due", any: [{ when: "next_days", days: 1e300 }] }], [{ on: "completed" }], "text"]) {
+    expect(newer({ filter }), JSON.stringify(filter)).toBe(false);
+  }
+  expect(newer({ lanes: null })).toBe(false);
   const who = { me: "a", zone: "UTC", now: 0 };
   expect(found({ who, filter: [{ on: "field" } as unknown as Condition], sees: [] })).toEqual([]);
   expect(found({ who, filter: [{ on: "due", any: [{ when: "soon" }] } as unknown as Condition], sees: [] })).toEqual([]);

@@ -77,7 +77,7 @@ function plain(event: KeyboardEvent, board: Board, show: (dialog: BoardDialog) =
   else if (step && !(key === "l" && onCard && event.shiftKey)) walk(board, step);
   else if (key === "f") board.looks.find();
   else if (key === "c" && board.canEdit) compose(board);
-  else if (!task || !board.handle.card(task).get()) return board.canEdit && onTasks(key, board.selection.tasks, show);
+  else if (!task || !board.handle.card(task).get() || !board.looks.arrangement.shows(task)) return board.canEdit && onTasks(key, board.selection.tasks, show);
   else if (key === "e" || (key === "Enter" && onCard)) router.go(board.link(task));
   else if (!board.canEdit) return false;
   else if (key === " " && onCard) board.grab.take(task);
@@ -143,7 +143,7 @@ function walk(board: Board, [down, right]: Step): void {
   }
   for (let column = columns.indexOf(card.column_id) + right; column >= 0 && column < columns.length; column += right) {
     const others = board.listed(lane, columns[column] as string);
-    const next = others[Math.min(at, others.length - 1)];
+    const next = others[Math.max(0, Math.min(at, others.length - 1))];
     if (next) {
       board.focus(next);
       return;

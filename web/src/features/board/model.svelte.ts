@@ -87,7 +87,7 @@ export class Board {
     this.grab = new Grab(this);
     this.undo = new UndoStack("undo", board);
     this.redo = new UndoStack("redo", board);
-    this.selection = new Selection(handle);
+    this.selection = new Selection(handle, (task) => this.looks.arrangement.shows(task));
     this.#stops.push(handle.applied.subscribe((applied) => this.#applied(applied)));
     this.#stops.push(handle.presence.drags.subscribe((drags) => {
       const now = new Map(drags.map((drag) => [drag.task_id, drag.account_id]));
