@@ -54,12 +54,7 @@ impl Keeps {
         Ok(rows.into_iter().map(own_view).collect())
     }
 
-    pub async fn view(
-        &self,
-        account: AccountId,
-        board: BoardId,
-        view: ViewId,
-    ) -> Result<Option<OwnView>, StoreError> {
+    pub async fn view(&self, account: AccountId, board: BoardId, view: ViewId) -> Result<Option<OwnView>, StoreError> {
         let sql = "select view_id, name, look from own_views
             where account_id = $1 and board_id = $2 and view_id = $3";
         let row: Option<Row> = on_db!(&self.db, read, pool =>

@@ -78,7 +78,11 @@ async fn of_many_views_kept_at_once_there_are_no_more_than_may_be(backend: Backe
     for _ in 0..2 {
         assert_eq!(keeps.put_view(ana, there, &view("More"), (3, 5), NOW).await, Ok(DONE));
     }
-    assert_eq!(keeps.put_view(ana, there, &view("Over"), (3, 5), NOW).await, Ok(Kept::Full { limit: 5 }), "of all boards");
+    assert_eq!(
+        keeps.put_view(ana, there, &view("Over"), (3, 5), NOW).await,
+        Ok(Kept::Full { limit: 5 }),
+        "of all boards"
+    );
 }
 
 async fn a_star_is_given_once_and_taken_back(backend: Backend) {

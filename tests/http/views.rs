@@ -144,5 +144,7 @@ async fn a_star_is_of_one_person_and_can_always_be_taken_back() {
 
 /// As a query carries it.
 fn urlencode(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }

@@ -220,7 +220,7 @@ test("a star is on all of one's devices; a board comes back out of the trash", a
   await other.page.getByRole("button", { name: "Trash", exact: true }).click();
   await other.page.getByRole("tab", { name: "Deleted" }).click();
   await look(other.page, "trash");
-  await other.page.getByRole("button", { name: "Bring Wasted back" }).click();
+  await other.page.getByRole("button", { name: "Bring back: Wasted" }).click();
   for (const { page } of [ana, other]) await page.getByRole("link", { name: /Wasted/ }).waitFor();
   assert.deepEqual([...ana.errors, ...other.errors], []);
   await ana.context.close();

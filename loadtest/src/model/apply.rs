@@ -224,7 +224,7 @@ impl Board {
         }
     }
 
-    /// Views that everybody shares.
+    /// Views that everybody shares, and what tasks have to do with others.
     fn apply_views(&mut self, event: &BoardEvent) {
         match event {
             BoardEvent::ViewCreated(event) => {
@@ -245,19 +245,19 @@ impl Board {
             BoardEvent::ViewDeleted(event) => {
                 self.views.remove(&event.view_id);
             }
-            _ => self.apply_content(event),
-        }
-    }
-
-    /// What a task has to do with others.
-    fn apply_content(&mut self, event: &BoardEvent) {
-        match event {
             BoardEvent::TaskDependencyAdded(event) => self.task(event.task_id, |task| {
                 task.dependencies.insert((event.kind, event.other_id));
             }),
             BoardEvent::TaskDependencyRemoved(event) => self.task(event.task_id, |task| {
                 task.dependencies.remove(&(event.kind, event.other_id));
             }),
+            _ => Self::apply_content(event),
+        }
+    }
+
+    /// What is left: nothing that a board shows.
+    fn apply_content(event: &BoardEvent) {
+        match event {
             // What only a task's detail shows.
             BoardEvent::ChecklistCreated(_)
             | BoardEvent::ChecklistRenamed(_)
@@ -320,6 +320,8 @@ impl Board {
             | BoardEvent::ChecklistDeleted(_)
             | BoardEvent::TaskCommented(_)
             | BoardEvent::CommentDeleted(_)
+            | BoardEvent::TaskDependencyAdded(_)
+            | BoardEvent::TaskDependencyRemoved(_)
             | BoardEvent::TaskLabelled(_)
             | BoardEvent::TaskUnlabelled(_) => {}
         }

@@ -1,7 +1,7 @@
 //! Views of the board that everybody shares. What a filter names may be gone: then it is met by nothing, and never by everything.
 
 use lockstep_protocol::{
-    command::view::*,
+    command::{BoardCommand, view::*},
     event::{BoardEvent, view::*},
     ids::ViewId,
 };
@@ -18,7 +18,17 @@ use crate::{
     text,
 };
 
-pub(super) fn create(ask: &Ask<'_>, command: &CreateView) -> Decided {
+pub(super) fn decide(ask: &Ask<'_>, command: &BoardCommand) -> Decided {
+    match command {
+        BoardCommand::CreateView(command) => create(ask, command),
+        BoardCommand::UpdateView(command) => update(ask, command),
+        BoardCommand::MoveView(command) => reorder(ask, command),
+        BoardCommand::DeleteView(command) => delete(ask, command),
+        _ => Ok(vec![]),
+    }
+}
+
+fn create(ask: &Ask<'_>, command: &CreateView) -> Decided {
     let view_id = command.view_id;
     let limits = ask.ctx.limits;
     if view_id == ViewId::NIL {
@@ -57,7 +67,7 @@ fn reranked(fit: &Fit<ViewId>) -> Vec<BoardEvent> {
     fit.reranked.iter().map(|(view_id, rank)| ViewMoved { view_id: *view_id, rank: rank.into() }.into()).collect()
 }
 
-pub(super) fn update(ask: &Ask<'_>, command: &UpdateView) -> Decided {
+fn update(ask: &Ask<'_>, command: &UpdateView) -> Decided {
     let view_id = command.view_id;
     let view = view(ask, view_id)?;
     let limits = ask.ctx.limits;
@@ -71,7 +81,7 @@ pub(super) fn update(ask: &Ask<'_>, command: &UpdateView) -> Decided {
     Ok(vec![ViewUpdated { view_id, name, look }.into()])
 }
 
-pub(super) fn reorder(ask: &Ask<'_>, command: &MoveView) -> Decided {
+fn reorder(ask: &Ask<'_>, command: &MoveView) -> Decided {
     let view_id = command.view_id;
     let view = view(ask, view_id)?;
     let order = order(ask);
@@ -86,7 +96,7 @@ pub(super) fn reorder(ask: &Ask<'_>, command: &MoveView) -> Decided {
     Ok(events)
 }
 
-pub(super) fn delete(ask: &Ask<'_>, command: &DeleteView) -> Decided {
+fn delete(ask: &Ask<'_>, command: &DeleteView) -> Decided {
     let view_id = command.view_id;
     view(ask, view_id)?;
     Ok(vec![ViewDeleted { view_id }.into()])

@@ -7,8 +7,8 @@ export type BoardDialog =
   | { kind: "categories" }
   | { kind: "rename" }
   | { kind: "archive" }
-  /** Saves what is shown as a view. */
-  | { kind: "saveView" }
+  /** Saves what is shown; `fresh`: as a view of its own. */
+  | { kind: "saveView"; fresh?: boolean }
   /** All views. */
   | { kind: "views" }
   | { kind: "shortcuts" }
