@@ -11,8 +11,8 @@ use lockstep_protocol::{
     event::{
         AccountEvent, Event, Happened,
         account::{
-            UserDeleted, UserEmailVerified, UserFactorAdded, UserFactorRemoved, UserLoggedIn, UserLoggedOut,
-            UserPasswordReset, UserRegistered, UserTokenCreated, UserTokenRevoked, UserUpdated,
+            UserDeleted, UserEmailVerified, UserFactorAdded, UserFactorRemoved, UserKeptChanged, UserLoggedIn,
+            UserLoggedOut, UserPasswordReset, UserRegistered, UserTokenCreated, UserTokenRevoked, UserUpdated,
         },
     },
     ids::{AccountId, FactorId, OrgId, SessionId, TeamId, TokenId},
@@ -66,6 +66,9 @@ pub struct Account {
     factors: Vector<(FactorId, FactorKind)>,
     /// Open tokens, oldest first.
     tokens: Vector<Token>,
+    /// The seq at which what the owner keeps for themselves changed last.
+    #[serde(default)]
+    kept_seq: Option<u64>,
     access_version: u64,
 }
 
@@ -241,6 +244,7 @@ impl Aggregate for Account {
             // Nothing is left of it that could change.
             _ if self.deleted => Ok(vec![]),
             AccountCommand::UpdateAccount(_) => Ok(vec![UserUpdated {}.into()]),
+            AccountCommand::ChangeKept(_) => Ok(vec![UserKeptChanged {}.into()]),
             AccountCommand::VerifyEmail(_) => Ok(vec![UserEmailVerified {}.into()]),
             AccountCommand::ResetPassword(_) => {
                 Ok(std::iter::once(UserPasswordReset {}.into()).chain(self.close_all(None)).collect())
@@ -277,6 +281,7 @@ impl Aggregate for Account {
                 self.tokens.clear();
             }
             AccountEvent::UserUpdated(_) => self.profile_seq = happened.seq,
+            AccountEvent::UserKeptChanged(_) => self.kept_seq = Some(happened.seq),
             AccountEvent::UserEmailVerified(_) => self.verified_seq = happened.seq,
             AccountEvent::UserPasswordReset(_) => self.reset_seq = happened.seq,
             AccountEvent::UserFactorAdded(added) => {
@@ -320,6 +325,7 @@ impl Aggregate for Account {
             AccountEvent::UserLoggedIn(_)
             | AccountEvent::UserTokenCreated(_)
             | AccountEvent::UserUpdated(_)
+            | AccountEvent::UserKeptChanged(_)
             | AccountEvent::UserEmailVerified(_)
             | AccountEvent::UserPasswordReset(_)
             | AccountEvent::UserFactorAdded(_)
@@ -356,7 +362,7 @@ impl Aggregate for Account {
 
     fn view(&self, id: uuid::Uuid, audience: Audience, _part_bytes_max: usize) -> Vec<ViewPart> {
         let sessions = self.sessions().filter(|_| audience == Audience::Member).collect();
-        vec![ViewPart::Account(AccountView { account_id: AccountId(id), sessions })]
+        vec![ViewPart::Account(AccountView { account_id: AccountId(id), sessions, kept_seq: self.kept_seq })]
     }
 
     fn memory_bytes(&self) -> usize {

@@ -10,6 +10,7 @@ pub mod aggregate;
 pub mod board;
 pub mod decision;
 mod emoji;
+pub mod filter;
 pub mod mention;
 pub mod organization;
 pub mod quick_add;

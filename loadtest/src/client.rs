@@ -49,7 +49,7 @@ pub enum Error {
 /// What happens on a joined topic.
 #[derive(Debug)]
 pub enum Update {
-    Snapshot(SnapshotPart),
+    Snapshot(Box<SnapshotPart>),
     Events {
         events: Events,
         at: Instant,
@@ -280,7 +280,7 @@ impl Shared {
                 waiting.answer(reference, Answered::Reply(outcome), at)
             }
             ServerMessage::Pong(pong) => waiting.answer(pong.reference, Answered::Pong(pong), at),
-            ServerMessage::Snapshot(part) => waiting.tell(part.topic, Update::Snapshot(part)),
+            ServerMessage::Snapshot(part) => waiting.tell(part.topic, Update::Snapshot(Box::new(part))),
             ServerMessage::Events(events) => waiting.tell(events.topic, Update::Events { events, at }),
             ServerMessage::PresenceState(state) => waiting.tell(state.topic, Update::Presence(state)),
             ServerMessage::PresenceDiff(diff) => waiting.tell(diff.topic, Update::PresenceDiff(diff)),

@@ -9,12 +9,12 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
-    ids::{AccountId, BoardId, CategoryId, ColumnId, FieldId, LabelId, OrgId, TaskId, TeamId},
+    ids::{AccountId, BoardId, CategoryId, ColumnId, FieldId, LabelId, OrgId, TaskId, TeamId, ViewId},
     values::{
-        BoardRole, Colour, ColumnKind, DependencyKind, Due, FieldKind, FieldOption, FieldValue, Lifecycle, Micros,
-        Priority, RepeatRule, Visibility, Workflow,
+        BoardRole, Colour, ColumnKind, DependencyKind, Due, FieldKind, FieldOption, FieldValue, Lifecycle, Look,
+        Micros, Priority, RepeatRule, Visibility, Workflow,
     },
-    view::{BoardPart, TaskFace},
+    view::{BoardPart, SavedView, TaskFace},
 };
 use serde::Serialize;
 
@@ -27,6 +27,7 @@ pub struct Board {
     pub labels: BTreeMap<LabelId, Label>,
     pub categories: BTreeMap<CategoryId, Label>,
     pub fields: BTreeMap<FieldId, Field>,
+    pub views: BTreeMap<ViewId, View>,
     /// Active ones: what is archived or deleted is not shown.
     pub tasks: BTreeMap<TaskId, Task>,
 }
@@ -65,6 +66,14 @@ pub struct Field {
     pub kind: FieldKind,
     pub rank: String,
     pub options: Vec<FieldOption>,
+}
+
+/// A view that everybody shares.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct View {
+    pub name: String,
+    pub rank: String,
+    pub look: Look,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -116,6 +125,9 @@ impl Board {
                 (field_id, Field { name, kind, rank, options })
             });
             self.fields = fields.collect();
+            let views = head.views.into_iter();
+            self.views =
+                views.map(|SavedView { view_id, name, rank, look }| (view_id, View { name, rank, look })).collect();
             self.columns =
                 head.columns
                     .into_iter()
@@ -164,6 +176,7 @@ impl Board {
         differ("label", &self.labels, &other.labels, &mut found);
         differ("category", &self.categories, &other.categories, &mut found);
         differ("field", &self.fields, &other.fields, &mut found);
+        differ("view", &self.views, &other.views, &mut found);
         differ("task", &self.tasks, &other.tasks, &mut found);
         found
     }

@@ -65,6 +65,8 @@ ids! {
     FieldId,
     /// What may be chosen in a custom field.
     OptionId,
+    /// A saved view of a board.
+    ViewId,
     /// A comment on a task.
     CommentId,
     /// An item of a task's checklist.

@@ -280,6 +280,22 @@ limits! {
     field_url_bytes_max: usize = 2_048, "bytes";
     /// All that was typed into the custom fields of one task.
     task_fields_bytes_max: usize = 8 * 1024, "bytes";
+    /// Views of one board that everybody shares.
+    views_per_board_max: usize = 50, "views";
+    /// Views that somebody keeps for themselves of one board.
+    own_views_per_board_max: usize = 50, "views";
+    /// Views that somebody keeps for themselves, of all boards.
+    own_views_per_account_max: usize = 200, "views";
+    /// Boards that somebody stars.
+    stars_per_account_max: usize = 200, "boards";
+    /// Conditions of one view or filter.
+    filter_conditions_max: usize = 20, "conditions";
+    /// What one condition names.
+    filter_values_max: usize = 50, "values";
+    /// The words that a filter looks for in titles.
+    filter_text_chars_max: usize = 200, "characters";
+    /// Days that a filter looks ahead.
+    filter_days_max: u32 = 366, "days";
     /// Tasks that one task is said to have to do with.
     dependencies_per_task_max: usize = 50, "tasks";
     /// Tasks that are parts of one task.

@@ -32,9 +32,11 @@ macro_rules! words {
 }
 
 mod field;
+mod filter;
 mod workflow;
 
 pub use field::*;
+pub use filter::*;
 pub use workflow::*;
 
 words! {
@@ -164,6 +166,8 @@ words! {
         Done = "done",
         /// Of a comment or an item of a checklist.
         Text = "text",
+        /// What a view shows.
+        Look = "look",
         /// Whether it is in use, in the archive or in the trash.
         Lifecycle = "lifecycle",
         /// What may be chosen in a custom field.

@@ -43,6 +43,7 @@ fn types() -> String {
         CategoryId,
         FieldId,
         OptionId,
+        ViewId,
         CommentId,
         ChecklistId,
         ChecklistItemId,
@@ -98,6 +99,10 @@ fn types() -> String {
         FieldOption,
         FieldValue,
         TaskField,
+        DueWhen,
+        Condition,
+        Lanes,
+        Look,
         Place<TaskId>,
         Code,
         Failure,
@@ -157,6 +162,7 @@ fn types() -> String {
         command::account::RemoveFactor,
         command::account::CreateToken,
         command::account::RevokeToken,
+        command::account::ChangeKept,
     );
     declare!(
         out,
@@ -189,6 +195,10 @@ fn types() -> String {
         command::field::MoveField,
         command::field::DeleteField,
         command::field::SetTaskField,
+        command::view::CreateView,
+        command::view::UpdateView,
+        command::view::MoveView,
+        command::view::DeleteView,
     );
     declare!(
         out,
@@ -296,6 +306,7 @@ fn types() -> String {
         event::account::UserFactorRemoved,
         event::account::UserTokenCreated,
         event::account::UserTokenRevoked,
+        event::account::UserKeptChanged,
     );
     declare!(
         out,
@@ -323,6 +334,10 @@ fn types() -> String {
         event::category::CategoryCreated,
         event::category::CategoryUpdated,
         event::category::CategoryDeleted,
+        event::view::ViewCreated,
+        event::view::ViewUpdated,
+        event::view::ViewMoved,
+        event::view::ViewDeleted,
         event::category::TaskCategorized,
         event::category::TaskCoverChanged,
         event::field::FieldCreated,
@@ -390,6 +405,7 @@ fn types() -> String {
         LabelView,
         CategoryView,
         FieldView,
+        SavedView,
         BoardMemberView,
         BoardHead,
         BoardPart,

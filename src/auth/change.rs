@@ -2,7 +2,7 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::account::{CloseAllSessions, UpdateAccount},
+    command::account::{ChangeKept, CloseAllSessions, UpdateAccount},
     ids::{AccountId, SessionId},
     limits::Limits,
 };
@@ -49,6 +49,11 @@ impl Auth {
     /// Says that the profile is another: whoever shows the name reads it again.
     pub async fn profile_changed(&self, account: AccountId) -> Result<(), Failure> {
         self.ask(account.into(), account, UpdateAccount {}.into()).await
+    }
+
+    /// Tells the other devices of its owner that what they keep for themselves changed.
+    pub async fn kept_changed(&self, account: AccountId) -> Result<(), Failure> {
+        self.ask(account.into(), account, ChangeKept {}.into()).await
     }
 
     /// The limits of this account's passwords: the server's, and more where an organization of theirs asks for more.

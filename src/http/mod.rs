@@ -25,6 +25,7 @@ mod health;
 mod history;
 mod identity;
 mod invitations;
+mod kept;
 mod labels;
 mod me;
 mod member_list;
@@ -52,6 +53,7 @@ mod tasks;
 mod teams;
 mod thumbnails;
 mod tokens;
+mod views;
 mod visible;
 
 use std::sync::Arc;

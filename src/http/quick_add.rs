@@ -228,7 +228,7 @@ fn context(
 }
 
 /// Who chose no zone, or one that this server does not know, means UTC.
-fn zone_of(name: &str) -> TimeZone {
+pub(super) fn zone_of(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 

@@ -26,6 +26,7 @@ use lockstep_protocol::{
             AddDependency, ArchiveTask, AssignTask, CompleteTask, EstimateTask, LabelTask, MoveTask, RemoveDependency,
             ReopenTask, RestoreTask, SetTaskParent, UnarchiveTask, UnassignTask, UnlabelTask, UnwatchTask, WatchTask,
         },
+        view::MoveView,
         workflow::SetColumnWorkflow,
     },
     values::Scope,
@@ -43,12 +44,12 @@ use super::{
     Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments,
     export, factors, fields,
     finish::finish,
-    health, history, identity, invitations, labels, me, member_list, members, openapi, organization_life,
+    health, history, identity, invitations, kept, labels, me, member_list, members, openapi, organization_life,
     organizations, passkeys, past, pictures,
     problem::Problem,
     quick_add, registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
-    task_actions, tasks, teams, tokens,
+    task_actions, tasks, teams, tokens, views,
 };
 
 /// Smaller answers are sent as they are: those of log-ins among them, whose secrets no compression may measure.
@@ -60,6 +61,13 @@ const NEW_ENOUGH: Parameter =
     Parameter { name: "min_seq", kind: "number", says: "Answer only from a state at least this new." };
 const MIN_SEQ: &[Parameter] = &[NEW_ENOUGH];
 const TASKS: &[Parameter] = &[
+    Parameter { name: "lifecycle", kind: "Lifecycle", says: "Default: active." },
+    Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },
+    Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+    NEW_ENOUGH,
+    Parameter { name: "filter", kind: "string", says: "What they meet, all of it: an array of Condition, as JSON." },
+];
+const TASKS_OF_VIEW: &[Parameter] = &[
     Parameter { name: "lifecycle", kind: "Lifecycle", says: "Default: active." },
     Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
@@ -171,6 +179,7 @@ fn who() -> Vec<Endpoint> { vec![
     delete("/api/v1/me/avatar", pictures::remove_avatar, "Take the caller's picture away").answers_nothing(),
     post("/api/v1/me/password", me::change_password, "Change the caller's password; every other session ends").takes("ChangePassword").answers_nothing(),
     post("/api/v1/me/email", me::change_email, "Have the link mailed that proves an address, the present one or another").takes("ChangeEmail").accepts(),
+    get("/api/v1/me/stars", kept::stars, "The boards that the caller starred").answers(200, "{ items: Array<Star> }").scopes(READ),
     get("/api/v1/me/sessions", me::sessions, "The caller's open sessions").answers(200, "Array<SessionEntry>"),
     delete("/api/v1/me/sessions/{session}", me::end_session, "End a session").answers_nothing(),
     get("/api/v1/me/tokens", tokens::list, "The caller's access tokens for programs").answers(200, "{ items: Array<TokenEntry> }"),
@@ -286,6 +295,16 @@ fn board() -> Vec<Endpoint> { vec![
     patch("/api/v1/orgs/{org}/boards/{board}/fields/{field}", fields::change::<UpdateField>, "Change a custom field's name or options").takes_but("UpdateField", &["field_id"], &[]).answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/fields/{field}", fields::delete, "Delete a custom field and what tasks have in it").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/fields/{field}/move", fields::change::<MoveField>, "Move a custom field").takes_but("MoveField", &["field_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/views", views::create, "Save a view for everybody who sees the board").takes_but("CreateView", &[], &["view_id"]).answers(201, "Acknowledged"),
+    patch("/api/v1/orgs/{org}/boards/{board}/views/{view}", views::update, "Change a shared view").takes_but("UpdateView", &["view_id"], &[]).answers(200, "Acknowledged"),
+    delete("/api/v1/orgs/{org}/boards/{board}/views/{view}", views::delete, "Delete a shared view").answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/views/{view}/move", views::change::<MoveView>, "Move a shared view among the others").takes_but("MoveView", &["view_id"], &[]).answers(200, "Acknowledged"),
+    get("/api/v1/orgs/{org}/boards/{board}/views/{view}/tasks", views::tasks, "The tasks that a view shows, shared or of the caller's own").asks(TASKS_OF_VIEW).answers(200, "{ items: Array<TaskFace>, next_cursor?: string }"),
+    get("/api/v1/orgs/{org}/boards/{board}/own-views", kept::views, "The views of a board that the caller keeps for themselves").answers(200, "{ items: Array<OwnView> }"),
+    put("/api/v1/orgs/{org}/boards/{board}/own-views/{view}", kept::put_view, "Keep a view of a board for oneself").takes("KeepView").answers(200, "OwnView"),
+    delete("/api/v1/orgs/{org}/boards/{board}/own-views/{view}", kept::remove_view, "Forget a view of one's own").answers_nothing(),
+    put("/api/v1/orgs/{org}/boards/{board}/star", kept::star, "Star a board, for oneself").answers_nothing(),
+    delete("/api/v1/orgs/{org}/boards/{board}/star", kept::unstar, "Take the star from a board").answers_nothing(),
 ] }
 
 #[rustfmt::skip]

@@ -21,6 +21,7 @@ use super::{
     extract::{Asked, Body, Caller, Fields, Ids},
     organizations::ReadQuery,
     problem::Answer,
+    views,
 };
 use crate::actors::happened;
 
@@ -30,15 +31,18 @@ type Path = (OrgId, BoardId, TaskId);
 #[serde(deny_unknown_fields)]
 pub struct TasksQuery {
     #[serde(default)]
-    lifecycle: Option<Lifecycle>,
+    pub lifecycle: Option<Lifecycle>,
     /// `next_cursor` of the page before.
     #[serde(default)]
-    cursor: Option<TaskId>,
+    pub cursor: Option<TaskId>,
     #[serde(default)]
-    limit: Option<usize>,
+    pub limit: Option<usize>,
     /// Answer only from a state at least this new.
     #[serde(default)]
-    min_seq: Option<u64>,
+    pub min_seq: Option<u64>,
+    /// Conditions that they meet, as JSON.
+    #[serde(default)]
+    pub filter: Option<String>,
 }
 
 /// What is absent stays; `null` takes a date away.
@@ -78,6 +82,10 @@ pub async fn list(
     Ids((org, board)): Ids<(OrgId, BoardId)>,
     Asked(query): Asked<TasksQuery>,
 ) -> Answer<axum::Json<Page<TaskFace>>> {
+    if let Some(filter) = &query.filter {
+        let filter = views::said(filter, &caller)?;
+        return views::page(&caller, (org, board), filter, query).await;
+    }
     let (published, audience) = caller.board(org, board, query.min_seq).await?;
     let lifecycle = query.lifecycle.unwrap_or(Lifecycle::Active);
     let limit = page_rows(query.limit, caller.http.limits.page_rows_max)?;

@@ -150,7 +150,7 @@ const INSERT_PROFILE: &str = "insert into profiles
     (account_id, org_id, name, placeholder, locale, time_zone, updated_at) values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// What goes with a person. A test compares it with the tables that name accounts.
-const ERASE: [&str; 11] = [
+const ERASE: [&str; 13] = [
     "delete from sessions where account_id = $1",
     "delete from refresh_tokens where account_id = $1",
     "delete from one_time_codes where account_id = $1",
@@ -162,6 +162,8 @@ const ERASE: [&str; 11] = [
     "delete from identities where account_id = $1",
     "delete from member_details where account_id = $1",
     "delete from pictures where account_id = $1",
+    "delete from own_views where account_id = $1",
+    "delete from stars where account_id = $1",
 ];
 
 impl Accounts {

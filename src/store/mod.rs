@@ -17,6 +17,7 @@ pub mod factors;
 pub mod identities;
 pub mod invitations;
 pub mod journal;
+pub mod kept;
 pub mod mails;
 pub mod members;
 pub mod nodes;
@@ -42,6 +43,7 @@ use consumers::Consumers;
 use drops::Drops;
 use invitations::Invitations;
 use journal::SharedJournal;
+use kept::Keeps;
 use mails::Mails;
 use members::Members;
 use nodes::Nodes;
@@ -56,6 +58,7 @@ pub struct Store {
     accounts: Accounts,
     members: Members,
     invitations: Invitations,
+    keeps: Keeps,
     pictures: Pictures,
     consumers: Consumers,
     projections: Projections,
@@ -83,6 +86,10 @@ impl Store {
     }
 
     /// Pictures of people and logos.
+    pub fn keeps(&self) -> &Keeps {
+        &self.keeps
+    }
+
     pub fn pictures(&self) -> &Pictures {
         &self.pictures
     }

@@ -62,6 +62,10 @@ field.create                    POST    /boards/{board}/fields
 field.update                    PATCH   /boards/{board}/fields/{field_id}
 field.move                      POST    /boards/{board}/fields/{field_id}/move
 field.delete                    DELETE  /boards/{board}/fields/{field_id}
+view.create                     POST    /boards/{board}/views
+view.update                     PATCH   /boards/{board}/views/{view_id}
+view.move                       POST    /boards/{board}/views/{view_id}/move
+view.delete                     DELETE  /boards/{board}/views/{view_id}
 task.create                     POST    /boards/{board}/tasks
 task.update                     PATCH   /boards/{board}/tasks/{task_id}
 task.prioritize                 PATCH   /boards/{board}/tasks/{task_id}

@@ -35,6 +35,8 @@ const DELETED: &[&str] = &[
     "category.delete category_id=n7",
     "field.create field_id=n8 name=Gone kind=text",
     "field.delete field_id=n8",
+    "view.create view_id=n9 name=Gone look={}",
+    "view.delete view_id=n9",
     "comment.add task_id=t1 comment_id=n3 text=Gone",
     "comment.delete task_id=t1 comment_id=n3",
     "checklist.create task_id=t1 checklist_id=n4 name=Gone",
@@ -56,6 +58,7 @@ fn deleted(name: &str) -> Option<&'static str> {
         "red" | "blue" => Some("n2"),
         "bug" => Some("n7"),
         "size" | "cost" | "whom" => Some("n8"),
+        "v1" => Some("n9"),
         "k1" | "k2" => Some("n3"),
         "list" => Some("n4"),
         "i1" | "i2" => Some("n5"),
@@ -75,8 +78,8 @@ fn with_deleted() -> World {
 /// Where ids stand in a command: the pointer and the name.
 fn named(command: &Value) -> Vec<(String, &'static str)> {
     const NAMES: &[&str] = &[
-        "todo", "doing", "done", "attic", "red", "blue", "bug", "k1", "k2", "list", "i1", "i2", "hr", "inv1", "t1",
-        "t2", "t3", "d1", "put_away", "trash", "ghost", "team", "org", "board",
+        "todo", "doing", "done", "attic", "red", "blue", "bug", "v1", "k1", "k2", "list", "i1", "i2", "hr", "inv1",
+        "t1", "t2", "t3", "d1", "put_away", "trash", "ghost", "team", "org", "board",
     ];
     fn walk(value: &Value, at: &str, found: &mut Vec<(String, &'static str)>) {
         match value {

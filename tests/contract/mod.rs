@@ -16,6 +16,7 @@ mod guards;
 mod identities;
 mod invitations;
 mod journal;
+mod kept;
 mod mails;
 mod members;
 mod nodes;

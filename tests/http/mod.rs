@@ -40,6 +40,7 @@ mod talk;
 mod tasks;
 mod teams;
 mod tokens;
+mod views;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

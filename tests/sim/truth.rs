@@ -139,6 +139,7 @@ impl Fold {
                 AccountEvent::UserDeleted(_) => sessions.clear(),
                 AccountEvent::UserRegistered(_)
                 | AccountEvent::UserUpdated(_)
+                | AccountEvent::UserKeptChanged(_)
                 | AccountEvent::UserEmailVerified(_)
                 | AccountEvent::UserPasswordReset(_)
                 | AccountEvent::UserFactorAdded(_)

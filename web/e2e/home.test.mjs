@@ -45,7 +45,7 @@ test("R59 a board that another person makes, renames and archives shows at home 
   await rest.call("DELETE", `/orgs/${org}/boards/${hidden.board_id}/members/${me.account_id}`);
   await until("it to be gone again", async () => (await tile(ben.page, /Hidden/).count()) === 0);
   await ana.page.goBack();
-  await ana.page.getByRole("button", { name: /Rocket to the moon/ }).click();
+  await ana.page.getByRole("button", { name: /^Menu of Rocket to the moon/ }).click();
   await ana.page.getByRole("menuitem", { name: "Archive" }).click();
   await until("it to be archived", async () => (await tile(ben.page, /Rocket/).count()) === 0);
   assert.equal(await stayed(ben.page), true);

@@ -98,3 +98,49 @@ test("5,000 cards: at most 150 mounted, and the keyboard stays quick", async (t)
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test("5,000 cards in rows and filtered: as few mounted, and typing the filter stays quick", async (t) => {
+  const { page, context, errors } = await person(browser, server, ANA);
+  await page.getByRole("link", { name: /Large/ }).click();
+  await card(page, "Card 1-1").first().waitFor();
+  await live(page);
+  const mounted = () => page.locator("[data-task]").count();
+  await page.getByRole("button", { name: /^Rows/ }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Priority", exact: true }).click();
+  const none = page.getByRole("region", { name: "None", exact: true });
+  await none.locator("[aria-setsize]").first().waitFor();
+  const frames = await page.evaluate(async () => {
+    const scroller = document.querySelector(".rows");
+    const times = [];
+    for (let step = 0; step < 60; step += 1) {
+      const from = performance.now();
+      scroller.scrollTop += 700;
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+      times.push(performance.now() - from);
+    }
+    return times.sort((a, b) => a - b);
+  });
+  t.diagnostic(`scrolling rows: two frames take p50 ${Math.round(frames[30])}, p95 ${Math.round(frames[57])} ms; ${await mounted()} mounted`);
+  assert.ok((await mounted()) <= MOUNTED_MAX, `${await mounted()} mounted in rows`);
+  const far = await page.evaluate(() => Number(document.querySelector("[data-task]")?.closest("[aria-posinset]")?.getAttribute("aria-posinset")));
+  assert.ok(far > 100, `what is mounted is where one looks: ${far}`);
+  await page.screenshot({ path: picture("large-rows") });
+  await page.evaluate(() => document.querySelector(".rows").scrollTo(0, 0));
+  const empty = await context.newPage();
+  await empty.setContent("<input autofocus>");
+  await watchInput(empty);
+  await write(empty, TYPED, { delay: 20 });
+  const base = await inputP95(empty);
+  await empty.close();
+  await page.bringToFront();
+  await page.getByRole("searchbox", { name: "Filter cards" }).focus();
+  await watchInput(page);
+  await write(page, "card 3-77 some more w", { delay: 20 });
+  const p95 = await inputP95(page);
+  t.diagnostic(`typing a filter: p95 ${p95} ms, on an empty page ${base} ms`);
+  await until("the filter to be met", async () => (await page.getByRole("region", { name: "What is shown" }).getByRole("status").innerText()).includes("hidden"));
+  assert.ok(p95 <= 2 * INPUT_P95_MS_MAX + base, `typing a filter takes ${p95} ms, on an empty page ${base} ms`);
+  assert.deepEqual(errors, []);
+  await context.close();
+});

@@ -47,7 +47,7 @@ pub enum Capability {
     LeaveBoard,
     /// Follow a task oneself.
     WatchTasks,
-    /// Columns, their rules, labels, categories and custom fields.
+    /// Columns, their rules, labels, categories, custom fields and shared views.
     ShapeBoard,
     EditTasks,
     /// Put tasks into the archive or the trash.
@@ -194,7 +194,11 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::CreateField(_)
         | C::UpdateField(_)
         | C::MoveField(_)
-        | C::DeleteField(_) => Capability::ShapeBoard,
+        | C::DeleteField(_)
+        | C::CreateView(_)
+        | C::UpdateView(_)
+        | C::MoveView(_)
+        | C::DeleteView(_) => Capability::ShapeBoard,
         C::WatchTask(_) | C::UnwatchTask(_) if own => Capability::WatchTasks,
         C::CreateTask(_)
         | C::UpdateTask(_)
@@ -243,6 +247,7 @@ pub const fn account(command: &AccountCommand) -> Capability {
         C::RegisterAccount(_)
         | C::OpenSession(_)
         | C::UpdateAccount(_)
+        | C::ChangeKept(_)
         | C::VerifyEmail(_)
         | C::ResetPassword(_)
         | C::DeleteAccount(_)

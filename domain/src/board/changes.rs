@@ -6,7 +6,7 @@
 use imbl::OrdMap;
 use lockstep_protocol::{
     event::{BoardEvent, Happened},
-    ids::{AccountId, ClientId, FieldId, TaskId},
+    ids::{AccountId, ClientId, TaskId},
     values::{Conflict, Field},
 };
 use serde::{Deserialize, Serialize};
@@ -91,25 +91,27 @@ pub(super) fn note(board: &mut Board, happened: &Happened<BoardEvent>) {
         E::FieldDeleted(event) => {
             board.changes.forget(event.field_id.0);
             for task_id in board.tasks.keys() {
-                board.changes.0.remove(&(value_of(*task_id, event.field_id), Field::Value));
+                board.changes.0.remove(&(within(*task_id, event.field_id.0), Field::Value));
             }
         }
-        E::ChecklistItemRemoved(event) => board.changes.forget(event.item_id.0),
+        E::ViewDeleted(event) => board.changes.forget(event.view_id.0),
+        E::ChecklistItemRemoved(event) => board.changes.forget(within(event.task_id, event.item_id.0)),
         E::CommentDeleted(event) => board.changes.forget(event.comment_id.0),
         E::ChecklistDeleted(event) => {
             let list = board.task(event.task_id).and_then(|task| task.checklist(event.checklist_id));
             let items: Vec<Uuid> = list.into_iter().flat_map(|list| &list.items).map(|item| item.item_id.0).collect();
-            items.into_iter().for_each(|item| board.changes.forget(item));
-            board.changes.forget(event.checklist_id.0);
+            let gone = items.into_iter().chain([event.checklist_id.0]);
+            gone.for_each(|id| board.changes.forget(within(event.task_id, id)));
         }
         _ => {}
     }
 }
 
-/// What stands for a task's value in a custom field, which has no id of its own.
-pub(super) fn value_of(task_id: TaskId, field_id: FieldId) -> Uuid {
-    let mut hasher = blake3::Hasher::new_derive_key("lockstep: what a task has in a custom field");
-    hasher.update(task_id.0.as_bytes()).update(field_id.0.as_bytes());
+/// What stands for something in a task whose id alone does not name it: its value in a custom field, and its checklists and their items,
+/// which the next one of a task that repeats has under the same ids.
+pub(super) fn within(task_id: TaskId, id: Uuid) -> Uuid {
+    let mut hasher = blake3::Hasher::new_derive_key("lockstep: something of a task");
+    hasher.update(task_id.0.as_bytes()).update(id.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
@@ -151,7 +153,11 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
             where_so(event.field_id.0, [(event.name.is_some(), F::Name), (event.options.is_some(), F::Options)])
         }
         E::FieldMoved(event) => vec![(event.field_id.0, F::Place)],
-        E::TaskFieldChanged(event) => vec![(value_of(event.task_id, event.field_id), F::Value)],
+        E::TaskFieldChanged(event) => vec![(within(event.task_id, event.field_id.0), F::Value)],
+        E::ViewUpdated(event) => {
+            where_so(event.view_id.0, [(event.name.is_some(), F::Name), (event.look.is_some(), F::Look)])
+        }
+        E::ViewMoved(event) => vec![(event.view_id.0, F::Place)],
         E::TaskRepeatChanged(event) => vec![(event.task_id.0, F::Repeat)],
         // The rule goes from the one to the other.
         E::TaskRepeated(event) => vec![(event.from_id.0, F::Repeat)],
@@ -168,10 +174,11 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
         E::TaskParentChanged(event) => vec![(event.task_id.0, F::Parent)],
         E::TaskCompleted(event) => vec![(event.task_id.0, F::Done)],
         E::TaskReopened(event) => vec![(event.task_id.0, F::Done)],
-        E::ChecklistRenamed(event) => vec![(event.checklist_id.0, F::Name)],
-        E::ChecklistItemUpdated(event) => {
-            where_so(event.item_id.0, [(event.text.is_some(), F::Text), (event.done.is_some(), F::Done)])
-        }
+        E::ChecklistRenamed(event) => vec![(within(event.task_id, event.checklist_id.0), F::Name)],
+        E::ChecklistItemUpdated(event) => where_so(
+            within(event.task_id, event.item_id.0),
+            [(event.text.is_some(), F::Text), (event.done.is_some(), F::Done)],
+        ),
         E::CommentEdited(event) => vec![(event.comment_id.0, F::Text)],
         // The rest makes something, puts it away or takes it back, or puts one thing into a set or takes it out: the tests list it.
         _ => Vec::new(),

@@ -10,6 +10,7 @@ mod detail;
 mod evolve;
 mod past;
 mod place;
+mod shown;
 mod state;
 mod view;
 
@@ -25,7 +26,7 @@ use lockstep_protocol::{
     view::ViewPart,
 };
 pub use past::{Past, differences, own_changes};
-pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task};
+pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, View};
 
 use crate::{
     access,
@@ -36,7 +37,7 @@ use crate::{
 
 impl Aggregate for Board {
     const KIND: Kind = Kind::Board;
-    const STATE_VERSION: u32 = 3;
+    const STATE_VERSION: u32 = 4;
 
     type Command = BoardCommand;
     type Event = BoardEvent;

@@ -10,11 +10,14 @@ use lockstep_protocol::{
     },
     ids::{AccountId, BoardId, ColumnId, FieldId, TaskId},
     values::{Audience, Entry, FieldKind, Priority, Repeat, RepeatRule, Workflow},
-    view::{BoardHead, BoardMemberView, BoardPart, CategoryView, ColumnView, FieldView, LabelView, TaskFace, ViewPart},
+    view::{
+        BoardHead, BoardMemberView, BoardPart, CategoryView, ColumnView, FieldView, LabelView, SavedView, TaskFace,
+        ViewPart,
+    },
 };
 
 use super::state::{Board, Column, CustomField, Task};
-use crate::mention;
+use crate::{filter, mention};
 
 pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
     if audience != Audience::Public {
@@ -65,6 +68,11 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         E::BoardMemberAdded(_)
         | E::BoardMemberRoleChanged(_)
         | E::BoardMemberRemoved(_)
+        // They name people.
+        | E::ViewCreated(_)
+        | E::ViewUpdated(_)
+        | E::ViewMoved(_)
+        | E::ViewDeleted(_)
         | E::TaskAssigned(_)
         | E::TaskUnassigned(_)
         | E::TaskReassigned(_)
@@ -234,6 +242,16 @@ impl Board {
                 })
                 .collect(),
             fields: self.fields().into_iter().map(field_view).collect(),
+            views: self
+                .saved_views()
+                .filter(|_| told)
+                .map(|(view_id, view)| SavedView {
+                    view_id,
+                    name: view.name.to_string(),
+                    rank: (&view.rank).into(),
+                    look: view.look.clone(),
+                })
+                .collect(),
             task_count: u32::try_from(self.active_count).unwrap_or(u32::MAX),
         })
     }
@@ -277,7 +295,8 @@ pub(super) fn view(board: &Board, id: BoardId, audience: Audience, part_bytes_ma
     let marks = board.labels.len() + board.categories.len();
     let options = |field: &CustomField| field.options.iter().map(|option| 100 + 2 * option.name.len()).sum::<usize>();
     let fields: usize = board.fields.values().map(|field| 200 + 2 * field.name.len() + options(field)).sum();
-    let mut bytes = 512 + columns + 128 * marks + 96 * board.members.len() + fields;
+    let views: usize = board.saved_views().map(|(_, view)| 400 + 3 * filter::size(&view.look)).sum();
+    let mut bytes = 512 + columns + 128 * marks + 96 * board.members.len() + fields + views;
     let mut part = BoardPart { board: head, tasks: Vec::new() };
     let mut parts = Vec::new();
     // Columns that are gone have no active tasks; were there any, they would still be shown.

@@ -21,6 +21,7 @@ fn may_be_unknown(tag: &str, field: &str) -> bool {
             | ("label.create", "label_id")
             | ("category.create", "category_id")
             | ("field.create", "field_id")
+            | ("view.create", "view_id")
             | ("task.create", "task_id")
             | ("checklist.create", "checklist_id")
             | ("checklist.item.add", "item_id")

@@ -33,6 +33,11 @@ const ASKED: &[&str] = &[
     "label.update label_id=red colour=?g",
     "category.update category_id=bug name=?x",
     "category.update category_id=bug colour=?g",
+    "view.update view_id=v1 name=?x",
+    "view.update view_id=v1 look.lanes.by=?L",
+    "view.create view_id=v2 name=?x look={}",
+    "view.move view_id=v1 place.after=v2",
+    "view.move view_id=v1 place.before=v2",
     "task.repeat.set task_id=?T repeat.rule=FREQ=DAILY repeat.zone=UTC",
     "task.repeat.set task_id=?T repeat.rule=FREQ=WEEKLY repeat.zone=UTC",
     "task.repeat.set task_id=?T",
@@ -90,6 +95,8 @@ const MERGE: &[&str] = &[
     "category.deleted",
     "field.created",
     "field.deleted",
+    "view.created",
+    "view.deleted",
     "comment.reacted",
     "comment.unreacted",
     "task.created",
@@ -142,6 +149,7 @@ fn values(board: &Board) -> Values {
         ("labels", "label_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
         ("categories", "category_id", &[(Field::Name, "name"), (Field::Colour, "colour")]),
         ("fields", "field_id", &[(Field::Name, "name"), (Field::Options, "options")]),
+        ("views", "view_id", &[(Field::Name, "name"), (Field::Look, "look")]),
         ("members", "account_id", &[(Field::Role, "role")]),
     ];
     for (list, id, fields) in lists {
@@ -150,6 +158,15 @@ fn values(board: &Board) -> Values {
     board.tasks().for_each(|(task_id, task)| {
         for (field_id, _) in board.fields() {
             all.insert((format!("{task_id}/{field_id}"), Field::Value), json!(task.value(field_id)));
+        }
+        // The next one of a task that repeats has its checklists under the same ids.
+        for list in &task.checklists {
+            all.insert((format!("{task_id}/{}", list.checklist_id), Field::Name), json!(list.name));
+            for item in &list.items {
+                let id = format!("{task_id}/{}", item.item_id);
+                all.insert((id.clone(), Field::Text), json!(item.text));
+                all.insert((id, Field::Done), json!(item.done));
+            }
         }
         let mut put = |id: Uuid, field, value: Value| {
             all.insert((id.to_string(), field), value);
@@ -167,13 +184,6 @@ fn values(board: &Board) -> Values {
         put(task_id.0, Field::Done, json!(task.completed_at.is_some()));
         // Of its place the column alone: ranks are spread anew where the order stays.
         put(task_id.0, Field::Place, json!(task.column_id));
-        for list in &task.checklists {
-            put(list.checklist_id.0, Field::Name, json!(list.name));
-            for item in &list.items {
-                put(item.item_id.0, Field::Text, json!(item.text));
-                put(item.item_id.0, Field::Done, json!(item.done));
-            }
-        }
         task.comments.iter().for_each(|(id, comment)| put(id.0, Field::Text, json!(comment.text_seq)));
     });
     all

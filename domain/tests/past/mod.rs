@@ -88,7 +88,7 @@ fn says(world: &World, board: &Board) -> Value {
     let fields =
         json!({"fields": map(fields), "place": board.fields().into_iter().map(|(id, _)| id).collect::<Vec<_>>()});
     json!({
-        "fields": fields,
+        "fields": fields, "views": map(board.saved_views().map(|(id, view)| (id.to_string(), json!([view.name.as_str(), view.look])))),
         "name": board.name(), "visibility": board.visibility(), "life": board.lifecycle(),
         "members": map(board.members().map(|(id, role)| (id.to_string(), json!(role)))), "columns": map(columns), "place": order,
         "labels": map(labels), "categories": map(categories), "tasks": map(tasks),

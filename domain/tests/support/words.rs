@@ -79,6 +79,10 @@ const NAMES: &[&str] = &[
     "small",
     "large",
     "huge",
+    "v1",
+    "v2",
+    "v3",
+    "n9",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.

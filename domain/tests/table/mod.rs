@@ -28,6 +28,7 @@ const TABLES: &[(&str, &str)] = &[
     ("workflow.txt", include_str!("workflow.txt")),
     ("talk.txt", include_str!("talk.txt")),
     ("fields.txt", include_str!("fields.txt")),
+    ("views.txt", include_str!("views.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -165,6 +166,9 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "options_per_board_max" => &mut limits.options_per_board_max,
         "field_number_digits_max" => &mut limits.field_number_digits_max,
         "task_fields_bytes_max" => &mut limits.task_fields_bytes_max,
+        "views_per_board_max" => &mut limits.views_per_board_max,
+        "filter_conditions_max" => &mut limits.filter_conditions_max,
+        "filter_values_max" => &mut limits.filter_values_max,
         "comment_edits_max" => &mut limits.comment_edits_max,
         "reaction_kinds_per_comment_max" => &mut limits.reaction_kinds_per_comment_max,
         "reactions_per_comment_max" => &mut limits.reactions_per_comment_max,

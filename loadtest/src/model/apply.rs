@@ -8,7 +8,7 @@ use lockstep_protocol::{
     values::{BoardRole, Lifecycle, Repeat, RepeatRule, Workflow},
 };
 
-use super::{Board, Column, Head, Label, Task, said};
+use super::{Board, Column, Head, Label, Task, View, said};
 
 impl Board {
     /// Applies an event of the board's own topic; those of other kinds change nothing here.
@@ -222,6 +222,31 @@ impl Board {
                 self.task(event.task_id, |task| task.category_id = event.category_id);
             }
             BoardEvent::TaskCoverChanged(event) => self.task(event.task_id, |task| task.cover = event.colour),
+            _ => self.apply_views(event),
+        }
+    }
+
+    /// Views that everybody shares, and what tasks have to do with others.
+    fn apply_views(&mut self, event: &BoardEvent) {
+        match event {
+            BoardEvent::ViewCreated(event) => {
+                let (name, rank, look) = (event.name.clone(), event.rank.clone(), event.look.clone());
+                self.views.insert(event.view_id, View { name, rank, look });
+            }
+            BoardEvent::ViewUpdated(event) => {
+                if let Some(view) = self.views.get_mut(&event.view_id) {
+                    set(&mut view.name, &event.name);
+                    set(&mut view.look, &event.look);
+                }
+            }
+            BoardEvent::ViewMoved(event) => {
+                if let Some(view) = self.views.get_mut(&event.view_id) {
+                    view.rank.clone_from(&event.rank);
+                }
+            }
+            BoardEvent::ViewDeleted(event) => {
+                self.views.remove(&event.view_id);
+            }
             BoardEvent::TaskDependencyAdded(event) => self.task(event.task_id, |task| {
                 task.dependencies.insert((event.kind, event.other_id));
             }),
@@ -298,77 +323,34 @@ fn set<T: Clone>(field: &mut T, value: &Option<T>) {
 /// over.
 fn leaves_as_is(event: &BoardEvent) {
     match event {
-        BoardEvent::ChecklistCreated(_)
-        | BoardEvent::ChecklistRenamed(_)
-        | BoardEvent::CommentEdited(_)
-        | BoardEvent::CommentReacted(_)
-        | BoardEvent::CommentUnreacted(_)
-        | BoardEvent::TaskReminderSet(_)
-        | BoardEvent::TaskReminderRemoved(_)
-        | BoardEvent::TaskReminderDue(_)
-        | BoardEvent::TaskDueSoon(_)
-        | BoardEvent::TaskOverdue(_)
-        | BoardEvent::TaskWatched(_)
-        | BoardEvent::TaskUnwatched(_) => {}
-        BoardEvent::BoardCreated(_)
-        | BoardEvent::BoardUpdated(_)
-        | BoardEvent::ChangeUndone(_)
-        | BoardEvent::FieldCreated(_)
-        | BoardEvent::FieldUpdated(_)
-        | BoardEvent::FieldMoved(_)
-        | BoardEvent::FieldDeleted(_)
-        | BoardEvent::TaskFieldChanged(_)
-        | BoardEvent::BoardArchived(_)
-        | BoardEvent::BoardUnarchived(_)
-        | BoardEvent::BoardDeleted(_)
-        | BoardEvent::BoardRestored(_)
-        | BoardEvent::BoardMemberAdded(_)
-        | BoardEvent::BoardMemberRoleChanged(_)
-        | BoardEvent::BoardMemberRemoved(_)
-        | BoardEvent::ColumnCreated(_)
-        | BoardEvent::ColumnUpdated(_)
-        | BoardEvent::ColumnMoved(_)
-        | BoardEvent::ColumnWorkflowChanged(_)
-        | BoardEvent::ColumnArchived(_)
-        | BoardEvent::ColumnUnarchived(_)
-        | BoardEvent::ColumnDeleted(_)
-        | BoardEvent::LabelCreated(_)
-        | BoardEvent::LabelUpdated(_)
-        | BoardEvent::LabelDeleted(_)
-        | BoardEvent::CategoryCreated(_)
-        | BoardEvent::CategoryUpdated(_)
-        | BoardEvent::CategoryDeleted(_)
-        | BoardEvent::TaskCategorized(_)
-        | BoardEvent::TaskCoverChanged(_)
-        | BoardEvent::TaskAssigned(_)
-        | BoardEvent::TaskUnassigned(_)
-        | BoardEvent::TaskReassigned(_)
-        | BoardEvent::TaskCreated(_)
-        | BoardEvent::TaskUpdated(_)
-        | BoardEvent::TaskMoved(_)
-        | BoardEvent::TasksReranked(_)
-        | BoardEvent::TaskPriorityChanged(_)
-        | BoardEvent::TaskScheduled(_)
-        | BoardEvent::TaskEstimated(_)
-        | BoardEvent::TaskRepeatChanged(_)
-        | BoardEvent::TaskRepeated(_)
-        | BoardEvent::TaskParentChanged(_)
-        | BoardEvent::TaskCompleted(_)
-        | BoardEvent::TaskReopened(_)
-        | BoardEvent::TaskArchived(_)
-        | BoardEvent::TaskUnarchived(_)
-        | BoardEvent::TaskDeleted(_)
-        | BoardEvent::TaskRestored(_)
-        | BoardEvent::ChecklistItemAdded(_)
-        | BoardEvent::ChecklistItemUpdated(_)
-        | BoardEvent::ChecklistItemRemoved(_)
-        | BoardEvent::ChecklistDeleted(_)
-        | BoardEvent::TaskCommented(_)
-        | BoardEvent::CommentDeleted(_)
-        | BoardEvent::TaskLabelled(_)
-        | BoardEvent::TaskUnlabelled(_)
-        | BoardEvent::TaskDependencyAdded(_)
-        | BoardEvent::TaskDependencyRemoved(_) => {}
+        #[rustfmt::skip]
+        BoardEvent::ChecklistCreated(_) | BoardEvent::ChecklistRenamed(_) | BoardEvent::CommentEdited(_)
+        | BoardEvent::CommentReacted(_) | BoardEvent::CommentUnreacted(_) | BoardEvent::TaskReminderSet(_)
+        | BoardEvent::TaskReminderRemoved(_) | BoardEvent::TaskReminderDue(_) | BoardEvent::TaskDueSoon(_)
+        | BoardEvent::TaskOverdue(_) | BoardEvent::TaskWatched(_) | BoardEvent::TaskUnwatched(_) => {}
+        // All others were taken by the functions before this one.
+        #[rustfmt::skip]
+        BoardEvent::BoardCreated(_) | BoardEvent::BoardUpdated(_) | BoardEvent::ChangeUndone(_)
+        | BoardEvent::FieldCreated(_) | BoardEvent::FieldUpdated(_) | BoardEvent::FieldMoved(_)
+        | BoardEvent::FieldDeleted(_) | BoardEvent::TaskFieldChanged(_) | BoardEvent::BoardArchived(_)
+        | BoardEvent::BoardUnarchived(_) | BoardEvent::BoardDeleted(_) | BoardEvent::BoardRestored(_)
+        | BoardEvent::BoardMemberAdded(_) | BoardEvent::BoardMemberRoleChanged(_) | BoardEvent::BoardMemberRemoved(_)
+        | BoardEvent::ColumnCreated(_) | BoardEvent::ColumnUpdated(_) | BoardEvent::ColumnMoved(_)
+        | BoardEvent::ColumnWorkflowChanged(_) | BoardEvent::ColumnArchived(_) | BoardEvent::ColumnUnarchived(_)
+        | BoardEvent::ColumnDeleted(_) | BoardEvent::LabelCreated(_) | BoardEvent::LabelUpdated(_)
+        | BoardEvent::LabelDeleted(_) | BoardEvent::CategoryCreated(_) | BoardEvent::CategoryUpdated(_)
+        | BoardEvent::CategoryDeleted(_) | BoardEvent::TaskCategorized(_) | BoardEvent::TaskCoverChanged(_)
+        | BoardEvent::TaskAssigned(_) | BoardEvent::TaskUnassigned(_) | BoardEvent::TaskReassigned(_)
+        | BoardEvent::TaskCreated(_) | BoardEvent::TaskUpdated(_) | BoardEvent::TaskMoved(_)
+        | BoardEvent::TasksReranked(_) | BoardEvent::TaskPriorityChanged(_) | BoardEvent::TaskScheduled(_)
+        | BoardEvent::TaskEstimated(_) | BoardEvent::TaskRepeatChanged(_) | BoardEvent::TaskRepeated(_)
+        | BoardEvent::TaskParentChanged(_) | BoardEvent::TaskCompleted(_) | BoardEvent::TaskReopened(_)
+        | BoardEvent::TaskArchived(_) | BoardEvent::TaskUnarchived(_) | BoardEvent::TaskDeleted(_)
+        | BoardEvent::TaskRestored(_) | BoardEvent::ChecklistItemAdded(_) | BoardEvent::ChecklistItemUpdated(_)
+        | BoardEvent::ChecklistItemRemoved(_) | BoardEvent::ChecklistDeleted(_) | BoardEvent::TaskCommented(_)
+        | BoardEvent::CommentDeleted(_) | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_)
+        | BoardEvent::TaskDependencyAdded(_) | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::ViewCreated(_)
+        | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_) => {}
     }
 }
 

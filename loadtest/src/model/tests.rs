@@ -115,6 +115,7 @@ fn joined() -> Board {
         labels: vec![LabelView { label_id: id(40), name: "bug".into(), colour: Colour::Red }],
         categories: vec![],
         fields: vec![],
+        views: vec![],
         task_count: 1,
     };
     let mut board = Board::default();

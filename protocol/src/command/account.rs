@@ -92,3 +92,8 @@ pub struct CreateToken {
 pub struct RevokeToken {
     pub token_id: TokenId,
 }
+
+/// Records that what its owner keeps for themselves changed: stars, views of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeKept {}

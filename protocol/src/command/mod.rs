@@ -14,6 +14,7 @@ pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
+pub mod view;
 pub mod workflow;
 
 use account::*;
@@ -29,6 +30,7 @@ use reminder::*;
 use repeat::*;
 use task::*;
 use team::*;
+use view::*;
 use workflow::*;
 
 use crate::language::language;
@@ -114,6 +116,10 @@ language! {
         "field.update" => UpdateField,
         "field.move" => MoveField,
         "field.delete" => DeleteField,
+        "view.create" => CreateView,
+        "view.update" => UpdateView,
+        "view.move" => MoveView,
+        "view.delete" => DeleteView,
         "task.create" => CreateTask,
         "task.update" => UpdateTask,
         "task.move" => MoveTask,
@@ -171,5 +177,6 @@ language! {
         "factor.remove" => RemoveFactor,
         "token.create" => CreateToken,
         "token.revoke" => RevokeToken,
+        "account.kept.change" => ChangeKept,
     }
 }

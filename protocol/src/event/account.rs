@@ -74,3 +74,7 @@ pub struct UserTokenCreated {
 pub struct UserTokenRevoked {
     pub token_id: TokenId,
 }
+
+/// What its owner keeps for themselves changed: stars, views of their own. What it is, is read where it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct UserKeptChanged {}

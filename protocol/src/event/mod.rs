@@ -13,6 +13,7 @@ pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
+pub mod view;
 pub mod workflow;
 
 use account::*;
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use task::*;
 use team::*;
 use ts_rs::TS;
+use view::*;
 use workflow::*;
 
 use crate::{
@@ -119,6 +121,10 @@ language! {
         "field.updated" => FieldUpdated,
         "field.moved" => FieldMoved,
         "field.deleted" => FieldDeleted,
+        "view.created" => ViewCreated,
+        "view.updated" => ViewUpdated,
+        "view.moved" => ViewMoved,
+        "view.deleted" => ViewDeleted,
         "task.created" => TaskCreated,
         "task.updated" => TaskUpdated,
         "task.moved" => TaskMoved,
@@ -178,6 +184,7 @@ language! {
         "user.factor.removed" => UserFactorRemoved,
         "user.token.created" => UserTokenCreated,
         "user.token.revoked" => UserTokenRevoked,
+        "user.kept.changed" => UserKeptChanged,
     }
 }
 
@@ -206,6 +213,10 @@ const NEWER: &[(&str, u32)] = &[
     ("category.created", 2),
     ("category.updated", 2),
     ("category.deleted", 2),
+    ("view.created", 2),
+    ("view.updated", 2),
+    ("view.moved", 2),
+    ("view.deleted", 2),
     ("task.categorized", 2),
     ("task.cover.changed", 2),
     ("field.created", 2),
@@ -227,6 +238,7 @@ const NEWER: &[(&str, u32)] = &[
     ("user.factor.removed", 2),
     ("user.token.created", 2),
     ("user.token.revoked", 2),
+    ("user.kept.changed", 2),
     ("organization.logo.changed", 2),
     ("organization.settings.updated", 2),
     ("organization.plan.changed", 2),

@@ -6,11 +6,11 @@ use ts_rs::TS;
 use crate::{
     ids::{
         AccountId, BoardId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, OrgId,
-        TaskId, TeamId,
+        TaskId, TeamId, ViewId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Dependency, Due, FieldKind, FieldOption, Lifecycle, Micros, Original, Priority,
-        Reminder, RepeatRule, TaskField, Visibility, Workflow,
+        BoardRole, Colour, ColumnKind, Dependency, Due, FieldKind, FieldOption, Lifecycle, Look, Micros, Original,
+        Priority, Reminder, RepeatRule, TaskField, Visibility, Workflow,
     },
 };
 
@@ -132,6 +132,15 @@ pub struct FieldView {
     pub options: Vec<FieldOption>,
 }
 
+/// A view that everybody shares.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SavedView {
+    pub view_id: ViewId,
+    pub name: String,
+    pub rank: String,
+    pub look: Look,
+}
+
 /// A person's own role on a board.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardMemberView {
@@ -162,6 +171,10 @@ pub struct BoardHead {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<FieldView>>")]
     pub fields: Vec<FieldView>,
+    /// Views that everybody shares, in the order of their ids; none for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<SavedView>>")]
+    pub views: Vec<SavedView>,
     /// How many active tasks the whole view holds, over all parts.
     pub task_count: u32,
 }

@@ -129,6 +129,10 @@ pub struct TeamView {
 pub struct AccountView {
     pub account_id: AccountId,
     pub sessions: Vec<SessionId>,
+    /// The seq at which what its owner keeps for themselves changed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub kept_seq: Option<u64>,
 }
 
 /// A part of the view of any aggregate.

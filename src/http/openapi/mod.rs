@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    about, authentication, boards, commands, factors, health, history, identity, invitations, me, member_list, members,
-    organization_life, organizations, passkeys, past, pictures, preferences, quick_add, registration, roles,
+    about, authentication, boards, commands, factors, health, history, identity, invitations, kept, me, member_list,
+    members, organization_life, organizations, passkeys, past, pictures, preferences, quick_add, registration, roles,
     second_factor, service_accounts,
     surface::{Endpoint, Takes},
     tasks, teams, tokens,
@@ -124,6 +124,9 @@ fn types_of_things() -> String {
     declare(boards::BoardEntry::decl(&config));
     declare(boards::Template::decl(&config));
     declare(boards::NewBoard::decl(&config));
+    declare(kept::OwnView::decl(&config));
+    declare(kept::KeepView::decl(&config));
+    declare(kept::Star::decl(&config));
     declare(tasks::ChangeTask::decl(&config));
     declare(quick_add::QuickLanguage::decl(&config));
     declare(quick_add::QuickTask::decl(&config));
@@ -323,6 +326,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "label" => "LabelId",
             "category" => "CategoryId",
             "field" => "FieldId",
+            "view" => "ViewId",
             "comment" => "CommentId",
             "task" => "TaskId",
             "session" => "SessionId",

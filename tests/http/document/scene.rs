@@ -127,7 +127,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Labels, categories and custom fields of a board, by the kinds of their ids.
+/// Labels, categories, custom fields and a view of a board, by the kinds of their ids.
 async fn marks(owner: &Person<'_>, board: &str) -> Vec<(&'static str, String)> {
     let mut made = Vec::new();
     let all = [("Red", "labels", "label_id", "LabelId"), ("Blue", "labels", "label_id", "LabelId")];
@@ -141,6 +141,9 @@ async fn marks(owner: &Person<'_>, board: &str) -> Vec<(&'static str, String)> {
         owner.post(&format!("{board}/{place}"), body).await.created();
         made.push((kind, id));
     }
+    let id = fresh_id();
+    owner.post(&format!("{board}/views"), json!({ "view_id": id, "name": "All", "look": {} })).await.created();
+    made.push(("ViewId", id));
     made
 }
 

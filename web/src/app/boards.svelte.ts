@@ -57,7 +57,7 @@ class Boards {
     return made.board_id;
   }
 
-  async change(org: string, board: string, verb: "archive" | "unarchive" | "delete"): Promise<void> {
+  async change(org: string, board: string, verb: "archive" | "unarchive" | "delete" | "restore"): Promise<void> {
     const done = verb === "delete" ? await client.rest.deleteBoard(org, board) : await client.rest.changeBoard(org, board, verb);
     await this.load(org, done.position);
     // What is followed must not fall back to what it read before.

@@ -68,8 +68,13 @@ class Directory {
     return [...this.#entries].filter(([key]) => key.startsWith(`${org}/`)).map(([, entry]) => entry);
   }
 
+  /** Who somebody is now who was a stand-in once. */
+  person(account: string): string {
+    return this.#claims.get(account) ?? account;
+  }
+
   name(account: string): string {
-    const person = this.#claims.get(account) ?? account;
+    const person = this.person(account);
     const known = this.#names.get(person);
     if (!known && person === session.me?.account_id) return session.me.name;
     if (this.#org) this.#look(this.#org, person, known !== undefined);

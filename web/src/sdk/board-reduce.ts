@@ -3,7 +3,7 @@
 
 import type {
   AccountId, BoardEvent, BoardHead, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, FieldId, LabelId, LabelView, Repeat, RepeatRule,
-  TaskFace, TaskId,
+  SavedView, TaskFace, TaskId, ViewId,
 } from "../gen/protocol";
 import { withoutGone, withValue } from "./fields";
 import type { BoardInfo } from "./types";
@@ -31,6 +31,7 @@ export interface Touched {
   readonly field?: FieldId;
   readonly field_tasks?: FieldId;
   readonly asking?: FieldId;
+  readonly view?: ViewId;
 }
 
 /** A value without one of its optional fields. */
@@ -276,6 +277,15 @@ export function reduceCategory(category: CategoryView | undefined, { event }: Ef
   return { ...category, ...(name !== undefined && { name }), ...(colour !== undefined && { colour }) };
 }
 
+export function reduceView(view: SavedView | undefined, { event }: Effect): SavedView | undefined {
+  if (event.type === "view.created") return { view_id: event.view_id, name: event.name, rank: event.rank, look: event.look };
+  if (view === undefined || event.type === "view.deleted") return undefined;
+  if (event.type === "view.moved") return { ...view, rank: event.rank };
+  if (event.type !== "view.updated") return view;
+  const { name, look } = event;
+  return { ...view, ...(name !== undefined && { name }), ...(look !== undefined && { look }) };
+}
+
 export function reduceMember(role: BoardRole | undefined, { event }: Effect): BoardRole | undefined {
   switch (event.type) {
     case "board.created":
@@ -354,6 +364,11 @@ export function touchedBy(event: BoardEvent): Touched {
       return { field: event.field_id, ...(event.options !== undefined && { field_tasks: event.field_id }) };
     case "field.deleted":
       return { field: event.field_id, field_tasks: event.field_id, asking: event.field_id };
+    case "view.created":
+    case "view.updated":
+    case "view.moved":
+    case "view.deleted":
+      return { view: event.view_id };
     case "tasks.reranked":
       return { tasks: (event.ranks ?? []).map(([task_id]) => task_id) };
     case "task.repeated":

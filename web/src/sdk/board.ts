@@ -2,13 +2,13 @@
 //! shows. It knows nothing of sockets; cells speak only in `flush`, once per message, with what really changed.
 
 import type {
-  AccountId, BoardEvent, BoardHead, BoardMemberView, BoardRole, CategoryView, ColumnId, ColumnView, FieldId, FieldView, Happened, LabelView, TaskFace, TaskId,
+  AccountId, BoardEvent, BoardHead, BoardMemberView, BoardRole, CategoryView, ColumnId, ColumnView, FieldId, FieldView, Happened, LabelView, SavedView, TaskFace, TaskId,
   ViewPart,
 } from "../gen/protocol";
 import {
-  type Effect, infoOf, reduceCategory, reduceColumn, reduceFace, reduceInfo, reduceLabel, reduceMember, type Touched, touchedBy,
+  type Effect, infoOf, reduceCategory, reduceColumn, reduceFace, reduceInfo, reduceLabel, reduceMember, reduceView, type Touched, touchedBy,
 } from "./board-reduce";
-import { Box, type Cell, KeyedListeners } from "./cells";
+import { Box, type Cell, Emitter, KeyedListeners } from "./cells";
 import { reduceField, valueIn } from "./fields";
 import { Layer, same } from "./layer";
 import { compareEntries, OrderedList } from "./ordered";
@@ -26,7 +26,7 @@ const GONE_MAX = 500;
 const INFO = "";
 
 /** A value that an event touches. */
-type Place = { layer: Layer<Card> | Layer<ColumnView> | Layer<LabelView> | Layer<CategoryView> | Layer<FieldView> | Layer<BoardRole> | Layer<BoardInfo>; key: string };
+type Place = { layer: Layer<Card> | Layer<ColumnView> | Layer<LabelView> | Layer<CategoryView> | Layer<FieldView> | Layer<SavedView> | Layer<BoardRole> | Layer<BoardInfo>; key: string };
 
 export class BoardStore {
   readonly info = new Box<BoardInfo | undefined>(undefined);
@@ -35,6 +35,8 @@ export class BoardStore {
   readonly categories = new Box<readonly CategoryView[]>([]);
   /** Custom fields, in their order. */
   readonly fields = new Box<readonly FieldView[]>([]);
+  /** Shared views, in their order. */
+  readonly views = new Box<readonly SavedView[]>([]);
   readonly columnIds = new Box<readonly ColumnId[]>([]);
   readonly archivedColumnIds = new Box<readonly ColumnId[]>([]);
   readonly taskCount = new Box(0);
@@ -44,6 +46,7 @@ export class BoardStore {
   readonly #labels = new Layer<LabelView>(reduceLabel, () => this.#listsDirty.add("labels"));
   readonly #categories = new Layer<CategoryView>(reduceCategory, () => this.#listsDirty.add("categories"));
   readonly #fields = new Layer<FieldView>(reduceField, () => this.#listsDirty.add("fields"));
+  readonly #views = new Layer<SavedView>(reduceView, () => this.#listsDirty.add("views"));
   readonly #members = new Layer<BoardRole>(reduceMember, () => this.#listsDirty.add("members"));
   readonly #infos = new Layer<BoardInfo>(reduceInfo, () => this.#listsDirty.add("info"));
 
@@ -56,13 +59,17 @@ export class BoardStore {
   /** Which keys each pending command touched, to take exactly those back. */
   readonly #pendingKeys = new Map<number, Place[]>();
 
+  /** Which cards changed, after their cells spoke; undefined: the whole board is another. */
+  readonly changedCards = new Emitter<readonly TaskId[] | undefined>();
+  #replaced = false;
+
   readonly #cardCells = new KeyedListeners<TaskId, Card | undefined>();
   readonly #columnCells = new KeyedListeners<ColumnId, ColumnView | undefined>();
   readonly #listCells = new KeyedListeners<ColumnId, readonly TaskId[]>();
   readonly #tasksDirty = new Map<TaskId, Card | undefined>();
   readonly #columnsDirty = new Map<ColumnId, ColumnView | undefined>();
   readonly #ordersDirty = new Set<ColumnId>();
-  readonly #listsDirty = new Set<"info" | "members" | "labels" | "categories" | "fields" | "columns">();
+  readonly #listsDirty = new Set<"info" | "members" | "labels" | "categories" | "fields" | "views" | "columns">();
 
   card(task_id: TaskId): Cell<Card | undefined> {
     return this.#cardCells.cell(task_id, () => this.tasks.visible(task_id));
@@ -86,6 +93,14 @@ export class BoardStore {
 
   field(field_id: FieldId): FieldView | undefined {
     return this.#fields.visible(field_id);
+  }
+
+  /** A shared view, and the order that it stands in. */
+  view(view_id: string): SavedView | undefined {
+    return this.#views.visible(view_id);
+  }
+  get viewOrder(): OrderedList {
+    return OrderedList.of(this.views.get().map(({ view_id, rank }) => ({ id: view_id, rank })));
   }
 
   role(account_id: AccountId): BoardRole | undefined {
@@ -112,6 +127,7 @@ export class BoardStore {
   /** A whole view: replaces everything confirmed and drops every effect. */
   replace(snapshot: BoardSnapshot): void {
     const { head, tasks } = snapshot;
+    this.#replaced = true;
     this.#pendingKeys.clear();
     this.#replacing = true;
     this.#infos.replace(new Map([[INFO, infoOf(head)]]));
@@ -119,6 +135,7 @@ export class BoardStore {
     this.#labels.replace(new Map(head.labels.map((label) => [label.label_id, label])));
     this.#categories.replace(new Map((head.categories ?? []).map((category) => [category.category_id, category])));
     this.#fields.replace(new Map((head.fields ?? []).map((field) => [field.field_id, field])));
+    this.#views.replace(new Map((head.views ?? []).map((view) => [view.view_id, view])));
     this.columns.replace(new Map(head.columns.map((column) => [column.column_id, column])));
     this.tasks.replace(new Map(tasks.map((face) => [face.task_id, face])));
     this.#replacing = false;
@@ -178,6 +195,7 @@ export class BoardStore {
     this.#labels.replace(new Map());
     this.#categories.replace(new Map());
     this.#fields.replace(new Map());
+    this.#views.replace(new Map());
     this.columns.replace(new Map());
     this.tasks.replace(new Map());
   }
@@ -197,7 +215,8 @@ export class BoardStore {
     const labels = [...this.#labels.confirmedValues()];
     const categories = [...this.#categories.confirmedValues()];
     const fields = [...this.#fields.confirmedValues()].sort(byPlace);
-    return { head: { ...info, members, columns, labels, ...(categories.length > 0 && { categories }), ...(fields.length > 0 && { fields }), task_count: tasks.length }, tasks };
+    const views = [...this.#views.confirmedValues()];
+    return { head: { ...info, members, columns, labels, ...(categories.length > 0 && { categories }), ...(fields.length > 0 && { fields }), ...(views.length > 0 && { views }), task_count: tasks.length }, tasks };
   }
 
   /** Speaks: every cell whose value changed since the last flush. */
@@ -220,6 +239,10 @@ export class BoardStore {
     }
     for (const id of orders) this.#listCells.emit(id, this.order(id).ids());
     this.relations.flush();
+    const replaced = this.#replaced;
+    this.#replaced = false;
+    if (replaced) this.changedCards.emit(undefined);
+    else if (tasks.length > 0) this.changedCards.emit(tasks.map(([id]) => id));
   }
 
   /** The short lists alone. */
@@ -231,6 +254,7 @@ export class BoardStore {
     if (this.#listsDirty.has("labels")) this.labels.set([...this.#labels.visibleEntries()].map(([, label]) => label).sort(by("label_id")));
     if (this.#listsDirty.has("categories")) this.categories.set([...this.#categories.visibleEntries()].map(([, category]) => category).sort(by("category_id")));
     if (this.#listsDirty.has("fields")) this.fields.set([...this.#fields.visibleEntries()].map(([, field]) => field).sort(byPlace));
+    if (this.#listsDirty.has("views")) this.views.set([...this.#views.visibleEntries()].map(([, view]) => view).sort((a, b) => compareEntries({ id: a.view_id, rank: a.rank }, { id: b.view_id, rank: b.rank })));
     if (this.#listsDirty.has("columns")) {
       const ids = this.#columnOrder.ids();
       const archived = (id: ColumnId): boolean => this.columns.visible(id)?.archived === true;
@@ -249,6 +273,7 @@ export class BoardStore {
     if (touched.label !== undefined) keys.push({ layer: this.#labels, key: touched.label });
     if (touched.category !== undefined) keys.push({ layer: this.#categories, key: touched.category });
     if (touched.field !== undefined) keys.push({ layer: this.#fields, key: touched.field });
+    if (touched.view !== undefined) keys.push({ layer: this.#views, key: touched.view });
     for (const key of touched.tasks ?? []) keys.push({ layer: this.tasks, key });
     const { before: gone, asking } = touched;
     if (gone !== undefined || asking !== undefined) {

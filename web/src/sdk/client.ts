@@ -1,7 +1,7 @@
 //! The sync client of one page: wires transport, topics, commands, storage and log-in, and hands out handles. It holds no rules of
 //! its own; each of them is in the file of its room.
 
-import type { BoardId, Command, ConnectionId, OrganizationCommand, OrganizationView, OrgId, ServerMessage, TaskId, TeamCommand, TeamId, TeamView, Topic, Welcome } from "../gen/protocol";
+import type { AccountId, AccountView, BoardId, Command, ConnectionId, OrganizationCommand, OrganizationView, OrgId, ServerMessage, TaskId, TeamCommand, TeamId, TeamView, Topic, Welcome } from "../gen/protocol";
 import { Auth, type AuthState } from "./auth";
 import { BoardList } from "./board-list";
 import { BoardTopic } from "./board-topic";
@@ -11,7 +11,7 @@ import { browserEnvironment, type Environment } from "./environment";
 import { boardHandle, detailHandle, viewHandle } from "./handles";
 import { Http } from "./http";
 import { Identity } from "./identity";
-import { boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
+import { accountTopic, boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
 import { Organizations } from "./organizations";
 import { Tokens } from "./tokens";
 import { Presence } from "./presence";
@@ -21,8 +21,8 @@ import { Status } from "./status";
 import { openStorage, type Storage } from "./storage";
 import { type Consumer, Topics } from "./topics";
 import { Transport } from "./transport";
-import type { BoardHandle, BoardListHandle, ClientOptions, ConnectionStatus, Lockstep, Notice, OrganizationHandle, QueuedCommand, Refusal, TeamHandle } from "./types";
-import { organizationFolding, teamFolding, ViewTopic } from "./view-topic";
+import type { AccountHandle, BoardHandle, BoardListHandle, ClientOptions, ConnectionStatus, Lockstep, Notice, OrganizationHandle, QueuedCommand, Refusal, TeamHandle } from "./types";
+import { accountFolding, organizationFolding, teamFolding, ViewTopic } from "./view-topic";
 
 interface Held<T> {
   readonly value: T;
@@ -45,6 +45,7 @@ class Client implements Lockstep {
   readonly #boards = new Map<Topic, Held<BoardTopic>>();
   readonly #organizations = new Map<Topic, Held<ViewTopic<OrganizationView>>>();
   readonly #teams = new Map<Topic, Held<ViewTopic<TeamView>>>();
+  readonly #accounts = new Map<Topic, Held<ViewTopic<AccountView>>>();
   #quiet = false;
   #storage: Storage | undefined;
   #client_id = "";
@@ -152,6 +153,10 @@ class Client implements Lockstep {
     return this.#openView<TeamView, TeamCommand>(this.#teams, teamTopic(team_id), teamFolding);
   }
 
+  openAccount(account_id: AccountId): AccountHandle {
+    return this.#openView<AccountView, never>(this.#accounts, accountTopic(account_id), accountFolding);
+  }
+
   openBoardList(org_id: OrgId): BoardListHandle {
     const organization = this.openOrganization(org_id);
     const topic = this.#organizations.get(organizationTopic(org_id))?.value;
@@ -232,7 +237,7 @@ class Client implements Lockstep {
     this.#commands.clear();
     this.#commands.disown();
     // What the next account may see is another matter: everything starts from nothing.
-    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values()]) {
+    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values(), ...this.#accounts.values()]) {
       const { value } = held;
       value.phase("revoked");
       value.phase("loading");

@@ -34,6 +34,8 @@ export function boardHandle(board: BoardTopic, board_id: BoardId, parts: BoardPa
     labels: store.labels,
     categories: store.categories,
     fields: store.fields,
+    views: store.views,
+    changedCards: store.changedCards,
     columnIds: store.columnIds,
     archivedColumnIds: store.archivedColumnIds,
     taskCount: store.taskCount,

@@ -2,6 +2,9 @@
 
 export { Auth, type AuthState, type InvitationAnswer, type Json, type NewAccount, type PasskeyAsked, type SecondFactorAsked } from "./auth";
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
+export { Arrangement } from "./arrange";
+export { daysAfter, type Looker, understands } from "./filter";
+export { DUE_LANES, NO_LANE, PRIORITY_LANES, toLane } from "./lanes";
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
 export type { FactorEntry, FactorList, Identity, IdentityEntry, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
@@ -12,7 +15,7 @@ export { MENTION, mentioning, mentionsIn } from "./mentions";
 export { Problem, rangeOf, type Range } from "./problem";
 export type { ChangedProfiles } from "./profiles";
 export {
-  Rest, type BoardEntry, type BoardThen, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type MemberPage, type MembersQuery, type NewBoard, type OrgEntry, type Page,
+  Rest, type OwnView, type Star, type BoardEntry, type BoardThen, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type MemberPage, type MembersQuery, type NewBoard, type OrgEntry, type Page,
   type Preferences, type SessionEntry, type TeamEntry, type UpdateMe, type WorkingHours,
 } from "./rest";
 export { TEAM_PERMISSIONS } from "./view-topic";

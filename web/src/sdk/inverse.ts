@@ -15,6 +15,7 @@ export function inverseOf(command: BoardCommand, known: Known): BoardCommand[] {
   if (command.type.startsWith("column.")) return ofColumn(command, known);
   if (command.type.startsWith("board.")) return ofBoard(command, known);
   if (command.type.startsWith("label.")) return ofLabel(command, known);
+  if (command.type.startsWith("view.")) return ofView(command, known);
   if (command.type.startsWith("category.")) return ofCategory(command, known);
   if (command.type.startsWith("field.")) return inverseOfField(command, known.store);
   return ofDetail(command, known);
@@ -187,6 +188,24 @@ function ofCategory(command: BoardCommand, { store }: Known): BoardCommand[] {
   if (category === undefined) return [];
   const { category_id, name, colour } = category;
   return [{ type: "category.update", category_id, ...(command.name !== undefined && { name }), ...(command.colour !== undefined && { colour }) }];
+}
+
+function ofView(command: BoardCommand, { store }: Known): BoardCommand[] {
+  if (command.type === "view.create") return [{ type: "view.delete", view_id: command.view_id }];
+  const view = "view_id" in command && command.view_id !== undefined ? store.view(command.view_id) : undefined;
+  if (view === undefined) return [];
+  const { view_id, name, look } = view;
+  const place = store.viewOrder.placeOf(view_id);
+  switch (command.type) {
+    case "view.update":
+      return [{ type: "view.update", view_id, ...(command.name !== undefined && { name }), ...(command.look !== undefined && { look }) }];
+    case "view.move":
+      return [{ type: "view.move", view_id, place }];
+    case "view.delete":
+      return [{ type: "view.create", view_id, name, look, place }];
+    default:
+      return [];
+  }
 }
 
 function ofDetail(command: BoardCommand, known: Known): BoardCommand[] {

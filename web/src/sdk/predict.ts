@@ -143,6 +143,10 @@ function plain(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "category.updated" }];
     case "category.delete":
       return [{ ...command, type: "category.deleted" }];
+    case "view.update":
+      return [{ ...command, type: "view.updated" }];
+    case "view.delete":
+      return [{ ...command, type: "view.deleted" }];
     case "checklist.create":
       return [{ ...command, type: "checklist.created" }];
     case "checklist.rename":
@@ -235,6 +239,10 @@ export function predict(command: BoardCommand, known: Known): BoardEvent[] {
       return [{ type: "column.moved", column_id: command.column_id, rank: known.store.columnOrder.rankAt(command.place, command.column_id) }];
     case "column.delete":
       return deleteColumn(command.column_id, known);
+    case "view.create":
+      return [{ type: "view.created", view_id: command.view_id, name: command.name, look: command.look, rank: known.store.viewOrder.rankAt(command.place, command.view_id) }];
+    case "view.move":
+      return [{ type: "view.moved", view_id: command.view_id, rank: known.store.viewOrder.rankAt(command.place, command.view_id) }];
     case "board.member.set":
       return setMember(command, known);
     case "checklist.item.add":

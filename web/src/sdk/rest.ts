@@ -1,8 +1,8 @@
 //! The REST surface, one method a route. Lists, heads and details are read here; changes of an open board go over the socket.
 
 import type {
-  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Command, CommentId, CommentVersion, Event, Happened, Lifecycle, MemberStatus, OrgId, OrganizationView,
-  OrgRole, PictureId, SessionId, OwnChanges, TaskDetail, TaskDifference, TaskFace, TaskId, TeamId, TeamView, Visibility,
+  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Command, CommentId, CommentVersion, Condition, Event, Happened, Lifecycle, Look, MemberStatus, OrgId,
+  OrganizationView, OrgRole, OwnChanges, PictureId, SessionId, TaskDetail, TaskDifference, TaskFace, TaskId, TeamId, TeamView, ViewId, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
 
@@ -75,6 +75,9 @@ export interface MembersQuery {
   readonly limit?: number;
 }
 export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
+/** A view of a board that somebody keeps for themselves. */
+export interface OwnView { readonly view_id: ViewId; readonly name: string; readonly look: Look }
+export interface Star { readonly org_id: OrgId; readonly board_id: BoardId }
 export interface TeamEntry { readonly team_id: TeamId; readonly name: string; readonly member_count: number }
 export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }
 export interface BoardThen { readonly seq: number; readonly at: number; readonly view: BoardPart }
@@ -192,8 +195,24 @@ export class Rest {
   }
 
   /** Active, archived or deleted tasks, a page at a time. */
-  tasks(org_id: OrgId, board_id: BoardId, query: { lifecycle?: Lifecycle; cursor?: string; limit?: number } = {}): Promise<Page<TaskFace>> {
-    return this.#http.request("GET", `${board(org_id, board_id)}/tasks`, { query });
+  tasks(org_id: OrgId, board_id: BoardId, query: { lifecycle?: Lifecycle; cursor?: string; limit?: number } = {}, filter?: readonly Condition[]): Promise<Page<TaskFace>> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/tasks`, { query: { ...query, ...(filter && { filter: JSON.stringify(filter) }) } });
+  }
+  /** The views of a board that the caller keeps for themselves. */
+  async ownViews(org_id: OrgId, board_id: BoardId): Promise<readonly OwnView[]> {
+    return (await this.#http.request<Page<OwnView>>("GET", `${board(org_id, board_id)}/own-views`)).items;
+  }
+  keepView(org_id: OrgId, board_id: BoardId, { view_id, name, look }: OwnView): Promise<OwnView> {
+    return this.#http.request("PUT", `${board(org_id, board_id)}/own-views/${view_id}`, { body: { name, look } });
+  }
+  forgetView(org_id: OrgId, board_id: BoardId, view_id: ViewId): Promise<void> {
+    return this.#http.request("DELETE", `${board(org_id, board_id)}/own-views/${view_id}`);
+  }
+  async stars(): Promise<readonly Star[]> {
+    return (await this.#http.request<Page<Star>>("GET", `${V1}/me/stars`)).items;
+  }
+  star(org_id: OrgId, board_id: BoardId, starred: boolean): Promise<void> {
+    return this.#http.request(starred ? "PUT" : "DELETE", `${board(org_id, board_id)}/star`);
   }
   task(org_id: OrgId, board_id: BoardId, task_id: TaskId, min_seq?: number, signal?: AbortSignal): Promise<TaskDetail> {
     const path = `${board(org_id, board_id)}/tasks/${task_id}`;

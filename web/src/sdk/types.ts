@@ -1,8 +1,8 @@
 //! The public words of the sync client: what the app reads, watches and calls. Types only; nothing here runs.
 
 import type {
-  AccountId, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
-  CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, Reminder, TaskDetail,
+  AccountId, AccountView, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
+  CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, Reminder, SavedView, TaskDetail,
   TaskFace, TaskId, TeamCommand, TeamId, TeamView, Topic, Visibility,
 } from "../gen/protocol";
 import type { Auth } from "./auth";
@@ -134,6 +134,10 @@ export interface BoardHandle {
   readonly categories: Cell<readonly CategoryView[]>;
   /** Custom fields, in their order. */
   readonly fields: Cell<readonly FieldView[]>;
+  /** Shared views, in their order. */
+  readonly views: Cell<readonly SavedView[]>;
+  /** Which cards just changed; undefined: all of them may have. */
+  readonly changedCards: Signal<readonly TaskId[] | undefined>;
   /** Active columns in order. */
   readonly columnIds: Cell<readonly ColumnId[]>;
   readonly archivedColumnIds: Cell<readonly ColumnId[]>;
@@ -236,6 +240,8 @@ export interface ViewHandle<V, C> {
   close(): void;
 }
 export type OrganizationHandle = ViewHandle<OrganizationView, OrganizationCommand>;
+/** One's own account. */
+export type AccountHandle = ViewHandle<AccountView, never>;
 export type TeamHandle = ViewHandle<TeamView, TeamCommand>;
 
 /** The sync client of one page. */
@@ -272,6 +278,8 @@ export interface Lockstep {
   openBoard(org_id: OrgId, board_id: BoardId): BoardHandle;
   openOrganization(org_id: OrgId): OrganizationHandle;
   openTeam(team_id: TeamId): TeamHandle;
+  /** One's own account: others are not there. */
+  openAccount(account_id: AccountId): AccountHandle;
   /** Follows the organization, and the list of its boards. */
   openBoardList(org_id: OrgId): BoardListHandle;
   /** Closes the socket and stops all timers. */

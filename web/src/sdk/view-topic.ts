@@ -1,7 +1,7 @@
 //! An open organization or team: its view, folded with its events, with own changes shown once they are committed. Small and seldom
 //! changed, so nothing is predicted here.
 
-import type { Event, Events, OrganizationView, OrgMemberView, RoleView, ServerMessage, TeamMemberView, TeamPermission, TeamView, ViewPart } from "../gen/protocol";
+import type { AccountView, Event, Events, OrganizationView, OrgMemberView, RoleView, ServerMessage, TeamMemberView, TeamPermission, TeamView, ViewPart } from "../gen/protocol";
 import { Box, Emitter } from "./cells";
 import type { Commands } from "./commands";
 import type { Consumer } from "./topics";
@@ -11,7 +11,7 @@ interface Folding<V> {
   /** The view in a snapshot's parts. */
   of(parts: readonly ViewPart[]): V | undefined;
   /** `at`: when it happened. */
-  reduce(view: V, event: Event, at: number): V;
+  reduce(view: V, event: Event, at: number, seq: number): V;
 }
 
 export class ViewTopic<V> implements Consumer {
@@ -41,8 +41,8 @@ export class ViewTopic<V> implements Consumer {
   apply(message: Events): void {
     let view = this.view.get();
     const own = new Set<number>();
-    for (const { event, at, client_id, client_seq } of message.events) {
-      if (view !== undefined) view = this.#folding.reduce(view, event, at);
+    for (const { event, at, seq, client_id, client_seq } of message.events) {
+      if (view !== undefined) view = this.#folding.reduce(view, event, at, seq);
       if (client_seq !== undefined && client_id === this.#commands.client_id) own.add(client_seq);
     }
     this.view.set(view);
@@ -165,6 +165,27 @@ export const organizationFolding: Folding<OrganizationView> = {
         const members = view.members.map((one) => (one.role_id === event.role_id ? changed(one, { role_id: undefined }) : one));
         return changed(view, { members, roles: some((view.roles ?? []).filter((role) => role.role_id !== event.role_id)) });
       }
+      default:
+        return view;
+    }
+  },
+};
+
+export const accountFolding: Folding<AccountView> = {
+  of(parts) {
+    const [part] = parts;
+    if (part?.kind !== "account") return undefined;
+    const { kind: _kind, ...view } = part;
+    return view;
+  },
+  reduce(view, event, _at, seq) {
+    switch (event.type) {
+      case "user.logged_in":
+        return { ...view, sessions: [...view.sessions.filter((one) => one !== event.session_id), event.session_id] };
+      case "user.logged_out":
+        return { ...view, sessions: view.sessions.filter((one) => one !== event.session_id) };
+      case "user.kept.changed":
+        return { ...view, kept_seq: seq };
       default:
         return view;
     }

@@ -70,6 +70,10 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
     { type: "field.updated", field_id: "f1", options: [] },
   ],
   "field.deleted": [{ type: "field.deleted", field_id: "f2" }],
+  "view.created": [{ type: "view.created", view_id: "v1", name: "Mine", rank: "a1", look: {} }, { type: "view.created", view_id: "v2", name: "Red", rank: "a2", look: { filter: [{ on: "watched" }] } }],
+  "view.updated": [{ type: "view.updated", view_id: "v1", name: "Ours" }, { type: "view.updated", view_id: "v2", look: { lanes: { by: "due" } } }],
+  "view.moved": [{ type: "view.moved", view_id: "v1", rank: "a3" }],
+  "view.deleted": [{ type: "view.deleted", view_id: "v1" }],
   "category.deleted": [{ type: "category.deleted", category_id: "g1" }],
   "task.cover.changed": [{ type: "task.cover.changed", task_id: "t1", colour: "teal" }, { type: "task.cover.changed", task_id: "t2", colour: "red" }, { type: "task.cover.changed", task_id: "t2" }],
   "task.created": [{ type: "task.created", task_id: "t9", number: 9, column_id: "c1", rank: "a2", title: "New", description: "Text", labels: ["l1"], assignees: ["ana"], priority: "high", start_at: 5, due: { at: 9, has_time: false } }, { type: "task.created", task_id: "t8", number: 10, column_id: "c1", rank: "a2", title: "New", description: "", labels: [], assignees: [], priority: "none" }],
@@ -138,7 +142,7 @@ function compare(store: BoardStore, board: FakeBoard, note: string): void {
   const kept = store.snapshot();
   const byId = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   const sorted = (view: { head: ReturnType<FakeBoard["head"]>; tasks: readonly TaskFace[] } | undefined) =>
-    view === undefined ? undefined : strip({ head: { ...view.head, columns: view.head.columns.toSorted(byId), labels: view.head.labels.toSorted(byId), categories: (view.head.categories ?? []).toSorted(byId), members: view.head.members.toSorted(byId) }, tasks: view.tasks.toSorted((a, b) => (a.task_id < b.task_id ? -1 : 1)) });
+    view === undefined ? undefined : strip({ head: { ...view.head, columns: view.head.columns.toSorted(byId), labels: view.head.labels.toSorted(byId), categories: (view.head.categories ?? []).toSorted(byId), views: (view.head.views ?? []).toSorted(byId), members: view.head.members.toSorted(byId) }, tasks: view.tasks.toSorted((a, b) => (a.task_id < b.task_id ? -1 : 1)) });
   expect(sorted(kept), note).toEqual(sorted({ head: board.head(), tasks: board.faces() }));
   for (const column of board.columns.keys()) expect(store.order(column).ids(), note).toEqual(board.order(column).map((task) => task.face.task_id));
   expect(store.columnOrder.ids(), note).toEqual(board.columnOrder().map((column) => column.column_id));

@@ -27,8 +27,8 @@ const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 function comparable(snapshot: ReturnType<typeof assemble>) {
   if (snapshot === undefined) return undefined;
   const { head, tasks } = snapshot;
-  const { columns, labels, members, categories = [], ...rest } = plain(head);
-  return { ...rest, columns: inOrder(columns), labels: inOrder(labels), categories: inOrder(categories), members: inOrder(members), tasks: Object.fromEntries(plain(tasks).map((face) => [face.task_id, face])) };
+  const { columns, labels, members, categories = [], views = [], ...rest } = plain(head);
+  return { ...rest, columns: inOrder(columns), labels: inOrder(labels), categories: inOrder(categories), views: inOrder(views), members: inOrder(members), tasks: Object.fromEntries(plain(tasks).map((face) => [face.task_id, face])) };
 }
 
 /** Ids by column, as the server sends them: by rank, within the columns in their order. */
@@ -89,12 +89,12 @@ test.each(histories.map((history, index) => [index, history] as const))("an orga
   check<TeamView>(team, teamFolding);
 });
 
-function check<V extends { members: readonly object[] }>({ events, views }: Fold<Event>, folding: { of(parts: ViewPart[]): V | undefined; reduce(view: V, event: Event, at: number): V }): void {
+function check<V extends { members: readonly object[] }>({ events, views }: Fold<Event>, folding: { of(parts: ViewPart[]): V | undefined; reduce(view: V, event: Event, at: number, seq: number): V }): void {
   const [first] = views;
   const last = views.at(-1);
   if (first === undefined || last === undefined) throw new Error("no views");
   let view = folding.of([first.view]);
-  for (const happened of events) if (view !== undefined && happened.seq > first.seq) view = folding.reduce(view, happened.event, happened.at);
+  for (const happened of events) if (view !== undefined && happened.seq > first.seq) view = folding.reduce(view, happened.event, happened.at, 0);
   const wanted = folding.of([last.view]);
   const lists = (one: V | undefined) => ({ ...one, members: inOrder(one?.members ?? []), claims: inOrder((one as { claims?: object[] } | undefined)?.claims ?? []) });
   expect(lists(view)).toEqual(lists(wanted));

@@ -22,6 +22,7 @@ mod reminders;
 mod repeat;
 mod settings;
 mod tasks;
+mod views;
 mod workflow;
 
 use lockstep_protocol::{
@@ -90,6 +91,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::DeleteCategory(command) => categories::delete(&ask, command),
         C::CreateField(_) | C::UpdateField(_) | C::MoveField(_) | C::DeleteField(_) => fields::shape(&ask, command),
         C::SetTaskField(command) => fields::set(&ask, command),
+        C::CreateView(_) | C::UpdateView(_) | C::MoveView(_) | C::DeleteView(_) => views::decide(&ask, command),
         C::CategorizeTask(command) => categories::categorize(&ask, command),
         C::SetTaskCover(command) => categories::set_cover(&ask, command),
         C::LabelTask(command) => labels::put_on(&ask, command),

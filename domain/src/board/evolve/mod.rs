@@ -7,6 +7,7 @@ mod fields;
 mod reminders;
 mod repeat;
 mod tasks;
+mod views;
 
 use std::sync::Arc;
 
@@ -72,6 +73,10 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         | BoardEvent::FieldUpdated(_)
         | BoardEvent::FieldMoved(_)
         | BoardEvent::FieldDeleted(_)) => fields::evolve(board, event),
+        event @ (BoardEvent::ViewCreated(_)
+        | BoardEvent::ViewUpdated(_)
+        | BoardEvent::ViewMoved(_)
+        | BoardEvent::ViewDeleted(_)) => views::evolve(board, event),
         BoardEvent::TaskCreated(event) => tasks::created(board, event, happened),
         BoardEvent::TaskRepeatChanged(event) => repeat::changed(board, event),
         BoardEvent::TaskRepeated(event) => repeat::repeated(board, event),

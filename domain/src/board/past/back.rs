@@ -4,15 +4,16 @@
 use lockstep_protocol::{
     codes::Failure,
     command::{
-        BoardCommand, board::*, category::*, field::*, repeat::SetTaskRepeat, task::*, workflow::SetColumnWorkflow,
+        BoardCommand, board::*, category::*, field::*, repeat::SetTaskRepeat, task::*, view::*,
+        workflow::SetColumnWorkflow,
     },
-    ids::{ColumnId, FieldId, TaskId},
+    ids::{ColumnId, FieldId, TaskId, ViewId},
     values::{BoardRole, Lifecycle, Place, RepeatRule},
 };
 
 use super::{
     Past, lists, said,
-    steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order},
+    steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order, view_order},
     way::in_column,
 };
 use crate::{
@@ -64,6 +65,10 @@ pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> 
         },
         Step::Field(id) => of_field(*id, before, now),
         Step::FieldOrder => in_order(&field_order(before, now), |field_id, place| MoveField { field_id, place }.into()),
+        Step::View(id) => of_view(*id, before, now),
+        Step::ViewOrder => in_order(&view_order(before, now), |view_id, place| MoveView { view_id, place }.into()),
+        Step::UnmakeView(id) if now.saved_view(*id).is_some() => vec![DeleteView { view_id: *id }.into()],
+        Step::UnmakeView(_) => vec![],
         Step::UnmakeField(id) if now.field(*id).is_some() => vec![DeleteField { field_id: *id }.into()],
         Step::Task(id, value) => match (before.task(*id), now.task(*id)) {
             (Some(was), Some(is)) => of_task(*id, *value, (past, was), (now, is), ctx)?,
@@ -128,6 +133,15 @@ fn in_order<Id: Copy>(order: &[Id], command: impl Fn(Id, Place<Id>) -> BoardComm
         previous = Some(id);
     }
     commands
+}
+
+fn of_view(view_id: ViewId, before: &Board, now: &Board) -> Vec<BoardCommand> {
+    let Some(old) = before.saved_view(view_id) else { return vec![] };
+    let (name, look) = (old.name.to_string(), old.look.clone());
+    if now.saved_view(view_id).is_none() {
+        return vec![CreateView { view_id, name, look, place: Place::END }.into()];
+    }
+    vec![UpdateView { view_id, name: Some(name), look: Some(look) }.into()]
 }
 
 fn of_field(field_id: FieldId, before: &Board, now: &Board) -> Vec<BoardCommand> {

@@ -59,6 +59,7 @@ struct Change {
     moved: BTreeSet<TaskId>,
     columns_moved: BTreeSet<ColumnId>,
     fields_moved: bool,
+    views_moved: bool,
     steps: Vec<Step>,
 }
 
@@ -67,13 +68,15 @@ impl Past {
     pub fn of_change(before: Board, events: &[Happened<BoardEvent>]) -> Option<Self> {
         let first = events.first()?;
         let mut after = before.clone();
-        let (mut moved, mut columns_moved, mut fields_moved) = (BTreeSet::new(), BTreeSet::new(), false);
+        let (mut moved, mut columns_moved) = (BTreeSet::new(), BTreeSet::new());
+        let (mut fields_moved, mut views_moved) = (false, false);
         for happened in events {
             after.evolve(happened);
             match &happened.event {
                 BoardEvent::TaskMoved(event) => _ = moved.insert(event.task_id),
                 BoardEvent::ColumnMoved(event) => _ = columns_moved.insert(event.column_id),
                 BoardEvent::FieldMoved(_) => fields_moved = true,
+                BoardEvent::ViewMoved(_) => views_moved = true,
                 _ => {}
             }
         }
@@ -82,7 +85,8 @@ impl Past {
             _ => None,
         };
         let (by, at, first) = (first.by, first.at, first.seq);
-        let change = Change { by, at, first, undid, moved, columns_moved, fields_moved, steps: Vec::new() };
+        let change =
+            Change { by, at, first, undid, moved, columns_moved, fields_moved, views_moved, steps: Vec::new() };
         let mut past = Self { before, after, change: Some(change), texts: Texts::default() };
         let steps = steps::of_change(&past);
         past.change.as_mut()?.steps = steps;

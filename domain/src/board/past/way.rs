@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::{
     Past,
-    steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order, field_order},
+    steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order, field_order, view_order},
 };
 use crate::board::{
-    changes::value_of,
+    changes::within,
     state::{Board, Column, Task},
 };
 
@@ -63,6 +63,18 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
             let moved = field_order(now, after) != field_order(after, now);
             (moved && field_order(now, before) != field_order(before, now)).then_some((Uuid::nil(), Field::Place))
         }
+        Step::View(id) => {
+            let says = |board: &Board| board.saved_view(*id).map(|view| (view.name.clone(), view.look.clone()));
+            (says(now) != says(after) && says(now) != says(before)).then_some((id.0, Field::Name))
+        }
+        Step::ViewOrder => {
+            let moved = view_order(now, after) != view_order(after, now);
+            (moved && view_order(now, before) != view_order(before, now)).then_some((Uuid::nil(), Field::Place))
+        }
+        Step::UnmakeView(id) => {
+            let says = |board: &Board| board.saved_view(*id).map(|view| (view.name.clone(), view.look.clone()));
+            (now.saved_view(*id).is_some() && says(now) != says(after)).then_some((id.0, Field::Name))
+        }
         Step::UnmakeField(id) => {
             let says = |board: &Board| board.field(*id).map(|field| (field.name.clone(), field.options.clone()));
             let has = |task: Option<&Task>| task.is_some_and(|task| task.value(*id).is_some());
@@ -98,7 +110,7 @@ fn task_in_the_way(id: TaskId, value: TaskValue, past: &Past, now: &Board) -> Op
         && is.checklist(list).is_none()
     {
         // There is no list any more that it could stand in.
-        return Some((list.0, Field::Name));
+        return Some((within(id, list.0), Field::Name));
     }
     let changed = !past.is_so((id, new), is, value, now, after) && !past.is_so((id, old), is, value, now, before);
     changed.then(|| field_of_task(id, value)).flatten()
@@ -140,13 +152,13 @@ fn field_of_task(id: TaskId, value: TaskValue) -> Option<(Uuid, Field)> {
         V::Place => Field::Place,
         V::Done => Field::Done,
         V::Repeat => Field::Repeat,
-        V::List(list) => return Some((list.0, Field::Name)),
-        V::Item(_, item) => return Some((item.0, Field::Text)),
+        V::List(list) => return Some((within(id, list.0), Field::Name)),
+        V::Item(_, item) => return Some((within(id, item.0), Field::Text)),
         V::Comment(comment) => return Some((comment.0, Field::Text)),
         V::Labels | V::Assignees | V::Watchers | V::Dependencies | V::Reminders | V::Reactions(_) | V::Since => {
             return None;
         }
-        V::Field(field) => return Some((value_of(id, field), Field::Value)),
+        V::Field(field) => return Some((within(id, field.0), Field::Value)),
     };
     Some((id.0, field))
 }

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, OptionId, OrgId, TaskId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Micros, Visibility, Workflow},
+    ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, OptionId, OrgId, TaskId, TeamId, ViewId},
+    values::{
+        BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Look, Micros, Visibility, Workflow,
+    },
 };
 use serde::{Deserialize, Serialize};
 pub use task::*;
 
 use super::changes::Changes;
-use crate::rank::Rank;
+use crate::{filter, rank::Rank};
 
 /// The live state of a board.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,7 @@ pub struct Board {
     #[serde(skip_serializing_if = "OrdSet::is_empty")]
     pub(in crate::board) undone: OrdSet<u64>,
     pub(in crate::board) fields: OrdMap<FieldId, Arc<CustomField>>,
+    pub(in crate::board) views: OrdMap<ViewId, Arc<View>>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -66,6 +69,8 @@ struct Stored {
     #[serde(default)]
     categories: OrdMap<CategoryId, Category>,
     #[serde(default)]
+    views: OrdMap<ViewId, Arc<View>>,
+    #[serde(default)]
     changes: Changes,
     #[serde(default)]
     undone: OrdSet<u64>,
@@ -86,6 +91,7 @@ impl From<Stored> for Board {
             changes,
             undone,
             fields,
+            views,
         } = stored;
         let mut board = Self {
             head,
@@ -98,6 +104,7 @@ impl From<Stored> for Board {
             categories,
             undone,
             fields,
+            views,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -174,6 +181,14 @@ impl CustomField {
     }
 }
 
+/// A view that everybody shares.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    pub name: CompactString,
+    pub rank: Rank,
+    pub look: Look,
+}
+
 impl Board {
     /// Forgets who changed what last; what is so stays.
     pub fn forget_changes(&mut self) {
@@ -247,6 +262,15 @@ impl Board {
         fields
     }
 
+    pub fn saved_view(&self, id: ViewId) -> Option<&View> {
+        self.views.get(&id).map(AsRef::as_ref)
+    }
+
+    /// Shared views in the order of their ids.
+    pub fn saved_views(&self) -> impl Iterator<Item = (ViewId, &View)> + '_ {
+        self.views.iter().map(|(id, view)| (*id, view.as_ref()))
+    }
+
     /// A task in whatever state of its life.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id).map(AsRef::as_ref)
@@ -280,12 +304,14 @@ impl Board {
         let columns: usize = self.columns.values().map(|column| 240 + 16 * column.named()).sum();
         let marks = self.labels.len() + self.categories.len();
         let fields: usize = self.fields.values().map(|field| field.weight()).sum();
+        let views: usize = self.views.values().map(|view| 200 + filter::size(&view.look)).sum();
         512 + self.task_bytes
             + 32 * self.alarms.len()
             + 64 * self.members.len()
             + columns
             + 96 * marks
             + fields
+            + views
             + self.changes.weight()
             + 16 * self.undone.len()
     }

@@ -9,6 +9,10 @@ export type BoardDialog =
   | { kind: "rename" }
   | { kind: "archive" }
   | { kind: "past" }
+  /** Saves what is shown; `fresh`: as a view of its own. */
+  | { kind: "saveView"; fresh?: boolean }
+  /** All views. */
+  | { kind: "views" }
   | { kind: "shortcuts" }
   | { kind: "palette" }
   /** The rules of a column. */

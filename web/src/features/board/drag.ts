@@ -8,6 +8,7 @@ import { setCustomNativeDragPreview } from "@atlaskit/pragmatic-drag-and-drop/el
 import type { ColumnId, TaskId } from "../../sdk";
 import type { Board } from "./model.svelte";
 import { placeAt, without } from "./places";
+import { laneOf } from "./look.svelte";
 import { byFinger, type Drop } from "./touch";
 
 type Cargo = { kind: "card"; task: TaskId } | { kind: "column"; column: ColumnId };
@@ -41,6 +42,7 @@ export function dragCard(board: Board, task: TaskId) {
       onDragStart: () => {
         board.dragged = task;
         board.focused = task;
+        board.lane = laneOf(element);
       },
       onDrag: ({ location }) => {
         const over = location.current.dropTargets[0]?.data.column as ColumnId | undefined;
@@ -56,6 +58,8 @@ export function dragCard(board: Board, task: TaskId) {
 export interface ColumnDrop {
   board: Board;
   column: ColumnId;
+  /** The row; "" where there are none. */
+  lane: string;
   /** Where in the column's list a card let go at this height would stand. */
   indexAt: (client_y: number) => number;
   /** Shows the line; undefined takes it away. */
@@ -65,7 +69,7 @@ export interface ColumnDrop {
 /** A column's list takes cards, and scrolls when one is held near its ends. */
 export function dropCards(to: ColumnDrop) {
   const index = (task: TaskId, client_y: number): number => {
-    const ids = to.board.handle.tasksOf(to.column).get();
+    const ids = to.board.listed(to.lane, to.column);
     const at = to.indexAt(client_y);
     const own = ids.indexOf(task);
     return own >= 0 && own < at ? at - 1 : at;
@@ -73,7 +77,7 @@ export function dropCards(to: ColumnDrop) {
   const drop: Drop = {
     hover: (_task, client_y) => to.mark(to.indexAt(client_y)),
     leave: () => to.mark(undefined),
-    drop: (task, client_y) => dropCard(to.board, task, to.column, index(task, client_y)),
+    drop: (task, client_y) => dropCard(to, task, index(task, client_y)),
   };
   return (element: HTMLElement) =>
     combine(
@@ -95,19 +99,21 @@ export function dropCards(to: ColumnDrop) {
 }
 
 /** The column is found by whoever drags without the browser's help. */
-function offer({ board, column }: ColumnDrop, drop: Drop): () => void {
-  board.drops.set(column, drop);
+function offer({ board, column, lane }: ColumnDrop, drop: Drop): () => void {
+  const name = dropName(lane, column);
+  board.drops.set(name, drop);
   return () => {
-    if (board.drops.get(column) === drop) board.drops.delete(column);
+    if (board.drops.get(name) === drop) board.drops.delete(name);
   };
 }
 
-function dropCard(board: Board, task: TaskId, column: ColumnId, index: number): void {
-  const ids = board.handle.tasksOf(column).get();
-  if (ids.indexOf(task) === index) return;
-  const place = placeAt(without(ids, task), index);
-  board.send({ type: "task.move", task_id: task, column_id: column, ...(place ? { place } : {}) }, { flight: false });
-  board.focus(task);
+/** What an element that takes cards is called. */
+export const dropName = (lane: string, column: ColumnId): string => (lane ? `${lane}/${column}` : column);
+
+function dropCard({ board, column, lane }: ColumnDrop, task: TaskId, index: number): void {
+  const from = board.lane;
+  if (from === lane && board.listed(lane, column).indexOf(task) === index) return;
+  if (board.settle(task, from, { lane, column, index })) board.focus(task);
 }
 
 /** A column is taken by its head and set down beside another column. */

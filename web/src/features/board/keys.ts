@@ -75,9 +75,10 @@ function plain(event: KeyboardEvent, board: Board, show: (dialog: BoardDialog) =
   else if (key === "?") show({ kind: "shortcuts" });
   else if (key === "/") show({ kind: "palette" });
   else if (step && !(key === "l" && onCard && event.shiftKey)) walk(board, step);
+  else if (key === "f") board.looks.find();
   else if (key === "c" && board.canEdit) compose(board);
-  else if (!task || !board.handle.card(task).get()) return board.canEdit && onTasks(key, board.selection.tasks, show);
-  else if (key === "e" || (key === "Enter" && onCard)) router.go(paths.board(board.handle.org_id, board.handle.board_id, task));
+  else if (!task || !board.handle.card(task).get() || !board.looks.arrangement.shows(task)) return board.canEdit && onTasks(key, board.selection.tasks, show);
+  else if (key === "e" || (key === "Enter" && onCard)) router.go(board.link(task));
   else if (!board.canEdit) return false;
   else if (key === " " && onCard) board.grab.take(task);
   else if (key === "x") select(board, task);
@@ -108,22 +109,41 @@ function compose(board: Board): void {
 /** Moves the focus to the neighbouring card, keeping the height when it crosses columns. */
 function walk(board: Board, [down, right]: Step): void {
   const columns = board.handle.columnIds.get();
+  const lanes = board.looks.rows;
   const card = board.focused ? board.handle.card(board.focused).get() : undefined;
   if (!card) {
-    const first = columns.map((column) => board.handle.tasksOf(column).get()[0]).find((id) => id !== undefined);
-    board.focus(first);
+    for (const lane of lanes) {
+      const first = columns.map((column) => board.listed(lane, column)[0]).find((id) => id !== undefined);
+      if (first) {
+        board.focusIn(lane, first);
+        return;
+      }
+    }
     return;
   }
-  const ids = board.handle.tasksOf(card.column_id).get();
+  const { lane } = board;
+  const ids = board.listed(lane, card.column_id);
   const at = ids.indexOf(card.task_id);
   if (down !== 0) {
     const next = ids[at + down];
-    if (next) board.focus(next);
+    if (next) {
+      board.focus(next);
+      return;
+    }
+    // On to the next row that has a card in this column.
+    for (let row = lanes.indexOf(lane) + down; row >= 0 && row < lanes.length; row += down) {
+      const others = board.listed(lanes[row] as string, card.column_id);
+      const near = down > 0 ? others[0] : others.at(-1);
+      if (near) {
+        board.focusIn(lanes[row] as string, near);
+        return;
+      }
+    }
     return;
   }
   for (let column = columns.indexOf(card.column_id) + right; column >= 0 && column < columns.length; column += right) {
-    const others = board.handle.tasksOf(columns[column] as string).get();
-    const next = others[Math.min(at, others.length - 1)];
+    const others = board.listed(lane, columns[column] as string);
+    const next = others[Math.max(0, Math.min(at, others.length - 1))];
     if (next) {
       board.focus(next);
       return;

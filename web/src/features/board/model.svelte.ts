@@ -15,8 +15,10 @@ import { toasts } from "../../app/toasts.svelte";
 import { announcements, isAnnouncement } from "./announcements";
 import { Announcer } from "./announcer.svelte";
 import { rememberFlight } from "./flights";
+import { Looks } from "./look.svelte";
 import { Grab } from "./grab.svelte";
 import { Selection } from "./selection.svelte";
+import { placeAt, without } from "./places";
 import type { Drop } from "./touch";
 import { type Part, UndoStack } from "./undo";
 
@@ -44,6 +46,9 @@ export class Board {
   readonly undo: UndoStack;
   readonly redo: UndoStack;
   readonly selection: Selection;
+  readonly looks: Looks;
+  /** The row that the focused card stands in, where the board has rows. */
+  lane = $state("");
   /** The card that the keyboard is on. */
   focused: TaskId | undefined = $state();
   /** Raised when the focused card should be scrolled into view. */
@@ -61,8 +66,8 @@ export class Board {
   /** Who drags a card right now. */
   readonly dragging = new SvelteMap<TaskId, string>();
   readonly #cards = new Map<TaskId, Live<Card | undefined>>();
-  /** The columns' lists that take a card. */
-  readonly drops = new Map<ColumnId, Drop>();
+  /** The lists that take a card, by the names of their elements. */
+  readonly drops = new Map<string, Drop>();
   #group: Sent[] | undefined;
   readonly #stops: Array<() => void> = [];
 
@@ -81,10 +86,11 @@ export class Board {
     this.taskCount = live(handle.taskCount);
     this.people = live(handle.presence.people);
     this.drags = live(handle.presence.drags);
+    this.looks = new Looks(handle);
     this.grab = new Grab(this);
     this.undo = new UndoStack("undo", board);
     this.redo = new UndoStack("redo", board);
-    this.selection = new Selection(handle);
+    this.selection = new Selection(handle, (task) => this.looks.arrangement.shows(task));
     this.#stops.push(handle.applied.subscribe((applied) => this.#applied(applied)));
     this.#stops.push(handle.presence.drags.subscribe((drags) => {
       const now = new Map(drags.map((drag) => [drag.task_id, drag.account_id]));
@@ -98,6 +104,7 @@ export class Board {
 
   close(): void {
     for (const stop of this.#stops) stop();
+    this.looks.close();
     this.handle.close();
   }
 
@@ -108,6 +115,12 @@ export class Board {
       this.#cards.set(id, found);
     }
     return found.value;
+  }
+
+  /** The address of a card, with what of the board is shown around it. */
+  link(task: TaskId): string {
+    const { query } = this.looks;
+    return paths.board(this.handle.org_id, this.handle.board_id, task) + (query ? `&${query}` : "");
   }
 
   /** "OPS-42", or nothing while the server has not given a number. */
@@ -159,6 +172,34 @@ export class Board {
     const open = info?.visibility === "organization" || info?.visibility === "public";
     const team = info?.visibility === "team" ? info.team_id : undefined;
     return open || role === "owner" || role === "admin" || (team !== undefined && team_ids.includes(team));
+  }
+
+  /** The cards of a column that are shown in a row; "" where there are no rows. */
+  listed(lane: string, column: ColumnId): readonly TaskId[] {
+    return this.looks.arrangement.list(lane, column).get();
+  }
+
+  /** Puts a card at this place of the list as it is shown, and gives it what the row stands for. False where the row cannot say what. */
+  settle(task: TaskId, from: string, to: { lane: string; column: ColumnId; index: number }): boolean {
+    const card = this.handle.card(task).get();
+    if (!card) return false;
+    const changes = this.looks.change(card, from, to.lane);
+    if (!changes) {
+      this.announcer.say(t("lane.fixed"));
+      toasts.show(t("lane.fixed"));
+      return false;
+    }
+    const ids = this.listed(to.lane, to.column);
+    const commands = [...changes];
+    if (card.column_id !== to.column || ids.indexOf(task) !== to.index) {
+      const place = placeAt(without(ids, task), to.index);
+      // Into an empty row of its own column: where it stands in that says nothing here.
+      if (card.column_id !== to.column || place) commands.push({ type: "task.move", task_id: task, column_id: to.column, ...(place ? { place } : {}) });
+    }
+    const [only] = commands;
+    if (only) this.send(commands.length === 1 ? only : { type: "board.bulk", commands }, { flight: false });
+    this.lane = to.lane;
+    return true;
   }
 
   /** Sends a command, remembers how to undo it, and lets what it moves fly. */
@@ -264,6 +305,9 @@ export class Board {
     this.focused = id;
     this.wants = id;
     if (!id) return;
+    const column = this.handle.card(id).get()?.column_id;
+    const stands = (lane: string) => column !== undefined && this.listed(lane, column).includes(id);
+    if (this.lane !== "" || this.looks.look.lanes) this.lane = stands(this.lane) ? this.lane : (this.looks.rows.find(stands) ?? "");
     this.wanted += 1;
     // A wish that nothing fulfilled must not steal the focus later.
     setTimeout(() => {
@@ -276,6 +320,12 @@ export class Board {
       const open = () => router.go(paths.board(this.handle.org_id, this.handle.board_id, task_id));
       toasts.show(text, task_id === undefined ? {} : { action: { label: t("announce.open"), run: open } });
     }
+  }
+
+  /** A card of a row. */
+  focusIn(lane: string, id: TaskId): void {
+    this.focus(id);
+    this.lane = lane;
   }
 
   #applied(applied: Applied): void {

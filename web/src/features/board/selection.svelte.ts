@@ -5,9 +5,12 @@ import type { BoardHandle, TaskId } from "../../sdk";
 export class Selection {
   readonly #chosen = new SvelteSet<TaskId>();
   readonly #handle: BoardHandle;
+  /** Whether a card is to be seen: what one does not see, one does not mean. */
+  readonly #seen: (task: TaskId) => boolean;
 
-  constructor(handle: BoardHandle) {
+  constructor(handle: BoardHandle, seen: (task: TaskId) => boolean) {
     this.#handle = handle;
+    this.#seen = seen;
   }
 
   has(task: TaskId): boolean {
@@ -25,10 +28,10 @@ export class Selection {
     this.#chosen.clear();
   }
 
-  /** Those that are still on the board, in its order. */
+  /** Those that are still to be seen on the board, in its order. */
   get tasks(): readonly TaskId[] {
     if (this.#chosen.size === 0) return [];
-    return this.#handle.columnIds.get().flatMap((column) => this.#handle.tasksOf(column).get().filter((task) => this.#chosen.has(task)));
+    return this.#handle.columnIds.get().flatMap((column) => this.#handle.tasksOf(column).get().filter((task) => this.#chosen.has(task) && this.#seen(task)));
   }
 
   /** What a wish about this card is about. */

@@ -1,6 +1,7 @@
 // Dragging a card with a finger: a long press takes it, anything quicker scrolls. The browser's own drag and drop is left to the
 // mouse, because a finger's long press means something else on every system. Where it lands is the columns' business.
 import type { TaskId } from "../../sdk";
+import { laneOf } from "./look.svelte";
 import type { Board } from "./model.svelte";
 
 /** Held so long without moving further than the slop, the card is taken. */
@@ -35,7 +36,7 @@ class Hold {
   readonly #copy: HTMLElement;
   readonly #grip: Point;
   #point: Point;
-  #over: { column: string; element: HTMLElement } | undefined;
+  #over: { drop: string; column: string; element: HTMLElement } | undefined;
   #frame = 0;
 
   constructor(board: Board, task: TaskId, card: HTMLElement, point: Point) {
@@ -55,6 +56,7 @@ class Hold {
     document.body.append(this.#copy);
     board.dragged = task;
     board.focused = task;
+    board.lane = laneOf(card);
     navigator.vibrate?.(12);
     this.#follow();
     this.#frame = requestAnimationFrame(() => this.#tick());
@@ -70,7 +72,7 @@ class Hold {
     this.#copy.remove();
     this.#board.dragged = undefined;
     this.#board.handle.presence.stopDragging();
-    const drop = this.#over && this.#board.drops.get(this.#over.column);
+    const drop = this.#over && this.#board.drops.get(this.#over.drop);
     drop?.leave();
     if (dropped) drop?.drop(this.#task, this.#point.y);
   }
@@ -78,23 +80,23 @@ class Hold {
   #follow(): void {
     const { x, y } = this.#point;
     this.#copy.style.transform = `translate(${x - this.#grip.x}px, ${y - this.#grip.y}px) rotate(1.5deg)`;
-    const element = document.elementFromPoint(x, y)?.closest<HTMLElement>("[data-column]") ?? undefined;
-    const column = element?.dataset.column;
-    if (column !== this.#over?.column) this.#board.drops.get(this.#over?.column ?? "")?.leave();
-    this.#over = element && column ? { column, element } : undefined;
-    if (column) this.#board.drops.get(column)?.hover(this.#task, y);
+    const element = document.elementFromPoint(x, y)?.closest<HTMLElement>("[data-drop]") ?? undefined;
+    const { drop, column } = element?.dataset ?? {};
+    if (drop !== this.#over?.drop) this.#board.drops.get(this.#over?.drop ?? "")?.leave();
+    this.#over = element && drop && column ? { drop, column, element } : undefined;
+    if (drop) this.#board.drops.get(drop)?.hover(this.#task, y);
     this.#board.handle.presence.sendDragging(this.#task, column);
   }
 
   /** Scrolls what the finger is at the edge of. */
   #tick(): void {
-    const list = this.#over?.element.querySelector<HTMLElement>(".scroller");
+    const list = this.#over?.element.querySelector<HTMLElement>(".scroller") ?? this.#over?.element.closest<HTMLElement>(".rows");
     if (list) {
       const box = list.getBoundingClientRect();
       const by = push(this.#point.y, Math.max(0, box.top), Math.min(window.innerHeight, box.bottom));
       if (by !== 0) list.scrollTop += by;
     }
-    const row = document.querySelector<HTMLElement>(".columns");
+    const row = document.querySelector<HTMLElement>(".columns, .rows");
     if (row) row.scrollLeft += push(this.#point.x, 0, window.innerWidth);
     this.#follow();
     this.#frame = requestAnimationFrame(() => this.#tick());

@@ -4,7 +4,7 @@
 import { generateKeyBetween } from "fractional-indexing";
 import type {
   BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, FieldValue, FieldView, Happened, LabelView, Lifecycle,
-  Place, Reminder, Repeat, TaskDetail, TaskFace,
+  Place, Reminder, Repeat, SavedView, TaskDetail, TaskFace,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
 import { decideField, fieldsOf } from "./fake-fields";
@@ -64,6 +64,7 @@ export class FakeBoard {
   labels = new Map<string, LabelView>();
   categories = new Map<string, CategoryView>();
   fields = new Map<string, FieldView>();
+  views = new Map<string, SavedView>();
   tasks = new Map<string, ServerTask>();
   last_number = 0;
 
@@ -109,7 +110,7 @@ export class FakeBoard {
   head(): BoardHead {
     const members = [...this.members].map(([account_id, role]) => ({ account_id, role }));
     const { board_id, org_id, name, visibility, lifecycle } = this;
-    return structuredClone({ board_id, org_id, name, key: "OPS", visibility, lifecycle, members, columns: this.columnOrder(), labels: [...this.labels.values()], ...(this.categories.size > 0 && { categories: [...this.categories.values()] }), ...(this.fields.size > 0 && { fields: fieldsOf(this) }), task_count: this.faces().length });
+    return structuredClone({ board_id, org_id, name, key: "OPS", visibility, lifecycle, members, columns: this.columnOrder(), labels: [...this.labels.values()], ...(this.categories.size > 0 && { categories: [...this.categories.values()] }), ...(this.fields.size > 0 && { fields: fieldsOf(this) }), ...(this.views.size > 0 && { views: [...this.views.values()] }), task_count: this.faces().length });
   }
 
   detail(task_id: string): TaskDetail {
@@ -125,7 +126,7 @@ export class FakeBoard {
   decide(command: BoardCommand): BoardEvent[] {
     if (this.lifecycle !== "active" && command.type !== "board.unarchive" && command.type !== "board.restore") refuse("wrong_state");
     if (command.type.startsWith("field.")) return this.#field(command);
-    if (command.type.startsWith("column.") || command.type.startsWith("label.") || command.type.startsWith("category.") || command.type.startsWith("board.")) return this.#settings(command);
+    if (command.type.startsWith("column.") || command.type.startsWith("label.") || command.type.startsWith("category.") || command.type.startsWith("view.") || command.type.startsWith("board.")) return this.#settings(command);
     if (command.type === "task.create") return this.#create(command);
     const task = ("task_id" in command ? this.tasks.get(command.task_id) : undefined) ?? refuse("not_found", "task_id");
     const back = command.type === "task.restore" || command.type === "task.unarchive" || command.type === "task.delete";
@@ -332,6 +333,16 @@ export class FakeBoard {
       case "label.delete":
         labelOf(command.label_id);
         return [{ ...command, type: "label.deleted" }];
+      case "view.create":
+        if (this.views.has(command.view_id)) refuse("already_exists", "view_id");
+        return [{ type: "view.created", view_id: command.view_id, name: command.name, look: command.look, rank: this.#viewRank(command.view_id, command.place) }];
+      case "view.update":
+      case "view.move":
+      case "view.delete":
+        if (!this.views.has(command.view_id)) refuse("not_found", "view_id");
+        if (command.type === "view.update") return [{ ...command, type: "view.updated" }];
+        if (command.type === "view.delete") return [{ ...command, type: "view.deleted" }];
+        return [{ type: "view.moved", view_id: command.view_id, rank: this.#viewRank(command.view_id, command.place) }];
       case "category.create":
         if (this.categories.has(command.category_id)) refuse("already_exists", "category_id");
         return [{ ...command, type: "category.created" }];
@@ -362,6 +373,10 @@ export class FakeBoard {
 
   #room({ column_id, workflow }: ColumnView): void {
     if (workflow?.wip?.mode === "refuse" && this.order(column_id).length >= workflow.wip.limit) refuse("wip_limit", "column_id");
+  }
+
+  #viewRank(view_id: string, place: Place<string> | undefined): string {
+    return this.#rank([...this.views.values()].map((view) => ({ id: view.view_id, rank: view.rank })), place, view_id);
   }
 
   #entries(column_id: string): { id: string; rank: string }[] {

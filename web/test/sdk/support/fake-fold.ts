@@ -53,6 +53,19 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
       board.labels.delete(event.label_id);
       for (const task of board.tasks.values()) task.labels = task.labels.filter((id) => id !== event.label_id);
       return;
+    case "view.created":
+      board.views.set(event.view_id, { view_id: event.view_id, name: event.name, rank: event.rank, look: event.look });
+      return;
+    case "view.updated":
+    case "view.moved": {
+      const view = board.views.get(event.view_id);
+      if (view !== undefined && event.type === "view.moved") Object.assign(view, { rank: event.rank });
+      if (view !== undefined && event.type === "view.updated") Object.assign(view, event.name !== undefined && { name: event.name }, event.look !== undefined && { look: event.look });
+      return;
+    }
+    case "view.deleted":
+      board.views.delete(event.view_id);
+      return;
     case "category.created":
       board.categories.set(event.category_id, { category_id: event.category_id, name: event.name, colour: event.colour });
       return;

@@ -1,0 +1,133 @@
+//! What a view of a board shows: conditions that its tasks have to meet, and the rows they stand in. It never holds who looks, nor the
+//! day: both come from whoever does.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::Priority;
+use crate::ids::{AccountId, CategoryId, ColumnId, LabelId, TaskId};
+
+/// Something that a task meets or does not. Within one, any of what it names will do; of several, all have to be met. What an older
+/// client does not know it says so of: it must not take it for met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "on", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Condition {
+    /// Whose it is.
+    Assignee {
+        /// Of whoever looks.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        me: bool,
+        /// Of nobody.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        nobody: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<AccountId>>")]
+        people: Vec<AccountId>,
+    },
+    /// Which labels it wears: at least one of `any` (or no label at all, where `bare` is said), each of `all`, and none of `none`.
+    Label {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<LabelId>>")]
+        any: Vec<LabelId>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        bare: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<LabelId>>")]
+        all: Vec<LabelId>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<LabelId>>")]
+        none: Vec<LabelId>,
+    },
+    Priority {
+        priorities: Vec<Priority>,
+    },
+    /// Of which category it is.
+    Category {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        none: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<CategoryId>>")]
+        categories: Vec<CategoryId>,
+    },
+    Column {
+        columns: Vec<ColumnId>,
+    },
+    /// What it is a part of.
+    Parent {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[ts(optional, as = "Option<bool>")]
+        none: bool,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<TaskId>>")]
+        parents: Vec<TaskId>,
+    },
+    Due {
+        any: Vec<DueWhen>,
+    },
+    Completed {
+        is: bool,
+    },
+    /// Each of these words is in its title or its key; capitals do not matter.
+    Text {
+        words: String,
+    },
+    /// Whoever looks follows it.
+    Watched {},
+    /// Another task, not done yet, blocks it.
+    Blocked {
+        is: bool,
+    },
+}
+
+/// When something is due, in days of whoever looks. A date without a time is that date everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "when", rename_all = "snake_case", deny_unknown_fields)]
+pub enum DueWhen {
+    /// It is over, and the task is not done.
+    Overdue,
+    Today,
+    /// Today or on one of so many days after it.
+    NextDays {
+        days: u32,
+    },
+    /// Before this day: `2026-11-22`.
+    Before {
+        day: String,
+    },
+    /// After this day.
+    After {
+        day: String,
+    },
+    /// Not due at all.
+    Never,
+}
+
+/// By what tasks stand in rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Lanes {
+    Assignee,
+    Label,
+    Priority,
+    Category,
+    Parent,
+    Due,
+}
+
+/// What a view shows, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Look {
+    /// All of these are met by what is shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Condition>>")]
+    pub filter: Vec<Condition>,
+    /// Absent: one row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub lanes: Option<Lanes>,
+}
