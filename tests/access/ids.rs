@@ -296,6 +296,7 @@ fn name_of(part: &str) -> &'static str {
         "label" => "red",
         "category" => "bug",
         "field" => "size",
+        "view" => "v1",
         "comment" => "k1",
         "task" => "t1",
         "account" => "member",

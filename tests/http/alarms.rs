@@ -145,6 +145,7 @@ async fn a_schedule_makes_the_next_one_at_its_time_and_later_where_there_was_no_
     clock.advance(HOUR);
     let made = [("task.created", 1), ("task.repeated", 1)];
     assert_eq!(said(&app, &org).await, times(&made));
+    let ana = again(&app, &ana.email).await;
     let items = ana.get(&format!("{board}/tasks")).await.ok()["items"].clone();
     let next = items.as_array().expect("items").iter().find(|face| face.get("repeat").is_some()).expect("the next");
     assert_eq!((&next["repeat"], &next["due"]["at"]), (&repeat, &json!(due + 7 * DAY)));

@@ -178,26 +178,11 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         C::RemoveBoardMember(_) if own => Capability::LeaveBoard,
         C::RemoveBoardMember(_) => Capability::ManageBoardMembers,
         C::ReassignTasks(_) => Capability::ReassignTasks,
-        C::CreateColumn(_)
-        | C::UpdateColumn(_)
-        | C::MoveColumn(_)
-        | C::SetColumnWorkflow(_)
-        | C::ArchiveColumn(_)
-        | C::UnarchiveColumn(_)
-        | C::DeleteColumn(_)
-        | C::CreateLabel(_)
-        | C::UpdateLabel(_)
-        | C::DeleteLabel(_)
-        | C::CreateCategory(_)
-        | C::UpdateCategory(_)
-        | C::DeleteCategory(_)
-        | C::CreateField(_)
-        | C::UpdateField(_)
-        | C::MoveField(_)
-        | C::DeleteField(_)
-        | C::CreateView(_)
-        | C::UpdateView(_)
-        | C::MoveView(_)
+        #[rustfmt::skip]
+        C::CreateColumn(_) | C::UpdateColumn(_) | C::MoveColumn(_) | C::SetColumnWorkflow(_) | C::ArchiveColumn(_)
+        | C::UnarchiveColumn(_) | C::DeleteColumn(_) | C::CreateLabel(_) | C::UpdateLabel(_) | C::DeleteLabel(_)
+        | C::CreateCategory(_) | C::UpdateCategory(_) | C::DeleteCategory(_) | C::CreateField(_) | C::UpdateField(_)
+        | C::MoveField(_) | C::DeleteField(_) | C::CreateView(_) | C::UpdateView(_) | C::MoveView(_)
         | C::DeleteView(_) => Capability::ShapeBoard,
         C::WatchTask(_) | C::UnwatchTask(_) if own => Capability::WatchTasks,
         C::CreateTask(_)

@@ -2,7 +2,7 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::checklist::*,
+    command::{BoardCommand, checklist::*},
     event::checklist::*,
     ids::{ChecklistId, ChecklistItemId},
 };
@@ -17,7 +17,19 @@ use crate::{
     text,
 };
 
-pub(super) fn create(ask: &Ask<'_>, command: &CreateChecklist) -> Decided {
+pub(super) fn decide(ask: &Ask<'_>, command: &BoardCommand) -> Decided {
+    match command {
+        BoardCommand::CreateChecklist(command) => create(ask, command),
+        BoardCommand::RenameChecklist(command) => rename(ask, command),
+        BoardCommand::DeleteChecklist(command) => delete(ask, command),
+        BoardCommand::AddChecklistItem(command) => add_item(ask, command),
+        BoardCommand::UpdateChecklistItem(command) => update_item(ask, command),
+        BoardCommand::RemoveChecklistItem(command) => remove_item(ask, command),
+        _ => Ok(vec![]),
+    }
+}
+
+fn create(ask: &Ask<'_>, command: &CreateChecklist) -> Decided {
     let CreateChecklist { task_id, checklist_id, .. } = *command;
     let task = ask.active_task(task_id)?;
     if checklist_id == ChecklistId::NIL {
@@ -37,14 +49,14 @@ fn checklist(task: &Task, id: ChecklistId) -> Result<&Checklist, Failure> {
     task.checklist(id).ok_or_else(|| missing("checklist_id"))
 }
 
-pub(super) fn rename(ask: &Ask<'_>, command: &RenameChecklist) -> Decided {
+fn rename(ask: &Ask<'_>, command: &RenameChecklist) -> Decided {
     let RenameChecklist { task_id, checklist_id, .. } = *command;
     let before = &checklist(ask.active_task(task_id)?, checklist_id)?.name;
     let name = text::name(&command.name, "name", ask.ctx.limits)?;
     Ok(if *before == name { vec![] } else { vec![ChecklistRenamed { task_id, checklist_id, name }.into()] })
 }
 
-pub(super) fn delete(ask: &Ask<'_>, command: &DeleteChecklist) -> Decided {
+fn delete(ask: &Ask<'_>, command: &DeleteChecklist) -> Decided {
     let DeleteChecklist { task_id, checklist_id } = *command;
     let (done, all) = checklist(ask.active_task(task_id)?, checklist_id)?.counts();
     // Limits keep both far below what 32 bits hold.
@@ -52,7 +64,7 @@ pub(super) fn delete(ask: &Ask<'_>, command: &DeleteChecklist) -> Decided {
     Ok(vec![ChecklistDeleted { task_id, checklist_id, removed: (count(done), count(all)) }.into()])
 }
 
-pub(super) fn add_item(ask: &Ask<'_>, command: &AddChecklistItem) -> Decided {
+fn add_item(ask: &Ask<'_>, command: &AddChecklistItem) -> Decided {
     let AddChecklistItem { task_id, checklist_id, item_id, done, .. } = *command;
     let task = ask.active_task(task_id)?;
     let list = checklist(task, checklist_id)?;
@@ -81,7 +93,7 @@ pub(super) fn add_item(ask: &Ask<'_>, command: &AddChecklistItem) -> Decided {
     Ok(vec![ChecklistItemAdded { task_id, checklist_id, item_id, text, done, rank }.into()])
 }
 
-pub(super) fn update_item(ask: &Ask<'_>, command: &UpdateChecklistItem) -> Decided {
+fn update_item(ask: &Ask<'_>, command: &UpdateChecklistItem) -> Decided {
     let UpdateChecklistItem { task_id, item_id, .. } = *command;
     let item = ask.active_task(task_id)?.item(item_id).ok_or_else(|| missing("item_id"))?;
     let text = command.text.as_deref().map(|text| text::item(text, "text", ask.ctx.limits)).transpose()?;
@@ -93,7 +105,7 @@ pub(super) fn update_item(ask: &Ask<'_>, command: &UpdateChecklistItem) -> Decid
     Ok(vec![ChecklistItemUpdated { task_id, item_id, text, done }.into()])
 }
 
-pub(super) fn remove_item(ask: &Ask<'_>, command: &RemoveChecklistItem) -> Decided {
+fn remove_item(ask: &Ask<'_>, command: &RemoveChecklistItem) -> Decided {
     let RemoveChecklistItem { task_id, item_id } = *command;
     let was_done = ask.active_task(task_id)?.item(item_id).ok_or_else(|| missing("item_id"))?.done;
     Ok(vec![ChecklistItemRemoved { task_id, item_id, was_done }.into()])

@@ -67,8 +67,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::CreateBoard(_) => Err(not_found()),
         // Its parts are decided one by one afterwards.
         C::Bulk(bulk) => check_parts(&ask, bulk),
-        C::UndoChange(_) => past::undo(&ask),
-        C::RevertTask(command) => past::revert(&ask, command),
+        C::UndoChange(_) | C::RevertTask(_) => past::decide(&ask, command),
         C::UpdateBoard(command) => settings::update(&ask, command),
         C::ArchiveBoard(_) => Ok(settings::archive(&ask)),
         C::UnarchiveBoard(_) => Ok(settings::unarchive(&ask)),
@@ -118,12 +117,9 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::UnarchiveTask(command) => lives::unarchive(&ask, command),
         C::DeleteTask(command) => lives::delete(&ask, command),
         C::RestoreTask(command) => lives::restore(&ask, command),
-        C::CreateChecklist(command) => checklists::create(&ask, command),
-        C::RenameChecklist(command) => checklists::rename(&ask, command),
-        C::DeleteChecklist(command) => checklists::delete(&ask, command),
-        C::AddChecklistItem(command) => checklists::add_item(&ask, command),
-        C::UpdateChecklistItem(command) => checklists::update_item(&ask, command),
-        C::RemoveChecklistItem(command) => checklists::remove_item(&ask, command),
+        #[rustfmt::skip]
+        C::CreateChecklist(_) | C::RenameChecklist(_) | C::DeleteChecklist(_) | C::AddChecklistItem(_)
+        | C::UpdateChecklistItem(_) | C::RemoveChecklistItem(_) => checklists::decide(&ask, command),
         C::AddComment(command) => comments::add(&ask, command),
         C::EditComment(edit) => comments::edit(&ask, command, edit),
         C::DeleteComment(delete) => comments::delete(&ask, command, delete),

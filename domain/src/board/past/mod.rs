@@ -142,7 +142,14 @@ fn past<'a>(ctx: &Ctx<'a>) -> Result<&'a Past, Failure> {
     ctx.past.ok_or_else(|| Failure::new(Code::Unavailable).retry_after_ms(1_000))
 }
 
-pub(in crate::board) fn undo(ask: &Ask<'_>) -> Decided {
+pub(in crate::board) fn decide(ask: &Ask<'_>, command: &BoardCommand) -> Decided {
+    match command {
+        BoardCommand::RevertTask(command) => revert(ask, command),
+        _ => undo(ask),
+    }
+}
+
+fn undo(ask: &Ask<'_>) -> Decided {
     let past = past(ask.ctx())?;
     let change = past.change.as_ref().ok_or_else(|| missing("seq"))?;
     if change.by != ask.account() {
@@ -180,7 +187,7 @@ fn who_changed(board: &Board, id: Uuid, field: Field) -> Option<Conflict> {
     board.changes.last(id, field)
 }
 
-pub(in crate::board) fn revert(ask: &Ask<'_>, command: &RevertTask) -> Decided {
+fn revert(ask: &Ask<'_>, command: &RevertTask) -> Decided {
     let past = past(ask.ctx())?;
     ask.active_task(command.task_id)?;
     if past.before.task(command.task_id).is_none() {

@@ -55,6 +55,32 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
         }
         Step::Task(id, value) => task_in_the_way(*id, *value, past, now),
         Step::UnmakeTask(id) => made_in_the_way(*id, past, now),
+        Step::Field(_)
+        | Step::FieldOrder
+        | Step::UnmakeField(_)
+        | Step::View(_)
+        | Step::ViewOrder
+        | Step::UnmakeView(_) => shape_in_the_way(step, past, now),
+        Step::UnmakeLabel(id) => {
+            let changed = now.label(*id).is_some_and(|is| Some(is) != after.label(*id));
+            let wears = |task: Option<&Task>| task.is_some_and(|task| task.labels.contains(id));
+            let used = || now.tasks().any(|(task_id, task)| wears(Some(task)) && !wears(after.task(task_id)));
+            (changed || used()).then_some((id.0, Field::Name))
+        }
+        Step::UnmakeCategory(id) => {
+            let changed = now.category(*id).is_some_and(|is| Some(is) != after.category(*id));
+            let of_it = |task: Option<&Task>| task.is_some_and(|task| task.category_id == Some(*id));
+            let used = || now.tasks().any(|(task_id, task)| of_it(Some(task)) && !of_it(after.task(task_id)));
+            (changed || used()).then_some((id.0, Field::Name))
+        }
+        Step::MakeColumn(_) | Step::UnmakeColumn(_) | Step::Never(_) => None,
+    }
+}
+
+/// A custom field or a shared view that somebody has changed since.
+fn shape_in_the_way(step: &Step, past: &Past, now: &Board) -> Option<(Uuid, Field)> {
+    let (before, after) = (&past.before, &past.after);
+    match step {
         Step::Field(id) => {
             let says = |board: &Board| board.field(*id).map(|field| (field.name.clone(), field.options.clone()));
             (says(now) != says(after) && says(now) != says(before)).then_some((id.0, Field::Name))
@@ -84,19 +110,7 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
             let asked = || now.columns().into_iter().any(|(at, column)| asks(Some(column)) && !asks(after.column(at)));
             ((now.field(*id).is_some() && says(now) != says(after)) || used() || asked()).then_some((id.0, Field::Name))
         }
-        Step::UnmakeLabel(id) => {
-            let changed = now.label(*id).is_some_and(|is| Some(is) != after.label(*id));
-            let wears = |task: Option<&Task>| task.is_some_and(|task| task.labels.contains(id));
-            let used = || now.tasks().any(|(task_id, task)| wears(Some(task)) && !wears(after.task(task_id)));
-            (changed || used()).then_some((id.0, Field::Name))
-        }
-        Step::UnmakeCategory(id) => {
-            let changed = now.category(*id).is_some_and(|is| Some(is) != after.category(*id));
-            let of_it = |task: Option<&Task>| task.is_some_and(|task| task.category_id == Some(*id));
-            let used = || now.tasks().any(|(task_id, task)| of_it(Some(task)) && !of_it(after.task(task_id)));
-            (changed || used()).then_some((id.0, Field::Name))
-        }
-        Step::MakeColumn(_) | Step::UnmakeColumn(_) | Step::Never(_) => None,
+        _ => None,
     }
 }
 
