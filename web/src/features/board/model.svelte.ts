@@ -27,6 +27,9 @@ const TINT_MS = 1_400;
 /** How long a card that is to take the focus is waited for. */
 const WISH_MS = 400;
 
+/** Kinds of changes that are undone by putting a card away. */
+const PUT_AWAY_BY_UNDO: readonly string[] = ["task.created", "task.restored", "task.unarchived"];
+
 export class Board {
   readonly handle: BoardHandle;
   readonly phase;
@@ -274,7 +277,10 @@ export class Board {
 
   async #elsewhere(word: "undo" | "redo"): Promise<number | undefined> {
     try {
-      return (await client.rest.ownChanges(this.handle.org_id, this.handle.board_id, this.handle.seq()))[word]?.seq;
+      const change = (await client.rest.ownChanges(this.handle.org_id, this.handle.board_id, this.handle.seq()))[word];
+      // What would be undone by putting a card away is not for everybody.
+      const away = change?.events.some((event) => PUT_AWAY_BY_UNDO.includes(event)) === true;
+      return away && !this.canPutAway ? undefined : change?.seq;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return undefined;
