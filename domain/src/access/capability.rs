@@ -217,7 +217,8 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::AddChecklistItem(_)
         | C::UpdateChecklistItem(_)
         | C::RemoveChecklistItem(_) => Capability::EditTasks,
-        C::ArchiveTask(_) | C::DeleteTask(_) => Capability::PutTasksAway,
+        // It is not here any more then.
+        C::ArchiveTask(_) | C::DeleteTask(_) | C::TransferTask(_) => Capability::PutTasksAway,
         C::AnnounceTask(_) => Capability::ServeBoards,
         C::AddComment(_) | C::ReactToComment(_) | C::UnreactToComment(_) => Capability::Comment,
         C::EditComment(_) | C::DeleteComment(_) if own => Capability::Comment,

@@ -12,6 +12,7 @@ mod past;
 mod place;
 mod shown;
 mod state;
+mod transfer;
 mod view;
 
 pub use alarms::Said;
@@ -25,8 +26,10 @@ use lockstep_protocol::{
     values::{Audience, Conflict, OnFailure},
     view::ViewPart,
 };
-pub use past::{Past, differences, own_changes};
-pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, View};
+pub use past::{Past, Texts, differences, own_changes};
+pub use state::{
+    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, View,
+};
 
 use crate::{
     access,
@@ -79,6 +82,13 @@ impl Aggregate for Board {
 
     fn conflicts(&self, events: &[Self::Event], saw: u64, author: (AccountId, Option<ClientId>)) -> Vec<Conflict> {
         changes::conflicts(self, events, saw, author)
+    }
+
+    fn beside(&self, command: &BoardCommand, ctx: &Ctx<'_>) -> Result<Vec<BoardEvent>, Failure> {
+        match command {
+            BoardCommand::TransferTask(command) => transfer::arrive(self, command, ctx),
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn evolve(&mut self, happened: &Happened<Self::Event>) {

@@ -83,6 +83,14 @@ const NAMES: &[&str] = &[
     "v2",
     "v3",
     "n9",
+    "yonder",
+    "far",
+    "done_far",
+    "far_red",
+    "far_cost",
+    "y1",
+    "y2",
+    "yk1",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.

@@ -14,6 +14,7 @@ pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
+pub mod transfer;
 pub mod view;
 pub mod workflow;
 
@@ -30,6 +31,7 @@ use reminder::*;
 use repeat::*;
 use task::*;
 use team::*;
+use transfer::*;
 use view::*;
 use workflow::*;
 
@@ -123,6 +125,7 @@ language! {
         "task.create" => CreateTask,
         "task.update" => UpdateTask,
         "task.move" => MoveTask,
+        "task.transfer" => TransferTask,
         "task.assign" => AssignTask,
         "task.unassign" => UnassignTask,
         "tasks.reassign" => ReassignTasks,
