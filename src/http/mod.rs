@@ -55,6 +55,7 @@ mod thumbnails;
 mod tokens;
 mod views;
 mod visible;
+mod whereabouts;
 
 use std::sync::Arc;
 

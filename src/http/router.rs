@@ -26,6 +26,7 @@ use lockstep_protocol::{
             AddDependency, ArchiveTask, AssignTask, CompleteTask, EstimateTask, LabelTask, MoveTask, RemoveDependency,
             ReopenTask, RestoreTask, SetTaskParent, UnarchiveTask, UnassignTask, UnlabelTask, UnwatchTask, WatchTask,
         },
+        transfer::TransferTask,
         view::MoveView,
         workflow::SetColumnWorkflow,
     },
@@ -49,7 +50,7 @@ use super::{
     problem::Problem,
     quick_add, registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
-    task_actions, tasks, teams, tokens, views,
+    task_actions, tasks, teams, tokens, views, whereabouts,
 };
 
 /// Smaller answers are sent as they are: those of log-ins among them, whose secrets no compression may measure.
@@ -316,6 +317,9 @@ fn task() -> Vec<Endpoint> { vec![
     patch("/api/v1/orgs/{org}/boards/{board}/tasks/{task}", tasks::update, "Change a task: one to three commands, in the order of the members").takes("ChangeTask").answers(200, "Acknowledged"),
     delete("/api/v1/orgs/{org}/boards/{board}/tasks/{task}", tasks::delete, "Move a task to the trash").answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/move", task_actions::act::<MoveTask>, "Move a task").takes_but("MoveTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/transfer", task_actions::act::<TransferTask>, "Move a task, with its parts, to another board of the organization: both change, or neither").takes_but("TransferTask", &["task_id"], &[]).answers(200, "Acknowledged"),
+    get("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/whereabouts", whereabouts::of_task, "The board that a task is on, which may have gone from this one to another").asks(MIN_SEQ).answers(200, "Whereabouts"),
+    get("/api/v1/orgs/{org}/boards/{board}/keys/{key}", whereabouts::of_key, "The task of a key of this board, also when it has gone to another").asks(MIN_SEQ).answers(200, "Whereabouts"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/assign", task_actions::act::<AssignTask>, "Give a task to somebody").takes_but("AssignTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/unassign", task_actions::act::<UnassignTask>, "Take a task from somebody").takes_but("UnassignTask", &["task_id"], &[]).answers(200, "Acknowledged"),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/label", task_actions::act::<LabelTask>, "Put a label on a task").takes_but("LabelTask", &["task_id"], &[]).answers(200, "Acknowledged"),

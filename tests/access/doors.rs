@@ -71,6 +71,7 @@ task.update                     PATCH   /boards/{board}/tasks/{task_id}
 task.prioritize                 PATCH   /boards/{board}/tasks/{task_id}
 task.schedule                   PATCH   /boards/{board}/tasks/{task_id}
 task.delete                     DELETE  /boards/{board}/tasks/{task_id}
+task.transfer                   POST    /boards/{board}/tasks/{task_id}/transfer
 task.move                       POST    /boards/{board}/tasks/{task_id}/move
 task.assign                     POST    /boards/{board}/tasks/{task_id}/assign
 task.unassign                   POST    /boards/{board}/tasks/{task_id}/unassign

@@ -304,6 +304,8 @@ fn name_of(part: &str) -> &'static str {
         "invitation" => "inv1",
         // Nobody has one here: `tests/http/pictures.rs` asks for those that are there.
         "token" | "picture" => "s4",
+        // What people call a task: `tests/http/transfer.rs`.
+        "key" => "s4",
         other => panic!("what is a {other}?"),
     }
 }

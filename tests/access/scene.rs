@@ -130,7 +130,12 @@ impl Scene {
             match kind {
                 Kind::Organization => self.stream(&mut place, org, &world.org, &mut streams, &mut raises),
                 Kind::Team => self.stream(&mut place, org, &world.team, &mut streams, &mut raises),
-                _ => self.stream(&mut place, org, &world.board, &mut streams, &mut raises),
+                _ => {
+                    // What is asked is asked of the other.
+                    let mut beside = place;
+                    self.stream(&mut beside, org, &world.yonder, &mut streams, &mut raises);
+                    self.stream(&mut place, org, &world.board, &mut streams, &mut raises);
+                }
             }
         }
         let journal = self.app.server.engine.store.journal();

@@ -40,6 +40,7 @@ mod talk;
 mod tasks;
 mod teams;
 mod tokens;
+mod transfer;
 mod views;
 
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -14,7 +14,7 @@ use super::{
     members, organization_life, organizations, passkeys, past, pictures, preferences, quick_add, registration, roles,
     second_factor, service_accounts,
     surface::{Endpoint, Takes},
-    tasks, teams, tokens,
+    tasks, teams, tokens, whereabouts,
 };
 use typescript::{Kind, Types};
 
@@ -139,6 +139,7 @@ fn types_of_things() -> String {
     declare(history::HistoryPage::decl(&config));
     declare(past::BoardThen::decl(&config));
     declare(past::Differences::decl(&config));
+    declare(whereabouts::Whereabouts::decl(&config));
     declare(health::Ready::decl(&config));
     text
 }

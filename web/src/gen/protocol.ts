@@ -589,6 +589,12 @@ export type DeleteTask = { task_id: TaskId, };
 
 export type RestoreTask = { task_id: TaskId, };
 
+export type TransferTask = { task_id: TaskId, to_board_id: BoardId, 
+/**
+ * Of that board.
+ */
+column_id: ColumnId, place?: Place<TaskId>, };
+
 export type CreateChecklist = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
 
 export type RenameChecklist = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
@@ -868,6 +874,42 @@ export type TaskUpdated = { task_id: TaskId, title?: string, description?: strin
 mentions?: Array<AccountId>, };
 
 export type TaskMoved = { task_id: TaskId, from_column_id: ColumnId, column_id: ColumnId, rank: string, };
+
+export type TaskTransferred = { task_id: TaskId, 
+/**
+ * Absent for those who are not told.
+ */
+to_board_id?: BoardId, 
+/**
+ * The one that it has there.
+ */
+to_number?: number, };
+
+export type TaskReceived = { 
+/**
+ * As it is here, without comments.
+ */
+face: TaskFace, from_board_id?: BoardId, from_number?: number, 
+/**
+ * It is in the archive.
+ */
+archived?: boolean, description?: string, 
+/**
+ * Whom the description mentions.
+ */
+mentions?: Array<AccountId>, checklists?: Array<ChecklistView>, watchers?: Array<AccountId>, reminders?: Array<Reminder>, 
+/**
+ * How it repeats, with what only the server needs of that.
+ */
+repeat?: Repeat, created_by: AccountId, created_at: number, original?: Original, 
+/**
+ * The names of labels, categories and fields that it had and that this board has not.
+ */
+left_behind?: Array<string>, };
+
+export type CommentsReceived = { task_id: TaskId, comments: Array<ReceivedComment>, };
+
+export type ReceivedComment = { comment_id: CommentId, author_id: AccountId, text: string, created_at: number, edited_at?: number, reply_to?: CommentId, original?: Original, mentions?: Array<AccountId>, reactions?: Array<ReactionView>, };
 
 export type TasksReranked = { column_id: ColumnId, ranks?: Array<[TaskId, string]>, };
 

@@ -141,6 +141,7 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
   // A task that is there already was made by this very command, whose outcome was not known.
   if (event.type === "task.created") return face ?? created(event);
   if (event.type === "task.unarchived" || event.type === "task.restored") return event.face;
+  if (event.type === "task.received") return event.archived === true ? undefined : event.face;
   if (face === undefined) return undefined;
   switch (event.type) {
     case "task.updated": {
@@ -197,6 +198,7 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return without(face, "completed_at");
     case "task.archived":
     case "task.deleted":
+    case "task.transferred":
       return undefined;
     case "checklist.deleted":
       return count(face, -event.removed[0], -event.removed[1]);
@@ -208,6 +210,8 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return count(face, event.was_done === true ? -1 : 0, -1);
     case "task.commented":
       return comment(face, 1);
+    case "comments.received":
+      return comment(face, event.comments.length);
     case "comment.deleted":
       return comment(face, -1);
     default:
@@ -373,6 +377,8 @@ export function touchedBy(event: BoardEvent): Touched {
       return { tasks: (event.ranks ?? []).map(([task_id]) => task_id) };
     case "task.repeated":
       return { tasks: [event.task_id, event.from_id] };
+    case "task.received":
+      return { tasks: [event.face.task_id] };
     default:
       return "task_id" in event ? { tasks: [event.task_id] } : {};
   }

@@ -34,6 +34,10 @@ export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
     case "task.reminder.due":
       // One at a moment of its own is over; one before the due date waits for the next.
       return event.reminder.kind === "at" ? reminded(next, event.reminder, false) : next;
+    case "task.received":
+      return received(event);
+    case "comments.received":
+      return { ...next, comments: [...next.comments, ...event.comments.map(({ mentions: _mentions, ...said }) => said)] };
     case "task.commented":
     case "comment.edited":
     case "comment.deleted":
@@ -44,6 +48,24 @@ export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
     default:
       return event.type.startsWith("checklist.") ? { ...next, checklists: checklistsAfter(next.checklists, event) } : next;
   }
+}
+
+/** It comes as it is on the board that it came from; what is said about it follows. */
+function received(event: Extract<BoardEvent, { type: "task.received" }>): TaskDetail {
+  const { face, archived, description = "", checklists = [], reminders = [], watchers = [], created_by, created_at, original } = event;
+  return {
+    face,
+    lifecycle: archived === true ? "archived" : "active",
+    description,
+    checklists,
+    comments: [],
+    ...(reminders.length > 0 && { reminders }),
+    ...(watchers.length > 0 && { watchers }),
+    created_by,
+    created_at,
+    ...(original !== undefined && { original }),
+    seq: 0,
+  };
 }
 
 type CommentEvent = Extract<BoardEvent, { type: "task.commented" | "comment.edited" | "comment.deleted" }>;
@@ -112,6 +134,7 @@ const mapItems = (lists: ChecklistView[], map: (items: ChecklistItemView[]) => C
 
 /** The task an event is about, for those about one task. */
 export function taskOf(event: BoardEvent): string | undefined {
+  if (event.type === "task.received") return event.face.task_id;
   return "task_id" in event ? event.task_id : undefined;
 }
 

@@ -63,6 +63,18 @@ export class Detail {
     const mine = events.filter((happened) => concerns(happened.event, this.task_id));
     if (this.#reading !== undefined) this.#since.push(...mine);
     if (this.#confirmed !== undefined) this.#confirmed = fold(this.#confirmed, mine);
+    const last = mine.findLast(({ event }) => event.type === "task.transferred" || event.type === "task.received")?.event.type;
+    if (last === "task.transferred") this.#leave();
+    else if (last === "task.received" && this.phase.get() === "missing") this.reload();
+  }
+
+  /** It is on another board now: what is shown here would be no longer so. */
+  #leave(): void {
+    this.close();
+    this.#confirmed = undefined;
+    this.#shown = undefined;
+    this.view.set(undefined);
+    this.phase.set("missing");
   }
 
   /** What is shown, anew: after events, and when own commands came or went. */

@@ -52,6 +52,13 @@ function move(command: Of<"task.move">, { store }: Known): BoardEvent[] {
   return [moved, ...completion(task_id, face.completed_at !== undefined, was_done_kind, column_id, store)];
 }
 
+/** Its parts go along, theirs too. What number it gets there the other board says. */
+function transfer({ task_id, to_board_id }: Of<"task.transfer">, { store }: Known): BoardEvent[] {
+  const going = [task_id];
+  for (const id of going) going.push(...store.relations.parts(id).get().filter((part) => !going.includes(part)));
+  return going.filter((id) => store.tasks.visible(id) !== undefined).map((id) => ({ type: "task.transferred", task_id: id, to_board_id }));
+}
+
 /** A task that left the board comes back as it was; where its column is gone, in the first that is open. */
 function comeBack(type: "task.unarchived" | "task.restored", task_id: string, { store }: Known): BoardEvent[] {
   const gone: TaskFace | undefined = store.tasks.visible(task_id) === undefined ? store.gone(task_id) : undefined;
@@ -229,6 +236,8 @@ export function predict(command: BoardCommand, known: Known): BoardEvent[] {
       return create(command, known);
     case "task.move":
       return move(command, known);
+    case "task.transfer":
+      return transfer(command, known);
     case "task.unarchive":
       return comeBack("task.unarchived", command.task_id, known);
     case "task.restore":

@@ -43,6 +43,8 @@ export interface Me {
   readonly created_at: number;
   readonly orgs: readonly OrgEntry[];
 }
+/** `moved`: it is not on the board that was asked. */
+export interface Whereabouts { readonly board_id: BoardId; readonly task_id: TaskId; readonly key: string; readonly moved: boolean }
 export interface ChangePassword { readonly current_password: string; readonly new_password: string }
 export interface SessionEntry { readonly session_id: SessionId; readonly device: string; readonly address: string; readonly created_at: number; readonly last_seen_at: number; readonly current: boolean }
 export interface MemberEntry {
@@ -217,6 +219,10 @@ export class Rest {
   task(org_id: OrgId, board_id: BoardId, task_id: TaskId, min_seq?: number, signal?: AbortSignal): Promise<TaskDetail> {
     const path = `${board(org_id, board_id)}/tasks/${task_id}`;
     return this.#http.request("GET", path, signal === undefined ? { query: { min_seq } } : { query: { min_seq }, signal });
+  }
+  /** Where a task is that may have gone to another board. */
+  whereabouts(org_id: OrgId, board_id: BoardId, task_id: TaskId): Promise<Whereabouts> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/tasks/${task_id}/whereabouts`);
   }
   /** The texts that a comment has had, oldest first. */
   commentHistory(org_id: OrgId, board_id: BoardId, task_id: TaskId, comment_id: CommentId, query: { cursor?: string; min_seq?: number } = {}): Promise<Page<CommentVersion>> {

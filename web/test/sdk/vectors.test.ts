@@ -62,6 +62,9 @@ test.each(histories.map((history, index) => [index, history] as const))("a board
   }
 });
 
+/** A task before it came. */
+const UNKNOWN: Omit<TaskDetail, "face"> = { lifecycle: "active", description: "", checklists: [], comments: [], created_by: "", created_at: 0, seq: 0 };
+
 test.each(histories.map((history, index) => [index, history] as const))("an open task folds to what the server's read answers (history %i)", (_index, { board }) => {
   let folded = 0;
   for (const wanted of board.details) {
@@ -71,7 +74,9 @@ test.each(histories.map((history, index) => [index, history] as const))("an open
     let detail: TaskDetail | undefined;
     for (const happened of board.fold.events) {
       const { event } = happened;
-      if (event.type === "task.created" && event.task_id === task_id) {
+      if (event.type === "task.received" && event.face.task_id === task_id) {
+        detail = reduceDetail({ ...UNKNOWN, face: event.face }, happened);
+      } else if (event.type === "task.created" && event.task_id === task_id) {
         const face = { task_id, number: event.number, column_id: event.column_id, rank: event.rank, title: event.title };
         const made: TaskDetail = { face, lifecycle: "active", description: event.description ?? "", checklists: [], comments: [], created_by: happened.by, created_at: happened.at, seq: 0, ...(event.original !== undefined && { original: event.original }) };
         const { labels, assignees, priority, start_at, due, parent_id, description } = event;

@@ -66,7 +66,6 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
     use BoardCommand as C;
     match command {
         C::CreateBoard(_) => Err(not_found()),
-        // Its parts are decided one by one afterwards.
         C::Bulk(bulk) => check_parts(&ask, bulk),
         C::UndoChange(_) | C::RevertTask(_) => past::decide(&ask, command),
         C::UpdateBoard(command) => settings::update(&ask, command),
@@ -130,7 +129,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
     }
 }
 
-/// Whether these commands may be asked in one.
+/// Whether these commands may be asked in one. They are decided one by one afterwards.
 fn check_parts(ask: &Ask<'_>, bulk: &Bulk) -> Decided {
     let most = ask.ctx.limits.bulk_commands_max;
     if bulk.commands.is_empty() {

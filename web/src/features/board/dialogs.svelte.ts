@@ -15,6 +15,8 @@ export type BoardDialog =
   | { kind: "views" }
   | { kind: "shortcuts" }
   | { kind: "palette" }
+  /** To another board. */
+  | { kind: "transfer"; task: string }
   /** The rules of a column. */
   | { kind: "workflow"; column: string }
   /** Of one card, or of several together. */

@@ -14,6 +14,7 @@ export const LAZY = {
   views: () => import("./ViewsDialog.svelte"),
   archive: () => import("./ArchiveDialog.svelte"),
   past: () => import("./PastDialog.svelte"),
+  transfer: () => import("./TransferDialog.svelte"),
   workflow: () => import("./WorkflowDialog.svelte"),
   shortcuts: () => import("../palette/ShortcutsDialog.svelte"),
   palette: () => import("../palette/Palette.svelte"),

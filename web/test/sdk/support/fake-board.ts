@@ -214,6 +214,8 @@ export class FakeBoard {
         return task.completed_at === undefined ? [{ type: "task.completed", task_id }, ...this.#next(task)] : [];
       case "task.reopen":
         return task.completed_at === undefined ? [] : [{ type: "task.reopened", task_id }];
+      case "task.transfer":
+        return [{ type: "task.transferred", task_id, to_board_id: command.to_board_id, to_number: 1 }];
       case "task.archive":
         return [{ type: "task.archived", task_id }];
       case "task.delete":

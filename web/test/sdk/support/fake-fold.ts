@@ -97,6 +97,12 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
     case "task.repeated":
       repeated(board, event);
       return;
+    case "task.transferred":
+      board.tasks.delete(event.task_id);
+      return;
+    case "task.received":
+      received(board, event);
+      return;
     default:
       break;
   }
@@ -132,6 +138,37 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     comments: [],
     created_by: by,
     created_at: at,
+  });
+}
+
+function received(board: FakeBoard, event: Extract<BoardEvent, { type: "task.received" }>): void {
+  const { face, repeat } = event;
+  board.last_number = Math.max(board.last_number, face.number);
+  const { task_id, number, column_id, rank, title } = face;
+  board.tasks.set(task_id, {
+    face: { task_id, number, column_id, rank, title },
+    labels: [...(face.labels ?? [])],
+    assignees: [...(face.assignees ?? [])],
+    priority: face.priority ?? "none",
+    start_at: face.start_at,
+    points: face.points,
+    minutes: face.minutes,
+    repeat,
+    parent_id: face.parent_id,
+    category_id: face.category_id,
+    cover: face.cover,
+    fields: new Map((face.fields ?? []).map(({ field_id, value }) => [field_id, value])),
+    dependencies: new Map((face.dependencies ?? []).map((said) => [`${said.kind} ${said.other_id}`, said])),
+    watchers: new Set(event.watchers),
+    reminders: new Map((event.reminders ?? []).map((reminder) => [JSON.stringify(reminder), reminder])),
+    due: face.due,
+    completed_at: face.completed_at,
+    lifecycle: event.archived === true ? "archived" : "active",
+    description: event.description ?? "",
+    checklists: structuredClone(event.checklists ?? []),
+    comments: [],
+    created_by: event.created_by,
+    created_at: event.created_at,
   });
 }
 
@@ -253,6 +290,9 @@ function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: stri
       return;
     case "task.reminder.due":
       if (event.reminder.kind === "at") task.reminders.delete(JSON.stringify(event.reminder));
+      return;
+    case "comments.received":
+      task.comments.push(...event.comments.map(({ mentions: _mentions, ...said }) => structuredClone(said)));
       return;
     case "task.watched":
       task.watchers.add(event.account_id);
