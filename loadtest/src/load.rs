@@ -115,6 +115,9 @@ fn create_task(task_id: TaskId, column_id: ColumnId, title: String) -> Command {
         points: None,
         minutes: None,
         repeat: None,
+        category_id: None,
+        cover: None,
+        fields: Vec::new(),
         original: None,
     }
     .into()

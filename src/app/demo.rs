@@ -261,6 +261,9 @@ impl Maker<'_> {
             points: None,
             minutes: None,
             repeat: None,
+            category_id: None,
+            cover: None,
+            fields: Vec::new(),
             original: None,
         };
         self.ask(self.ana, self.board, create).await?;

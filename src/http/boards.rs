@@ -5,11 +5,10 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         Command,
-        board::{CreateBoard, CreateColumn, DeleteBoard, UpdateBoard},
+        board::{CreateBoard, DeleteBoard, UpdateBoard},
     },
-    frame::Acknowledged,
-    ids::{BoardId, ClientId, ColumnId, OrgId, TeamId},
-    values::{ColumnKind, Lifecycle, Micros, Place, Visibility},
+    ids::{BoardId, OrgId, TeamId},
+    values::{Lifecycle, Micros, Visibility},
     view::BoardHead,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -19,14 +18,11 @@ use super::{
     answers::{Items, Read, Written},
     extract::{Asked, Body, Caller, Fields, Ids},
     organizations::{ListQuery, ReadQuery},
+    patterns::{self, Template, TemplateLanguage},
     problem::Answer,
     visible::Visible,
 };
-use crate::{
-    actors::{CommandKey, Saw},
-    auth::service::derived_id,
-    store::projections::BoardRow,
-};
+use crate::store::projections::BoardRow;
 
 /// A board in a list.
 #[derive(Serialize, TS)]
@@ -41,28 +37,6 @@ pub struct BoardEntry {
     lifecycle: Lifecycle,
     #[ts(type = "number")]
     created_at: Micros,
-}
-
-/// What a new board holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Template {
-    /// Nothing.
-    #[default]
-    Blank,
-    /// Three columns: to do, doing, done.
-    Kanban,
-}
-
-impl Template {
-    const fn columns(self) -> &'static [(&'static str, ColumnKind)] {
-        match self {
-            Self::Blank => &[],
-            Self::Kanban => {
-                &[("To do", ColumnKind::Backlog), ("Doing", ColumnKind::Active), ("Done", ColumnKind::Done)]
-            }
-        }
-    }
 }
 
 #[derive(Deserialize, TS)]
@@ -87,6 +61,18 @@ pub struct NewBoard {
     #[serde(default)]
     #[ts(optional, as = "Option<Template>")]
     template: Template,
+    /// In which language the template names things; English where it is absent.
+    #[serde(default)]
+    #[ts(optional, as = "Option<TemplateLanguage>")]
+    language: TemplateLanguage,
+    /// Instead of a template: a board of this organization that the caller sees. What it is made of is copied, not who may do what there.
+    #[serde(default)]
+    #[ts(optional)]
+    from_board_id: Option<BoardId>,
+    /// Its active tasks as well, as they are now; without comments and history.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    with_tasks: bool,
 }
 
 pub async fn list(
@@ -128,6 +114,9 @@ fn entry(row: BoardRow) -> Option<BoardEntry> {
 
 pub async fn create(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewBoard>) -> Answer<Written<BoardHead>> {
     caller.http.directory.readable_org(caller.principal(), org).await?;
+    if let Some(from) = body.from_board_id {
+        patterns::check(&caller, (org, from), body.template).await?;
+    }
     let board: BoardId = caller.id_for(body.board_id, "board");
     let visibility = body.visibility.unwrap_or(match body.team_id {
         Some(_) => Visibility::Team,
@@ -139,20 +128,13 @@ pub async fn create(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewBo
     };
     let create = CreateBoard { org_id: org, team_id: body.team_id, name: body.name, key, visibility };
     let mut acknowledged = caller.ask(board, 1, create).await?;
-    for (step, (name, kind)) in body.template.columns().iter().enumerate() {
-        acknowledged = add_column(&caller, board, step as u64 + 1, name, *kind).await?;
-    }
+    let filled = match body.from_board_id {
+        Some(from) => patterns::copy(&caller, (org, from), board, body.with_tasks).await?,
+        None => patterns::fill(&caller, board, &mut 0, body.template.commands(board, body.language)).await?,
+    };
+    acknowledged = filled.unwrap_or(acknowledged);
     let (published, audience) = caller.board(org, board, Some(acknowledged.seq)).await?;
     Ok(Written { acknowledged, created: true, value: published.state.head(board, audience) })
-}
-
-/// Columns of a template are named by the board and their number: a request that was cut off goes on where it ended.
-async fn add_column(caller: &Caller, board: BoardId, step: u64, name: &str, kind: ColumnKind) -> Answer<Acknowledged> {
-    let id = |what: &str| derived_id("lockstep board template", &[board.0.as_bytes(), what.as_bytes()]);
-    let column_id = ColumnId(id(&format!("column {step}")));
-    let key = CommandKey { client_id: ClientId(id("client")), client_seq: step };
-    let create = CreateColumn { column_id, name: name.to_owned(), kind, place: Place::END };
-    caller.ask_with(board, Some(key), create, Saw::default()).await
 }
 
 /// `Operations Team` becomes `OPER`: the first letters, in Latin capitals; `BOARD` where there are none.

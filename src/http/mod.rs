@@ -37,6 +37,7 @@ mod organizations;
 mod pace;
 mod passkeys;
 mod past;
+mod patterns;
 mod pictures;
 mod preferences;
 mod problem;

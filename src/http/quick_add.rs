@@ -166,6 +166,9 @@ pub async fn create(
         points: None,
         minutes,
         repeat,
+        category_id: None,
+        cover: None,
+        fields: Vec::new(),
         original: None,
     };
     let units: Vec<u16> = body.line.encode_utf16().collect();

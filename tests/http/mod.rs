@@ -23,6 +23,7 @@ mod nodes;
 mod organizations;
 mod passkeys;
 mod past;
+mod patterns;
 mod picture_files;
 mod pictures;
 pub mod plan;

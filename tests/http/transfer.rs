@@ -69,7 +69,7 @@ async fn a_task_goes_to_another_board_with_all_that_is_said_of_it_and_is_found_b
     assert_eq!(ana.get(&task).await.ok()["comments"][0]["text"], "Said at last");
     let events = ana.get(&format!("{here}/history")).await.ok();
     let tags: Vec<&str> =
-        events["items"].as_array().expect("items").iter().map(|one| text(&one["event"]["type"])).collect();
+        events["events"].as_array().expect("items").iter().map(|one| text(&one["event"]["type"])).collect();
     assert!(
         tags.contains(&"task.transferred") && tags.contains(&"task.received") && tags.contains(&"comments.received")
     );

@@ -73,6 +73,9 @@ fn create_task(sim: &Sim, column_id: lockstep_protocol::ids::ColumnId, tasks: &[
         points: None,
         minutes: None,
         repeat: None,
+        category_id: None,
+        cover: None,
+        fields: Vec::new(),
         original: None,
     }
     .into()

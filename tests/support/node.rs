@@ -219,6 +219,9 @@ pub fn new_task(column_id: ColumnId, title: &str) -> CreateTask {
         points: None,
         minutes: None,
         repeat: None,
+        category_id: None,
+        cover: None,
+        fields: Vec::new(),
         original: None,
     }
 }

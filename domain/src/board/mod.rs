@@ -5,6 +5,7 @@
 
 mod alarms;
 mod changes;
+mod copy;
 mod decide;
 mod detail;
 mod evolve;
@@ -16,6 +17,7 @@ mod transfer;
 mod view;
 
 pub use alarms::Said;
+pub use copy::CopyIds;
 pub use detail::{Detail, MissingBody, comment_version};
 use lockstep_protocol::{
     codes::Failure,

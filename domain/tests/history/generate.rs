@@ -401,6 +401,9 @@ const SELDOM: &[&str] = &[
     "comment.delete task_id=t1 comment_id=k1",
     "task.restore task_id=trash",
     "task.delete task_id=trash",
+    "column.workflow.set column_id=todo workflow.next=[doing]",
+    "task.move task_id=t3 column_id=done",
+    "task.move task_id=t3 column_id=todo",
 ];
 
 /// Histories of that alone, by those who may.

@@ -48,6 +48,9 @@ fn create(world: &mut World, task_id: TaskId, place: Place<TaskId>) {
         points: None,
         minutes: None,
         repeat: None,
+        category_id: None,
+        cover: None,
+        fields: Vec::new(),
         original: None,
     };
     world.act(principal("owner"), Command::from(command)).unwrap();

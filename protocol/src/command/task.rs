@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, ColumnId, LabelId, TaskId},
-    values::{DependencyKind, Due, Micros, Original, Place, Priority, RepeatRule},
+    ids::{AccountId, CategoryId, ColumnId, LabelId, TaskId},
+    values::{Colour, DependencyKind, Due, Micros, Original, Place, Priority, RepeatRule, TaskField},
 };
 
 /// Adds a task.
@@ -53,6 +53,17 @@ pub struct CreateTask {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub repeat: Option<RepeatRule>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub category_id: Option<CategoryId>,
+    /// The colour of its card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub cover: Option<Colour>,
+    /// What it has in custom fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<TaskField>>")]
+    pub fields: Vec<TaskField>,
     /// Only for those who may import.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -77,6 +88,9 @@ impl CreateTask {
             points: None,
             minutes: None,
             repeat: None,
+            category_id: None,
+            cover: None,
+            fields: Vec::new(),
             original: None,
         }
     }

@@ -11,8 +11,8 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, identity, invitations, kept, me, member_list,
-    members, organization_life, organizations, passkeys, past, pictures, preferences, quick_add, registration, roles,
-    second_factor, service_accounts,
+    members, organization_life, organizations, passkeys, past, patterns, pictures, preferences, quick_add,
+    registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Takes},
     tasks, teams, tokens, whereabouts,
 };
@@ -122,7 +122,10 @@ fn types_of_things() -> String {
     declare(teams::TeamEntry::decl(&config));
     declare(teams::NewTeam::decl(&config));
     declare(boards::BoardEntry::decl(&config));
-    declare(boards::Template::decl(&config));
+    declare(patterns::Template::decl(&config));
+    declare(patterns::TemplateLanguage::decl(&config));
+    declare(patterns::Duplicate::decl(&config));
+    declare(patterns::Duplicated::decl(&config));
     declare(boards::NewBoard::decl(&config));
     declare(kept::OwnView::decl(&config));
     declare(kept::KeepView::decl(&config));

@@ -34,6 +34,9 @@ impl<'a> Planner<'a> {
             points: None,
             minutes: None,
             repeat: None,
+            category_id: None,
+            cover: None,
+            fields: Vec::new(),
             original: self.made(card),
         };
         if create.due.is_some() {

@@ -237,6 +237,9 @@ impl Player<'_> {
             points: None,
             minutes: None,
             repeat: None,
+            category_id: None,
+            cover: None,
+            fields: Vec::new(),
             original: None,
         };
         let mut commands = vec![create.into()];

@@ -487,7 +487,15 @@ minutes?: number,
 /**
  * It repeats from its due date on; without one, from the first day of the rule.
  */
-repeat?: RepeatRule, 
+repeat?: RepeatRule, category_id?: CategoryId, 
+/**
+ * The colour of its card.
+ */
+cover?: Colour, 
+/**
+ * What it has in custom fields.
+ */
+fields?: Array<TaskField>, 
 /**
  * Only for those who may import.
  */

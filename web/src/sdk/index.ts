@@ -15,7 +15,7 @@ export { MENTION, mentioning, mentionsIn } from "./mentions";
 export { Problem, rangeOf, type Range } from "./problem";
 export type { ChangedProfiles } from "./profiles";
 export {
-  Rest, type OwnView, type Star, type BoardEntry, type BoardThen, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type MemberPage, type MembersQuery, type NewBoard, type OrgEntry, type Page, type Whereabouts,
+  Rest, type OwnView, type Star, type BoardEntry, type BoardThen, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type MemberPage, type MembersQuery, type NewBoard, type OrgEntry, type Page, type Template, type Whereabouts,
   type Preferences, type SessionEntry, type TeamEntry, type UpdateMe, type WorkingHours,
 } from "./rest";
 export { TEAM_PERMISSIONS } from "./view-topic";

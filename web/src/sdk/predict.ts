@@ -1,7 +1,7 @@
 //! What the server will probably say to a command: the events that are shown until it does. A prediction may be empty (nothing to
 //! show yet) and may be wrong in a rank or a count; the echo puts that right. It never invents a number.
 
-import type { BoardCommand, BoardEvent, ColumnId, RepeatRule, TaskDetail, TaskFace } from "../gen/protocol";
+import type { BoardCommand, BoardEvent, Colour, ColumnId, RepeatRule, TaskDetail, TaskFace, TaskField } from "../gen/protocol";
 import type { BoardStore } from "./board";
 import { predictField } from "./fields";
 import { OrderedList } from "./ordered";
@@ -24,12 +24,21 @@ function completion(task_id: string, done_before: boolean, was_done_kind: boolea
 }
 
 function create(command: Of<"task.create">, { store }: Known): BoardEvent[] {
-  const { type: _type, place, points, minutes, repeat, ...fields } = command;
+  const { type: _type, place, points, minutes, repeat, category_id, cover, fields: values = [], ...fields } = command;
   const { task_id, column_id } = command;
   if (isFull(store.columns.visible(column_id), store.order(column_id).length)) return [];
   const rank = store.order(column_id).rankAt(place, task_id);
   const estimated: BoardEvent[] = points === undefined && minutes === undefined ? [] : [{ type: "task.estimated", task_id, ...(points !== undefined && { points }), ...(minutes !== undefined && { minutes }) }];
-  return [{ type: "task.created", number: 0, rank, ...fields }, ...estimated, ...(repeat === undefined ? [] : repeats(task_id, repeat)), ...completion(task_id, false, false, column_id, store)];
+  return [{ type: "task.created", number: 0, rank, ...fields }, ...estimated, ...marked(task_id, category_id, cover, values), ...(repeat === undefined ? [] : repeats(task_id, repeat)), ...completion(task_id, false, false, column_id, store)];
+}
+
+/** What is said of a new card in events of its own. */
+function marked(task_id: string, category_id: string | undefined, colour: Colour | undefined, values: readonly TaskField[]): BoardEvent[] {
+  return [
+    ...(category_id === undefined ? [] : [{ type: "task.categorized" as const, task_id, category_id }]),
+    ...(colour === undefined ? [] : [{ type: "task.cover.changed" as const, task_id, colour }]),
+    ...values.map(({ field_id, value }) => ({ type: "task.field.changed" as const, task_id, field_id, kind: value.kind, value })),
+  ];
 }
 
 /** What it counts from the server works out, and nothing shows it. */

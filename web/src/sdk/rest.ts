@@ -81,7 +81,9 @@ export interface BoardEntry { readonly board_id: BoardId; readonly name: string;
 export interface OwnView { readonly view_id: ViewId; readonly name: string; readonly look: Look }
 export interface Star { readonly org_id: OrgId; readonly board_id: BoardId }
 export interface TeamEntry { readonly team_id: TeamId; readonly name: string; readonly member_count: number }
-export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: "blank" | "kanban" }
+export type Template = "blank" | "kanban" | "scrum" | "bug_tracker" | "onboarding" | "content_calendar";
+/** `from_board_id`: instead of a template; `with_tasks`: its active tasks too. */
+export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: Template; readonly language?: "en" | "de"; readonly from_board_id?: BoardId; readonly with_tasks?: boolean }
 export interface BoardThen { readonly seq: number; readonly at: number; readonly view: BoardPart }
 export interface Page<T> { readonly items: readonly T[]; readonly next_cursor?: string }
 export interface HistoryPage { readonly events: readonly Happened<Event>[]; readonly head: number }
@@ -219,6 +221,10 @@ export class Rest {
   task(org_id: OrgId, board_id: BoardId, task_id: TaskId, min_seq?: number, signal?: AbortSignal): Promise<TaskDetail> {
     const path = `${board(org_id, board_id)}/tasks/${task_id}`;
     return this.#http.request("GET", path, signal === undefined ? { query: { min_seq } } : { query: { min_seq }, signal });
+  }
+  /** Makes a task like this one, right after it. */
+  duplicateTask(org_id: OrgId, board_id: BoardId, task_id: TaskId, copy: TaskId): Promise<{ task_id: TaskId }> {
+    return this.#http.request("POST", `${board(org_id, board_id)}/tasks/${task_id}/duplicate`, { body: { task_id: copy } });
   }
   /** Where a task is that may have gone to another board. */
   whereabouts(org_id: OrgId, board_id: BoardId, task_id: TaskId): Promise<Whereabouts> {

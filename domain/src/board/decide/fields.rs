@@ -10,7 +10,7 @@ use lockstep_protocol::{
     command::{BoardCommand, field::*},
     event::{BoardEvent, field::*},
     ids::{FieldId, OptionId},
-    values::{FieldKind, FieldOption, FieldValue},
+    values::{FieldKind, FieldOption, FieldValue, TaskField},
 };
 
 use super::{Ask, Decided, columns::no_room, people, tasks};
@@ -142,6 +142,26 @@ pub(super) fn set(ask: &Ask<'_>, command: &SetTaskField) -> Decided {
     }
     check_room(ask, task, field_id, value.as_ref())?;
     Ok(vec![TaskFieldChanged { task_id, field_id, kind: field.kind, value }.into()])
+}
+
+/// What a task that is made has from the beginning, each field once.
+pub(super) fn given(ask: &Ask<'_>, asked: &[TaskField]) -> Result<Vec<TaskField>, Failure> {
+    let mut given: Vec<TaskField> = Vec::new();
+    for TaskField { field_id, value } in asked {
+        let named = |failure: Failure| match &failure.field {
+            Some(field) => failure.clone().field(format!("fields.{field_id}.{field}")),
+            None => failure,
+        };
+        let field = ask.board.field(*field_id).ok_or_else(|| missing("fields"))?;
+        let value = kept(ask, field, value).map_err(named)?;
+        if given.iter().any(|held| held.field_id == *field_id) {
+            return Err(invalid("fields", "Each field has one value."));
+        }
+        given.push(TaskField { field_id: *field_id, value });
+    }
+    let most = ask.ctx.limits.task_fields_bytes_max;
+    let bytes: usize = given.iter().map(|held| held.value.text_bytes()).sum();
+    if bytes > most { Err(full("fields", most)) } else { Ok(given) }
 }
 
 /// Somebody who claimed a placeholder is whom the placeholder stood for.

@@ -3,12 +3,18 @@
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::task::*,
-    event::{repeat::TaskRepeatChanged, task::*},
+    event::{
+        BoardEvent,
+        category::{TaskCategorized, TaskCoverChanged},
+        field::TaskFieldChanged,
+        repeat::TaskRepeatChanged,
+        task::*,
+    },
     ids::{AccountId, LabelId, TaskId},
-    values::{ColumnKind, Due, Micros, Original, Priority},
+    values::{ColumnKind, Due, Micros, Original, Priority, TaskField},
 };
 
-use super::{Ask, Decided, dependencies, mentions, moves, people, repeat, workflow};
+use super::{Ask, Decided, dependencies, fields, mentions, moves, people, repeat, workflow};
 use crate::{
     access::Capability,
     refuse::{exists, full, invalid, missing},
@@ -41,6 +47,10 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
         assignees.extend(people::by_rule(ask));
     }
     check_estimate(ask, command.points, command.minutes)?;
+    if let Some(category_id) = command.category_id {
+        ask.board.category(category_id).ok_or_else(|| missing("category_id"))?;
+    }
+    let fields = fields::given(ask, &command.fields)?;
     let (due, repeat) = match &command.repeat {
         None => (command.due, None),
         // What is done as it is made would have to make its next one with it, and that the next.
@@ -73,10 +83,7 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
         }
         .into(),
     );
-    let CreateTask { points, minutes, .. } = *command;
-    if points.is_some() || minutes.is_some() {
-        events.push(TaskEstimated { task_id, points, minutes }.into());
-    }
+    events.extend(also(ask, command, fields));
     if repeat.is_some() {
         events.push(TaskRepeatChanged { task_id, repeat }.into());
     }
@@ -84,6 +91,26 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
         events.push(TaskCompleted { task_id }.into());
     }
     Ok(events)
+}
+
+/// What is said of a new task in events of its own.
+fn also(ask: &Ask<'_>, command: &CreateTask, fields: Vec<TaskField>) -> Vec<BoardEvent> {
+    let CreateTask { task_id, points, minutes, category_id, cover, .. } = *command;
+    let mut events: Vec<BoardEvent> = Vec::new();
+    if points.is_some() || minutes.is_some() {
+        events.push(TaskEstimated { task_id, points, minutes }.into());
+    }
+    if category_id.is_some() {
+        events.push(TaskCategorized { task_id, category_id }.into());
+    }
+    if cover.is_some() {
+        events.push(TaskCoverChanged { task_id, colour: cover }.into());
+    }
+    events.extend(fields.into_iter().filter_map(|TaskField { field_id, value }| {
+        let kind = ask.board.field(field_id)?.kind;
+        Some(TaskFieldChanged { task_id, field_id, kind, value: Some(value) }.into())
+    }));
+    events
 }
 
 /// Room for one more active task.

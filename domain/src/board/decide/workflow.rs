@@ -163,8 +163,7 @@ pub(super) fn check_new(ask: &Ask<'_>, column: &Column, command: &CreateTask, as
         Requirement::Priority => command.priority.is_some_and(|priority| priority != Priority::None),
         Requirement::Checklists => true,
     })?;
-    // It is made first and filled in, and then brought here.
-    check_values(column, |_| false)?;
+    check_values(column, |field| command.fields.iter().any(|held| held.field_id == field))?;
     check_wip(ask, command.column_id, column)
 }
 

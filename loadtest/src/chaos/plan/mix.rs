@@ -94,6 +94,9 @@ impl Mix {
             points: None,
             minutes: None,
             repeat: None,
+            category_id: None,
+            cover: None,
+            fields: Vec::new(),
             original: None,
         };
         Some((body.into(), title))

@@ -1,0 +1,68 @@
+// A card goes to another board while somebody has it open there and here, and a board is made like another.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { look } from "./look.mjs";
+import { ANA, BEN, Server, card, launch, open, person, until } from "./support.mjs";
+
+let server;
+let browser;
+before(async () => {
+  server = await new Server().start();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("a card goes to another board, live for everyone, and whoever has it open is shown the way", async () => {
+  const [here, there] = [await server.board("Harbour", ["Load", "Moor"]), await server.board("Depot", ["Store"])];
+  const [ana, ben, store] = [await person(browser, server, ANA), await person(browser, server, BEN), await person(browser, server, BEN)];
+  await open(ana.page, here);
+  await open(ben.page, here);
+  await open(store.page, there);
+  // Ben has it open as it leaves.
+  await card(ben.page, "Load").click();
+  await ben.page.getByLabel("Title", { exact: true }).waitFor();
+  await card(ana.page, "Load").click();
+  await ana.page.getByRole("button", { name: "Card menu" }).click();
+  await ana.page.getByRole("menuitem", { name: "To another board…" }).click();
+  const dialog = ana.page.getByRole("dialog", { name: "Move to another board" });
+  await dialog.getByLabel("Board", { exact: true }).selectOption({ label: "Depot" });
+  await until("its columns", async () => (await dialog.getByLabel("Column").locator("option").count()) > 0);
+  await look(ana.page, "transfer");
+  await dialog.getByRole("button", { name: "Move", exact: true }).click();
+  await card(store.page, "Load").waitFor();
+  for (const { page } of [ana, ben]) await until("it is not here", async () => (await card(page, "Load").count()) === 0);
+  assert.equal(await card(ben.page, "Moor").count(), 1);
+  await ben.page.getByText("This card has gone to another board:").waitFor();
+  await ben.page.getByRole("link", { name: /there$/ }).click();
+  await card(ben.page, "Store").waitFor();
+  await until("its panel", async () => (await ben.page.getByLabel("Title", { exact: true }).inputValue()) === "Load");
+  // Ana is offered to go there, too.
+  await ana.page.getByText("“Load” is on Depot now").waitFor();
+  await ana.page.getByRole("button", { name: "Open", exact: true }).click();
+  await card(ana.page, "Load").waitFor();
+});
+
+test("a board begins with a template, or like another board with its cards", async () => {
+  await server.board("Pattern", ["Weigh", "Anchor"]);
+  const ana = await person(browser, server, ANA);
+  await open(ana.page, "/");
+  await ana.page.getByRole("button", { name: "Create board" }).first().click();
+  const dialog = ana.page.getByRole("dialog", { name: "Create board" });
+  await dialog.getByLabel("Name").fill("Bugs");
+  await dialog.getByText("Bug tracker").click();
+  await look(ana.page, "templates");
+  await dialog.getByRole("button", { name: "Create board" }).click();
+  await ana.page.getByRole("heading", { name: "To verify" }).waitFor();
+  await open(ana.page, "/");
+  await ana.page.getByRole("button", { name: "Menu of Pattern" }).click();
+  await ana.page.getByRole("menuitem", { name: "Duplicate board…" }).click();
+  await dialog.getByLabel("Name").fill("Again");
+  await dialog.getByLabel("With its cards").check();
+  await look(ana.page, "copy");
+  await dialog.getByRole("button", { name: "Create board" }).click();
+  await card(ana.page, "Weigh").waitFor();
+  await card(ana.page, "Anchor").waitFor();
+});
