@@ -52,6 +52,10 @@ pub enum Capability {
     EditTasks,
     /// Put tasks into the archive or the trash.
     PutTasksAway,
+    /// Note one's own time.
+    TrackTime,
+    /// Note, change and take out the time of others.
+    ManageTime,
     Comment,
     /// Delete what others said.
     ModerateComments,
@@ -99,6 +103,8 @@ impl Capability {
             | Self::ShapeBoard
             | Self::EditTasks
             | Self::PutTasksAway
+            | Self::TrackTime
+            | Self::ManageTime
             | Self::ReassignTasks
             | Self::Comment
             | Self::ModerateComments
@@ -164,7 +170,7 @@ pub const fn team(command: &TeamCommand, own: bool) -> Capability {
     }
 }
 
-/// `own`: the asker takes out themselves, or the comment is the asker's.
+/// `own`: the asker takes out themselves, or the comment or the time is the asker's.
 pub const fn board(command: &BoardCommand, own: bool) -> Capability {
     use BoardCommand as C;
     match command {
@@ -218,6 +224,8 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::UpdateChecklistItem(_)
         | C::RemoveChecklistItem(_) => Capability::EditTasks,
         C::ArchiveTask(_) | C::DeleteTask(_) => Capability::PutTasksAway,
+        C::LogTime(_) | C::UpdateTime(_) | C::RemoveTime(_) if own => Capability::TrackTime,
+        C::LogTime(_) | C::UpdateTime(_) | C::RemoveTime(_) => Capability::ManageTime,
         C::AnnounceTask(_) => Capability::ServeBoards,
         C::AddComment(_) | C::ReactToComment(_) | C::UnreactToComment(_) => Capability::Comment,
         C::EditComment(_) | C::DeleteComment(_) if own => Capability::Comment,

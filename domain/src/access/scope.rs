@@ -98,6 +98,8 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::ShapeBoard
         | C::EditTasks
         | C::PutTasksAway
+        | C::TrackTime
+        | C::ManageTime
         | C::Comment
         | C::WatchTasks
         | C::ModerateComments

@@ -11,6 +11,7 @@ mod evolve;
 mod past;
 mod place;
 mod shown;
+mod spent;
 mod state;
 mod view;
 
@@ -26,7 +27,11 @@ use lockstep_protocol::{
     view::ViewPart,
 };
 pub use past::{Past, differences, own_changes};
-pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, View};
+pub use spent::{Spent, Sum};
+pub use state::{
+    Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, TimeEntry, Tracked,
+    View,
+};
 
 use crate::{
     access,

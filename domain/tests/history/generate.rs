@@ -184,6 +184,11 @@ const ASKED: &[&str] = &[
     "task.field.set task_id=?t field_id=note value.kind=url value.url=?x",
     "task.field.set task_id=?t field_id=note value.kind=date value.date.at=5 value.date.has_time=true",
     "task.field.set task_id=?t field_id=?S",
+    "time.log task_id=?t entry_id=?H started_at=?U duration_s=3600 account_id=?p",
+    "time.log task_id=t1 entry_id=?H started_at=?U duration_s=3600",
+    "time.update task_id=?t entry_id=?H started_at=?U duration_s=?n",
+    "time.update task_id=t1 entry_id=?H duration_s=?n note=?e",
+    "time.remove task_id=t1 entry_id=?H",
     "column.workflow.set column_id=done workflow.required_fields=[?S]",
     "column.workflow.set column_id=todo workflow.wip.limit=?n workflow.wip.mode=refuse",
     // What seldom meets what it needs, and what people do most: asked most.
@@ -280,6 +285,9 @@ fn pool(kind: char) -> &'static [&'static str] {
         'Z' => &["UTC", "Europe/Berlin", "Mars"],
         // Some seconds into a history, and a day from it.
         'D' => &["1795219260000000", "1795219270000000", "1795219280000000", "1795305670000000", "1795300000000000"],
+        'H' => &["w1", "w2"],
+        // Before a history, while one goes on, and after its end.
+        'U' => &["1795200000000000", "1795215600000000", "1795219270000000", "1895219270000000"],
         'r' => &["hr", "ops"],
         'w' => &["[]", "[\"members.add\",\"members.roles\"]", "[\"boards.create\"]", "[\"roles.manage\"]"],
         'm' => &["member", "lead"],
@@ -383,9 +391,19 @@ const SELDOM: &[&str] = &[
     "task.reminder.set task_id=t3 reminder.kind=at reminder.at=?D",
     "task.announce task_id=t3",
     "task.announce task_id=t3",
+    "time.log task_id=t1 entry_id=w1 started_at=?U duration_s=60",
+    "time.update task_id=t1 entry_id=w1 duration_s=?n",
+    "time.remove task_id=t1 entry_id=w1",
     "view.create view_id=v2 name=Two look={}",
     "view.move view_id=v1 place.after=v2",
     "view.move view_id=v2 place.after=v1",
+    "column.workflow.set column_id=todo workflow.next=[done]",
+    "task.move task_id=t2 column_id=doing",
+    "checklist.rename task_id=t1 checklist_id=list name=?e",
+    "checklist.item.add task_id=t1 checklist_id=list item_id=i3 text=?e",
+    "tasks.reassign from_id=member to_id=mate",
+    "comment.delete task_id=t1 comment_id=k2",
+    "comment.add task_id=t1 comment_id=k2 text=?e",
     "board.undo seq=last",
 ];
 

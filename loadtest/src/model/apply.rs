@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
-    event::{BoardEvent, Event, Happened, board::*, task::*},
+    event::{BoardEvent, Event, Happened, board::*, task::*, time::*},
     ids::{BoardId, TaskId},
     values::{BoardRole, Lifecycle, Repeat, RepeatRule, Workflow},
 };
@@ -185,6 +185,11 @@ impl Board {
             BoardEvent::CommentDeleted(event) => {
                 self.task(event.task_id, |task| task.comments = task.comments.saturating_sub(1));
             }
+            BoardEvent::TimeLogged(TimeLogged { task_id, tracked_s, .. })
+            | BoardEvent::TimeUpdated(TimeUpdated { task_id, tracked_s, .. })
+            | BoardEvent::TimeRemoved(TimeRemoved { task_id, tracked_s, .. }) => {
+                self.task(*task_id, |task| task.tracked_s = *tracked_s);
+            }
             _ => self.apply_marks(event),
         }
     }
@@ -350,7 +355,8 @@ fn leaves_as_is(event: &BoardEvent) {
         | BoardEvent::ChecklistItemRemoved(_) | BoardEvent::ChecklistDeleted(_) | BoardEvent::TaskCommented(_)
         | BoardEvent::CommentDeleted(_) | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_)
         | BoardEvent::TaskDependencyAdded(_) | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::ViewCreated(_)
-        | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_) => {}
+        | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_)
+        | BoardEvent::TimeLogged(_) | BoardEvent::TimeUpdated(_) | BoardEvent::TimeRemoved(_) => {}
     }
 }
 

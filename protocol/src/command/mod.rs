@@ -14,6 +14,7 @@ pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
+pub mod time;
 pub mod view;
 pub mod workflow;
 
@@ -30,6 +31,7 @@ use reminder::*;
 use repeat::*;
 use task::*;
 use team::*;
+use time::*;
 use view::*;
 use workflow::*;
 
@@ -161,6 +163,9 @@ language! {
         "comment.delete" => DeleteComment,
         "comment.react" => ReactToComment,
         "comment.unreact" => UnreactToComment,
+        "time.log" => LogTime,
+        "time.update" => UpdateTime,
+        "time.remove" => RemoveTime,
     }
 
     /// What the server asks of an account on behalf of its owner; clients cannot send these, REST does.

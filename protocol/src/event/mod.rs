@@ -13,6 +13,7 @@ pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
+pub mod time;
 pub mod view;
 pub mod workflow;
 
@@ -29,6 +30,7 @@ use repeat::*;
 use serde::{Deserialize, Serialize};
 use task::*;
 use team::*;
+use time::*;
 use ts_rs::TS;
 use view::*;
 use workflow::*;
@@ -169,6 +171,9 @@ language! {
         "comment.deleted" => CommentDeleted,
         "comment.reacted" => CommentReacted,
         "comment.unreacted" => CommentUnreacted,
+        "time.logged" => TimeLogged,
+        "time.updated" => TimeUpdated,
+        "time.removed" => TimeRemoved,
     }
 
     /// What happened to an account.
@@ -226,6 +231,9 @@ const NEWER: &[(&str, u32)] = &[
     ("task.field.changed", 2),
     ("comment.reacted", 2),
     ("comment.unreacted", 2),
+    ("time.logged", 2),
+    ("time.updated", 2),
+    ("time.removed", 2),
     ("team.settings.updated", 2),
     ("team.permission.granted", 2),
     ("team.permission.revoked", 2),

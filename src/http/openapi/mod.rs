@@ -139,6 +139,10 @@ fn types_of_things() -> String {
     declare(history::HistoryPage::decl(&config));
     declare(past::BoardThen::decl(&config));
     declare(past::Differences::decl(&config));
+    declare(time::TimeGroup::decl(&config));
+    declare(time::TimeRow::decl(&config));
+    declare(time::TimeSum::decl(&config));
+    declare(time::TimeReport::decl(&config));
     declare(health::Ready::decl(&config));
     text
 }
@@ -328,6 +332,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "field" => "FieldId",
             "view" => "ViewId",
             "comment" => "CommentId",
+            "entry" => "TimeEntryId",
             "task" => "TaskId",
             "session" => "SessionId",
             "factor" => "FactorId",

@@ -210,6 +210,10 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return comment(face, 1);
     case "comment.deleted":
       return comment(face, -1);
+    case "time.logged":
+    case "time.updated":
+    case "time.removed":
+      return event.tracked_s === 0 ? without(face, "tracked_s") : { ...face, tracked_s: event.tracked_s };
     default:
       return face;
   }

@@ -175,6 +175,8 @@ export interface DetailView {
   readonly comments: readonly DetailComment[];
   readonly watchers: readonly AccountId[];
   readonly reminders: readonly Reminder[];
+  /** In the order in which it began. */
+  readonly time: readonly TimeEntryView[];
   readonly lifecycle: Lifecycle;
   readonly created_by: AccountId;
   readonly created_at: number;

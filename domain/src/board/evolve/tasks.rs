@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, reminder::*, task::*},
+    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, reminder::*, task::*, time::*},
     ids::TaskId,
     values::{Dependency, Lifecycle, Priority},
 };
@@ -48,6 +48,7 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
         passed_on: None,
         fields: Vec::new(),
         said: None,
+        time: None,
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);
@@ -102,7 +103,10 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::TaskReminderRemoved(TaskReminderRemoved { task_id, .. })
         | E::TaskReminderDue(TaskReminderDue { task_id, .. })
         | E::TaskDueSoon(TaskDueSoon { task_id, .. })
-        | E::TaskOverdue(TaskOverdue { task_id, .. }) => *task_id,
+        | E::TaskOverdue(TaskOverdue { task_id, .. })
+        | E::TimeLogged(TimeLogged { task_id, .. })
+        | E::TimeUpdated(TimeUpdated { task_id, .. })
+        | E::TimeRemoved(TimeRemoved { task_id, .. }) => *task_id,
         _ => return None,
     })
 }
@@ -187,6 +191,7 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         | E::CommentDeleted(_)
         | E::CommentReacted(_)
         | E::CommentUnreacted(_) => super::comments::evolve(task, event, happened),
+        E::TimeLogged(_) | E::TimeUpdated(_) | E::TimeRemoved(_) => super::time::evolve(task, event),
         event => super::checklists::evolve(task, event),
     }
 }

@@ -42,6 +42,7 @@ fn aspects(a: &Task, b: &Task, then: &Board, now: &Board, id: TaskId) -> Vec<Asp
         (a.checklists != b.checklists, Aspect::Checklists),
         (a.fields != b.fields, Aspect::Fields),
         (comments(a) != comments(b), Aspect::Comments),
+        (a.time.as_ref().map(|time| &time.entries) != b.time.as_ref().map(|time| &time.entries), Aspect::Time),
     ];
     all.into_iter().filter(|(differ, _)| *differ).map(|(_, aspect)| aspect).collect()
 }
