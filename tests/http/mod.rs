@@ -39,6 +39,7 @@ mod surface;
 mod talk;
 mod tasks;
 mod teams;
+mod time;
 mod tokens;
 mod views;
 

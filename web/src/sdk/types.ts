@@ -3,7 +3,7 @@
 import type {
   AccountId, AccountView, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
   CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, Reminder, SavedView, TaskDetail,
-  TaskFace, TaskId, TeamCommand, TeamId, TeamView, Topic, Visibility,
+  TaskFace, TaskId, TeamCommand, TeamId, TeamView, TimeEntryView, Topic, Visibility,
 } from "../gen/protocol";
 import type { Auth } from "./auth";
 import type { Cell, Signal } from "./cells";

@@ -27,6 +27,7 @@ export interface ServerTask {
   dependencies: Map<string, Dependency>;
   watchers: Set<string>;
   reminders: Map<string, Reminder>;
+  time: Map<string, TimeEntryView>;
   lifecycle: Lifecycle;
   description: string;
   checklists: ChecklistView[];
@@ -43,6 +44,21 @@ export class Refused extends Error {
 
 export function failure(code: Code, field?: string): Failure {
   return { code, message: CODES[code].message, temporary: CODES[code].temporary, ...(field !== undefined && { field }) };
+}
+
+const trackedOf = (task: ServerTask): number => [...task.time.values()].reduce((all, entry) => all + entry.duration_s, 0);
+
+/** Whoever did it is known when it is folded. */
+function spent(command: Extract<BoardCommand, { type: "time.log" | "time.update" | "time.remove" }>, task: ServerTask): BoardEvent[] {
+  const before = task.time.get(command.entry_id);
+  if (command.type === "time.log") {
+    if (before !== undefined) refuse("already_exists", "entry_id");
+    return [{ ...command, type: "time.logged", account_id: command.account_id ?? "", tracked_s: trackedOf(task) + command.duration_s }];
+  }
+  if (before === undefined) return refuse("not_found", "entry_id");
+  const others = trackedOf(task) - before.duration_s;
+  if (command.type === "time.remove") return [{ ...command, type: "time.removed", tracked_s: others }];
+  return [{ ...command, type: "time.updated", tracked_s: others + (command.duration_s ?? before.duration_s) }];
 }
 
 const refuse = (code: Code, field?: string): never => {
@@ -88,6 +104,7 @@ export class FakeBoard {
       ...(task.priority !== "none" && { priority: task.priority as TaskFace["priority"] & string }),
       ...(task.start_at !== undefined && { start_at: task.start_at }),
       ...(task.points !== undefined && { points: task.points }),
+      ...(task.time.size > 0 && { tracked_s: trackedOf(task) }),
       ...(task.minutes !== undefined && { minutes: task.minutes }),
       ...(task.repeat !== undefined && { repeat: { rule: task.repeat.rule, zone: task.repeat.zone, ...(task.repeat.on !== undefined && { on: task.repeat.on }) } }),
       ...(task.parent_id !== undefined && { parent_id: task.parent_id }),
@@ -120,7 +137,8 @@ export class FakeBoard {
     const watchers = [...task.watchers].sort();
     const order = (reminder: Reminder) => (reminder.kind === "before" ? reminder.minutes - 1e18 : reminder.at);
     const reminders = [...task.reminders.values()].sort((a, b) => order(a) - order(b));
-    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), ...(reminders.length > 0 && { reminders }), created_by, created_at, seq: this.seq });
+    const time = [...task.time.values()].sort((a, b) => a.started_at - b.started_at || (a.entry_id < b.entry_id ? -1 : 1));
+    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), ...(reminders.length > 0 && { reminders }), ...(time.length > 0 && { time }), created_by, created_at, seq: this.seq });
   }
 
   decide(command: BoardCommand): BoardEvent[] {
@@ -222,6 +240,10 @@ export class FakeBoard {
         return task.lifecycle === "active" ? [] : [{ type: "task.unarchived", task_id, face: this.#comeBack(task) }];
       case "task.restore":
         return task.lifecycle === "deleted" ? [{ type: "task.restored", task_id, face: this.#comeBack(task) }] : [];
+      case "time.log":
+      case "time.update":
+      case "time.remove":
+        return spent(command, task);
       case "comment.add":
         if (task.comments.some((comment) => comment.comment_id === command.comment_id)) refuse("already_exists", "comment_id");
         return [{ ...command, type: "task.commented" }];
