@@ -3,8 +3,8 @@
 use lockstep_protocol::{
     codes::Failure,
     command::Command,
-    event::{Event, Happened, level_of},
-    ids::{AccountId, ClientId, OrgId, TeamId},
+    event::{BoardEvent, Event, Happened, level_of},
+    ids::{AccountId, BoardId, ClientId, OrgId, TeamId},
     limits::Limits,
     topic::Kind,
     values::{Audience, Conflict, Micros, OnFailure},
@@ -12,7 +12,11 @@ use lockstep_protocol::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{board::Past, organization::Organization, team::Team};
+use crate::{
+    board::{Board, Past, Texts},
+    organization::Organization,
+    team::Team,
+};
 
 /// Who asks. It comes from the connection, never from a message's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,7 +55,23 @@ pub struct Ctx<'a> {
     pub team: Option<&'a Team>,
     /// The board as it was, for a command that goes back there.
     pub past: Option<&'a Past>,
+    /// The other board, for a command that changes one besides.
+    pub beside: Option<Beside<'a>>,
     pub limits: &'a Limits,
+}
+
+/// Another board that a command changes besides its own aggregate, in the same append: both are changed, or neither.
+#[derive(Clone, Copy)]
+pub struct Beside<'a> {
+    pub id: BoardId,
+    /// As published on this node; the append expects its stream to end at `seq`.
+    pub board: &'a Board,
+    pub seq: u64,
+    /// Of that board, guarded as those of the aggregate itself.
+    pub org: Option<&'a Organization>,
+    pub team: Option<&'a Team>,
+    /// The long texts that the command takes from one to the other.
+    pub texts: &'a Texts,
 }
 
 /// A live thing with a stream of its own. Cloning must be cheap (persistent maps): each batch evolves a copy.
@@ -100,6 +120,11 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
     /// had not seen.
     fn conflicts(&self, _events: &[Self::Event], _saw: u64, _author: (AccountId, Option<ClientId>)) -> Vec<Conflict> {
         Vec::new()
+    }
+
+    /// What a command that is allowed here, and changes something, does on the board besides ([`Ctx::beside`]): checked there as here.
+    fn beside(&self, _command: &Self::Command, _ctx: &Ctx<'_>) -> Result<Vec<BoardEvent>, Failure> {
+        Ok(Vec::new())
     }
 
     /// Folds an event that happened. Cannot fail: what does not fit is ignored.

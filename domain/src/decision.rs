@@ -3,7 +3,7 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    event::Happened,
+    event::{BoardEvent, Happened},
     frame::FailedPart,
     ids::{AccountId, ClientId},
     values::{Conflict, OnFailure},
@@ -35,6 +35,8 @@ pub struct Decision<A: Aggregate> {
     pub conflicts: Vec<Conflict>,
     /// Those of its parts that are refused.
     pub failed: Vec<FailedPart>,
+    /// What happens on the board besides.
+    pub beside: Vec<Happened<BoardEvent>>,
 }
 
 /// Decides a command and folds its events.
@@ -44,8 +46,14 @@ pub fn decide<A: Aggregate>(
     ctx: &Ctx<'_>,
     stamp: &Stamp,
 ) -> Result<Decision<A>, Failure> {
-    let mut decision = Decision { state: state.clone(), events: vec![], conflicts: vec![], failed: vec![] };
+    let mut decision =
+        Decision { state: state.clone(), events: vec![], conflicts: vec![], failed: vec![], beside: vec![] };
     decision.add(command, ctx, stamp)?;
+    if let Some(other) = ctx.beside
+        && !decision.events.is_empty()
+    {
+        decision.beside = beside(state, command, ctx, other.seq)?;
+    }
     // Whoever goes back knows that others were there since: the command itself says what stands in the way.
     let unasked = Stamp { saw: None, ..*stamp };
     for index in 0.. {
@@ -64,6 +72,19 @@ pub fn decide<A: Aggregate>(
         }
     }
     Ok(decision)
+}
+
+/// Nobody's client made these: the answer speaks of the command's own stream.
+fn beside<A: Aggregate>(
+    state: &A,
+    command: &A::Command,
+    ctx: &Ctx<'_>,
+    after: u64,
+) -> Result<Vec<Happened<BoardEvent>>, Failure> {
+    let by = ctx.principal.account().ok_or_else(forbidden)?;
+    let events = state.beside(command, ctx)?;
+    let happened = |(event, seq)| Happened { seq, at: ctx.now, by, client_id: None, client_seq: None, event };
+    Ok(events.into_iter().zip(after + 1..).map(happened).collect())
 }
 
 impl<A: Aggregate> Decision<A> {

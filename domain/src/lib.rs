@@ -22,7 +22,7 @@ pub mod text;
 mod value;
 
 pub use account::{Account, Credential};
-pub use aggregate::{Aggregate, Ctx, Principal};
+pub use aggregate::{Aggregate, Beside, Ctx, Principal};
 pub use board::Board;
 pub use organization::Organization;
 pub use team::Team;

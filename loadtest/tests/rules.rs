@@ -58,7 +58,16 @@ impl Live {
     fn ask(&mut self, principal: Principal, command: &BoardCommand) -> Result<usize, Failure> {
         let limits = Limits::default();
         let now = 1_000_000 + i64::try_from(self.seq).unwrap();
-        let ctx = Ctx { principal, now, id: self.id.0, org: Some(&self.org), team: None, past: None, limits: &limits };
+        let ctx = Ctx {
+            principal,
+            now,
+            id: self.id.0,
+            org: Some(&self.org),
+            team: None,
+            past: None,
+            beside: None,
+            limits: &limits,
+        };
         let events = self.board.decide(command, &ctx)?;
         let count = events.len();
         for event in events {

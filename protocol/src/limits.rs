@@ -260,6 +260,10 @@ limits! {
     assignees_per_task_max: usize = 20, "people";
     /// Tasks that one `tasks.reassign` gives to somebody else.
     reassigned_tasks_max: usize = 200, "tasks";
+    /// Tasks that go to another board in one command: one, and its parts.
+    transfer_tasks_max: usize = 200, "tasks";
+    /// Of their descriptions and comments together.
+    transfer_bytes_max: usize = 8 * 1024 * 1024, "bytes";
     /// Labels of one board.
     labels_per_board_max: usize = 100, "labels";
     /// Labels of one task.

@@ -186,6 +186,7 @@ impl<A: Kinded> Running<A> {
                 self.directory.saving().spawn(saving);
             }
             Effect::Publish(notice) => services.bus.publish(Arc::new(notice)),
+            Effect::Beside(notice) => self.directory.tell_beside(notice),
             Effect::Whisper(org, word) => {
                 if let Some(word) = encode::word(&word) {
                     services.bus.whisper(Arc::new(Whisper { org, stream: topic, word }));

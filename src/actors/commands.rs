@@ -29,6 +29,7 @@ use tokio::sync::oneshot;
 
 use super::Saw;
 use super::{
+    beside::{self, Beside},
     directory::{CommandRequest, Directory},
     encode,
     facts::AccountFacts,
@@ -202,8 +203,38 @@ impl Directory {
         request: CommandRequest,
         past: Option<Arc<Past>>,
     ) -> Result<Acknowledged, Failure> {
-        let CommandRequest { topic, principal, session, key, body, saw } = request;
         self.pulse().open()?;
+        if !beside::concerns(&request.body) {
+            return self.hand_in::<A>(request, past, None).await;
+        }
+        let mut moved = 0;
+        loop {
+            let beside = self.beside(&request, moved > 0).await?;
+            let other = beside.as_ref().map(|beside| beside.topic);
+            match self.hand_in::<A>(request.clone(), past.clone(), beside).await {
+                Err(failure) if failure.code == Code::Contended && moved < beside::MOVED_MAX => {
+                    moved += 1;
+                    pause(Duration::from_millis(u64::from(moved))).await;
+                }
+                answer => {
+                    // Whoever asked reads there at once what they were told has happened.
+                    if let (Ok(_), Some(other)) = (&answer, other) {
+                        self.refresh::<Board>(other.id).await;
+                    }
+                    return answer;
+                }
+            }
+        }
+    }
+
+    /// `beside`: the other board of a command that changes one besides; such a command is appended by itself.
+    async fn hand_in<A: Kinded>(
+        &self,
+        request: CommandRequest,
+        past: Option<Arc<Past>>,
+        beside: Option<Arc<Beside>>,
+    ) -> Result<Acknowledged, Failure> {
+        let CommandRequest { topic, principal, session, key, body, saw } = request;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
         let mut account = self.account_facts(topic, principal, session).await?;
         check_scopes(account.as_ref(), &body, past.as_deref())?;
@@ -245,11 +276,12 @@ impl Directory {
                 origin: key.map(|key| shell::origin(key.client_id, key.client_seq, hash)),
                 saw,
                 past: past.clone(),
+                beside: beside.clone(),
                 commit,
                 reply,
                 permit,
                 conflicts: 0,
-                alone: false,
+                alone: beside.is_some(),
                 unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
                 looked: false,
             };

@@ -117,7 +117,7 @@ pub async fn load<A: Aggregate>(journal: &SharedJournal, topic: Topic) -> Result
     };
     let bookmark = Bookmark { epoch, seq: fold.version };
     Ok(Loaded {
-        published: Published { state: fold.state, bookmark, position: fold.position, quarantined },
+        published: Published { state: fold.state, bookmark, hash: fold.hash, position: fold.position, quarantined },
         head: Head { version: fold.version, hash: fold.hash, epoch },
         last_at: fold.last_at,
         snapshot_seq: fold.snapshot_seq,

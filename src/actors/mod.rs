@@ -4,6 +4,7 @@
 //! To add a kind of aggregate: its rules in `domain`, a line in `handle.rs` and in `directory.rs` where the kinds are listed.
 
 mod aggregate;
+mod beside;
 mod commands;
 pub mod delivery;
 pub mod directory;
@@ -32,6 +33,7 @@ mod sweep;
 #[doc(hidden)]
 pub mod simulated {
     pub use super::{
+        beside::Beside,
         encode::{body_hash, told_lists},
         facts::{AccountFacts, Facts, Source},
         hand_in::{HAND_INS_MAX, HandIn},

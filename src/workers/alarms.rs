@@ -97,6 +97,7 @@ fn matters(recorded: &Recorded) -> bool {
         | "task.restored"
         | "task.repeat.changed"
         | "task.repeated"
+        | "task.received"
         | "task.reminder.set"
         | "board.unarchived"
         | "board.restored" => true,

@@ -2,7 +2,7 @@
 //! that was there before is counted without the lists being built anew.
 
 use lockstep_protocol::{
-    event::{BoardEvent, TeamEvent, task::*},
+    event::{BoardEvent, TeamEvent, task::*, transfer::TaskReceived},
     ids::{BoardId, TaskId, TeamId},
     position::Position,
     topic::Kind,
@@ -84,6 +84,15 @@ fn of_board(recorded: &Recorded, event: BoardEvent) -> Vec<Tally> {
         BoardEvent::TaskCreated(TaskCreated { task_id, assignees, .. }) => {
             let assigned = assignees.into_iter().map(|account| Tally::Assigned(board, task_id, account));
             [Tally::TaskMade(recorded.org, board, task_id)].into_iter().chain(assigned).collect()
+        }
+        // Nothing of it is counted here any more.
+        BoardEvent::TaskTransferred(event) => vec![Tally::TaskGone(board, event.task_id)],
+        BoardEvent::TaskReceived(TaskReceived { face, archived, .. }) => {
+            let task_id = face.task_id;
+            let assigned = face.assignees.into_iter().map(|account| Tally::Assigned(board, task_id, account));
+            let lifecycle = archived.then_some(Lifecycle::Archived);
+            let made = [Tally::TaskMade(recorded.org, board, task_id)].into_iter().chain(assigned);
+            made.chain(state(task_id, Some(face.completed_at.is_some()), lifecycle)).collect()
         }
         BoardEvent::TaskAssigned(event) => vec![Tally::Assigned(board, event.task_id, event.account_id)],
         BoardEvent::TaskUnassigned(event) => vec![Tally::Unassigned(board, event.task_id, event.account_id)],

@@ -35,7 +35,8 @@ async fn time_is_noted_put_right_and_counted() {
 
     let detail = ben.get(&first).await.ok();
     assert_eq!(detail["face"]["tracked_s"], 5_400);
-    let entry = json!({ "entry_id": own, "account_id": ana.id(), "started_at": NOON, "duration_s": 3_600, "note": "Drafts" });
+    let entry =
+        json!({ "entry_id": own, "account_id": ana.id(), "started_at": NOON, "duration_s": 3_600, "note": "Drafts" });
     assert_eq!(detail["time"][0], entry);
 
     // One's own, and anybody's for whoever manages the board.
@@ -96,7 +97,9 @@ async fn each_time_is_told_once_over_all_pages() {
         // Two at a time began at the same moment.
         wanted.push(log(&ana, &tasks[at % 2], NOON + (at / 2) as u64 * HOUR, 60, "").await);
     }
-    for (query, list, key) in [("", "items", "entry_id"), ("group=task&", "groups", "task_id"), ("group=day&", "groups", "day")] {
+    for (query, list, key) in
+        [("", "items", "entry_id"), ("group=task&", "groups", "task_id"), ("group=day&", "groups", "day")]
+    {
         let mut found = Vec::new();
         let mut cursor = String::new();
         loop {
@@ -173,7 +176,8 @@ async fn the_public_and_strangers_are_told_of_no_time() {
     ana.post(&format!("{task}/unarchive"), json!({})).await.ok();
     eve.get(&format!("{board}/time")).await.refused("not_found");
     ana.patch(&board, json!({ "visibility": "public" })).await.ok();
-    for path in [&task, &board, &format!("{board}/history"), &format!("{board}/tasks"), &format!("{board}/export.csv")] {
+    for path in [&task, &board, &format!("{board}/history"), &format!("{board}/tasks"), &format!("{board}/export.csv")]
+    {
         let shown = eve.get(path).await.ok().to_string();
         assert!(!shown.contains("Canary") && !shown.contains("5400") && !shown.contains(&entry), "{path}: {shown}");
     }

@@ -146,6 +146,12 @@ impl<A: Kinded> Running<A> {
                 self.spawn(save_snapshot(node, topic, published, head, last_at));
             }
             Effect::Publish(notice) => node.bus.publish(node.index, &notice),
+            Effect::Beside(notice) => {
+                if let Some(slot) = node.slot(notice.stream) {
+                    slot.tell(|missed| missed.behind(notice.last), |handle| handle.behind(notice.last));
+                }
+                node.bus.publish(node.index, &notice);
+            }
             Effect::FactsChanged(org) => node.facts_changed(org),
             Effect::ListsChanged(org, reach, position) => node.lists_changed(org, Some((reach, position))),
             Effect::ListsLater(delay_ms) => self.spawn(async move {

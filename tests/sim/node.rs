@@ -193,6 +193,7 @@ impl Node {
                 unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
                 looked: false,
                 past: None,
+                beside: None,
             };
             if !handle.send(Message::Command(Box::new(pending))) {
                 pause(hand_in.not_taken()?).await;

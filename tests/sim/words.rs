@@ -59,6 +59,7 @@ pub fn effect<A: Aggregate>(effect: &Effect<A>) -> String {
         }
         Effect::SaveSnapshot(_, head, _) => format!("save a snapshot at {}", head.version),
         Effect::Publish(notice) => format!("publish {}..{}", notice.first, notice.last),
+        Effect::Beside(notice) => format!("beside {} {}..{}", notice.stream, notice.first, notice.last),
         Effect::FactsChanged(_) => "tell dependents".to_owned(),
         Effect::ListsChanged(..) | Effect::ListsLater(_) => "lists".to_owned(),
         Effect::ProfileChanged(..) | Effect::ProfilesLater(_) => "profiles".to_owned(),

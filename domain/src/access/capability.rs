@@ -223,7 +223,8 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::AddChecklistItem(_)
         | C::UpdateChecklistItem(_)
         | C::RemoveChecklistItem(_) => Capability::EditTasks,
-        C::ArchiveTask(_) | C::DeleteTask(_) => Capability::PutTasksAway,
+        // It is not here any more then.
+        C::ArchiveTask(_) | C::DeleteTask(_) | C::TransferTask(_) => Capability::PutTasksAway,
         C::LogTime(_) | C::UpdateTime(_) | C::RemoveTime(_) if own => Capability::TrackTime,
         C::LogTime(_) | C::UpdateTime(_) | C::RemoveTime(_) => Capability::ManageTime,
         C::AnnounceTask(_) => Capability::ServeBoards,

@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use lockstep_protocol::{
-    event::{BoardEvent, Happened},
+    event::{
+        BoardEvent, Happened,
+        transfer::{CommentsReceived, ReceivedComment},
+    },
     ids::{AccountId, CommentId, TaskId, TimeEntryId},
     values::{Audience, Lifecycle},
     view::{
@@ -41,7 +44,7 @@ impl Board {
             return None;
         }
         let mut comments: Vec<_> = task.comments.iter().map(|(id, comment)| (*id, comment.clone())).collect();
-        comments.sort_by_key(|(_, comment)| comment.created_seq);
+        comments.sort_by_key(|(_, comment)| (comment.created_seq, comment.created_at));
         if audience == Audience::Public {
             comments.clear();
         }
@@ -128,6 +131,7 @@ fn description<'a>(events: &BTreeMap<u64, &'a BoardEvent>, seq: u64) -> Option<&
     match events.get(&seq)? {
         BoardEvent::TaskCreated(event) => event.description.as_deref(),
         BoardEvent::TaskUpdated(event) => event.description.as_deref(),
+        BoardEvent::TaskReceived(event) => event.description.as_deref(),
         _ => None,
     }
 }
@@ -136,8 +140,13 @@ fn comment_text<'a>(events: &BTreeMap<u64, &'a BoardEvent>, seq: u64, comment_id
     match events.get(&seq)? {
         BoardEvent::TaskCommented(event) if event.comment_id == comment_id => Some(&event.text),
         BoardEvent::CommentEdited(event) if event.comment_id == comment_id => Some(&event.text),
+        BoardEvent::CommentsReceived(event) => received(event, comment_id).map(|said| said.text.as_str()),
         _ => None,
     }
+}
+
+fn received(event: &CommentsReceived, comment_id: CommentId) -> Option<&ReceivedComment> {
+    event.comments.iter().find(|said| said.comment_id == comment_id)
 }
 
 /// A text that a comment has had, out of the event that holds it.
@@ -145,6 +154,12 @@ pub fn comment_version(comment_id: CommentId, happened: &Happened<BoardEvent>) -
     let Happened { seq, at, by, ref event, .. } = *happened;
     let events = BTreeMap::from([(seq, event)]);
     let text = comment_text(&events, seq, comment_id).ok_or(MissingBody(seq))?.to_owned();
+    // It was said before it came here.
+    if let BoardEvent::CommentsReceived(event) = event
+        && let Some(said) = received(event, comment_id)
+    {
+        return Ok(CommentVersion { seq, at: said.edited_at.unwrap_or(said.created_at), by: said.author_id, text });
+    }
     Ok(CommentVersion { seq, at, by, text })
 }
 
@@ -162,11 +177,11 @@ fn time_view(task: &Task) -> Vec<TimeEntryView> {
     entries.into_iter().map(view).collect()
 }
 
-fn reaction_view(reaction: &Reaction) -> ReactionView {
+pub(super) fn reaction_view(reaction: &Reaction) -> ReactionView {
     ReactionView { emoji: reaction.emoji.to_string(), by: reaction.by.clone() }
 }
 
-fn checklist_view(list: &Checklist) -> ChecklistView {
+pub(super) fn checklist_view(list: &Checklist) -> ChecklistView {
     let items = list.items.iter().map(|item| ChecklistItemView {
         item_id: item.item_id,
         text: item.text.to_string(),

@@ -13,6 +13,7 @@ mod place;
 mod shown;
 mod spent;
 mod state;
+mod transfer;
 mod view;
 
 pub use alarms::Said;
@@ -26,11 +27,11 @@ use lockstep_protocol::{
     values::{Audience, Conflict, OnFailure},
     view::ViewPart,
 };
-pub use past::{Past, differences, own_changes};
+pub use past::{Past, Texts, differences, own_changes};
 pub use spent::{Spent, Sum};
 pub use state::{
-    Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, TimeEntry, Tracked,
-    View,
+    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, TimeEntry,
+    Tracked, View,
 };
 
 use crate::{
@@ -84,6 +85,13 @@ impl Aggregate for Board {
 
     fn conflicts(&self, events: &[Self::Event], saw: u64, author: (AccountId, Option<ClientId>)) -> Vec<Conflict> {
         changes::conflicts(self, events, saw, author)
+    }
+
+    fn beside(&self, command: &BoardCommand, ctx: &Ctx<'_>) -> Result<Vec<BoardEvent>, Failure> {
+        match command {
+            BoardCommand::TransferTask(command) => transfer::arrive(self, command, ctx),
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn evolve(&mut self, happened: &Happened<Self::Event>) {

@@ -6,6 +6,7 @@ use lockstep_protocol::{
         BoardEvent, Event,
         board::BoardCreated,
         task::{TaskCreated, TaskUpdated},
+        transfer::{TaskReceived, TaskTransferred},
         workflow::ColumnWorkflowChanged,
     },
     ids::{AccountId, BoardId, ColumnId, FieldId, TaskId},
@@ -51,9 +52,32 @@ pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
             without_people(&mut event.face);
             event.into()
         }
+        E::TaskTransferred(event) => TaskTransferred { to_board_id: None, to_number: None, ..event }.into(),
+        E::TaskReceived(event) => received_for_public(event).into(),
         event => event,
     };
     Some(shown.into())
+}
+
+fn received_for_public(event: TaskReceived) -> TaskReceived {
+    let TaskReceived { mut face, archived, description, checklists, created_at, repeat, .. } = event;
+    without_people(&mut face);
+    TaskReceived {
+        face,
+        from_board_id: None,
+        from_number: None,
+        archived,
+        description: description.as_deref().map(unnamed),
+        mentions: Vec::new(),
+        checklists,
+        watchers: Vec::new(),
+        reminders: Vec::new(),
+        repeat,
+        created_by: AccountId::NIL,
+        created_at,
+        original: None,
+        left_behind: Vec::new(),
+    }
 }
 
 /// A text as the public reads it: somebody is mentioned, and nobody is told who.
@@ -80,6 +104,7 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::TaskReminderSet(_)
         | E::TaskReminderRemoved(_)
         | E::TaskReminderDue(_)
+        | E::CommentsReceived(_)
         | E::TaskUnwatched(_)
         | E::TaskCommented(_)
         | E::CommentEdited(_)
@@ -96,7 +121,7 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::ColumnCreated(_) | E::ColumnUpdated(_) | E::ColumnMoved(_) | E::ColumnArchived(_)
         | E::ColumnUnarchived(_) | E::ColumnDeleted(_) | E::LabelCreated(_) | E::LabelUpdated(_) | E::LabelDeleted(_)
         | E::CategoryCreated(_) | E::CategoryUpdated(_) | E::CategoryDeleted(_) | E::TaskCreated(_)
-        | E::TaskUpdated(_) | E::TaskMoved(_) | E::TasksReranked(_) | E::TaskLabelled(_) | E::TaskUnlabelled(_)
+        | E::TaskUpdated(_) | E::TaskTransferred(_) | E::TaskReceived(_) | E::TaskMoved(_) | E::TasksReranked(_) | E::TaskLabelled(_) | E::TaskUnlabelled(_)
         | E::TaskPriorityChanged(_) | E::TaskScheduled(_) | E::TaskEstimated(_) | E::TaskCategorized(_)
         | E::TaskCoverChanged(_) | E::TaskRepeatChanged(_) | E::TaskRepeated(_) | E::FieldCreated(_)
         | E::FieldUpdated(_) | E::FieldMoved(_) | E::FieldDeleted(_) | E::TaskDueSoon(_) | E::TaskOverdue(_)

@@ -157,6 +157,22 @@ fn check_fields(board: &Board) {
     }
 }
 
+/// No task is on two boards; one that went away is on the other, or went on from there.
+fn check_apart(world: &World) {
+    for (here, there) in [(&world.board, &world.yonder), (&world.yonder, &world.board)] {
+        for (id, _) in here.state.tasks() {
+            assert!(there.state.task(id).is_none(), "a task is on two boards");
+            assert!(here.state.went_to(id).is_none());
+        }
+        for event in here.history.iter().map(|happened| &happened.event) {
+            if let BoardEvent::TaskTransferred(event) = event {
+                let known = here.state.task(event.task_id).or(there.state.task(event.task_id));
+                assert!(known.is_some(), "a task was lost on its way");
+            }
+        }
+    }
+}
+
 /// Everything that this audience is ever sent.
 fn sent<A: Aggregate>(live: &Live<A>, audience: Audience) -> String {
     let shown: Vec<Happened<Event>> = live.history.iter().filter_map(|happened| A::show(happened, audience)).collect();
@@ -197,6 +213,11 @@ fn said(history: &[Happened<BoardEvent>], task_id: TaskId, comment_id: CommentId
             BoardEvent::CommentEdited(event) if (event.task_id, event.comment_id) == (task_id, comment_id) => {
                 texts.push(event.text.clone())
             }
+            BoardEvent::CommentsReceived(event) if event.task_id == task_id => {
+                let said = event.comments.iter().filter(|said| said.comment_id == comment_id);
+                texts.extend(said.map(|said| said.text.clone()));
+            }
+            BoardEvent::TaskTransferred(event) if event.task_id == task_id => texts.clear(),
             _ => {}
         }
     }
@@ -226,8 +247,11 @@ fn long_histories_are_what_their_events_say(deck: usize) {
         check_stored(&world.org, cut);
         check_stored(&world.team, cut);
         check_stored(&world.board, cut);
+        check_stored(&world.yonder, cut);
         check_stored(&world.account, cut);
         check_order(&world.board.state);
+        check_order(&world.yonder.state);
+        check_apart(&world);
     }
     assert!(commands >= HISTORIES / DECKS * 50);
 }
@@ -308,8 +332,11 @@ proptest! {
         check_stored(&world.org, cut);
         check_stored(&world.team, cut);
         check_stored(&world.board, cut);
+        check_stored(&world.yonder, cut);
         check_stored(&world.account, cut);
         check_order(&world.board.state);
+        check_order(&world.yonder.state);
+        check_apart(&world);
     }
 
     #[test]

@@ -5,14 +5,14 @@ mod words;
 use std::collections::BTreeSet;
 
 use lockstep_domain::{
-    Account, Aggregate, Board, Ctx, Organization, Principal, Team,
-    board::Past,
+    Account, Aggregate, Beside, Board, Ctx, Organization, Principal, Team,
+    board::{Past, Texts},
     decision::{self, Stamp},
 };
 use lockstep_protocol::{
-    codes::Failure,
-    command::{BoardCommand, Command},
-    event::{Event, Happened},
+    codes::{Code, Failure},
+    command::{BoardCommand, Command, transfer::TransferTask},
+    event::{BoardEvent, Event, Happened},
     ids::AccountId,
     limits::Limits,
     values::Micros,
@@ -82,6 +82,8 @@ pub struct World {
     pub org: Live<Organization>,
     pub team: Live<Team>,
     pub board: Live<Board>,
+    /// Another one, that tasks of the first may go to and come from.
+    pub yonder: Live<Board>,
     pub account: Live<Account>,
     pub limits: Limits,
     pub now: Micros,
@@ -103,6 +105,7 @@ impl World {
             org: Live::new("org"),
             team: Live::new("team"),
             board: Live::new("board"),
+            yonder: Live::new("yonder"),
             account: Live::new("member"),
             limits: Limits::default(),
             now: MIDNIGHT,
@@ -115,6 +118,11 @@ impl World {
         for line in include_str!("world.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             world.tell(line);
         }
+        std::mem::swap(&mut world.board, &mut world.yonder);
+        for line in include_str!("yonder.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            world.tell(line);
+        }
+        std::mem::swap(&mut world.board, &mut world.yonder);
         world
     }
 
@@ -154,6 +162,10 @@ impl World {
         match &command {
             Command::Organization(_) => decided(&self.org, command, &self.ctx(principal, self.org.id)),
             Command::Team(_) => decided(&self.team, command, &self.ctx(principal, self.team.id)),
+            Command::Board(BoardCommand::TransferTask(asked)) => {
+                let (_, own, beside) = self.transfer(principal, asked)?;
+                Ok(own.into_iter().chain(beside).map(Into::into).collect())
+            }
             Command::Board(asked) => {
                 let past = self.past(asked);
                 let ctx = Ctx { past: past.as_ref(), ..self.ctx(principal, self.board.id) };
@@ -166,11 +178,46 @@ impl World {
     pub fn ctx(&self, principal: Principal, id: Uuid) -> Ctx<'_> {
         let org = (id != self.org.id && id != self.account.id && self.org.state.exists()).then_some(&self.org.state);
         let team = (id == self.board.id && self.team.state.exists()).then_some(&self.team.state);
-        Ctx { principal, now: self.now, id, org, team, past: None, limits: &self.limits }
+        Ctx { principal, now: self.now, id, org, team, past: None, beside: None, limits: &self.limits }
+    }
+
+    /// Between the two boards: whether it goes from the first, what happens where it goes from, and what where it goes to.
+    fn transfer(
+        &self,
+        principal: Principal,
+        asked: &TransferTask,
+    ) -> Result<(bool, Vec<BoardEvent>, Vec<BoardEvent>), Failure> {
+        let comes = asked.to_board_id.0 == self.board.id && self.yonder.state.task(asked.task_id).is_some();
+        let (from, to) = if comes { (&self.yonder, &self.board) } else { (&self.board, &self.yonder) };
+        if asked.to_board_id.0 != to.id && asked.to_board_id.0 != from.id {
+            return Err(Failure::new(Code::NotFound).field("to_board_id"));
+        }
+        let seqs = from.state.texts_of_transfer(asked.task_id, &self.limits);
+        let texts = Texts::of(seqs.into_iter().map(|seq| (seq, &from.history[seq as usize - 1].event)));
+        let there = self.ctx(principal, to.id);
+        let seq = to.history.len() as u64;
+        let beside =
+            Beside { id: to.id.into(), board: &to.state, seq, org: there.org, team: there.team, texts: &texts };
+        let ctx = Ctx { beside: Some(beside), ..self.ctx(principal, from.id) };
+        let stamp = Stamp { after: from.history.len() as u64, client: None, saw: None, refuse_unseen: false };
+        let decision = decision::decide(&from.state, &BoardCommand::TransferTask(asked.clone()), &ctx, &stamp)?;
+        let events = |happened: Vec<Happened<BoardEvent>>| happened.into_iter().map(|one| one.event).collect();
+        Ok((!comes, events(decision.events), events(decision.beside)))
     }
 
     /// Decides and does.
     pub fn act(&mut self, principal: Principal, command: Command) -> Result<Vec<Event>, Failure> {
+        let by = principal.account().unwrap_or(AccountId::NIL);
+        if let Command::Board(BoardCommand::TransferTask(asked)) = &command {
+            let (goes, own, beside) = self.transfer(principal, asked)?;
+            self.now += 1_000_000;
+            let (here, there) = if goes { (own.clone(), beside.clone()) } else { (beside.clone(), own.clone()) };
+            for (live, events) in [(&mut self.board, here), (&mut self.yonder, there)] {
+                live.begins.insert(live.history.len() as u64 + 1);
+                live.apply(by, self.now, events);
+            }
+            return Ok(own.into_iter().chain(beside).map(Into::into).collect());
+        }
         let events = self.ask(principal, command)?;
         self.now += 1_000_000;
         let by = principal.account().expect("only accounts change anything");

@@ -30,6 +30,7 @@ const TABLES: &[(&str, &str)] = &[
     ("talk.txt", include_str!("talk.txt")),
     ("fields.txt", include_str!("fields.txt")),
     ("views.txt", include_str!("views.txt")),
+    ("transfer.txt", include_str!("transfer.txt")),
 ];
 
 /// What lines have shown of a command.

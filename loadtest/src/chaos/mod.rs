@@ -197,7 +197,9 @@ async fn finish(
     tokio::time::sleep(Duration::from_millis(300)).await;
     let quiet_at = reach.at();
     let ends = ends(reach, &options.out).await?;
-    reach.control.send_modify(|control| control.phase = Phase::Finish(Arc::new(ends)));
+    reach.control.send_modify(|control| {
+        control.phase = Phase::Finish(Arc::new(ends), Duration::from_millis(options.bounds.leak_bound_ms))
+    });
     while let Some(ended) = players.join_next().await {
         ended.context("a client failed")?.context("a client failed")?;
     }

@@ -157,6 +157,17 @@ impl Board {
             | BoardEvent::TaskRestored(TaskRestored { task_id, face }) => {
                 self.tasks.insert(*task_id, face.clone().into());
             }
+            BoardEvent::TaskTransferred(event) => {
+                self.tasks.remove(&event.task_id);
+            }
+            BoardEvent::TaskReceived(event) => {
+                if !event.archived {
+                    self.tasks.insert(event.face.task_id, event.face.clone().into());
+                }
+            }
+            BoardEvent::CommentsReceived(event) => {
+                self.task(event.task_id, |task| task.comments += event.comments.len() as u32);
+            }
             _ => self.apply_counts(event),
         }
     }
@@ -353,6 +364,7 @@ fn leaves_as_is(event: &BoardEvent) {
         | BoardEvent::TaskArchived(_) | BoardEvent::TaskUnarchived(_) | BoardEvent::TaskDeleted(_)
         | BoardEvent::TaskRestored(_) | BoardEvent::ChecklistItemAdded(_) | BoardEvent::ChecklistItemUpdated(_)
         | BoardEvent::ChecklistItemRemoved(_) | BoardEvent::ChecklistDeleted(_) | BoardEvent::TaskCommented(_)
+        | BoardEvent::TaskTransferred(_) | BoardEvent::TaskReceived(_) | BoardEvent::CommentsReceived(_)
         | BoardEvent::CommentDeleted(_) | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_)
         | BoardEvent::TaskDependencyAdded(_) | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::ViewCreated(_)
         | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_)

@@ -15,6 +15,7 @@ pub mod repeat;
 pub mod task;
 pub mod team;
 pub mod time;
+pub mod transfer;
 pub mod view;
 pub mod workflow;
 
@@ -32,6 +33,7 @@ use repeat::*;
 use task::*;
 use team::*;
 use time::*;
+use transfer::*;
 use view::*;
 use workflow::*;
 
@@ -125,6 +127,7 @@ language! {
         "task.create" => CreateTask,
         "task.update" => UpdateTask,
         "task.move" => MoveTask,
+        "task.transfer" => TransferTask,
         "task.assign" => AssignTask,
         "task.unassign" => UnassignTask,
         "tasks.reassign" => ReassignTasks,

@@ -59,6 +59,29 @@ pub struct CreateTask {
     pub original: Option<Original>,
 }
 
+impl CreateTask {
+    /// With nothing but a title.
+    pub const fn of(task_id: TaskId, column_id: ColumnId, title: String) -> Self {
+        Self {
+            task_id,
+            column_id,
+            title,
+            description: None,
+            place: Place::END,
+            labels: Vec::new(),
+            assignees: Vec::new(),
+            priority: None,
+            start_at: None,
+            due: None,
+            parent_id: None,
+            points: None,
+            minutes: None,
+            repeat: None,
+            original: None,
+        }
+    }
+}
+
 /// Changes title or description.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

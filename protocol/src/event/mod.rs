@@ -14,6 +14,7 @@ pub mod repeat;
 pub mod task;
 pub mod team;
 pub mod time;
+pub mod transfer;
 pub mod view;
 pub mod workflow;
 
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use task::*;
 use team::*;
 use time::*;
+use transfer::*;
 use ts_rs::TS;
 use view::*;
 use workflow::*;
@@ -130,6 +132,9 @@ language! {
         "task.created" => TaskCreated,
         "task.updated" => TaskUpdated,
         "task.moved" => TaskMoved,
+        "task.transferred" => TaskTransferred,
+        "task.received" => TaskReceived,
+        "comments.received" => CommentsReceived,
         "tasks.reranked" => TasksReranked,
         "task.assigned" => TaskAssigned,
         "task.unassigned" => TaskUnassigned,
@@ -202,6 +207,9 @@ const NEWER: &[(&str, u32)] = &[
     ("column.workflow.changed", 2),
     ("change.undone", 2),
     ("task.reassigned", 2),
+    ("task.transferred", 2),
+    ("task.received", 2),
+    ("comments.received", 2),
     ("task.estimated", 2),
     ("task.repeat.changed", 2),
     ("task.repeated", 2),

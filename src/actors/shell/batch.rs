@@ -20,7 +20,7 @@ use lockstep_protocol::{
 
 use super::{Effect, Pending, Shell, Work, commits::Commit, window::Seen};
 use crate::{
-    actors::{encode, facts::AccountFacts},
+    actors::{beside::Beside, encode, facts::AccountFacts},
     bugs::bug,
     store::journal::{Append, Guard, NewEvent, StreamAppend},
 };
@@ -46,6 +46,8 @@ pub struct Batch<A: Aggregate> {
     pub raised: Option<u64>,
     /// The accounts that its commands come from, as they were when it was decided.
     pub accounts: Vec<Guard>,
+    /// What its one command does to another board.
+    pub beside: Option<StreamAppend>,
     /// Keys already in this batch: account, client, client seq → body hash and how it was decided.
     keys: HashMap<(AccountId, ClientId, u64), ([u8; 16], u64)>,
 }
@@ -60,6 +62,7 @@ impl<A: Aggregate> Batch<A> {
             last_at,
             raised: None,
             accounts: Vec::new(),
+            beside: None,
             keys: HashMap::new(),
         }
     }
@@ -148,6 +151,7 @@ impl<A: Aggregate> Shell<A> {
             org: self.facts.organization(),
             team: self.facts.team(),
             past: pending.past.as_deref(),
+            beside: pending.beside.as_deref().map(Beside::facts),
             limits: &self.limits,
         };
         // A panic in a rule is a defect of ours: the command is answered `internal`, and the tentative copy, which only `evolve`
@@ -162,14 +166,18 @@ impl<A: Aggregate> Shell<A> {
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let decision = decision::decide(&batch.tentative, &pending.command, &ctx, &stamp)?;
             let events = self.record(&pending, &decision.events)?;
-            Ok((decision, events))
+            let beside = match pending.beside.as_deref().filter(|_| !decision.beside.is_empty()) {
+                Some(beside) => Some(self.part_beside(&pending, beside, &decision.beside)?),
+                None => None,
+            };
+            Ok((decision, events, beside))
         }));
         let decided = match judged {
-            Ok(Ok((decision, _))) if decision.events.is_empty() => {
+            Ok(Ok((decision, ..))) if decision.events.is_empty() => {
                 Decided::Already(Acknowledged { failed: decision.failed, ..Acknowledged::new(0, seq, None) })
             }
-            Ok(Ok((decision, events))) => {
-                let Decision { state, events: happened, conflicts, failed } = decision;
+            Ok(Ok((decision, events, beside))) => {
+                let Decision { state, events: happened, conflicts, failed, .. } = decision;
                 let end = seq + events.len() as u64;
                 batch.tentative = state;
                 for happened in happened.iter().filter(|happened| A::changes_access(&happened.event)) {
@@ -177,6 +185,10 @@ impl<A: Aggregate> Shell<A> {
                 }
                 batch.commits.push(Commit { id: pending.commit, events: happened });
                 batch.accounts.extend(account);
+                if let (Some(part), Some(facts)) = (beside, &pending.beside) {
+                    batch.accounts.extend(facts.guards());
+                    batch.beside = Some(part);
+                }
                 batch.events.extend(events);
                 if let (Some(origin), Some((account, client))) = (pending.origin, pending.client()) {
                     batch.keys.insert((account, client, origin.client_seq), (origin.body_hash, end));
@@ -235,8 +247,9 @@ impl<A: Aggregate> Shell<A> {
         let guards = self.guards(&batch.accounts);
         let raises = batch.raised.map(|version| Guard { subject: self.topic.id, version }).into_iter().collect();
         let org = batch.tentative.org_id(self.topic.id);
+        let own = StreamAppend { stream: self.topic, org, expected: self.head, events: batch.events.clone() };
         self.effects.push(Effect::Append(Append {
-            streams: vec![StreamAppend { stream: self.topic, org, expected: self.head, events: batch.events.clone() }],
+            streams: [own].into_iter().chain(batch.beside.clone()).collect(),
             guards,
             raises,
         }));

@@ -18,6 +18,7 @@ use super::{elsewhere::Word, window::ClientKey};
 use crate::actors::Saw;
 use crate::{
     actors::{
+        beside::Beside,
         delivery::Subscriber,
         facts::{AccountFacts, Facts},
         published::Published,
@@ -37,6 +38,8 @@ pub struct Pending<A: Aggregate> {
     pub saw: Saw,
     /// Where a command goes back to that does so.
     pub past: Option<Arc<Past>>,
+    /// The other board, of a command that changes one besides.
+    pub beside: Option<Arc<Beside>>,
     /// Given once, kept over retries: finds the command again after an append whose outcome was unknown.
     pub commit: CommitId,
     pub reply: oneshot::Sender<Result<Acknowledged, Failure>>,
@@ -160,6 +163,8 @@ pub enum Effect<A: Aggregate> {
     },
     SaveSnapshot(Arc<Published<A>>, Head, Micros),
     Publish(Notice),
+    /// An append of this aggregate has changed this other one too: tell it, here and on the other nodes.
+    Beside(Notice),
     /// Tell the other nodes something short-lived.
     Whisper(OrgId, Word),
     /// Tell the live aggregates that read roles here.

@@ -6,6 +6,7 @@
 //! was missed, fold it, decide again.
 
 mod batch;
+mod beside;
 mod catch_up;
 mod commits;
 mod elsewhere;

@@ -55,10 +55,17 @@ impl<A: Aggregate> Shell<A> {
         let Work::Appending(batch) = std::mem::replace(&mut self.work, Work::Idle) else { return };
         match outcome {
             Ok(Appended::Committed(heads)) => match heads.first() {
-                Some((head, position)) => self.adopt(batch, *head, *position),
+                Some((head, position)) => {
+                    self.tell_beside(&batch, &heads);
+                    self.adopt(batch, *head, *position);
+                }
                 // The contract gives one head per stream; without it, what is durable must be read.
                 None => self.undecided(batch),
             },
+            // Nothing was written: not here either, where nobody else was first.
+            Ok(Appended::Conflict(heads)) if heads.iter().all(|(topic, _)| *topic != self.topic) => {
+                self.moved_beside(batch);
+            }
             Ok(Appended::Conflict(heads)) => {
                 let seen = heads.iter().find(|(topic, _)| *topic == self.topic).map(|(_, head)| *head);
                 self.conflict(batch, seen);
@@ -116,7 +123,7 @@ impl<A: Aggregate> Shell<A> {
     ) {
         let access = commits.iter().flat_map(|commit| &commit.events).any(|event| A::changes_access(&event.event));
         let bookmark = Bookmark { epoch: head.epoch, seq: head.version };
-        self.committed = Arc::new(Published { state, bookmark, position, quarantined: false });
+        self.committed = Arc::new(Published { state, bookmark, hash: head.hash, position, quarantined: false });
         self.head = head;
         self.tail_bytes += bytes;
         self.publisher.send_replace(self.committed.clone());

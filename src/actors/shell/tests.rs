@@ -124,7 +124,13 @@ type Answer = oneshot::Receiver<Result<Acknowledged, Failure>>;
 fn shell() -> Shell<Toy> {
     let bookmark = Bookmark { epoch: 1, seq: 0 };
     let loaded = Loaded {
-        published: Published { state: Toy::default(), bookmark, position: Position::START, quarantined: false },
+        published: Published {
+            state: Toy::default(),
+            bookmark,
+            hash: Head::EMPTY.hash,
+            position: Position::START,
+            quarantined: false,
+        },
         head: Head::EMPTY,
         last_at: 0,
         snapshot_seq: 0,
@@ -144,6 +150,7 @@ fn pending(command: Ask) -> (Pending<Toy>, Answer) {
         origin: None,
         saw: Saw::default(),
         past: None,
+        beside: None,
         commit: CommitId(Uuid::from_u128(3)),
         reply,
         permit,

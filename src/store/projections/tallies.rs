@@ -18,6 +18,8 @@ use crate::store::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tally {
     TaskMade(OrgId, BoardId, TaskId),
+    /// It is on another board.
+    TaskGone(BoardId, TaskId),
     /// `None` keeps.
     TaskState(BoardId, TaskId, Option<bool>, Option<String>),
     /// What follows from the state, for whoever has the task.
@@ -36,6 +38,7 @@ impl Tally {
     pub(super) fn statements(&self) -> Vec<Statement> {
         let one = match self {
             Self::Dropped(org) => return DROP.into_iter().map(|sql| (sql, vec![id(*org)])).collect(),
+            Self::TaskGone(board, task) => return GONE.into_iter().map(|sql| (sql, vec![id(*board), id(*task)])).collect(),
             Self::TaskMade(org, board, task) => (
                 "insert into tasks (board_id, task_id, org_id, done, state) values ($1, $2, $3, 0, 'active')
                  on conflict (board_id, task_id) do nothing",
@@ -81,6 +84,11 @@ impl Tally {
         vec![one]
     }
 }
+
+const GONE: [&str; 2] = [
+    "delete from task_assignees where board_id = $1 and task_id = $2",
+    "delete from tasks where board_id = $1 and task_id = $2",
+];
 
 const DROP: [&str; 3] = [
     "delete from task_assignees where org_id = $1",

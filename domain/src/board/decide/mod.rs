@@ -16,15 +16,15 @@ mod fields;
 mod labels;
 mod lives;
 mod mentions;
-mod moves;
+pub(super) mod moves;
 mod people;
 mod reminders;
 mod repeat;
 mod settings;
-mod tasks;
+pub(super) mod tasks;
 mod time;
 mod views;
-mod workflow;
+pub(super) mod workflow;
 
 use lockstep_protocol::{
     codes::{Code, Failure},
@@ -37,6 +37,7 @@ use lockstep_protocol::{
 use super::{
     past,
     state::{Board, Column, Head, Task},
+    transfer,
 };
 use crate::{
     access::{self, Capability, Role},
@@ -104,6 +105,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::PrioritizeTask(command) => tasks::prioritize(&ask, command),
         C::ScheduleTask(command) => tasks::schedule(&ask, command),
         C::MoveTask(command) => moves::task(&ask, command),
+        C::TransferTask(command) => transfer::leave(&ask, command),
         C::EstimateTask(command) => tasks::estimate(&ask, command),
         C::SetTaskRepeat(command) => repeat::set(&ask, command),
         C::SetReminder(_) | C::RemoveReminder(_) | C::AnnounceTask(_) => reminders::decide(&ask, command),
@@ -141,7 +143,7 @@ fn check_parts(ask: &Ask<'_>, bulk: &Bulk) -> Decided {
     }
     let alone = |command: &BoardCommand| {
         use BoardCommand as C;
-        matches!(command, C::CreateBoard(_) | C::Bulk(_) | C::UndoChange(_) | C::RevertTask(_))
+        matches!(command, C::CreateBoard(_) | C::Bulk(_) | C::UndoChange(_) | C::RevertTask(_) | C::TransferTask(_))
     };
     match bulk.commands.iter().position(alone) {
         Some(at) => Err(invalid(&format!("commands.{at}"), "It can only be asked alone.")),
@@ -162,7 +164,7 @@ impl<'a> Ask<'a> {
         self.account
     }
 
-    fn new(board: &'a Board, command: &BoardCommand, ctx: &'a Ctx<'a>) -> Result<Self, Failure> {
+    pub(super) fn new(board: &'a Board, command: &BoardCommand, ctx: &'a Ctx<'a>) -> Result<Self, Failure> {
         let head = board.head.as_deref().ok_or_else(not_found)?;
         let role = match ctx.principal {
             Principal::System(_) => None,
@@ -226,7 +228,7 @@ impl<'a> Ask<'a> {
     }
 
     /// A column that tasks may enter.
-    fn open_column(&self, id: ColumnId) -> Result<&'a Column, Failure> {
+    pub(super) fn open_column(&self, id: ColumnId) -> Result<&'a Column, Failure> {
         let column = self.column(id)?;
         if column.archived { Err(wrong_state("The column is archived.")) } else { Ok(column) }
     }

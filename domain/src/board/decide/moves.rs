@@ -40,7 +40,7 @@ fn fit(
 }
 
 /// A rank for a task that is new to the column, and what has to happen before.
-pub(super) fn enter(
+pub(in crate::board) fn enter(
     ask: &Ask<'_>,
     column_id: ColumnId,
     place: &Place<TaskId>,

@@ -87,7 +87,7 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
 }
 
 /// Room for one more active task.
-pub(super) fn check_room(ask: &Ask<'_>) -> Result<(), Failure> {
+pub(in crate::board) fn check_room(ask: &Ask<'_>) -> Result<(), Failure> {
     let limit = ask.ctx.limits.tasks_per_board_max;
     if ask.board.active_count() >= limit { Err(Failure::new(Code::BoardFull).limit(limit as u64)) } else { Ok(()) }
 }

@@ -117,6 +117,19 @@ pub(super) fn check_move(ask: &Ask<'_>, task: &Task, column_id: ColumnId, column
     if from.is_some_and(|next| !next.contains(&column_id)) {
         return Err(Failure::new(Code::TransitionRefused).field("column_id"));
     }
+    check_arrival(ask, task, column_id, column)
+}
+
+/// Whether a task may come into the column, from wherever.
+pub(in crate::board) fn check_arrival(
+    ask: &Ask<'_>,
+    task: &Task,
+    column_id: ColumnId,
+    column: &Column,
+) -> Result<(), Failure> {
+    if ask.role.is_none() {
+        return Ok(());
+    }
     check_who(ask, column)?;
     check_fields(column, |requirement| match requirement {
         Requirement::Assignee => !task.assignees.is_empty(),
@@ -156,7 +169,7 @@ pub(super) fn check_new(ask: &Ask<'_>, column: &Column, command: &CreateTask, as
 }
 
 /// Refuses one more task in the column, where it has a limit that refuses.
-pub(super) fn check_wip(ask: &Ask<'_>, column_id: ColumnId, column: &Column) -> Result<(), Failure> {
+pub(in crate::board) fn check_wip(ask: &Ask<'_>, column_id: ColumnId, column: &Column) -> Result<(), Failure> {
     if ask.role.is_none() { Ok(()) } else { check_space(ask, column_id, column) }
 }
 
@@ -176,7 +189,7 @@ pub(super) fn has_room(ask: &Ask<'_>, column_id: ColumnId, column: &Column, leav
 }
 
 /// The same where it binds the server as well.
-pub(super) fn has_space(ask: &Ask<'_>, column_id: ColumnId, column: &Column, leaving: usize) -> bool {
+pub(in crate::board) fn has_space(ask: &Ask<'_>, column_id: ColumnId, column: &Column, leaving: usize) -> bool {
     let Some(Wip { limit, mode: WipMode::Refuse }) = column.workflow.wip else { return true };
     let count = ask.board.orders.get(&column_id).map_or(0, |order| order.len());
     count < limit as usize + leaving

@@ -2,7 +2,7 @@
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, comment::*},
+    event::{BoardEvent, Happened, comment::*, transfer::ReceivedComment},
     ids::AccountId,
 };
 
@@ -11,6 +11,11 @@ use crate::board::state::{Comment, Reaction, Task};
 pub(super) fn evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<BoardEvent>) {
     match event {
         BoardEvent::TaskCommented(event) => commented(task, event, happened),
+        BoardEvent::CommentsReceived(event) => {
+            for said in &event.comments {
+                task.comments.insert(said.comment_id, received(said, happened.seq));
+            }
+        }
         BoardEvent::CommentEdited(event) => {
             if let Some(comment) = task.comments.get_mut(&event.comment_id) {
                 (comment.text_seq, comment.edited_at) = (happened.seq, Some(happened.at));
@@ -52,6 +57,25 @@ fn commented(task: &mut Task, event: &TaskCommented, happened: &Happened<BoardEv
         reactions: Vec::new(),
     };
     task.comments.insert(event.comment_id, comment);
+}
+
+/// As it was said, where and when it was.
+fn received(said: &ReceivedComment, seq: u64) -> Comment {
+    let reactions = said.reactions.iter();
+    Comment {
+        author_id: said.author_id,
+        text_seq: seq,
+        created_seq: seq,
+        created_at: said.created_at,
+        edited_at: said.edited_at,
+        reply_to: said.reply_to,
+        original: said.original,
+        edits: Vec::new(),
+        mentions: said.mentions.clone(),
+        reactions: reactions
+            .map(|given| Reaction { emoji: CompactString::new(&given.emoji), by: given.by.clone() })
+            .collect(),
+    }
 }
 
 fn reacted(comment: &mut Comment, emoji: &str, by: AccountId) {

@@ -8,6 +8,7 @@ mod reminders;
 mod repeat;
 mod tasks;
 mod time;
+mod transfer;
 mod views;
 
 use std::sync::Arc;
@@ -79,6 +80,8 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         | BoardEvent::ViewMoved(_)
         | BoardEvent::ViewDeleted(_)) => views::evolve(board, event),
         BoardEvent::TaskCreated(event) => tasks::created(board, event, happened),
+        BoardEvent::TaskTransferred(event) => transfer::left(board, event),
+        BoardEvent::TaskReceived(event) => transfer::received(board, event, happened),
         BoardEvent::TaskRepeatChanged(event) => repeat::changed(board, event),
         BoardEvent::TaskRepeated(event) => repeat::repeated(board, event),
         BoardEvent::TasksReranked(event) => {

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, reminder::*, task::*, time::*},
+    event::{
+        BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, reminder::*, task::*, time::*,
+        transfer::*,
+    },
     ids::TaskId,
     values::{Dependency, Lifecycle, Priority},
+    view::TaskFace,
 };
 
 use crate::{
@@ -56,7 +60,7 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
 }
 
 /// Where a body is: nowhere when it is empty.
-fn body_seq(body: Option<&str>, seq: u64) -> Option<u64> {
+pub(super) fn body_seq(body: Option<&str>, seq: u64) -> Option<u64> {
     body.filter(|body| !body.is_empty()).map(|_| seq)
 }
 
@@ -96,6 +100,9 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::CommentDeleted(CommentDeleted { task_id, .. })
         | E::CommentReacted(CommentReacted { task_id, .. })
         | E::CommentUnreacted(CommentUnreacted { task_id, .. })
+        | E::TaskTransferred(TaskTransferred { task_id, .. })
+        | E::TaskReceived(TaskReceived { face: TaskFace { task_id, .. }, .. })
+        | E::CommentsReceived(CommentsReceived { task_id, .. })
         | E::TaskCategorized(TaskCategorized { task_id, .. })
         | E::TaskFieldChanged(TaskFieldChanged { task_id, .. })
         | E::TaskCoverChanged(TaskCoverChanged { task_id, .. })
@@ -190,7 +197,8 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         | E::CommentEdited(_)
         | E::CommentDeleted(_)
         | E::CommentReacted(_)
-        | E::CommentUnreacted(_) => super::comments::evolve(task, event, happened),
+        | E::CommentUnreacted(_)
+        | E::CommentsReceived(_) => super::comments::evolve(task, event, happened),
         E::TimeLogged(_) | E::TimeUpdated(_) | E::TimeRemoved(_) => super::time::evolve(task, event),
         event => super::checklists::evolve(task, event),
     }

@@ -22,7 +22,7 @@ use lockstep_protocol::{
     values::{Conflict, Field, Micros},
 };
 use steps::Step;
-use texts::Texts;
+pub use texts::Texts;
 use uuid::Uuid;
 
 use super::{
@@ -61,6 +61,8 @@ struct Change {
     columns_moved: BTreeSet<ColumnId>,
     fields_moved: bool,
     views_moved: bool,
+    /// A task went to another board, or came from one.
+    transfer: bool,
     steps: Vec<Step>,
 }
 
@@ -70,7 +72,7 @@ impl Past {
         let first = events.first()?;
         let mut after = before.clone();
         let (mut moved, mut columns_moved) = (BTreeSet::new(), BTreeSet::new());
-        let (mut fields_moved, mut views_moved) = (false, false);
+        let (mut fields_moved, mut views_moved, mut transfer) = (false, false, false);
         for happened in events {
             after.evolve(happened);
             match &happened.event {
@@ -78,6 +80,7 @@ impl Past {
                 BoardEvent::ColumnMoved(event) => _ = columns_moved.insert(event.column_id),
                 BoardEvent::FieldMoved(_) => fields_moved = true,
                 BoardEvent::ViewMoved(_) => views_moved = true,
+                BoardEvent::TaskTransferred(_) | BoardEvent::TaskReceived(_) => transfer = true,
                 _ => {}
             }
         }
@@ -86,8 +89,18 @@ impl Past {
             _ => None,
         };
         let (by, at, first) = (first.by, first.at, first.seq);
-        let change =
-            Change { by, at, first, undid, moved, columns_moved, fields_moved, views_moved, steps: Vec::new() };
+        let change = Change {
+            by,
+            at,
+            first,
+            undid,
+            moved,
+            columns_moved,
+            fields_moved,
+            views_moved,
+            transfer,
+            steps: Vec::new(),
+        };
         let mut past = Self { before, after, change: Some(change), texts: Texts::default() };
         let steps = steps::of_change(&past);
         past.change.as_mut()?.steps = steps;

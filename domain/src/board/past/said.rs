@@ -24,16 +24,15 @@ pub(super) fn commands(
         TaskValue::Comment(id) => comment((task_id, id), was.comments.get(&id), is.comments.get(&id), past, ctx),
         TaskValue::Reactions(id) => Ok(reactions(task_id, id, (was, past.left(task_id)), is, ctx)),
         _ => {
-            let description = text(past, was.description_seq)?;
+            let description = handed_in(past.texts.description(was.description_seq))?;
             let mentions = known(&was.mentions, &is.mentions);
             Ok(vec![UpdateTask { task_id, title: None, description: Some(description), mentions }.into()])
         }
     }
 }
 
-fn text(past: &Past, seq: Option<u64>) -> Result<String, Failure> {
-    let missing = || Failure::new(Code::Unavailable).retry_after_ms(1_000);
-    past.texts.at(seq).map(ToOwned::to_owned).ok_or_else(missing)
+fn handed_in(text: Option<&str>) -> Result<String, Failure> {
+    text.map(ToOwned::to_owned).ok_or_else(|| Failure::new(Code::Unavailable).retry_after_ms(1_000))
 }
 
 /// Whoever was mentioned then and is now.
@@ -48,10 +47,11 @@ fn comment(
     past: &Past,
     ctx: &Ctx<'_>,
 ) -> Result<Vec<BoardCommand>, Failure> {
+    let text = |was: &Comment| handed_in(past.texts.comment(was.text_seq, comment_id));
     Ok(match (was, is) {
         (None, Some(_)) => vec![DeleteComment { task_id, comment_id }.into()],
         (Some(was), Some(is)) => {
-            let (text, mentions) = (text(past, Some(was.text_seq))?, known(&was.mentions, &is.mentions));
+            let (text, mentions) = (text(was)?, known(&was.mentions, &is.mentions));
             vec![EditComment { task_id, comment_id, text, mentions }.into()]
         }
         (Some(was), None) => {
@@ -59,7 +59,7 @@ fn comment(
             if !own {
                 return Err(wrong_state("Only who said it can say it again.").field("seq"));
             }
-            let text = text(past, Some(was.text_seq))?;
+            let text = text(was)?;
             let reply_to = was.reply_to;
             vec![AddComment { task_id, comment_id, text, reply_to, mentions: vec![], original: None }.into()]
         }

@@ -117,6 +117,9 @@ pub(super) const VALUES: &[TaskValue] = &[
 pub(super) fn of_change(past: &Past) -> Vec<Step> {
     let Some(change) = &past.change else { return Vec::new() };
     let (before, after) = (&past.before, &past.after);
+    if change.transfer {
+        return vec![Step::Never("A task that went to another board is moved back from there.")];
+    }
     let mut steps = of_board(before, after);
     let mut unmake = Vec::new();
     // Rules of columns may ask for fields.

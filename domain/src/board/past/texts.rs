@@ -1,36 +1,61 @@
-//! Long texts of the past, out of the events that hold them: each holds at most one.
+//! Long texts, out of the events that hold them: the description of a task, and what comments say.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lockstep_protocol::event::BoardEvent;
+use lockstep_protocol::{event::BoardEvent, ids::CommentId};
 
 use super::steps::{Step, TaskValue};
 use crate::board::state::Board;
 
+/// See the module. By the seq of the event and the comment; a description is of no comment.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Texts(BTreeMap<u64, String>);
+pub struct Texts(BTreeMap<(u64, CommentId), String>);
 
 impl Texts {
     pub fn of<'a>(events: impl IntoIterator<Item = (u64, &'a BoardEvent)>) -> Self {
         use BoardEvent as E;
-        let text = |event: &BoardEvent| match event {
-            E::TaskCreated(event) => event.description.clone(),
-            E::TaskUpdated(event) => event.description.clone(),
-            E::TaskCommented(event) => Some(event.text.clone()),
-            E::CommentEdited(event) => Some(event.text.clone()),
-            _ => None,
-        };
-        Self(events.into_iter().filter_map(|(seq, event)| Some((seq, text(event)?))).collect())
+        let mut texts = BTreeMap::new();
+        for (seq, event) in events {
+            match event {
+                E::TaskCreated(event) => keep(&mut texts, seq, event.description.as_ref()),
+                E::TaskUpdated(event) => keep(&mut texts, seq, event.description.as_ref()),
+                E::TaskReceived(event) => keep(&mut texts, seq, event.description.as_ref()),
+                E::TaskCommented(event) => _ = texts.insert((seq, event.comment_id), event.text.clone()),
+                E::CommentEdited(event) => _ = texts.insert((seq, event.comment_id), event.text.clone()),
+                E::CommentsReceived(event) => {
+                    texts.extend(event.comments.iter().map(|said| ((seq, said.comment_id), said.text.clone())));
+                }
+                _ => {}
+            }
+        }
+        Self(texts)
     }
 
-    /// The text at this seq; that of nothing is empty. `None`: it was not handed in.
-    pub fn at(&self, seq: Option<u64>) -> Option<&str> {
-        seq.map_or(Some(""), |seq| self.0.get(&seq).map(String::as_str))
+    /// The description at this seq; that of nothing is empty. `None`: it was not handed in.
+    pub fn description(&self, seq: Option<u64>) -> Option<&str> {
+        seq.map_or(Some(""), |seq| self.0.get(&(seq, CommentId::NIL)).map(String::as_str))
     }
 
-    /// Whether two events hold the same text, as far as is known.
-    pub fn same(&self, a: Option<u64>, b: Option<u64>) -> bool {
-        a == b || matches!((self.at(a), self.at(b)), (Some(a), Some(b)) if a == b)
+    /// What a comment said at this seq. `None`: it was not handed in.
+    pub fn comment(&self, seq: u64, id: CommentId) -> Option<&str> {
+        self.0.get(&(seq, id)).map(String::as_str)
+    }
+
+    /// Whether two events hold the same description, as far as is known.
+    pub(super) fn same_description(&self, a: Option<u64>, b: Option<u64>) -> bool {
+        a == b || matches!((self.description(a), self.description(b)), (Some(a), Some(b)) if a == b)
+    }
+
+    /// Whether a comment said the same at both, as far as is known. One that is not there says nothing; one that is there never does.
+    pub(super) fn same_comment(&self, id: CommentId, a: Option<u64>, b: Option<u64>) -> bool {
+        let text = |seq: Option<u64>| seq.map_or(Some(""), |seq| self.comment(seq, id));
+        a == b || matches!((text(a), text(b)), (Some(a), Some(b)) if a == b)
+    }
+}
+
+fn keep(texts: &mut BTreeMap<(u64, CommentId), String>, seq: u64, description: Option<&String>) {
+    if let Some(description) = description {
+        texts.insert((seq, CommentId::NIL), description.clone());
     }
 }
 

@@ -190,11 +190,10 @@ impl Past {
         then: &Board,
     ) -> bool {
         match value {
-            TaskValue::Description => self.texts.same(is.description_seq, was.description_seq),
+            TaskValue::Description => self.texts.same_description(is.description_seq, was.description_seq),
             TaskValue::Comment(comment) => {
                 let seq = |task: &Task| task.comments.get(&comment).map(|comment| comment.text_seq);
-                // One that is not there has no text; none that is there is empty.
-                self.texts.same(seq(is), seq(was))
+                self.texts.same_comment(comment, seq(is), seq(was))
             }
             TaskValue::Place => stands(id, is, was, now, then),
             value => !value.differs(is, was),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, OptionId, OrgId, TaskId, TeamId, ViewId},
+    ids::{AccountId, BoardId, CategoryId, ColumnId, FieldId, LabelId, OptionId, OrgId, TaskId, TeamId, ViewId},
     values::{
         BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Look, Micros, Visibility, Workflow,
     },
@@ -41,6 +41,9 @@ pub struct Board {
     pub(in crate::board) undone: OrdSet<u64>,
     pub(in crate::board) fields: OrdMap<FieldId, Arc<CustomField>>,
     pub(in crate::board) views: OrdMap<ViewId, Arc<View>>,
+    /// Tasks that went to other boards.
+    #[serde(skip_serializing_if = "OrdMap::is_empty")]
+    pub(in crate::board) away: OrdMap<TaskId, Away>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -76,7 +79,19 @@ struct Stored {
     changes: Changes,
     #[serde(default)]
     undone: OrdSet<u64>,
+    #[serde(default)]
+    away: OrdMap<TaskId, Away>,
     fields: OrdMap<FieldId, Arc<CustomField>>,
+}
+
+/// Where a task went that was here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    /// The one that it had here.
+    pub number: u32,
+    pub board_id: BoardId,
+    /// The one that it has there.
+    pub there: u32,
 }
 
 impl From<Stored> for Board {
@@ -94,6 +109,7 @@ impl From<Stored> for Board {
             undone,
             fields,
             views,
+            away,
         } = stored;
         let mut board = Self {
             head,
@@ -107,6 +123,7 @@ impl From<Stored> for Board {
             undone,
             fields,
             views,
+            away,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -316,6 +333,7 @@ impl Board {
             + views
             + self.changes.weight()
             + 16 * self.undone.len()
+            + 72 * self.away.len()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {

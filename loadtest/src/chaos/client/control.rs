@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::AtomicU64},
+    time::Duration,
 };
 
 use lockstep_protocol::topic::Topic;
@@ -21,8 +22,8 @@ pub enum Phase {
     Run,
     /// Nothing new; what is unanswered is asked until it is answered.
     Drain,
-    /// Come to these ends, note where you stand, and go.
-    Finish(Arc<BTreeMap<Topic, u64>>),
+    /// Come to these ends, note where you stand, and go. Only what is refused for this long is out of reach.
+    Finish(Arc<BTreeMap<Topic, u64>>, Duration),
 }
 
 /// Counted by all clients together, for whoever watches.

@@ -48,6 +48,14 @@ const BACKOFF_MAX: Duration = Duration::from_secs(5);
 /// How long a client tries to reach the end before it notes where it stands.
 const END_WITHIN: Duration = Duration::from_secs(30);
 
+/// Where to come to, and until when it is tried.
+struct Finishing {
+    ends: Arc<BTreeMap<Topic, u64>>,
+    until: Instant,
+    /// Only what is refused for this long is out of reach.
+    refused_for: Duration,
+}
+
 /// Who a client is.
 #[derive(Clone)]
 pub struct Me {
@@ -106,7 +114,7 @@ pub struct Player {
     heard_at: Instant,
     pinged_at: Instant,
     next_op: Instant,
-    finishing: Option<(Arc<BTreeMap<Topic, u64>>, Instant)>,
+    finishing: Option<Finishing>,
     draining: bool,
     finished: bool,
     canaries: (u64, u64),
@@ -250,10 +258,11 @@ impl Player {
         match &control.phase {
             Phase::Run => {}
             Phase::Drain => self.draining = true,
-            Phase::Finish(ends) => {
+            Phase::Finish(ends, refused_for) => {
                 self.draining = true;
                 if self.finishing.is_none() {
-                    self.finishing = Some((Arc::clone(ends), Instant::now() + END_WITHIN));
+                    let until = Instant::now() + END_WITHIN.max(*refused_for * 2);
+                    self.finishing = Some(Finishing { ends: Arc::clone(ends), until, refused_for: *refused_for });
                     self.topics.values_mut().for_each(Followed::ask_again);
                 }
             }
@@ -261,7 +270,7 @@ impl Player {
     }
 
     fn overdue(&self) -> bool {
-        self.finishing.as_ref().is_some_and(|(_, until)| Instant::now() > *until)
+        self.finishing.as_ref().is_some_and(|end| Instant::now() > end.until)
     }
 
     /// One connection's life; answers with the code it was closed with, where there is one.
@@ -365,8 +374,8 @@ impl Player {
 
     /// Whether it stands where it was told to come to, and was refused what it does not follow.
     fn at_the_end(&self) -> bool {
-        let Some((ends, _)) = &self.finishing else { return false };
-        self.ready && self.topics.iter().all(|(topic, held)| held.is_at(ends.get(topic).copied()))
+        let Some(end) = &self.finishing else { return false };
+        self.ready && self.topics.iter().all(|(topic, held)| held.is_at(end.ends.get(topic).copied(), end.refused_for))
     }
 
     fn finish(&mut self) -> anyhow::Result<()> {

@@ -39,7 +39,8 @@ pub struct Followed {
     known: u64,
     /// Where the last join led to.
     head: u64,
-    refused_since_asked: bool,
+    /// Since when it is refused, of what was asked for at the end.
+    refused_since: Option<Instant>,
 }
 
 #[derive(Default, PartialEq)]
@@ -85,7 +86,7 @@ impl Followed {
 
     /// Before the end, what was refused is asked for once more.
     pub(super) fn ask_again(&mut self) {
-        self.refused_since_asked = false;
+        self.refused_since = None;
         if let State::Out(at) = &mut self.state {
             *at = Instant::now();
         }
@@ -99,10 +100,11 @@ impl Followed {
         }
     }
 
-    pub(super) fn is_at(&self, end: Option<u64>) -> bool {
+    /// Somebody who was let in just before the end may be refused until the node has heard of it: only who stays refused is out.
+    pub(super) fn is_at(&self, end: Option<u64>, refused_for: Duration) -> bool {
         match self.state {
             State::Live => self.held.is_some_and(|held| held.seq >= end.unwrap_or_default()),
-            State::Out(_) => self.refused_since_asked,
+            State::Out(_) => self.refused_since.is_some_and(|since| since.elapsed() >= refused_for),
             State::Away | State::Asked | State::Snapshot => false,
         }
     }
@@ -147,6 +149,7 @@ impl Player {
         if let Some(followed) = self.topics.get_mut(&topic) {
             followed.state = if from == Resumed::Snapshot { State::Snapshot } else { State::Live };
             followed.head = joined.head.seq;
+            followed.refused_since = None;
         }
         Ok(())
     }
@@ -202,7 +205,9 @@ impl Player {
         self.note(&Record::Left { at, connection, topic, code })?;
         if let Some(followed) = self.topics.get_mut(&topic) {
             let soon = if code.is_some() { JOIN_AGAIN } else { Duration::ZERO };
-            followed.refused_since_asked |= code.is_some() && followed.state == State::Asked;
+            if code.is_some() && followed.state == State::Asked {
+                followed.refused_since.get_or_insert_with(Instant::now);
+            }
             followed.state = State::Out(Instant::now() + soon);
         }
         Ok(())
@@ -211,7 +216,7 @@ impl Player {
     pub(super) fn refused_for_now(&mut self, topic: Topic) {
         if let Some(followed) = self.topics.get_mut(&topic) {
             followed.state = State::Out(Instant::now() + JOIN_SOON);
-            followed.refused_since_asked = false;
+            followed.refused_since = None;
         }
     }
 

@@ -1,0 +1,84 @@
+//! A task that goes to another board, with its parts: what happens on the board that it leaves ([`leave`]) and on the one that it comes to
+//! ([`arrive`]). Both are decided on the two boards as they are, and appended as one.
+//!
+//! - What goes: the task and its parts, theirs included; those in the trash stay, and are parts of nothing then.
+//! - It keeps its id. It gets a number there, or the one it had there when it was there before.
+//! - Labels and categories are those of the same name there; where there is none it is made, if the mover may. Custom fields are those of
+//!   the same name and kind, their options those of the same name. People are left out who do not see the board. Dependencies hold among
+//!   what goes together.
+//! - The column that it comes into judges it as it would a task of its own board. Its parts go to the columns of the same name where there
+//!   are such with room, else along with it; there the limit alone judges them.
+
+mod arrive;
+mod leave;
+
+use std::collections::BTreeSet;
+
+pub(super) use arrive::arrive;
+pub(super) use leave::leave;
+use lockstep_protocol::{
+    codes::{Code, Failure},
+    ids::TaskId,
+    limits::Limits,
+    values::Lifecycle,
+};
+
+use super::state::Board;
+use crate::{
+    aggregate::{Beside, Ctx},
+    refuse::full,
+};
+
+/// The task and its parts, each after what it is a part of.
+fn going(board: &Board, task_id: TaskId, most: usize) -> Result<Vec<TaskId>, Failure> {
+    let there = |id: &TaskId| board.task(*id).is_some_and(|task| task.lifecycle != Lifecycle::Deleted);
+    let mut going = vec![task_id];
+    let mut seen = BTreeSet::from([task_id]);
+    let mut next = 0;
+    while let Some(id) = going.get(next).copied() {
+        going.extend(board.parts(id).filter(there).filter(|part| seen.insert(*part)));
+        if going.len() > most {
+            return Err(full("task_id", most));
+        }
+        next += 1;
+    }
+    Ok(going)
+}
+
+/// The numbers that these get on the other board.
+fn numbers(other: &Board, going: &[TaskId]) -> Result<Vec<u32>, Failure> {
+    let mut last = other.last_number;
+    let mut number = |id: &TaskId| match other.away.get(id) {
+        Some(away) => Ok(away.number),
+        None => {
+            last = last.checked_add(1).ok_or_else(|| Failure::new(Code::BoardFull))?;
+            Ok(last)
+        }
+    };
+    going.iter().map(|id| number(id)).collect()
+}
+
+fn other<'a>(ctx: &Ctx<'a>) -> Result<Beside<'a>, Failure> {
+    // The shells look it up; without it nothing can be said.
+    ctx.beside.ok_or_else(|| Failure::new(Code::Unavailable).retry_after_ms(1_000))
+}
+
+impl Board {
+    /// The seqs of the events that hold the texts which go along with this task, ascending; none where it cannot go.
+    pub fn texts_of_transfer(&self, task_id: TaskId, limits: &Limits) -> Vec<u64> {
+        let Ok(going) = going(self, task_id, limits.transfer_tasks_max) else { return Vec::new() };
+        let tasks = going.iter().filter_map(|id| self.task(*id));
+        let seqs = tasks.flat_map(|task| task.comments.values().map(|said| said.text_seq).chain(task.description_seq));
+        seqs.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Where a task went that was here, and the number it has there.
+    pub fn went_to(&self, task_id: TaskId) -> Option<super::state::Away> {
+        self.away.get(&task_id).copied()
+    }
+
+    /// The task that had this number here and went away.
+    pub fn went(&self, number: u32) -> Option<TaskId> {
+        self.away.iter().find(|(_, away)| away.number == number).map(|(id, _)| *id)
+    }
+}
