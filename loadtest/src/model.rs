@@ -102,6 +102,7 @@ pub struct Task {
     pub fields: BTreeMap<FieldId, FieldValue>,
     /// All time that is noted on it, in seconds.
     pub tracked_s: u64,
+    pub working: BTreeSet<AccountId>,
 }
 
 impl Board {
@@ -224,6 +225,7 @@ impl From<TaskFace> for Task {
             repeat: face.repeat,
             fields: face.fields.into_iter().map(|held| (held.field_id, held.value)).collect(),
             tracked_s: face.tracked_s.unwrap_or(0),
+            working: face.working.into_iter().collect(),
         }
     }
 }

@@ -313,7 +313,7 @@ limits! {
     /// The longest estimate of one task: a year of work.
     task_estimate_minutes_max: u32 = 120_000, "minutes";
     /// Times that are noted on one task.
-    time_entries_per_task_max: usize = 1_000, "entries";
+    time_entries_per_task_max: usize = 500, "entries";
     /// The longest time that is noted in one; a timer that runs on counts for as long.
     time_entry_s_max: u32 = 86_400, "s";
     /// What is said about a time that was spent.

@@ -66,6 +66,8 @@ pub enum Capability {
     /// Say who made something and when, on another's word.
     Import,
     CloseSessions,
+    /// Start and stop one's own timer.
+    KeepTimer,
     /// Found, change and delete accounts, open sessions, record factors and tokens: the server alone, after what proves the owner.
     ServeAccounts,
 }
@@ -112,6 +114,7 @@ impl Capability {
             | Self::ServeBoards
             | Self::Import
             | Self::CloseSessions
+            | Self::KeepTimer
             | Self::ServeAccounts => None,
         }
     }
@@ -250,5 +253,6 @@ pub const fn account(command: &AccountCommand) -> Capability {
         | C::CreateToken(_)
         | C::RevokeToken(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
+        C::StartTimer(_) | C::StopTimer(_) | C::DiscardTimer(_) => Capability::KeepTimer,
     }
 }

@@ -51,7 +51,7 @@ impl Role {
         use Capability::*;
         match self {
             Self::Anyone => &[FoundOrganization],
-            Self::Oneself => &[CloseSessions],
+            Self::Oneself => &[CloseSessions, KeepTimer],
             Self::Org(OrgRole::Guest, _) => &[LeaveOrganization],
             Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer],
             Self::Org(OrgRole::Owner, _) => &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization],

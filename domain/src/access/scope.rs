@@ -100,6 +100,7 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::PutTasksAway
         | C::TrackTime
         | C::ManageTime
+        | C::KeepTimer
         | C::Comment
         | C::WatchTasks
         | C::ModerateComments

@@ -164,7 +164,7 @@ pub fn comment_version(comment_id: CommentId, happened: &Happened<BoardEvent>) -
 }
 
 /// In the order in which it began.
-fn time_view(task: &Task) -> Vec<TimeEntryView> {
+pub(super) fn time_view(task: &Task) -> Vec<TimeEntryView> {
     let mut entries: Vec<(TimeEntryId, &TimeEntry)> = task.time_entries().collect();
     entries.sort_by_key(|(id, entry)| (entry.started_at, *id));
     let view = |(entry_id, entry): (TimeEntryId, &TimeEntry)| TimeEntryView {

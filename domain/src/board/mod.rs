@@ -15,6 +15,7 @@ mod spent;
 mod state;
 mod transfer;
 mod view;
+pub(crate) mod working;
 
 pub use alarms::Said;
 pub use detail::{Detail, MissingBody, comment_version};

@@ -131,6 +131,8 @@ const MERGE: &[&str] = &[
     "comment.deleted",
     "time.logged",
     "time.removed",
+    "time.started",
+    "time.stopped",
 ];
 
 type Values = BTreeMap<(String, Field), Value>;

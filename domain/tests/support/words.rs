@@ -94,6 +94,7 @@ const NAMES: &[&str] = &[
     "w1",
     "w2",
     "w3",
+    "w4",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.

@@ -201,6 +201,12 @@ impl Board {
             | BoardEvent::TimeRemoved(TimeRemoved { task_id, tracked_s, .. }) => {
                 self.task(*task_id, |task| task.tracked_s = *tracked_s);
             }
+            BoardEvent::TimeStarted(event) => self.task(event.task_id, |task| {
+                task.working.insert(event.account_id);
+            }),
+            BoardEvent::TimeStopped(event) => self.task(event.task_id, |task| {
+                task.working.remove(&event.account_id);
+            }),
             _ => self.apply_marks(event),
         }
     }
@@ -326,6 +332,8 @@ fn created(event: &TaskCreated) -> Task {
         cover: None,
         repeat: None,
         fields: BTreeMap::new(),
+        tracked_s: 0,
+        working: BTreeSet::new(),
     }
 }
 
@@ -368,7 +376,8 @@ fn leaves_as_is(event: &BoardEvent) {
         | BoardEvent::CommentDeleted(_) | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_)
         | BoardEvent::TaskDependencyAdded(_) | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::ViewCreated(_)
         | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_)
-        | BoardEvent::TimeLogged(_) | BoardEvent::TimeUpdated(_) | BoardEvent::TimeRemoved(_) => {}
+        | BoardEvent::TimeLogged(_) | BoardEvent::TimeUpdated(_) | BoardEvent::TimeRemoved(_)
+        | BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_) => {}
     }
 }
 

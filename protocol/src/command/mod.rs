@@ -15,6 +15,7 @@ pub mod repeat;
 pub mod task;
 pub mod team;
 pub mod time;
+pub mod timer;
 pub mod transfer;
 pub mod view;
 pub mod workflow;
@@ -33,6 +34,7 @@ use repeat::*;
 use task::*;
 use team::*;
 use time::*;
+use timer::*;
 use transfer::*;
 use view::*;
 use workflow::*;
@@ -186,5 +188,8 @@ language! {
         "token.create" => CreateToken,
         "token.revoke" => RevokeToken,
         "account.kept.change" => ChangeKept,
+        "account.timer.start" => StartTimer,
+        "account.timer.stop" => StopTimer,
+        "account.timer.discard" => DiscardTimer,
     }
 }

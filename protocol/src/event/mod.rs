@@ -14,6 +14,7 @@ pub mod repeat;
 pub mod task;
 pub mod team;
 pub mod time;
+pub mod timer;
 pub mod transfer;
 pub mod view;
 pub mod workflow;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use task::*;
 use team::*;
 use time::*;
+use timer::*;
 use transfer::*;
 use ts_rs::TS;
 use view::*;
@@ -179,6 +181,8 @@ language! {
         "time.logged" => TimeLogged,
         "time.updated" => TimeUpdated,
         "time.removed" => TimeRemoved,
+        "time.started" => TimeStarted,
+        "time.stopped" => TimeStopped,
     }
 
     /// What happened to an account.
@@ -195,6 +199,9 @@ language! {
         "user.token.created" => UserTokenCreated,
         "user.token.revoked" => UserTokenRevoked,
         "user.kept.changed" => UserKeptChanged,
+        "user.timer.started" => UserTimerStarted,
+        "user.timer.stopped" => UserTimerStopped,
+        "user.timer.discarded" => UserTimerDiscarded,
     }
 }
 
@@ -242,6 +249,11 @@ const NEWER: &[(&str, u32)] = &[
     ("time.logged", 2),
     ("time.updated", 2),
     ("time.removed", 2),
+    ("time.started", 2),
+    ("time.stopped", 2),
+    ("user.timer.started", 2),
+    ("user.timer.stopped", 2),
+    ("user.timer.discarded", 2),
     ("team.settings.updated", 2),
     ("team.permission.granted", 2),
     ("team.permission.revoked", 2),

@@ -55,3 +55,17 @@ pub struct TimeRemoved {
     #[ts(type = "number")]
     pub tracked_s: u64,
 }
+
+/// Somebody's timer counts on a task: they are working on it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TimeStarted {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+}
+
+/// It does not any more. What is noted of it is told by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TimeStopped {
+    pub task_id: TaskId,
+    pub account_id: AccountId,
+}

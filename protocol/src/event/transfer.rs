@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::{
     ids::{AccountId, BoardId, CommentId, TaskId},
     values::{Micros, Original, Reminder, Repeat},
-    view::{ChecklistView, ReactionView, TaskFace},
+    view::{ChecklistView, ReactionView, TaskFace, TimeEntryView},
 };
 
 /// It is on another board from now on, under the same id and another number. Whoever looks for it here is sent there, if they may see that.
@@ -54,6 +54,10 @@ pub struct TaskReceived {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<Reminder>>")]
     pub reminders: Vec<Reminder>,
+    /// Time that was spent on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<TimeEntryView>>")]
+    pub time: Vec<TimeEntryView>,
     /// How it repeats, with what only the server needs of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

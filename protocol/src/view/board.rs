@@ -84,6 +84,10 @@ pub struct TaskFace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub tracked_s: Option<u64>,
+    /// Whose timer counts on it, in the order of their ids; nobody, for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub working: Vec<AccountId>,
 }
 
 const fn is_zero(count: &u32) -> bool {

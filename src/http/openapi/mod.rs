@@ -143,6 +143,9 @@ fn types_of_things() -> String {
     declare(time::TimeRow::decl(&config));
     declare(time::TimeSum::decl(&config));
     declare(time::TimeReport::decl(&config));
+    declare(time::OwnTimer::decl(&config));
+    declare(time::StopsTimer::decl(&config));
+    declare(time::TimerStopped::decl(&config));
     declare(health::Ready::decl(&config));
     text
 }

@@ -3,6 +3,7 @@
 
 mod report;
 mod table;
+mod timer;
 
 use axum::Json;
 use lockstep_protocol::{
@@ -14,6 +15,7 @@ use lockstep_protocol::{
 
 use self::report::{Asking, TimeQuery};
 pub use self::report::{TimeGroup, TimeReport, TimeRow, TimeSum};
+pub use self::timer::{OwnTimer, StopsTimer, TimerStopped};
 use super::{
     answers::Written,
     extract::{Asked, Caller, Fields, Ids},
@@ -43,6 +45,10 @@ const REPORT: &[Parameter] = &[
 
 #[rustfmt::skip]
 pub fn endpoints() -> Vec<Endpoint> { vec![
+    get("/api/v1/me/timer", timer::read, "The caller's timer, if one counts").answers(200, "OwnTimer"),
+    post("/api/v1/me/timer", timer::start, "Let time count on a task: one timer a person").takes_but("StartTimer", &[], &["entry_id"]).answers(201, "OwnTimer & Acknowledged"),
+    post("/api/v1/me/timer/stop", timer::stop, "Stop the caller's timer, and note its time on the task").takes("StopsTimer").answers(200, "TimerStopped & Acknowledged"),
+    delete("/api/v1/me/timer", timer::discard, "Stop the caller's timer, and note nothing").answers_nothing(),
     get("/api/v1/orgs/{org}/boards/{board}/time", read, "The time that was spent on a board, each by itself or by task, member or day").asks(REPORT).answers(200, "TimeReport"),
     get("/api/v1/orgs/{org}/boards/{board}/time.csv", csv, "The same as a table for spreadsheets, all of it").asks(REPORT).shows_table(),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/time", log, "Note time that was spent on a task").takes_but("LogTime", &["task_id"], &["entry_id"]).answers(201, "Acknowledged"),

@@ -113,7 +113,9 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::TaskOverdue(TaskOverdue { task_id, .. })
         | E::TimeLogged(TimeLogged { task_id, .. })
         | E::TimeUpdated(TimeUpdated { task_id, .. })
-        | E::TimeRemoved(TimeRemoved { task_id, .. }) => *task_id,
+        | E::TimeRemoved(TimeRemoved { task_id, .. })
+        | E::TimeStarted(TimeStarted { task_id, .. })
+        | E::TimeStopped(TimeStopped { task_id, .. }) => *task_id,
         _ => return None,
     })
 }
@@ -199,7 +201,9 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         | E::CommentReacted(_)
         | E::CommentUnreacted(_)
         | E::CommentsReceived(_) => super::comments::evolve(task, event, happened),
-        E::TimeLogged(_) | E::TimeUpdated(_) | E::TimeRemoved(_) => super::time::evolve(task, event),
+        E::TimeLogged(_) | E::TimeUpdated(_) | E::TimeRemoved(_) | E::TimeStarted(_) | E::TimeStopped(_) => {
+            super::time::evolve(task, event)
+        }
         event => super::checklists::evolve(task, event),
     }
 }

@@ -27,6 +27,12 @@ pub(super) fn evolve(task: &mut Task, event: &BoardEvent) {
         BoardEvent::TimeRemoved(event) => task.with_time(|time| {
             time.entries.remove(&event.entry_id);
         }),
+        BoardEvent::TimeStarted(event) => task.with_time(|time| {
+            time.working.insert(event.account_id);
+        }),
+        BoardEvent::TimeStopped(event) => task.with_time(|time| {
+            time.working.remove(&event.account_id);
+        }),
         _ => {}
     }
 }

@@ -84,6 +84,9 @@ pub fn own_changes(commits: &[Vec<Happened<BoardEvent>>], account: AccountId) ->
         let Some(head) = commit.first().filter(|head| head.by == account) else { continue };
         match &head.event {
             BoardEvent::BoardCreated(_) => {}
+            // A timer is not started or thrown away by going back.
+            BoardEvent::TimeStarted(_) => {}
+            BoardEvent::TimeStopped(_) if commit.len() == 1 => {}
             BoardEvent::ChangeUndone(event) => {
                 let again = redo.iter().any(|commit| first(commit) == event.seq);
                 let (from, to) = if again { (&mut redo, &mut undo) } else { (&mut undo, &mut redo) };

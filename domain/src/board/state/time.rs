@@ -1,7 +1,7 @@
 //! What a board remembers of the time that was spent on a task.
 
 use compact_str::CompactString;
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
     ids::{AccountId, TimeEntryId},
     values::Micros,
@@ -14,6 +14,8 @@ use super::Task;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tracked {
     pub entries: OrdMap<TimeEntryId, TimeEntry>,
+    /// Whose timer counts on it.
+    pub working: OrdSet<AccountId>,
 }
 
 /// Time that somebody spent.
@@ -27,11 +29,11 @@ pub struct TimeEntry {
 
 impl Tracked {
     pub(super) fn weight(&self) -> usize {
-        64 + self.entries.values().map(|entry| 128 + entry.note.len()).sum::<usize>()
+        64 + 32 * self.working.len() + self.entries.values().map(|entry| 128 + entry.note.len()).sum::<usize>()
     }
 
     fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.is_empty() && self.working.is_empty()
     }
 }
 
@@ -43,6 +45,11 @@ impl Task {
     /// Time that was spent on it, in the order of the ids.
     pub fn time_entries(&self) -> impl Iterator<Item = (TimeEntryId, &TimeEntry)> + '_ {
         self.time.iter().flat_map(|time| time.entries.iter().map(|(id, entry)| (*id, entry)))
+    }
+
+    /// Whose timer counts on it, in the order of the ids.
+    pub fn working(&self) -> impl Iterator<Item = AccountId> + '_ {
+        self.time.iter().flat_map(|time| time.working.iter().copied())
     }
 
     /// How much it is, in seconds; `None` where nothing is noted.
