@@ -4,10 +4,11 @@
 import { generateKeyBetween } from "fractional-indexing";
 import type {
   BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, FieldValue, FieldView, Happened, LabelView, Lifecycle,
-  Place, Reminder, Repeat, SavedView, TaskDetail, TaskFace,
+  Place, Reminder, Repeat, SavedView, TaskDetail, TaskFace, TimeEntryView,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
 import { decideField, fieldsOf } from "./fake-fields";
+import { spent, trackedOf } from "./fake-time";
 
 export interface ServerTask {
   face: Required<Pick<TaskFace, "task_id" | "number" | "column_id" | "rank" | "title">>;
@@ -44,21 +45,6 @@ export class Refused extends Error {
 
 export function failure(code: Code, field?: string): Failure {
   return { code, message: CODES[code].message, temporary: CODES[code].temporary, ...(field !== undefined && { field }) };
-}
-
-const trackedOf = (task: ServerTask): number => [...task.time.values()].reduce((all, entry) => all + entry.duration_s, 0);
-
-/** Whoever did it is known when it is folded. */
-function spent(command: Extract<BoardCommand, { type: "time.log" | "time.update" | "time.remove" }>, task: ServerTask): BoardEvent[] {
-  const before = task.time.get(command.entry_id);
-  if (command.type === "time.log") {
-    if (before !== undefined) refuse("already_exists", "entry_id");
-    return [{ ...command, type: "time.logged", account_id: command.account_id ?? "", tracked_s: trackedOf(task) + command.duration_s }];
-  }
-  if (before === undefined) return refuse("not_found", "entry_id");
-  const others = trackedOf(task) - before.duration_s;
-  if (command.type === "time.remove") return [{ ...command, type: "time.removed", tracked_s: others }];
-  return [{ ...command, type: "time.updated", tracked_s: others + (command.duration_s ?? before.duration_s) }];
 }
 
 const refuse = (code: Code, field?: string): never => {
@@ -243,7 +229,7 @@ export class FakeBoard {
       case "time.log":
       case "time.update":
       case "time.remove":
-        return spent(command, task);
+        return spent(command, task, refuse);
       case "comment.add":
         if (task.comments.some((comment) => comment.comment_id === command.comment_id)) refuse("already_exists", "comment_id");
         return [{ ...command, type: "task.commented" }];
