@@ -159,6 +159,8 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
             where_so(event.view_id.0, [(event.name.is_some(), F::Name), (event.look.is_some(), F::Look)])
         }
         E::ViewMoved(event) => vec![(event.view_id.0, F::Place)],
+        // Whoever had something in hand there is told who took it away.
+        E::TaskTransferred(event) => vec![(event.task_id.0, F::Lifecycle)],
         E::TaskRepeatChanged(event) => vec![(event.task_id.0, F::Repeat)],
         // The rule goes from the one to the other.
         E::TaskRepeated(event) => vec![(event.from_id.0, F::Repeat)],

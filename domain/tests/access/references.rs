@@ -71,6 +71,7 @@ fn an_id_of_something_else_is_answered_like_one_of_nothing() {
 fn kind_of(name: &str) -> &'static str {
     match name {
         "t2" => "task_id",
+        "board" => "to_board_id",
         "doing" => "column_id",
         "blue" => "label_id",
         "k2" => "comment_id",

@@ -77,6 +77,10 @@ const ASKED: &[&str] = &[
     "task.transfer task_id=?t to_board_id=yonder column_id=done_far",
     "task.transfer task_id=?t to_board_id=board column_id=?c",
     "task.transfer task_id=y1 to_board_id=board column_id=?c",
+    "task.transfer task_id=t3 to_board_id=yonder column_id=far",
+    "task.transfer task_id=t3 to_board_id=board column_id=todo",
+    "task.transfer task_id=t3 to_board_id=yonder column_id=far",
+    "task.transfer task_id=t3 to_board_id=board column_id=todo",
     "board.undo seq=last",
     "board.undo seq=last1",
     "board.undo seq=last4",
@@ -414,6 +418,12 @@ const SELDOM: &[&str] = &[
     "comment.delete task_id=t1 comment_id=k2",
     "comment.add task_id=t1 comment_id=k2 text=?e",
     "board.undo seq=last",
+    "task.watch task_id=t1 account_id=admin",
+    "task.unwatch task_id=t1 account_id=admin",
+    "checklist.rename task_id=t1 checklist_id=list name=?x",
+    "comment.delete task_id=t1 comment_id=k1",
+    "task.restore task_id=trash",
+    "task.delete task_id=trash",
 ];
 
 /// Histories of that alone, by those who may.

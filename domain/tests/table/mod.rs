@@ -150,6 +150,8 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         return Ok(());
     }
     *match name {
+        "transfer_tasks_max" => &mut limits.transfer_tasks_max,
+        "transfer_bytes_max" => &mut limits.transfer_bytes_max,
         "invitations_pending_max" => &mut limits.invitations_pending_max,
         "boards_per_org_max" => &mut limits.boards_per_org_max,
         "teams_per_org_max" => &mut limits.teams_per_org_max,

@@ -117,7 +117,14 @@ fn shape_in_the_way(step: &Step, past: &Past, now: &Board) -> Option<(Uuid, Fiel
 /// A value of a task that somebody has changed since.
 fn task_in_the_way(id: TaskId, value: TaskValue, past: &Past, now: &Board) -> Option<(Uuid, Field)> {
     let (before, after) = (&past.before, &past.after);
+    if now.went_to(id).is_some() {
+        return Some((id.0, Field::Lifecycle));
+    }
     let (old, new, is) = (before.task(id)?, after.task(id)?, now.task(id)?);
+    if value == TaskValue::Done && old.completed_at.is_some() && is.repeat.is_some() && is.repeat != new.repeat {
+        // Done again, what it repeats by would go to its next one.
+        return Some((id.0, Field::Repeat));
+    }
     if let TaskValue::Item(list, item) = value
         && old.item(item).is_some()
         && new.checklist(list).is_some()
@@ -132,6 +139,9 @@ fn task_in_the_way(id: TaskId, value: TaskValue, past: &Past, now: &Board) -> Op
 
 /// Something that somebody has done with a task that the change made.
 fn made_in_the_way(id: TaskId, past: &Past, now: &Board) -> Option<(Uuid, Field)> {
+    if now.went_to(id).is_some() {
+        return Some((id.0, Field::Lifecycle));
+    }
     let (new, is) = (past.after.task(id)?, now.task(id)?);
     let talk = is.comments.len() != new.comments.len();
     let value = VALUES.iter().find(|value| !past.is_so((id, new), is, **value, now, &past.after));
