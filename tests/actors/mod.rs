@@ -9,4 +9,5 @@ mod nodes;
 mod passivation;
 mod replay;
 mod revokes;
+mod timers;
 mod unruly;

@@ -40,6 +40,7 @@ mod talk;
 mod tasks;
 mod teams;
 mod time;
+mod timer;
 mod tokens;
 mod views;
 

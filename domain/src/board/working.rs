@@ -41,8 +41,13 @@ pub(crate) fn started(ctx: &Ctx<'_>, command: &StartTimer) -> Result<Vec<BoardEv
         return Err(full("task_id", limit));
     }
     let account_id = ask.account();
-    let known = task.working().any(|account| account == account_id);
-    Ok(if known { vec![] } else { vec![TimeStarted { task_id, account_id }.into()] })
+    // One that ended while the board could not be told.
+    let left = other.board.tasks().filter(|(id, task)| *id != task_id && task.working().any(|one| one == account_id));
+    let mut events: Vec<BoardEvent> = left.map(|(task_id, _)| TimeStopped { task_id, account_id }.into()).collect();
+    if !task.working().any(|account| account == account_id) {
+        events.push(TimeStarted { task_id, account_id }.into());
+    }
+    Ok(events)
 }
 
 /// Whoever asks is not working on the task any more, whatever they may see of it.

@@ -14,7 +14,7 @@ use super::{
     members, organization_life, organizations, passkeys, past, pictures, preferences, quick_add, registration, roles,
     second_factor, service_accounts,
     surface::{Endpoint, Takes},
-    tasks, teams, tokens,
+    tasks, teams, time, tokens,
 };
 use typescript::{Kind, Types};
 

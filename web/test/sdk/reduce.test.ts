@@ -133,6 +133,8 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
     { type: "time.updated", task_id: "t1", entry_id: "w2", started_at: 4, duration_s: 40, note: "", tracked_s: 70 },
     { type: "time.updated", task_id: "t1", entry_id: "w1", note: "Ideas", tracked_s: 70 },
   ],
+  "time.started": [{ type: "time.started", task_id: "t1", account_id: "ben" }, { type: "time.started", task_id: "t1", account_id: "ana" }, { type: "time.started", task_id: "t1", account_id: "ana" }],
+  "time.stopped": [{ type: "time.stopped", task_id: "t1", account_id: "ben" }, { type: "time.stopped", task_id: "t1", account_id: "cleo" }, { type: "time.stopped", task_id: "t1", account_id: "ana" }],
   "time.removed": [{ type: "time.removed", task_id: "t1", entry_id: "w2", tracked_s: 30 }, { type: "time.removed", task_id: "t1", entry_id: "w1", tracked_s: 0 }],
   "comment.deleted": [{ type: "comment.deleted", task_id: "t1", comment_id: "m1" }],
 };

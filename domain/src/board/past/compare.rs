@@ -85,8 +85,7 @@ pub fn own_changes(commits: &[Vec<Happened<BoardEvent>>], account: AccountId) ->
         match &head.event {
             BoardEvent::BoardCreated(_) => {}
             // A timer is not started or thrown away by going back.
-            BoardEvent::TimeStarted(_) => {}
-            BoardEvent::TimeStopped(_) if commit.len() == 1 => {}
+            BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_) if commit.iter().all(of_timer) => {}
             BoardEvent::ChangeUndone(event) => {
                 let again = redo.iter().any(|commit| first(commit) == event.seq);
                 let (from, to) = if again { (&mut redo, &mut undo) } else { (&mut undo, &mut redo) };
@@ -101,6 +100,10 @@ pub fn own_changes(commits: &[Vec<Happened<BoardEvent>>], account: AccountId) ->
         }
     }
     OwnChanges { undo: undo.last().and_then(|commit| told(commit)), redo: redo.last().and_then(|commit| told(commit)) }
+}
+
+fn of_timer(happened: &Happened<BoardEvent>) -> bool {
+    matches!(happened.event, BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_))
 }
 
 fn told(commit: &[Happened<BoardEvent>]) -> Option<OwnChange> {

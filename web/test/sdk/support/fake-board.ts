@@ -4,13 +4,13 @@
 import { generateKeyBetween } from "fractional-indexing";
 import type {
   BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, FieldValue, FieldView, Happened, LabelView, Lifecycle,
-  Place, Reminder, Repeat, SavedView, TaskDetail, TaskFace, TimeEntryView,
+  Place, Reminder, Repeat, SavedView, TaskDetail, TaskFace,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
 import { decideField, fieldsOf } from "./fake-fields";
-import { spent, trackedOf } from "./fake-time";
+import { inTime, spent, type Timed, workingOn } from "./fake-time";
 
-export interface ServerTask {
+export interface ServerTask extends Timed {
   face: Required<Pick<TaskFace, "task_id" | "number" | "column_id" | "rank" | "title">>;
   labels: string[];
   assignees: string[];
@@ -28,7 +28,6 @@ export interface ServerTask {
   dependencies: Map<string, Dependency>;
   watchers: Set<string>;
   reminders: Map<string, Reminder>;
-  time: Map<string, TimeEntryView>;
   lifecycle: Lifecycle;
   description: string;
   checklists: ChecklistView[];
@@ -90,7 +89,7 @@ export class FakeBoard {
       ...(task.priority !== "none" && { priority: task.priority as TaskFace["priority"] & string }),
       ...(task.start_at !== undefined && { start_at: task.start_at }),
       ...(task.points !== undefined && { points: task.points }),
-      ...(task.time.size > 0 && { tracked_s: trackedOf(task) }),
+      ...workingOn(task),
       ...(task.minutes !== undefined && { minutes: task.minutes }),
       ...(task.repeat !== undefined && { repeat: { rule: task.repeat.rule, zone: task.repeat.zone, ...(task.repeat.on !== undefined && { on: task.repeat.on }) } }),
       ...(task.parent_id !== undefined && { parent_id: task.parent_id }),
@@ -123,8 +122,7 @@ export class FakeBoard {
     const watchers = [...task.watchers].sort();
     const order = (reminder: Reminder) => (reminder.kind === "before" ? reminder.minutes - 1e18 : reminder.at);
     const reminders = [...task.reminders.values()].sort((a, b) => order(a) - order(b));
-    const time = [...task.time.values()].sort((a, b) => a.started_at - b.started_at || (a.entry_id < b.entry_id ? -1 : 1));
-    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), ...(reminders.length > 0 && { reminders }), ...(time.length > 0 && { time }), created_by, created_at, seq: this.seq });
+    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), ...(reminders.length > 0 && { reminders }), ...inTime(task), created_by, created_at, seq: this.seq });
   }
 
   decide(command: BoardCommand): BoardEvent[] {
@@ -226,10 +224,6 @@ export class FakeBoard {
         return task.lifecycle === "active" ? [] : [{ type: "task.unarchived", task_id, face: this.#comeBack(task) }];
       case "task.restore":
         return task.lifecycle === "deleted" ? [{ type: "task.restored", task_id, face: this.#comeBack(task) }] : [];
-      case "time.log":
-      case "time.update":
-      case "time.remove":
-        return spent(command, task, refuse);
       case "comment.add":
         if (task.comments.some((comment) => comment.comment_id === command.comment_id)) refuse("already_exists", "comment_id");
         return [{ ...command, type: "task.commented" }];
@@ -245,7 +239,7 @@ export class FakeBoard {
         return [{ ...command, type: command.type === "comment.react" ? "comment.reacted" : "comment.unreacted" }];
       }
       default:
-        return this.#checklist(command, task);
+        return spent(command, task, refuse) ?? this.#checklist(command, task);
     }
   }
 

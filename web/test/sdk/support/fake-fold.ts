@@ -125,6 +125,7 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     watchers: new Set(),
     reminders: new Map(),
     time: new Map(),
+    working: new Set(),
     due: event.due,
     completed_at: undefined,
     lifecycle: "active",
@@ -254,6 +255,12 @@ function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: stri
       return;
     case "task.reminder.due":
       if (event.reminder.kind === "at") task.reminders.delete(JSON.stringify(event.reminder));
+      return;
+    case "time.started":
+      task.working.add(event.account_id);
+      return;
+    case "time.stopped":
+      task.working.delete(event.account_id);
       return;
     case "time.logged": {
       const { entry_id, account_id, started_at, duration_s, note } = event;
