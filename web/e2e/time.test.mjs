@@ -28,7 +28,7 @@ test("time is logged against the estimate by keyboard, put right and taken out, 
     await section(page).waitFor();
   }
   await ana.page.getByRole("button", { name: "Estimate: None" }).click();
-  await ana.page.getByLabel("Hours").fill("3");
+  await ana.page.getByRole("spinbutton", { name: "Hours" }).fill("3");
   await ana.page.getByRole("button", { name: "Save" }).click();
 
   await section(ana.page).getByRole("button", { name: "Log time" }).focus();
@@ -127,13 +127,13 @@ test("what the time of a board comes to, by people, cards and days, and as a tab
   await row("Ana Lindqvist").getByText("1:00 h").waitFor();
   await row("Total").getByText("3:30 h").waitFor();
   await look(page, "time-members");
-  await dialog.getByText("Card", { exact: true }).first().click();
+  await dialog.getByRole("radio", { name: "Card" }).check();
   await row("Report").getByText("150% used").waitFor();
   await row("Plain").getByText("2:00 h").waitFor();
   await look(page, "time-cards");
   await dialog.getByLabel("Mine only").check();
   await row("Total").getByText("1:00 h").waitFor();
-  await dialog.getByText("Day", { exact: true }).first().click();
+  await dialog.getByRole("radio", { name: "Day" }).check();
   await until("one day", async () => (await dialog.getByRole("row").count()) === 3);
   const saved = page.waitForEvent("download");
   await dialog.getByRole("button", { name: "Export as CSV" }).click();
