@@ -1,15 +1,17 @@
 //! An account: its sessions, its tokens for programs, and which second factors it has. Names, addresses and passwords live elsewhere.
 //! Must never be changed by anybody but its owner and the server itself.
 
+mod tokens;
+
 use imbl::Vector;
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
         AccountCommand, Command,
-        account::{AddFactor, CreateToken, OpenSession},
+        account::{AddFactor, OpenSession},
     },
     event::{
-        AccountEvent, Event, Happened,
+        AccountEvent, BoardEvent, Event, Happened,
         account::{
             UserDeleted, UserEmailVerified, UserFactorAdded, UserFactorRemoved, UserKeptChanged, UserLoggedIn,
             UserLoggedOut, UserPasswordReset, UserRegistered, UserTokenCreated, UserTokenRevoked, UserUpdated,
@@ -18,7 +20,7 @@ use lockstep_protocol::{
     ids::{AccountId, FactorId, OrgId, SessionId, TeamId, TokenId},
     topic::Kind,
     values::{Audience, FactorKind, Micros, Scope},
-    view::{AccountView, ViewPart},
+    view::{AccountView, TimerView, ViewPart},
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +28,9 @@ use crate::{
     access::{self, Grant, Role, Scopes},
     aggregate::{Aggregate, Ctx, Principal},
     organization::Organization,
-    refuse::{invalid, not_found, wrong_state},
+    refuse::{not_found, wrong_state},
     team::Team,
+    timer,
 };
 
 /// With what somebody asks: a log-in, or a token for programs. Both are open in the account's state or worth nothing.
@@ -69,6 +72,9 @@ pub struct Account {
     /// The seq at which what the owner keeps for themselves changed last.
     #[serde(default)]
     kept_seq: Option<u64>,
+    /// The timer that counts.
+    #[serde(default)]
+    timer: Option<TimerView>,
     access_version: u64,
 }
 
@@ -106,33 +112,9 @@ impl Account {
         }
     }
 
-    fn create_token(&self, command: &CreateToken, ctx: &Ctx<'_>) -> Result<Vec<AccountEvent>, Failure> {
-        if self.placeholder {
-            return Err(wrong_state("A placeholder has no tokens."));
-        }
-        if self.deleted {
-            return Err(wrong_state("This account was deleted."));
-        }
-        // Asked again by one who was cut off.
-        if self.token(command.token_id).is_some() {
-            return Ok(vec![]);
-        }
-        let scopes = &command.scopes;
-        if scopes.is_empty() {
-            return Err(Failure::new(Code::FieldRequired).field("scopes"));
-        }
-        if scopes.iter().enumerate().any(|(at, scope)| scopes[..at].contains(scope)) {
-            return Err(invalid("scopes", "A scope is named twice."));
-        }
-        check_end(command.expires_at, ctx)?;
-        let over = |token: &&Token| token.expires_at.is_some_and(|end| end <= ctx.now);
-        let (ended, open): (Vec<_>, Vec<_>) = self.tokens.iter().partition(over);
-        if open.len() >= ctx.limits.tokens_per_account_max {
-            return Err(Failure::new(Code::LimitReached).limit(ctx.limits.tokens_per_account_max as u64));
-        }
-        let ended = ended.into_iter().map(|token| UserTokenRevoked { token_id: token.id }.into());
-        let CreateToken { token_id, scopes, expires_at } = command.clone();
-        Ok(ended.chain([UserTokenCreated { token_id, scopes, expires_at }.into()]).collect())
+    /// The timer that counts.
+    pub const fn timer(&self) -> Option<&TimerView> {
+        self.timer.as_ref()
     }
 
     /// The seq at which the profile changed last: whoever keeps a name reads it again when it is another.
@@ -243,6 +225,9 @@ impl Aggregate for Account {
             AccountCommand::CreateToken(command) => self.create_token(command, ctx),
             // Nothing is left of it that could change.
             _ if self.deleted => Ok(vec![]),
+            AccountCommand::StartTimer(_) | AccountCommand::StopTimer(_) | AccountCommand::DiscardTimer(_) => {
+                timer::decide(self.timer(), command, ctx)
+            }
             AccountCommand::UpdateAccount(_) => Ok(vec![UserUpdated {}.into()]),
             AccountCommand::ChangeKept(_) => Ok(vec![UserKeptChanged {}.into()]),
             AccountCommand::VerifyEmail(_) => Ok(vec![UserEmailVerified {}.into()]),
@@ -265,7 +250,12 @@ impl Aggregate for Account {
         }
     }
 
+    fn beside(&self, command: &Self::Command, ctx: &Ctx<'_>) -> Result<Vec<BoardEvent>, Failure> {
+        timer::beside(self.timer(), command, ctx)
+    }
+
     fn evolve(&mut self, happened: &Happened<Self::Event>) {
+        timer::evolve(&mut self.timer, happened);
         match &happened.event {
             AccountEvent::UserRegistered(registered) => self.placeholder = registered.placeholder,
             AccountEvent::UserLoggedIn(opened) => {
@@ -297,6 +287,9 @@ impl Aggregate for Account {
             }
             AccountEvent::UserTokenRevoked(revoked) => self.tokens.retain(|token| token.id != revoked.token_id),
             AccountEvent::UserFactorRemoved(removed) => self.factors.retain(|(id, _)| *id != removed.factor_id),
+            AccountEvent::UserTimerStarted(_)
+            | AccountEvent::UserTimerStopped(_)
+            | AccountEvent::UserTimerDiscarded(_) => {}
         }
         if Self::changes_access(&happened.event) {
             self.access_version = happened.seq;
@@ -329,7 +322,10 @@ impl Aggregate for Account {
             | AccountEvent::UserEmailVerified(_)
             | AccountEvent::UserPasswordReset(_)
             | AccountEvent::UserFactorAdded(_)
-            | AccountEvent::UserFactorRemoved(_) => false,
+            | AccountEvent::UserFactorRemoved(_)
+            | AccountEvent::UserTimerStarted(_)
+            | AccountEvent::UserTimerStopped(_)
+            | AccountEvent::UserTimerDiscarded(_) => false,
         }
     }
 
@@ -362,24 +358,11 @@ impl Aggregate for Account {
 
     fn view(&self, id: uuid::Uuid, audience: Audience, _part_bytes_max: usize) -> Vec<ViewPart> {
         let sessions = self.sessions().filter(|_| audience == Audience::Member).collect();
-        vec![ViewPart::Account(AccountView { account_id: AccountId(id), sessions, kept_seq: self.kept_seq })]
+        let (kept_seq, timer) = (self.kept_seq, self.timer);
+        vec![ViewPart::Account(AccountView { account_id: AccountId(id), sessions, kept_seq, timer })]
     }
 
     fn memory_bytes(&self) -> usize {
         256 + (self.sessions.len() + self.factors.len()) * 32 + self.tokens.len() * 64
     }
-}
-
-/// A token may end by itself, in the future and not too far off.
-fn check_end(end: Option<Micros>, ctx: &Ctx<'_>) -> Result<(), Failure> {
-    let Some(end) = end else { return Ok(()) };
-    let most = Micros::try_from(ctx.limits.api_token_life_ms_max.saturating_mul(1_000)).unwrap_or(Micros::MAX);
-    if end <= ctx.now {
-        return Err(invalid("expires_at", "This is in the past."));
-    }
-    if end > ctx.now.saturating_add(most) {
-        let far = invalid("expires_at", "This is too far off; a token that does not end by itself says nothing here.");
-        return Err(far.limit(ctx.limits.api_token_life_ms_max));
-    }
-    Ok(())
 }

@@ -19,6 +19,7 @@ pub mod recur;
 mod refuse;
 pub mod team;
 pub mod text;
+pub mod timer;
 mod value;
 
 pub use account::{Account, Credential};

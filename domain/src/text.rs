@@ -40,6 +40,13 @@ pub fn item(text: &str, field: &str, limits: &Limits) -> Result<String, Failure>
     required(text.to_owned(), field)
 }
 
+/// What is said about a time that was spent; empty means nothing.
+pub fn time_note(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
+    let text = line(text, field)?;
+    within_chars(text, field, limits.time_note_chars_max)?;
+    Ok(text.to_owned())
+}
+
 /// A task's description; empty means none.
 pub fn description(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
     body(text, field, limits.description_bytes_max)

@@ -100,6 +100,9 @@ pub struct Task {
     pub cover: Option<Colour>,
     pub repeat: Option<RepeatRule>,
     pub fields: BTreeMap<FieldId, FieldValue>,
+    /// All time that is noted on it, in seconds.
+    pub tracked_s: u64,
+    pub working: BTreeSet<AccountId>,
 }
 
 impl Board {
@@ -221,6 +224,8 @@ impl From<TaskFace> for Task {
             cover: face.cover,
             repeat: face.repeat,
             fields: face.fields.into_iter().map(|held| (held.field_id, held.value)).collect(),
+            tracked_s: face.tracked_s.unwrap_or(0),
+            working: face.working.into_iter().collect(),
         }
     }
 }

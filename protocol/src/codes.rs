@@ -96,6 +96,8 @@ codes! {
     AccountExists = "account_exists", 130, 409;
     /// It is the last way to log in: set a password or connect another provider first.
     LastWayIn = "last_way_in", 131, 409;
+    /// A timer counts already: stop it first.
+    TimerRunning = "timer_running", 132, 409;
     /// No valid credentials.
     Unauthenticated = "unauthenticated", 200, 401;
     /// The access token has expired; refresh it.

@@ -69,6 +69,8 @@ ids! {
     ViewId,
     /// A comment on a task.
     CommentId,
+    /// Time that somebody spent on a task.
+    TimeEntryId,
     /// An item of a task's checklist.
     ChecklistItemId,
     /// A checklist of a task.

@@ -312,6 +312,14 @@ limits! {
     task_points_max: u32 = 1_000, "points";
     /// The longest estimate of one task: a year of work.
     task_estimate_minutes_max: u32 = 120_000, "minutes";
+    /// Times that are noted on one task.
+    time_entries_per_task_max: usize = 500, "entries";
+    /// The longest time that is noted in one; a timer that runs on counts for as long.
+    time_entry_s_max: u32 = 86_400, "s";
+    /// What is said about a time that was spent.
+    time_note_chars_max: usize = 500, "characters";
+    /// How far a time may end ahead of the server's clock: clocks differ.
+    time_ahead_ms_max: u64 = 60_000, "ms";
     /// The text of the rule by which a task repeats.
     repeat_rule_chars_max: usize = 500, "characters";
     /// Days, weeks, months or years from one to the next.

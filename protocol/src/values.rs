@@ -164,8 +164,8 @@ words! {
         Start = "start_at", Due = "due",
         /// Whether a task or an item of a checklist is done.
         Done = "done",
-        /// Of a comment or an item of a checklist.
-        Text = "text",
+        /// Of a comment, an item of a checklist or a time that was spent; when that was.
+        Time = "time", Text = "text",
         /// What a view shows.
         Look = "look",
         /// Whether it is in use, in the archive or in the trash.
@@ -181,7 +181,7 @@ words! {
         Priority = "priority", Labels = "labels", Assignees = "assignees", Start = "start_at", Due = "due",
         Estimate = "estimate", Category = "category", Cover = "cover", Repeat = "repeat", Parent = "parent",
         Dependencies = "dependencies", Checklists = "checklists", Comments = "comments", Fields = "fields",
-        Reminders = "reminders",
+        Reminders = "reminders", Time = "time",
     }
     /// When the next one of a task that repeats is made.
     RepeatOn {

@@ -7,6 +7,7 @@ use std::sync::{Arc, atomic::Ordering};
 use lockstep_domain::{
     Aggregate, Beside as Facing,
     board::{Board, Texts},
+    timer,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
@@ -59,8 +60,14 @@ fn named(body: &Command) -> Option<(BoardId, &'static str, &'static str)> {
         Command::Board(BoardCommand::TransferTask(command)) => {
             Some((command.to_board_id, "to_board_id", "task.transferred"))
         }
+        Command::Account(command) => timer::board_of(command).map(|(id, _)| (id, "board_id", "time.started")),
         _ => None,
     }
+}
+
+/// Whether a command goes on where there is no such board any more: nothing holds up that a timer is stopped.
+fn goes_on_without(body: &Command) -> bool {
+    matches!(body, Command::Account(command) if timer::board_of(command).is_some_and(|(_, waits)| !waits))
 }
 
 /// Whether a command changes a board besides.
@@ -72,6 +79,13 @@ impl Directory {
     /// The other board of a command that changes one besides; `moved`: it was read before and has moved on since. Whoever may not see it
     /// is told so by the rules.
     pub(super) async fn beside(&self, request: &CommandRequest, moved: bool) -> Result<Option<Arc<Beside>>, Failure> {
+        match self.look_beside(request, moved).await {
+            Err(failure) if goes_on_without(&request.body) && !failure.code.temporary() => Ok(None),
+            found => found,
+        }
+    }
+
+    async fn look_beside(&self, request: &CommandRequest, moved: bool) -> Result<Option<Arc<Beside>>, Failure> {
         let Some((id, field, event)) = named(&request.body) else { return Ok(None) };
         if self.common_level().load(Ordering::Relaxed) < level_of(event) {
             let why = "A node that runs does not know this yet.";
@@ -81,6 +95,8 @@ impl Directory {
             Code::NotFound => failure.field(field),
             _ => failure,
         };
+        // What a timer finds missing there is not looked for again: it must not be this node that is behind.
+        let moved = moved || matches!(request.body, Command::Account(_));
         if moved {
             self.refresh::<Board>(id.0).await;
         }

@@ -4,7 +4,7 @@
 use lockstep_domain::organization::Organization;
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::account::DeleteAccount,
+    command::{account::DeleteAccount, timer::DiscardTimer},
     ids::{AccountId, OrgId, SessionId},
     values::OrgRole,
 };
@@ -30,6 +30,7 @@ impl Auth {
                 self.check_ownership(account, row.org).await?;
             }
         }
+        self.end_timer(account).await;
         self.ask(account.into(), account, DeleteAccount {}.into()).await?;
         // Their rows are erased with the rest of what is known of the person.
         let ended = self.accounts().sessions(account, self.clock().now()).await.map_err(stored)?;
@@ -37,6 +38,16 @@ impl Auth {
         self.ephemeral().ended(&ended).await;
         tracing::info!(%account, "an account was deleted by its owner");
         Ok(())
+    }
+
+    /// Nobody is left who works on something. It holds nothing up: where it fails, a board says so for longer.
+    async fn end_timer(&self, account: AccountId) {
+        let Ok(found) = self.directory().account_now(account).await else { return };
+        let Some(timer) = found.state.timer().copied() else { return };
+        let discard = DiscardTimer { entry_id: timer.entry_id, board_id: Some(timer.board_id) };
+        if let Err(failure) = self.ask(account.into(), account, discard.into()).await {
+            tracing::warn!(%account, %failure, "the timer of an account that ends could not be ended");
+        }
     }
 
     async fn check_ownership(&self, account: AccountId, org: OrgId) -> Result<(), Failure> {

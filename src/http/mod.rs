@@ -53,6 +53,7 @@ mod task_actions;
 mod tasks;
 mod teams;
 mod thumbnails;
+mod time;
 mod tokens;
 mod views;
 mod visible;

@@ -50,7 +50,7 @@ use super::{
     problem::Problem,
     quick_add, registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
-    task_actions, tasks, teams, tokens, views, whereabouts,
+    task_actions, tasks, teams, time, tokens, views, whereabouts,
 };
 
 /// Smaller answers are sent as they are: those of log-ins among them, whose secrets no compression may measure.
@@ -146,7 +146,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             (Some(_), _) => endpoint,
         })
     };
-    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE));
+    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE));
     who().into_iter().chain(programs()).chain(things).collect()
 }
 

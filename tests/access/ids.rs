@@ -298,6 +298,7 @@ fn name_of(part: &str) -> &'static str {
         "field" => "size",
         "view" => "v1",
         "comment" => "k1",
+        "entry" => "w1",
         "task" => "t1",
         "account" => "member",
         "role" => "hr",

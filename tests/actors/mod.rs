@@ -9,5 +9,6 @@ mod nodes;
 mod passivation;
 mod replay;
 mod revokes;
+mod timers;
 mod transfer;
 mod unruly;

@@ -40,6 +40,8 @@ mod surface;
 mod talk;
 mod tasks;
 mod teams;
+mod time;
+mod timer;
 mod tokens;
 mod transfer;
 mod views;

@@ -52,6 +52,10 @@ pub enum Capability {
     EditTasks,
     /// Put tasks into the archive or the trash.
     PutTasksAway,
+    /// Note one's own time.
+    TrackTime,
+    /// Note, change and take out the time of others.
+    ManageTime,
     Comment,
     /// Delete what others said.
     ModerateComments,
@@ -62,6 +66,8 @@ pub enum Capability {
     /// Say who made something and when, on another's word.
     Import,
     CloseSessions,
+    /// Start and stop one's own timer.
+    KeepTimer,
     /// Found, change and delete accounts, open sessions, record factors and tokens: the server alone, after what proves the owner.
     ServeAccounts,
 }
@@ -99,6 +105,8 @@ impl Capability {
             | Self::ShapeBoard
             | Self::EditTasks
             | Self::PutTasksAway
+            | Self::TrackTime
+            | Self::ManageTime
             | Self::ReassignTasks
             | Self::Comment
             | Self::ModerateComments
@@ -106,6 +114,7 @@ impl Capability {
             | Self::ServeBoards
             | Self::Import
             | Self::CloseSessions
+            | Self::KeepTimer
             | Self::ServeAccounts => None,
         }
     }
@@ -164,7 +173,7 @@ pub const fn team(command: &TeamCommand, own: bool) -> Capability {
     }
 }
 
-/// `own`: the asker takes out themselves, or the comment is the asker's.
+/// `own`: the asker takes out themselves, or the comment or the time is the asker's.
 pub const fn board(command: &BoardCommand, own: bool) -> Capability {
     use BoardCommand as C;
     match command {
@@ -219,6 +228,8 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         | C::RemoveChecklistItem(_) => Capability::EditTasks,
         // It is not here any more then.
         C::ArchiveTask(_) | C::DeleteTask(_) | C::TransferTask(_) => Capability::PutTasksAway,
+        C::LogTime(_) | C::UpdateTime(_) | C::RemoveTime(_) if own => Capability::TrackTime,
+        C::LogTime(_) | C::UpdateTime(_) | C::RemoveTime(_) => Capability::ManageTime,
         C::AnnounceTask(_) => Capability::ServeBoards,
         C::AddComment(_) | C::ReactToComment(_) | C::UnreactToComment(_) => Capability::Comment,
         C::EditComment(_) | C::DeleteComment(_) if own => Capability::Comment,
@@ -242,5 +253,6 @@ pub const fn account(command: &AccountCommand) -> Capability {
         | C::CreateToken(_)
         | C::RevokeToken(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
+        C::StartTimer(_) | C::StopTimer(_) | C::DiscardTimer(_) => Capability::KeepTimer,
     }
 }

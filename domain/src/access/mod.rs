@@ -51,7 +51,7 @@ impl Role {
         use Capability::*;
         match self {
             Self::Anyone => &[FoundOrganization],
-            Self::Oneself => &[CloseSessions],
+            Self::Oneself => &[CloseSessions, KeepTimer],
             Self::Org(OrgRole::Guest, _) => &[LeaveOrganization],
             Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer],
             Self::Org(OrgRole::Owner, _) => &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization],
@@ -60,15 +60,19 @@ impl Role {
             Self::Team(TeamRole::Lead, _) => &[LeaveTeam, FoundBoard, UpdateTeam, ManageTeamMembers, ManageTeam],
             Self::Board(BoardRole::Viewer) => &[LeaveBoard, WatchTasks],
             Self::Board(BoardRole::Commenter) => &[LeaveBoard, WatchTasks, Comment],
-            Self::Board(BoardRole::Contributor) => &[LeaveBoard, WatchTasks, Comment, EditTasks],
-            Self::Board(BoardRole::Editor) => &[LeaveBoard, WatchTasks, Comment, EditTasks, PutTasksAway, ShapeBoard],
+            Self::Board(BoardRole::Contributor) => &[LeaveBoard, WatchTasks, Comment, EditTasks, TrackTime],
+            Self::Board(BoardRole::Editor) => {
+                &[LeaveBoard, WatchTasks, Comment, EditTasks, TrackTime, PutTasksAway, ShapeBoard]
+            }
             Self::Board(BoardRole::Owner) => &[
                 LeaveBoard,
                 WatchTasks,
                 Comment,
                 EditTasks,
+                TrackTime,
                 PutTasksAway,
                 ShapeBoard,
+                ManageTime,
                 ModerateComments,
                 ManageBoard,
                 ManageBoardMembers,

@@ -98,6 +98,9 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::ShapeBoard
         | C::EditTasks
         | C::PutTasksAway
+        | C::TrackTime
+        | C::ManageTime
+        | C::KeepTimer
         | C::Comment
         | C::WatchTasks
         | C::ModerateComments

@@ -97,6 +97,7 @@ pub(super) fn note(board: &mut Board, happened: &Happened<BoardEvent>) {
         E::ViewDeleted(event) => board.changes.forget(event.view_id.0),
         E::ChecklistItemRemoved(event) => board.changes.forget(within(event.task_id, event.item_id.0)),
         E::CommentDeleted(event) => board.changes.forget(event.comment_id.0),
+        E::TimeRemoved(event) => board.changes.forget(within(event.task_id, event.entry_id.0)),
         E::ChecklistDeleted(event) => {
             let list = board.task(event.task_id).and_then(|task| task.checklist(event.checklist_id));
             let items: Vec<Uuid> = list.into_iter().flat_map(|list| &list.items).map(|item| item.item_id.0).collect();
@@ -107,8 +108,8 @@ pub(super) fn note(board: &mut Board, happened: &Happened<BoardEvent>) {
     }
 }
 
-/// What stands for something in a task whose id alone does not name it: its value in a custom field, and its checklists and their items,
-/// which the next one of a task that repeats has under the same ids.
+/// What stands for something in a task whose id alone does not name it: its value in a custom field, time that was spent on it, and its
+/// checklists and their items, which the next one of a task that repeats has under the same ids.
 pub(super) fn within(task_id: TaskId, id: Uuid) -> Uuid {
     let mut hasher = blake3::Hasher::new_derive_key("lockstep: something of a task");
     hasher.update(task_id.0.as_bytes()).update(id.as_bytes());
@@ -182,6 +183,10 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
             [(event.text.is_some(), F::Text), (event.done.is_some(), F::Done)],
         ),
         E::CommentEdited(event) => vec![(event.comment_id.0, F::Text)],
+        E::TimeUpdated(event) => {
+            let spent = event.started_at.is_some() || event.duration_s.is_some();
+            where_so(within(event.task_id, event.entry_id.0), [(spent, F::Time), (event.note.is_some(), F::Text)])
+        }
         // The rest makes something, puts it away or takes it back, or puts one thing into a set or takes it out: the tests list it.
         _ => Vec::new(),
     }

@@ -8,13 +8,16 @@ use lockstep_protocol::{
         BoardEvent, Happened,
         transfer::{CommentsReceived, ReceivedComment},
     },
-    ids::{AccountId, CommentId, TaskId},
+    ids::{AccountId, CommentId, TaskId, TimeEntryId},
     values::{Audience, Lifecycle},
-    view::{ChecklistItemView, ChecklistView, CommentVersion, CommentView, ReactionView, TaskDetail, TaskFace},
+    view::{
+        ChecklistItemView, ChecklistView, CommentVersion, CommentView, ReactionView, TaskDetail, TaskFace,
+        TimeEntryView,
+    },
 };
 
 use super::{
-    state::{Board, Checklist, Comment, Reaction, Task},
+    state::{Board, Checklist, Comment, Reaction, Task, TimeEntry},
     view,
 };
 
@@ -53,6 +56,11 @@ impl Board {
         let mut detail = self.detail(task_id, audience)?;
         let kept = now.task(task_id).map(|task| &task.comments);
         detail.comments.retain(|(id, _)| kept.is_some_and(|kept| kept.contains_key(id)));
+        let noted = |id: TimeEntryId| now.task(task_id).is_some_and(|task| task.time_entry(id).is_some());
+        detail.task.with_time(|time| {
+            time.entries = std::mem::take(&mut time.entries).into_iter().filter(|(id, _)| noted(*id)).collect()
+        });
+        detail.face.tracked_s = detail.task.tracked_s().filter(|_| audience != Audience::Public);
         Some(detail)
     }
 
@@ -108,6 +116,7 @@ impl Detail {
             checklists: self.task.checklists.iter().map(|list| checklist_view(list)).collect(),
             comments,
             reminders: self.task.reminders().filter(|_| told).collect(),
+            time: if told { time_view(&self.task) } else { Vec::new() },
             watchers: self.task.watchers.iter().copied().filter(|_| told).collect(),
             created_by: if told { self.task.created_by } else { AccountId::NIL },
             created_at: self.task.created_at,
@@ -152,6 +161,20 @@ pub fn comment_version(comment_id: CommentId, happened: &Happened<BoardEvent>) -
         return Ok(CommentVersion { seq, at: said.edited_at.unwrap_or(said.created_at), by: said.author_id, text });
     }
     Ok(CommentVersion { seq, at, by, text })
+}
+
+/// In the order in which it began.
+pub(super) fn time_view(task: &Task) -> Vec<TimeEntryView> {
+    let mut entries: Vec<(TimeEntryId, &TimeEntry)> = task.time_entries().collect();
+    entries.sort_by_key(|(id, entry)| (entry.started_at, *id));
+    let view = |(entry_id, entry): (TimeEntryId, &TimeEntry)| TimeEntryView {
+        entry_id,
+        account_id: entry.account_id,
+        started_at: entry.started_at,
+        duration_s: entry.duration_s,
+        note: entry.note.to_string(),
+    };
+    entries.into_iter().map(view).collect()
 }
 
 pub(super) fn reaction_view(reaction: &Reaction) -> ReactionView {

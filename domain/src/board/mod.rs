@@ -12,9 +12,11 @@ mod evolve;
 mod past;
 mod place;
 mod shown;
+mod spent;
 mod state;
 mod transfer;
 mod view;
+pub(crate) mod working;
 
 pub use alarms::Said;
 pub use copy::CopyIds;
@@ -29,8 +31,10 @@ use lockstep_protocol::{
     view::ViewPart,
 };
 pub use past::{Past, Texts, differences, own_changes};
+pub use spent::{Spent, Sum};
 pub use state::{
-    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, View,
+    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, TimeEntry,
+    Tracked, View,
 };
 
 use crate::{

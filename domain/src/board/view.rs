@@ -72,6 +72,7 @@ fn received_for_public(event: TaskReceived) -> TaskReceived {
         checklists,
         watchers: Vec::new(),
         reminders: Vec::new(),
+        time: Vec::new(),
         repeat,
         created_by: AccountId::NIL,
         created_at,
@@ -110,7 +111,12 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::CommentEdited(_)
         | E::CommentDeleted(_)
         | E::CommentReacted(_)
-        | E::CommentUnreacted(_) => true,
+        | E::CommentUnreacted(_)
+        | E::TimeLogged(_)
+        | E::TimeUpdated(_)
+        | E::TimeRemoved(_)
+        | E::TimeStarted(_)
+        | E::TimeStopped(_) => true,
         E::TaskFieldChanged(event) => matches!(event.kind, FieldKind::Person),
         #[rustfmt::skip]
         E::BoardCreated(_) | E::BoardUpdated(_) | E::ChangeUndone(_) | E::ColumnWorkflowChanged(_)
@@ -132,6 +138,8 @@ const fn is_about_people(event: &BoardEvent) -> bool {
 pub(super) fn without_people(face: &mut TaskFace) {
     face.assignees.clear();
     face.comments = 0;
+    face.tracked_s = None;
+    face.working.clear();
     face.fields.retain(|held| held.value.kind() != FieldKind::Person);
 }
 
@@ -163,6 +171,8 @@ pub(super) fn face(task_id: TaskId, task: &Task) -> TaskFace {
         cover: task.cover,
         repeat: task.repeat.as_deref().map(rule_of),
         fields: task.fields.clone(),
+        tracked_s: task.tracked_s(),
+        working: task.working().collect(),
     }
 }
 
@@ -181,9 +191,10 @@ pub(super) fn face_for(task_id: TaskId, task: &Task, audience: Audience) -> Task
 /// An upper estimate of a face's size in JSON, the larger encoding.
 fn face_bytes(task: &Task) -> usize {
     // Field names, numbers and the two ids that are always there; the longest title escapes to six bytes a character, few do.
-    let ids = task.labels.len() + task.assignees.len() + 2 * task.dependencies.len();
+    let ids = task.labels.len() + task.assignees.len() + 2 * task.dependencies.len() + task.working().count();
     let estimated = task.points.is_some() || task.minutes.is_some();
-    let rare = [task.parent_id.is_some(), estimated, task.category_id.is_some(), task.cover.is_some()];
+    let tracked = task.time.is_some();
+    let rare = [task.parent_id.is_some(), estimated, task.category_id.is_some(), task.cover.is_some(), tracked];
     let rare = 56 * rare.into_iter().filter(|there| *there).count();
     let repeat = task.repeat.as_ref().map_or(0, |repeat| 60 + repeat.rule.len() + repeat.zone.len());
     let fields: usize = task.fields.iter().map(|held| 136 + 2 * held.value.text_bytes()).sum();

@@ -26,6 +26,7 @@ fn may_be_unknown(tag: &str, field: &str) -> bool {
             | ("checklist.create", "checklist_id")
             | ("checklist.item.add", "item_id")
             | ("comment.add", "comment_id")
+            | ("time.log", "entry_id")
             // Taking off what is not on is done already.
             | ("task.unassign", "account_id")
             | ("task.unlabel", "label_id")

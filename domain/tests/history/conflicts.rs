@@ -72,6 +72,10 @@ const ASKED: &[&str] = &[
     "checklist.rename task_id=t1 checklist_id=list name=?x",
     "checklist.item.update task_id=t1 item_id=?i text=?x done=true",
     "checklist.item.update task_id=t1 item_id=?i done=false",
+    "time.log task_id=t1 entry_id=?H started_at=?U duration_s=60",
+    "time.update task_id=t1 entry_id=?H duration_s=?n",
+    "time.update task_id=t1 entry_id=?H note=?e",
+    "time.update task_id=t1 entry_id=?H started_at=?U",
     "comment.edit task_id=t1 comment_id=k2 text=?x",
     "comment.edit task_id=t1 comment_id=k2 text=?x",
 ];
@@ -127,6 +131,10 @@ const MERGE: &[&str] = &[
     "task.received",
     "comments.received",
     "comment.deleted",
+    "time.logged",
+    "time.removed",
+    "time.started",
+    "time.stopped",
 ];
 
 type Values = BTreeMap<(String, Field), Value>;
@@ -169,6 +177,11 @@ fn values(board: &Board) -> Values {
                 all.insert((id.clone(), Field::Text), json!(item.text));
                 all.insert((id, Field::Done), json!(item.done));
             }
+        }
+        for (entry_id, entry) in task.time_entries() {
+            let id = format!("{task_id}/{entry_id}");
+            all.insert((id.clone(), Field::Time), json!([entry.started_at, entry.duration_s]));
+            all.insert((id, Field::Text), json!(entry.note));
         }
         let mut put = |id: Uuid, field, value: Value| {
             all.insert((id.to_string(), field), value);

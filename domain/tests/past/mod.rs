@@ -65,6 +65,9 @@ fn task_says(world: &World, board: &Board, id: TaskId, task: &Task) -> Value {
         "points": task.points, "minutes": task.minutes, "category": task.category_id, "cover": task.cover,
         "repeat": task.repeat.as_ref().map(|repeat| (repeat.rule.clone(), repeat.zone.clone(), repeat.on)),
         "reminders": set(&task.reminders().collect::<Vec<_>>()),
+        "time": map(task.time_entries().map(|(id, entry)| {
+            (id.to_string(), json!([entry.account_id, entry.started_at, entry.duration_s, entry.note.as_str()]))
+        })),
     })
 }
 
@@ -178,13 +181,15 @@ const NEVER: &[&str] = &[
     "task.reminder.due",
     "task.due.soon",
     "task.overdue",
+    "time.started",
+    "time.stopped",
 ];
 
 #[test]
 fn what_is_taken_back_is_as_if_it_had_never_been() {
     let mut runner = TestRunner::new(fixed(1));
     let (mut undone, mut refused, mut wrong) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for round in 0..500 {
+    for round in 0..1_000 {
         let steps = if round % 8 > 0 { steps(60).boxed() } else { seldom().boxed() };
         let steps = steps.new_tree(&mut runner).unwrap().current();
         let mut world = World::usual();

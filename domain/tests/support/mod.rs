@@ -8,11 +8,12 @@ use lockstep_domain::{
     Account, Aggregate, Beside, Board, Ctx, Organization, Principal, Team,
     board::{Past, Texts},
     decision::{self, Stamp},
+    timer,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{BoardCommand, Command, transfer::TransferTask},
-    event::{BoardEvent, Event, Happened},
+    command::{AccountCommand, BoardCommand, Command, transfer::TransferTask},
+    event::{AccountEvent, BoardEvent, Event, Happened},
     ids::AccountId,
     limits::Limits,
     values::Micros,
@@ -171,6 +172,10 @@ impl World {
                 let ctx = Ctx { past: past.as_ref(), ..self.ctx(principal, self.board.id) };
                 decided(&self.board, command, &ctx)
             }
+            Command::Account(asked) if timer::board_of(asked).is_some() => {
+                let (own, beside) = self.timer(principal, asked)?;
+                Ok(own.into_iter().map(Event::from).chain(beside.into_iter().map(Into::into)).collect())
+            }
             Command::Account(_) => decided(&self.account, command, &self.ctx(principal, self.account.id)),
         }
     }
@@ -179,6 +184,27 @@ impl World {
         let org = (id != self.org.id && id != self.account.id && self.org.state.exists()).then_some(&self.org.state);
         let team = (id == self.board.id && self.team.state.exists()).then_some(&self.team.state);
         Ctx { principal, now: self.now, id, org, team, past: None, beside: None, limits: &self.limits }
+    }
+
+    /// Of the timer of the account, which changes a board besides.
+    fn timer(
+        &self,
+        principal: Principal,
+        asked: &AccountCommand,
+    ) -> Result<(Vec<AccountEvent>, Vec<BoardEvent>), Failure> {
+        let live = [&self.board, &self.yonder];
+        let board = timer::board_of(asked).and_then(|(id, _)| live.into_iter().find(|live| live.id == id.0));
+        let texts = Texts::default();
+        let beside = board.map(|board| {
+            let there = self.ctx(principal, board.id);
+            let seq = board.history.len() as u64;
+            Beside { id: board.id.into(), board: &board.state, seq, org: there.org, team: there.team, texts: &texts }
+        });
+        let ctx = Ctx { beside, ..self.ctx(principal, self.account.id) };
+        let stamp = Stamp { after: self.account.history.len() as u64, client: None, saw: None, refuse_unseen: false };
+        let decision = decision::decide(&self.account.state, asked, &ctx, &stamp)?;
+        let own = decision.events.into_iter().map(|one| one.event).collect();
+        Ok((own, decision.beside.into_iter().map(|one| one.event).collect()))
     }
 
     /// Between the two boards: whether it goes from the first, what happens where it goes from, and what where it goes to.

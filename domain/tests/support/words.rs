@@ -91,6 +91,10 @@ const NAMES: &[&str] = &[
     "y1",
     "y2",
     "yk1",
+    "w1",
+    "w2",
+    "w3",
+    "w4",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_protocol::{
-    event::{BoardEvent, Event, Happened, board::*, task::*},
+    event::{BoardEvent, Event, Happened, board::*, task::*, time::*},
     ids::{BoardId, TaskId},
     values::{BoardRole, Lifecycle, Repeat, RepeatRule, Workflow},
 };
@@ -162,7 +162,7 @@ impl Board {
             }
             BoardEvent::TaskReceived(event) => {
                 if !event.archived {
-                    self.tasks.insert(event.face.task_id, event.face.clone().into());
+                    self.tasks.insert(event.face.task_id, (*event.face).clone().into());
                 }
             }
             BoardEvent::CommentsReceived(event) => {
@@ -196,6 +196,17 @@ impl Board {
             BoardEvent::CommentDeleted(event) => {
                 self.task(event.task_id, |task| task.comments = task.comments.saturating_sub(1));
             }
+            BoardEvent::TimeLogged(TimeLogged { task_id, tracked_s, .. })
+            | BoardEvent::TimeUpdated(TimeUpdated { task_id, tracked_s, .. })
+            | BoardEvent::TimeRemoved(TimeRemoved { task_id, tracked_s, .. }) => {
+                self.task(*task_id, |task| task.tracked_s = *tracked_s);
+            }
+            BoardEvent::TimeStarted(event) => self.task(event.task_id, |task| {
+                task.working.insert(event.account_id);
+            }),
+            BoardEvent::TimeStopped(event) => self.task(event.task_id, |task| {
+                task.working.remove(&event.account_id);
+            }),
             _ => self.apply_marks(event),
         }
     }
@@ -321,6 +332,8 @@ fn created(event: &TaskCreated) -> Task {
         cover: None,
         repeat: None,
         fields: BTreeMap::new(),
+        tracked_s: 0,
+        working: BTreeSet::new(),
     }
 }
 
@@ -362,7 +375,9 @@ fn leaves_as_is(event: &BoardEvent) {
         | BoardEvent::TaskTransferred(_) | BoardEvent::TaskReceived(_) | BoardEvent::CommentsReceived(_)
         | BoardEvent::CommentDeleted(_) | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_)
         | BoardEvent::TaskDependencyAdded(_) | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::ViewCreated(_)
-        | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_) => {}
+        | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_)
+        | BoardEvent::TimeLogged(_) | BoardEvent::TimeUpdated(_) | BoardEvent::TimeRemoved(_)
+        | BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_) => {}
     }
 }
 

@@ -89,6 +89,8 @@ fn face() -> TaskFace {
         cover: None,
         repeat: None,
         fields: Vec::new(),
+        tracked_s: None,
+        working: Vec::new(),
     }
 }
 

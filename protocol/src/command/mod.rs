@@ -14,6 +14,8 @@ pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
+pub mod time;
+pub mod timer;
 pub mod transfer;
 pub mod view;
 pub mod workflow;
@@ -31,6 +33,8 @@ use reminder::*;
 use repeat::*;
 use task::*;
 use team::*;
+use time::*;
+use timer::*;
 use transfer::*;
 use view::*;
 use workflow::*;
@@ -164,6 +168,9 @@ language! {
         "comment.delete" => DeleteComment,
         "comment.react" => ReactToComment,
         "comment.unreact" => UnreactToComment,
+        "time.log" => LogTime,
+        "time.update" => UpdateTime,
+        "time.remove" => RemoveTime,
     }
 
     /// What the server asks of an account on behalf of its owner; clients cannot send these, REST does.
@@ -181,5 +188,8 @@ language! {
         "token.create" => CreateToken,
         "token.revoke" => RevokeToken,
         "account.kept.change" => ChangeKept,
+        "account.timer.start" => StartTimer,
+        "account.timer.stop" => StopTimer,
+        "account.timer.discard" => DiscardTimer,
     }
 }

@@ -13,6 +13,8 @@ pub mod reminder;
 pub mod repeat;
 pub mod task;
 pub mod team;
+pub mod time;
+pub mod timer;
 pub mod transfer;
 pub mod view;
 pub mod workflow;
@@ -30,6 +32,8 @@ use repeat::*;
 use serde::{Deserialize, Serialize};
 use task::*;
 use team::*;
+use time::*;
+use timer::*;
 use transfer::*;
 use ts_rs::TS;
 use view::*;
@@ -174,6 +178,11 @@ language! {
         "comment.deleted" => CommentDeleted,
         "comment.reacted" => CommentReacted,
         "comment.unreacted" => CommentUnreacted,
+        "time.logged" => TimeLogged,
+        "time.updated" => TimeUpdated,
+        "time.removed" => TimeRemoved,
+        "time.started" => TimeStarted,
+        "time.stopped" => TimeStopped,
     }
 
     /// What happened to an account.
@@ -190,6 +199,9 @@ language! {
         "user.token.created" => UserTokenCreated,
         "user.token.revoked" => UserTokenRevoked,
         "user.kept.changed" => UserKeptChanged,
+        "user.timer.started" => UserTimerStarted,
+        "user.timer.stopped" => UserTimerStopped,
+        "user.timer.discarded" => UserTimerDiscarded,
     }
 }
 
@@ -234,6 +246,14 @@ const NEWER: &[(&str, u32)] = &[
     ("task.field.changed", 2),
     ("comment.reacted", 2),
     ("comment.unreacted", 2),
+    ("time.logged", 2),
+    ("time.updated", 2),
+    ("time.removed", 2),
+    ("time.started", 2),
+    ("time.stopped", 2),
+    ("user.timer.started", 2),
+    ("user.timer.stopped", 2),
+    ("user.timer.discarded", 2),
     ("team.settings.updated", 2),
     ("team.permission.granted", 2),
     ("team.permission.revoked", 2),

@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::{
     ids::{AccountId, BoardId, CommentId, TaskId},
     values::{Micros, Original, Reminder, Repeat},
-    view::{ChecklistView, ReactionView, TaskFace},
+    view::{ChecklistView, ReactionView, TaskFace, TimeEntryView},
 };
 
 /// It is on another board from now on, under the same id and another number. Whoever looks for it here is sent there, if they may see that.
@@ -27,7 +27,7 @@ pub struct TaskTransferred {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct TaskReceived {
     /// As it is here, without comments.
-    pub face: TaskFace,
+    pub face: Box<TaskFace>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub from_board_id: Option<BoardId>,
@@ -54,10 +54,14 @@ pub struct TaskReceived {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<Reminder>>")]
     pub reminders: Vec<Reminder>,
+    /// Time that was spent on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<TimeEntryView>>")]
+    pub time: Vec<TimeEntryView>,
     /// How it repeats, with what only the server needs of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub repeat: Option<Repeat>,
+    pub repeat: Option<Box<Repeat>>,
     pub created_by: AccountId,
     #[ts(type = "number")]
     pub created_at: Micros,

@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::{
     ids::{
         AccountId, BoardId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, OrgId,
-        TaskId, TeamId, ViewId,
+        TaskId, TeamId, TimeEntryId, ViewId,
     },
     values::{
         BoardRole, Colour, ColumnKind, Dependency, Due, FieldKind, FieldOption, Lifecycle, Look, Micros, Original,
@@ -80,6 +80,14 @@ pub struct TaskFace {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<TaskField>>")]
     pub fields: Vec<TaskField>,
+    /// How much time was spent on it, in seconds; the public is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub tracked_s: Option<u64>,
+    /// Whose timer counts on it, in the order of their ids; nobody, for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<AccountId>>")]
+    pub working: Vec<AccountId>,
 }
 
 const fn is_zero(count: &u32) -> bool {
@@ -205,6 +213,10 @@ pub struct TaskDetail {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<Reminder>>")]
     pub reminders: Vec<Reminder>,
+    /// Time that was spent on it, in the order in which it began; none for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<TimeEntryView>>")]
+    pub time: Vec<TimeEntryView>,
     pub created_by: AccountId,
     #[ts(type = "number")]
     pub created_at: Micros,
@@ -214,6 +226,20 @@ pub struct TaskDetail {
     /// The board's seq that this answers for.
     #[ts(type = "number")]
     pub seq: u64,
+}
+
+/// Time that somebody spent on a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TimeEntryView {
+    pub entry_id: TimeEntryId,
+    pub account_id: AccountId,
+    #[ts(type = "number")]
+    pub started_at: Micros,
+    /// In seconds.
+    pub duration_s: u32,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[ts(optional, as = "Option<String>")]
+    pub note: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]

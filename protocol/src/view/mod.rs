@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, OrgId, PictureId, RoleId, SessionId, TeamId},
+    ids::{AccountId, BoardId, OrgId, PictureId, RoleId, SessionId, TaskId, TeamId, TimeEntryId},
     values::{AssigneeRule, BoardRole, Micros, OrgRole, OrgSettings, Permission, TeamPermission, TeamRole, Visibility},
 };
 
@@ -133,6 +133,21 @@ pub struct AccountView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub kept_seq: Option<u64>,
+    /// The timer that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub timer: Option<TimerView>,
+}
+
+/// A timer that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TimerView {
+    pub entry_id: TimeEntryId,
+    pub org_id: OrgId,
+    pub board_id: BoardId,
+    pub task_id: TaskId,
+    #[ts(type = "number")]
+    pub started_at: Micros,
 }
 
 /// A part of the view of any aggregate.

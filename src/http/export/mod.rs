@@ -2,8 +2,8 @@
 //! row a task, and of it what whoever asks may see. Must never hold the whole table: rows are made as they are sent, from one
 //! state of the board.
 
-mod cells;
-mod rows;
+pub(super) mod cells;
+pub(super) mod rows;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -33,9 +33,9 @@ use super::{
 use crate::actors::Published;
 
 /// By this spreadsheets know that it is UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Rows that are made at once.
-const ROWS_AT_ONCE: usize = 200;
+pub(super) const ROWS_AT_ONCE: usize = 200;
 /// Names looked up at once.
 const NAMES_AT_ONCE: usize = 500;
 
@@ -56,7 +56,11 @@ pub async fn csv(
     let tasks = in_order(&published.state, audience);
     let names = match audience {
         Audience::Public => HashMap::new(),
-        Audience::Guest | Audience::Member => names(&caller, org_id, &published, audience, &tasks).await?,
+        Audience::Guest | Audience::Member => {
+            let board = &published.state;
+            let named = tasks.iter().filter_map(|id| board.task(*id)).flat_map(people_of).collect();
+            names(&caller, org_id, &published, audience, named).await?
+        }
     };
     // A key is capitals and digits: nothing in it needs to be written in another way.
     let disposition = format!("attachment; filename=\"{}.csv\"", published.state.key());
@@ -79,17 +83,15 @@ fn in_order(board: &Board, audience: Audience) -> Vec<TaskId> {
 }
 
 /// What those are called today whom the table names and whose names the caller may see, by every id that they have there.
-async fn names(
+pub(super) async fn names(
     caller: &Caller,
     org_id: OrgId,
     published: &Published<Board>,
     audience: Audience,
-    tasks: &[TaskId],
+    named: BTreeSet<AccountId>,
 ) -> Answer<HashMap<AccountId, String>> {
     let (org, _) = caller.http.directory.readable_org(caller.principal(), org_id).await?;
     let board = &published.state;
-    let named: BTreeSet<AccountId> =
-        tasks.iter().filter_map(|id| board.task(*id)).flat_map(|task| people_of(task).collect::<Vec<_>>()).collect();
     let viewer = (caller.who.account, audience);
     let told = |account: &AccountId| access::names(&org.state, Some(board), viewer, person(&org.state, *account));
     let told: Vec<AccountId> = named.into_iter().filter(told).collect();

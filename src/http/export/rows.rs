@@ -25,6 +25,7 @@ const HEADINGS: &[&str] = &[
     "Category",
     "Points",
     "Minutes",
+    "Tracked (seconds)",
     "Start",
     "Due",
     "Completed",
@@ -86,6 +87,7 @@ pub fn row<'a>(
         face.category_id.and_then(|id| board.category(id)).map_or(Cow::Borrowed(""), |one| cells::text(&one.name)),
         face.points.map_or(Cow::Borrowed(""), |points| points.to_string().into()),
         face.minutes.map_or(Cow::Borrowed(""), |minutes| minutes.to_string().into()),
+        face.tracked_s.map_or(Cow::Borrowed(""), |tracked| tracked.to_string().into()),
         face.start_at.map_or(Cow::Borrowed(""), |at| moment(at).into()),
         face.due.map_or(Cow::Borrowed(""), |due| date(due).into()),
         face.completed_at.map_or(Cow::Borrowed(""), |at| moment(at).into()),
@@ -116,7 +118,7 @@ const fn state(face: &TaskFace, lifecycle: Lifecycle) -> &'static str {
     }
 }
 
-fn name(names: &HashMap<AccountId, String>, account: AccountId) -> &str {
+pub fn name(names: &HashMap<AccountId, String>, account: AccountId) -> &str {
     names.get(&account).map_or(SOMEBODY, String::as_str)
 }
 
@@ -124,7 +126,7 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
     items.collect::<Vec<_>>().join(", ")
 }
 
-fn moment(at: Micros) -> String {
+pub fn moment(at: Micros) -> String {
     Timestamp::from_microsecond(at)
         .map_or_else(|_| String::new(), |at| at.round(jiff::Unit::Second).unwrap_or(at).to_string())
 }

@@ -14,7 +14,7 @@ use super::{
     members, organization_life, organizations, passkeys, past, patterns, pictures, preferences, quick_add,
     registration, roles, second_factor, service_accounts,
     surface::{Endpoint, Takes},
-    tasks, teams, tokens, whereabouts,
+    tasks, teams, time, tokens, whereabouts,
 };
 use typescript::{Kind, Types};
 
@@ -143,6 +143,13 @@ fn types_of_things() -> String {
     declare(past::BoardThen::decl(&config));
     declare(past::Differences::decl(&config));
     declare(whereabouts::Whereabouts::decl(&config));
+    declare(time::TimeGroup::decl(&config));
+    declare(time::TimeRow::decl(&config));
+    declare(time::TimeSum::decl(&config));
+    declare(time::TimeReport::decl(&config));
+    declare(time::OwnTimer::decl(&config));
+    declare(time::StopsTimer::decl(&config));
+    declare(time::TimerStopped::decl(&config));
     declare(health::Ready::decl(&config));
     text
 }
@@ -332,6 +339,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "field" => "FieldId",
             "view" => "ViewId",
             "comment" => "CommentId",
+            "entry" => "TimeEntryId",
             "task" => "TaskId",
             "session" => "SessionId",
             "factor" => "FactorId",

@@ -62,6 +62,7 @@ impl<'a> Scene<'a> {
             add("TaskId", &made["task_id"]);
             let task = format!("{board}/tasks/{}", text(&made["task_id"]));
             add("CommentId", &json!(comment(&owner, &task).await));
+            add("TimeEntryId", &json!(time(&owner, &task).await));
             position = text(&made["position"]).to_owned();
         }
         let role = json!({ "name": "Role", "permissions": [] });
@@ -151,5 +152,13 @@ async fn marks(owner: &Person<'_>, board: &str) -> Vec<(&'static str, String)> {
 async fn comment(owner: &Person<'_>, task: &str) -> String {
     let id = fresh_id();
     owner.post(&format!("{task}/comments"), json!({ "comment_id": id, "text": "Said" })).await.created();
+    id
+}
+
+/// Time that was spent on a task.
+async fn time(owner: &Person<'_>, task: &str) -> String {
+    let id = fresh_id();
+    let body = json!({ "entry_id": id, "started_at": 1_767_614_400_000_000_u64, "duration_s": 60 });
+    owner.post(&format!("{task}/time"), body).await.created();
     id
 }

@@ -1,7 +1,7 @@
 // Times on screen. The protocol counts microseconds in UTC; people read their own calendar.
 import type { Due } from "../gen/protocol";
 
-const MICROS_PER_MS = 1_000;
+export const MICROS_PER_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 export const toDate = (micros: number): Date => new Date(Math.floor(micros / MICROS_PER_MS));
@@ -64,3 +64,26 @@ export function ago(micros: number, language: string, now: Date): string {
 export const dayText = (micros: number, language: string): string => new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(toDate(micros));
 export const fullTime = (micros: number, language: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(toDate(micros));
+
+/** "1:05:09": a clock that runs. */
+export function clockText(seconds: number): string {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return `${hours}:${two(minutes)}:${two(rest)}`;
+}
+
+/** "1:30 h"; what is shorter than a minute counts as one. */
+export function durationText(seconds: number): string {
+  const minutes = seconds === 0 ? 0 : Math.max(1, Math.round(seconds / 60));
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)} h`;
+}
+
+/** "1:30", "1.5", "1,5", "90m", "1h 30m", "2 h" as seconds; undefined for anything else. A number alone is hours. */
+export function durationFrom(text: string): number | undefined {
+  const said = text.trim().toLowerCase();
+  const clock = /^(\d{1,3}):([0-5]\d)(?:\s*h)?$/.exec(said);
+  if (clock) return Number(clock[1]) * 3_600 + Number(clock[2]) * 60;
+  const hours = /^(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:h|std\.?)?$/.exec(said);
+  if (hours?.[1] !== undefined) return Math.round(Number(hours[1].replace(",", ".")) * 3_600);
+  const words = /^(?:(\d{1,3})\s*(?:h|std\.?))?\s*(?:(\d{1,4})\s*(?:m|min|min\.))$/.exec(said);
+  return words ? Number(words[1] ?? 0) * 3_600 + Number(words[2]) * 60 : undefined;
+}

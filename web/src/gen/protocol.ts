@@ -27,6 +27,8 @@ export type ViewId = string;
 
 export type CommentId = string;
 
+export type TimeEntryId = string;
+
 export type ChecklistId = string;
 
 export type ChecklistItemId = string;
@@ -105,7 +107,7 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
-export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "text" | "look" | "lifecycle" | "options" | "value";
+export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "time" | "text" | "look" | "lifecycle" | "options" | "value";
 
 export type IfChanged = "apply" | "refuse";
 
@@ -209,7 +211,7 @@ lanes?: Lanes, };
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
-export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "picture_unreadable" | "cycle" | "wip_limit" | "transition_refused" | "account_exists" | "last_way_in" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
+export type Code = "malformed" | "batch_too_large" | "wrong_topic" | "field_required" | "field_invalid" | "field_too_long" | "limit_reached" | "not_found" | "already_exists" | "wrong_state" | "not_empty" | "last_owner" | "idempotency_mismatch" | "too_old" | "board_full" | "too_many_subscriptions" | "not_joined" | "password_weak" | "too_large" | "registration_refused" | "method_not_allowed" | "unsupported_media_type" | "precondition_failed" | "code_expired" | "picture_unreadable" | "cycle" | "wip_limit" | "transition_refused" | "account_exists" | "last_way_in" | "timer_running" | "unauthenticated" | "token_expired" | "session_revoked" | "second_factor_refused" | "challenge_ended" | "provider_refused" | "forbidden" | "origin_refused" | "registration_closed" | "fresh_login_required" | "email_unverified" | "rate_limited" | "busy" | "contended" | "unavailable" | "behind" | "going_away" | "storage_full" | "timed_out" | "provider_unavailable" | "internal" | "quarantined";
 
 export type Failure = { code: Code, 
 /**
@@ -537,7 +539,7 @@ export type ScheduleTask = { task_id: TaskId, start_at?: number, due?: Due, };
 
 export type OnFailure = "none" | "rest";
 
-export type Aspect = "lifecycle" | "title" | "description" | "place" | "done" | "priority" | "labels" | "assignees" | "start_at" | "due" | "estimate" | "category" | "cover" | "repeat" | "parent" | "dependencies" | "checklists" | "comments" | "fields" | "reminders";
+export type Aspect = "lifecycle" | "title" | "description" | "place" | "done" | "priority" | "labels" | "assignees" | "start_at" | "due" | "estimate" | "category" | "cover" | "repeat" | "parent" | "dependencies" | "checklists" | "comments" | "fields" | "reminders" | "time";
 
 export type Bulk = { commands: Array<BoardCommand>, 
 /**
@@ -574,6 +576,52 @@ export type SetReminder = { task_id: TaskId, reminder: Reminder, };
 export type RemoveReminder = { task_id: TaskId, reminder: Reminder, };
 
 export type AnnounceTask = { task_id: TaskId, };
+
+export type TransferTask = { task_id: TaskId, to_board_id: BoardId, 
+/**
+ * Of that board.
+ */
+column_id: ColumnId, place?: Place<TaskId>, };
+
+export type LogTime = { task_id: TaskId, entry_id: TimeEntryId, started_at: number, 
+/**
+ * How long it took, in seconds.
+ */
+duration_s: number, note?: string, 
+/**
+ * Whose time it is, where it is not one's own: for those who manage the board.
+ */
+account_id?: AccountId, };
+
+export type UpdateTime = { task_id: TaskId, entry_id: TimeEntryId, started_at?: number, duration_s?: number, 
+/**
+ * Empty: none.
+ */
+note?: string, };
+
+export type RemoveTime = { task_id: TaskId, entry_id: TimeEntryId, };
+
+export type StartTimer = { 
+/**
+ * Of the time that will be noted.
+ */
+entry_id: TimeEntryId, org_id: OrgId, board_id: BoardId, task_id: TaskId, };
+
+export type StopTimer = { entry_id: TimeEntryId, 
+/**
+ * Where the task is by now; absent where it is nowhere.
+ */
+board_id?: BoardId, 
+/**
+ * When it was really over; absent: now.
+ */
+ended_at?: number, note?: string, };
+
+export type DiscardTimer = { entry_id: TimeEntryId, 
+/**
+ * Where the task is by now; absent where it is nowhere.
+ */
+board_id?: BoardId, };
 
 export type SetTaskParent = { task_id: TaskId, parent_id?: TaskId, };
 
@@ -653,9 +701,9 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "field.create" } & CreateField | { "type": "field.update" } & UpdateField | { "type": "field.move" } & MoveField | { "type": "field.delete" } & DeleteField | { "type": "view.create" } & CreateView | { "type": "view.update" } & UpdateView | { "type": "view.move" } & MoveView | { "type": "view.delete" } & DeleteView | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.transfer" } & TransferTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.field.set" } & SetTaskField | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.reminder.set" } & SetReminder | { "type": "task.reminder.remove" } & RemoveReminder | { "type": "task.announce" } & AnnounceTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "field.create" } & CreateField | { "type": "field.update" } & UpdateField | { "type": "field.move" } & MoveField | { "type": "field.delete" } & DeleteField | { "type": "view.create" } & CreateView | { "type": "view.update" } & UpdateView | { "type": "view.move" } & MoveView | { "type": "view.delete" } & DeleteView | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.transfer" } & TransferTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.field.set" } & SetTaskField | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.reminder.set" } & SetReminder | { "type": "task.reminder.remove" } & RemoveReminder | { "type": "task.announce" } & AnnounceTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment | { "type": "time.log" } & LogTime | { "type": "time.update" } & UpdateTime | { "type": "time.remove" } & RemoveTime;
 
-export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken | { "type": "account.kept.change" } & ChangeKept;
+export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken | { "type": "account.kept.change" } & ChangeKept | { "type": "account.timer.start" } & StartTimer | { "type": "account.timer.stop" } & StopTimer | { "type": "account.timer.discard" } & DiscardTimer;
 
 export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
 
@@ -959,6 +1007,90 @@ export type TaskDueSoon = { task_id: TaskId, due: Due, };
 
 export type TaskOverdue = { task_id: TaskId, due: Due, };
 
+export type TaskTransferred = { task_id: TaskId, 
+/**
+ * Absent for those who are not told.
+ */
+to_board_id?: BoardId, 
+/**
+ * The one that it has there.
+ */
+to_number?: number, };
+
+export type TaskReceived = { 
+/**
+ * As it is here, without comments.
+ */
+face: TaskFace, from_board_id?: BoardId, from_number?: number, 
+/**
+ * It is in the archive.
+ */
+archived?: boolean, description?: string, 
+/**
+ * Whom the description mentions.
+ */
+mentions?: Array<AccountId>, checklists?: Array<ChecklistView>, watchers?: Array<AccountId>, reminders?: Array<Reminder>, 
+/**
+ * Time that was spent on it.
+ */
+time?: Array<TimeEntryView>, 
+/**
+ * How it repeats, with what only the server needs of that.
+ */
+repeat?: Repeat, created_by: AccountId, created_at: number, original?: Original, 
+/**
+ * The names of labels, categories and fields that it had and that this board has not.
+ */
+left_behind?: Array<string>, };
+
+export type CommentsReceived = { task_id: TaskId, comments: Array<ReceivedComment>, };
+
+export type ReceivedComment = { comment_id: CommentId, author_id: AccountId, text: string, created_at: number, edited_at?: number, reply_to?: CommentId, original?: Original, mentions?: Array<AccountId>, reactions?: Array<ReactionView>, };
+
+export type TimeLogged = { task_id: TaskId, entry_id: TimeEntryId, 
+/**
+ * Whose time it is.
+ */
+account_id: AccountId, started_at: number, 
+/**
+ * In seconds.
+ */
+duration_s: number, note?: string, 
+/**
+ * All that is noted on the task from then on, in seconds.
+ */
+tracked_s: number, };
+
+export type TimeUpdated = { task_id: TaskId, entry_id: TimeEntryId, started_at?: number, duration_s?: number, note?: string, 
+/**
+ * All that is noted on the task from then on, in seconds.
+ */
+tracked_s: number, };
+
+export type TimeRemoved = { task_id: TaskId, entry_id: TimeEntryId, 
+/**
+ * All that is noted on the task from then on, in seconds.
+ */
+tracked_s: number, };
+
+export type TimeStarted = { task_id: TaskId, account_id: AccountId, };
+
+export type TimeStopped = { task_id: TaskId, account_id: AccountId, };
+
+export type UserTimerStarted = { entry_id: TimeEntryId, org_id: OrgId, board_id: BoardId, task_id: TaskId, };
+
+export type UserTimerStopped = { entry_id: TimeEntryId, org_id: OrgId, board_id: BoardId, task_id: TaskId, started_at: number, 
+/**
+ * In seconds.
+ */
+duration_s: number, 
+/**
+ * Why it is not noted on the board; absent: it is.
+ */
+lost?: Code, };
+
+export type UserTimerDiscarded = { entry_id: TimeEntryId, };
+
 export type TaskParentChanged = { task_id: TaskId, parent_id?: TaskId, };
 
 export type TaskDependencyAdded = { task_id: TaskId, kind: DependencyKind, other_id: TaskId, };
@@ -1023,9 +1155,9 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "field.created" } & FieldCreated | { "type": "field.updated" } & FieldUpdated | { "type": "field.moved" } & FieldMoved | { "type": "field.deleted" } & FieldDeleted | { "type": "view.created" } & ViewCreated | { "type": "view.updated" } & ViewUpdated | { "type": "view.moved" } & ViewMoved | { "type": "view.deleted" } & ViewDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "task.transferred" } & TaskTransferred | { "type": "task.received" } & TaskReceived | { "type": "comments.received" } & CommentsReceived | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.field.changed" } & TaskFieldChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.reminder.set" } & TaskReminderSet | { "type": "task.reminder.removed" } & TaskReminderRemoved | { "type": "task.reminder.due" } & TaskReminderDue | { "type": "task.due.soon" } & TaskDueSoon | { "type": "task.overdue" } & TaskOverdue | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "field.created" } & FieldCreated | { "type": "field.updated" } & FieldUpdated | { "type": "field.moved" } & FieldMoved | { "type": "field.deleted" } & FieldDeleted | { "type": "view.created" } & ViewCreated | { "type": "view.updated" } & ViewUpdated | { "type": "view.moved" } & ViewMoved | { "type": "view.deleted" } & ViewDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "task.transferred" } & TaskTransferred | { "type": "task.received" } & TaskReceived | { "type": "comments.received" } & CommentsReceived | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.field.changed" } & TaskFieldChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.reminder.set" } & TaskReminderSet | { "type": "task.reminder.removed" } & TaskReminderRemoved | { "type": "task.reminder.due" } & TaskReminderDue | { "type": "task.due.soon" } & TaskDueSoon | { "type": "task.overdue" } & TaskOverdue | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted | { "type": "time.logged" } & TimeLogged | { "type": "time.updated" } & TimeUpdated | { "type": "time.removed" } & TimeRemoved | { "type": "time.started" } & TimeStarted | { "type": "time.stopped" } & TimeStopped;
 
-export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked | { "type": "user.kept.changed" } & UserKeptChanged;
+export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked | { "type": "user.kept.changed" } & UserKeptChanged | { "type": "user.timer.started" } & UserTimerStarted | { "type": "user.timer.stopped" } & UserTimerStopped | { "type": "user.timer.discarded" } & UserTimerDiscarded;
 
 export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
 
@@ -1071,7 +1203,15 @@ repeat?: RepeatRule,
 /**
  * What it has in the board's custom fields, in the order of their ids. The public is shown none that name people.
  */
-fields?: Array<TaskField>, };
+fields?: Array<TaskField>, 
+/**
+ * How much time was spent on it, in seconds; the public is not told.
+ */
+tracked_s?: number, 
+/**
+ * Whose timer counts on it, in the order of their ids; nobody, for the public.
+ */
+working?: Array<AccountId>, };
 
 export type ColumnView = { column_id: ColumnId, name: string, kind: ColumnKind, rank: string, colour?: Colour, archived?: boolean, workflow?: Workflow, };
 
@@ -1187,7 +1327,11 @@ export type AccountView = { account_id: AccountId, sessions: Array<SessionId>,
 /**
  * The seq at which what its owner keeps for themselves changed last.
  */
-kept_seq?: number, };
+kept_seq?: number, 
+/**
+ * The timer that counts.
+ */
+timer?: TimerView, };
 
 export type ViewPart = { "kind": "organization" } & OrganizationView | { "kind": "team" } & TeamView | { "kind": "board" } & BoardPart | { "kind": "account" } & AccountView;
 
@@ -1203,7 +1347,11 @@ watchers?: Array<AccountId>,
 /**
  * When they and those who work on it are reminded of it, in their order; none for the public.
  */
-reminders?: Array<Reminder>, created_by: AccountId, created_at: number, original?: Original, 
+reminders?: Array<Reminder>, 
+/**
+ * Time that was spent on it, in the order in which it began; none for the public.
+ */
+time?: Array<TimeEntryView>, created_by: AccountId, created_at: number, original?: Original, 
 /**
  * The board's seq that this answers for.
  */
@@ -1248,6 +1396,14 @@ export type CommentView = { comment_id: CommentId, author_id: AccountId, text: s
  * Emoji that it was answered with, in the order in which they were first given.
  */
 reactions?: Array<ReactionView>, original?: Original, };
+
+export type TimeEntryView = { entry_id: TimeEntryId, account_id: AccountId, started_at: number, 
+/**
+ * In seconds.
+ */
+duration_s: number, note?: string, };
+
+export type TimerView = { entry_id: TimeEntryId, org_id: OrgId, board_id: BoardId, task_id: TaskId, started_at: number, };
 
 export type ReactionView = { emoji: string, 
 /**
@@ -1482,6 +1638,7 @@ export const CODES: Record<Code, { number: number; temporary: boolean; message: 
   transition_refused: { number: 128, temporary: false, message: "Tasks do not go from the one column to the other." },
   account_exists: { number: 130, temporary: false, message: "There is an account with this address: log in to it, and connect the provider there." },
   last_way_in: { number: 131, temporary: false, message: "It is the last way to log in: set a password or connect another provider first." },
+  timer_running: { number: 132, temporary: false, message: "A timer counts already: stop it first." },
   unauthenticated: { number: 200, temporary: false, message: "No valid credentials." },
   token_expired: { number: 201, temporary: false, message: "The access token has expired; refresh it." },
   session_revoked: { number: 202, temporary: false, message: "The session was revoked; log in again." },
@@ -1805,6 +1962,14 @@ export const LIMITS = {
   task_points_max: 1000,
   /** The longest estimate of one task: a year of work. (minutes) */
   task_estimate_minutes_max: 120000,
+  /** Times that are noted on one task. (entries) */
+  time_entries_per_task_max: 500,
+  /** The longest time that is noted in one; a timer that runs on counts for as long. (s) */
+  time_entry_s_max: 86400,
+  /** What is said about a time that was spent. (characters) */
+  time_note_chars_max: 500,
+  /** How far a time may end ahead of the server's clock: clocks differ. (ms) */
+  time_ahead_ms_max: 60000,
   /** The text of the rule by which a task repeats. (characters) */
   repeat_rule_chars_max: 500,
   /** Days, weeks, months or years from one to the next. (periods) */

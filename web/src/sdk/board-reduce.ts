@@ -214,6 +214,16 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
       return comment(face, event.comments.length);
     case "comment.deleted":
       return comment(face, -1);
+    case "time.started":
+      return { ...face, working: [...(face.working ?? []).filter((id) => id !== event.account_id), event.account_id].sort() };
+    case "time.stopped": {
+      const left = (face.working ?? []).filter((id) => id !== event.account_id);
+      return left.length === 0 ? without(face, "working") : { ...face, working: left };
+    }
+    case "time.logged":
+    case "time.updated":
+    case "time.removed":
+      return event.tracked_s === 0 ? without(face, "tracked_s") : { ...face, tracked_s: event.tracked_s };
     default:
       return face;
   }

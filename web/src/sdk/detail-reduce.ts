@@ -1,6 +1,6 @@
 //! What each event does to an open task's detail: pure, and equal to what the server's read would answer at that seq.
 
-import type { BoardEvent, ChecklistItemView, ChecklistView, CommentView, Reminder, TaskDetail } from "../gen/protocol";
+import type { BoardEvent, ChecklistItemView, ChecklistView, CommentView, Reminder, TaskDetail, TimeEntryView } from "../gen/protocol";
 import { type Effect, reduceFace } from "./board-reduce";
 import { compareEntries } from "./ordered";
 
@@ -42,6 +42,10 @@ export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
     case "comment.edited":
     case "comment.deleted":
       return withComment(next, event, effect);
+    case "time.logged":
+    case "time.updated":
+    case "time.removed":
+      return withTime(next, event, effect.by);
     case "comment.reacted":
     case "comment.unreacted":
       return { ...next, comments: next.comments.map((comment) => (comment.comment_id === event.comment_id ? reacted(comment, event.emoji, effect.by, event.type === "comment.reacted") : comment)) };
@@ -52,7 +56,7 @@ export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
 
 /** It comes as it is on the board that it came from; what is said about it follows. */
 function received(event: Extract<BoardEvent, { type: "task.received" }>): TaskDetail {
-  const { face, archived, description = "", checklists = [], reminders = [], watchers = [], created_by, created_at, original } = event;
+  const { face, archived, description = "", checklists = [], reminders = [], watchers = [], time = [], created_by, created_at, original } = event;
   return {
     face,
     lifecycle: archived === true ? "archived" : "active",
@@ -61,6 +65,7 @@ function received(event: Extract<BoardEvent, { type: "task.received" }>): TaskDe
     comments: [],
     ...(reminders.length > 0 && { reminders }),
     ...(watchers.length > 0 && { watchers }),
+    ...(time.length > 0 && { time }),
     created_by,
     created_at,
     ...(original !== undefined && { original }),
@@ -80,6 +85,31 @@ function withComment(detail: TaskDetail, event: CommentEvent, { at, by }: Effect
   const { text, reply_to, original } = event;
   const comment = { comment_id, author_id: by, text, created_at: at, ...(reply_to !== undefined && { reply_to }), ...(original !== undefined && { original }) };
   return { ...detail, comments: [...detail.comments, comment] };
+}
+
+type TimeEvent = Extract<BoardEvent, { type: "time.logged" | "time.updated" | "time.removed" }>;
+
+/** In the order in which it began. */
+const byBeginning = (a: TimeEntryView, b: TimeEntryView): number => a.started_at - b.started_at || (a.entry_id < b.entry_id ? -1 : 1);
+
+/** What is predicted of one's own time says nobody: it is whoever did it. */
+function withTime(detail: TaskDetail, event: TimeEvent, by: string): TaskDetail {
+  const { time = [], ...rest } = detail;
+  const before = time.find((entry) => entry.entry_id === event.entry_id);
+  const others = time.filter((entry) => entry !== before);
+  const after = event.type === "time.removed" ? undefined : event.type === "time.logged" ? logged(event, by) : before === undefined ? undefined : changed(before, event);
+  const entries = after === undefined ? others : [...others, after].sort(byBeginning);
+  return entries.length === 0 ? rest : { ...rest, time: entries };
+}
+
+function logged({ entry_id, account_id, started_at, duration_s, note }: Extract<TimeEvent, { type: "time.logged" }>, by: string): TimeEntryView {
+  return { entry_id, account_id: account_id === "" ? by : account_id, started_at, duration_s, ...(note !== undefined && note !== "" && { note }) };
+}
+
+function changed(entry: TimeEntryView, event: Extract<TimeEvent, { type: "time.updated" }>): TimeEntryView {
+  const { note: before, ...rest } = entry;
+  const note = event.note ?? before;
+  return { ...rest, started_at: event.started_at ?? entry.started_at, duration_s: event.duration_s ?? entry.duration_s, ...(note !== undefined && note !== "" && { note }) };
 }
 
 /** Those before the due date come first, then those at a moment of their own. */

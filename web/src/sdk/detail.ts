@@ -88,8 +88,8 @@ export class Detail {
     this.#shown = shown;
     const confirmed_comments = new Set(confirmed.comments);
     const comments = shown.comments.map((comment) => (confirmed_comments.has(comment) ? comment : { ...comment, pending: true as const }));
-    const { description, checklists, lifecycle, watchers, reminders, created_by, created_at, face, original } = shown;
-    this.view.set({ description, checklists, comments, lifecycle, watchers: watchers ?? [], reminders: reminders ?? [], created_by, created_at, face: card ?? face, ...(original !== undefined && { original }) });
+    const { description, checklists, lifecycle, watchers, reminders, time, created_by, created_at, face, original } = shown;
+    this.view.set({ description, checklists, comments, lifecycle, watchers: watchers ?? [], reminders: reminders ?? [], time: time ?? [], created_by, created_at, face: card ?? face, ...(original !== undefined && { original }) });
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 //! Undo: the commands that take a command back, worked out from what is shown before it. Empty where nothing can be undone, or where
 //! nothing would change.
 
-import type { BoardCommand, ColumnView, Dependency, Due, TaskFace } from "../gen/protocol";
+import type { BoardCommand, ColumnView, Dependency, Due, TaskDetail, TaskFace } from "../gen/protocol";
 import type { BoardStore } from "./board";
 import { inverseOfField, valueIn } from "./fields";
 import { sameReminder } from "./detail-reduce";
@@ -222,6 +222,11 @@ function ofDetail(command: BoardCommand, known: Known): BoardCommand[] {
     case "comment.react":
     case "comment.unreact":
       return [{ ...command, type: command.type === "comment.react" ? "comment.unreact" : "comment.react" }];
+    case "time.log":
+      return [{ type: "time.remove", task_id, entry_id: command.entry_id }];
+    case "time.update":
+    case "time.remove":
+      return timeBack(command, detail);
     case "checklist.create":
       return [{ type: "checklist.delete", task_id, checklist_id: command.checklist_id }];
     case "checklist.rename": {
@@ -238,4 +243,14 @@ function ofDetail(command: BoardCommand, known: Known): BoardCommand[] {
     default:
       return [];
   }
+}
+
+/** Whose it was is said again: it may have been another's, whose board this person manages. */
+function timeBack(command: Of<"time.update" | "time.remove">, detail: TaskDetail | undefined): BoardCommand[] {
+  const { task_id, entry_id } = command;
+  const entry = detail?.time?.find((one) => one.entry_id === entry_id);
+  if (entry === undefined) return [];
+  const { account_id, started_at, duration_s, note } = entry;
+  if (command.type === "time.remove") return [{ type: "time.log", task_id, entry_id, account_id, started_at, duration_s, ...(note !== undefined && { note }) }];
+  return [{ type: "time.update", task_id, entry_id, ...(command.started_at !== undefined && { started_at }), ...(command.duration_s !== undefined && { duration_s }), ...(command.note !== undefined && { note: note ?? "" }) }];
 }

@@ -117,6 +117,17 @@ function deleteChecklist(command: Of<"checklist.delete">, known: Known): BoardEv
   return [{ type: "checklist.deleted", task_id: command.task_id, checklist_id: command.checklist_id, removed }];
 }
 
+/** Whose it is where nobody is said is whoever does it. What is not loaded cannot be counted: then nothing is shown before the echo. */
+function time(command: Of<"time.log" | "time.update" | "time.remove">, known: Known): BoardEvent[] {
+  const { task_id, entry_id } = command;
+  const tracked_s = known.store.tasks.visible(task_id)?.tracked_s ?? 0;
+  if (command.type === "time.log") return [{ ...command, type: "time.logged", account_id: command.account_id ?? "", tracked_s: tracked_s + command.duration_s }];
+  const entry = known.detail(task_id)?.time?.find((one) => one.entry_id === entry_id);
+  if (entry === undefined) return [];
+  const others = Math.max(0, tracked_s - entry.duration_s);
+  return command.type === "time.remove" ? [{ type: "time.removed", task_id, entry_id, tracked_s: others }] : [{ ...command, type: "time.updated", tracked_s: others + (command.duration_s ?? entry.duration_s) }];
+}
+
 const itemOf = (detail: TaskDetail | undefined, item_id: string) =>
   detail?.checklists.flatMap((list) => list.items).find((item) => item.item_id === item_id);
 
@@ -263,6 +274,10 @@ export function predict(command: BoardCommand, known: Known): BoardEvent[] {
       return [{ type: "view.moved", view_id: command.view_id, rank: known.store.viewOrder.rankAt(command.place, command.view_id) }];
     case "board.member.set":
       return setMember(command, known);
+    case "time.log":
+    case "time.update":
+    case "time.remove":
+      return time(command, known);
     case "checklist.item.add":
       return addItem(command, known);
     case "checklist.item.update":

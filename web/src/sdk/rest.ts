@@ -1,8 +1,8 @@
 //! The REST surface, one method a route. Lists, heads and details are read here; changes of an open board go over the socket.
 
 import type {
-  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Command, CommentId, CommentVersion, Condition, Event, Happened, Lifecycle, Look, MemberStatus, OrgId,
-  OrganizationView, OrgRole, OwnChanges, PictureId, SessionId, TaskDetail, TaskDifference, TaskFace, TaskId, TeamId, TeamView, ViewId, Visibility,
+  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Code, Command, CommentId, CommentVersion, Condition, Event, Happened, Lifecycle, Look, MemberStatus, OrgId,
+  OrganizationView, OrgRole, OwnChanges, PictureId, SessionId, TaskDetail, TaskDifference, TaskFace, TaskId, TeamId, TeamView, TimeEntryId, TimerView, ViewId, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
 
@@ -13,6 +13,44 @@ export interface OrgEntry {
   readonly role: OrgRole;
   /** Deleted then, and to be restored by the caller. */
   readonly deleted_at?: number;
+}
+/** What the time of a board is asked for: all that began within these ends. */
+export interface TimeQuery {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly account?: AccountId | undefined;
+  readonly group?: "task" | "member" | "day" | undefined;
+  readonly zone?: string | undefined;
+}
+export interface TimeSum {
+  readonly account_id?: AccountId;
+  readonly day?: string;
+  readonly task_id?: TaskId;
+  readonly number?: number;
+  readonly title?: string;
+  readonly estimate_minutes?: number;
+  /** All that was ever spent on the task. */
+  readonly tracked_s?: number;
+  readonly total_s: number;
+  readonly entries: number;
+}
+export interface TimeReport {
+  readonly seq: number;
+  readonly total_s: number;
+  readonly entries: number;
+  readonly groups: readonly TimeSum[];
+  readonly next_cursor?: string;
+}
+export interface OwnTimer {
+  readonly timer?: TimerView;
+  readonly now: number;
+}
+export interface TimerStopped {
+  readonly entry_id: TimeEntryId;
+  readonly task_id: TaskId;
+  readonly duration_s: number;
+  /** Why the time is not noted on the task. */
+  readonly lost?: Code;
 }
 /** What is absent was not chosen. */
 export interface Preferences {
@@ -123,6 +161,25 @@ export class Rest {
   /** The board as CSV, not older than this seq. */
   boardTable(org_id: OrgId, board_id: BoardId, min_seq: number): Promise<Blob> {
     return this.#http.bytes(`${org(org_id)}/boards/${board_id}/export.csv?min_seq=${min_seq}`, "text/csv");
+  }
+  timeReport(org_id: OrgId, board_id: BoardId, query: TimeQuery & { readonly cursor?: string; readonly min_seq?: number }): Promise<TimeReport> {
+    return this.#http.request("GET", `${board(org_id, board_id)}/time`, { query: { ...query } });
+  }
+  timeTable(org_id: OrgId, board_id: BoardId, query: TimeQuery): Promise<Blob> {
+    const said = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined);
+    return this.#http.bytes(`${board(org_id, board_id)}/time.csv?${new URLSearchParams(said.map(([name, value]) => [name, String(value)]))}`, "text/csv");
+  }
+  timer(): Promise<OwnTimer> {
+    return this.#http.request("GET", `${V1}/me/timer`);
+  }
+  startTimer(fields: { readonly entry_id: TimeEntryId; readonly org_id: OrgId; readonly board_id: BoardId; readonly task_id: TaskId }): Promise<OwnTimer> {
+    return this.#http.request("POST", `${V1}/me/timer`, { body: fields });
+  }
+  stopTimer(entry_id: TimeEntryId): Promise<TimerStopped> {
+    return this.#http.request("POST", `${V1}/me/timer/stop`, { body: { entry_id } });
+  }
+  discardTimer(): Promise<void> {
+    return this.#http.request("DELETE", `${V1}/me/timer`);
   }
   /** Ends every other session. */
   changePassword(fields: ChangePassword): Promise<void> {

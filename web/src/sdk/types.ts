@@ -3,7 +3,7 @@
 import type {
   AccountId, AccountView, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
   CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, Reminder, SavedView, TaskDetail,
-  TaskFace, TaskId, TeamCommand, TeamId, TeamView, Topic, Visibility,
+  TaskFace, TaskId, TeamCommand, TeamId, TeamView, TimeEntryView, Topic, Visibility,
 } from "../gen/protocol";
 import type { Auth } from "./auth";
 import type { Cell, Signal } from "./cells";
@@ -175,6 +175,8 @@ export interface DetailView {
   readonly comments: readonly DetailComment[];
   readonly watchers: readonly AccountId[];
   readonly reminders: readonly Reminder[];
+  /** In the order in which it began. */
+  readonly time: readonly TimeEntryView[];
   readonly lifecycle: Lifecycle;
   readonly created_by: AccountId;
   readonly created_at: number;

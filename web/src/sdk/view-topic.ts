@@ -178,8 +178,17 @@ export const accountFolding: Folding<AccountView> = {
     const { kind: _kind, ...view } = part;
     return view;
   },
-  reduce(view, event, _at, seq) {
+  reduce(view, event, at, seq) {
     switch (event.type) {
+      case "user.timer.started": {
+        const { entry_id, org_id, board_id, task_id } = event;
+        return { ...view, timer: { entry_id, org_id, board_id, task_id, started_at: at } };
+      }
+      case "user.timer.stopped":
+      case "user.timer.discarded": {
+        const { timer: _over, ...rest } = view;
+        return rest;
+      }
       case "user.logged_in":
         return { ...view, sessions: [...view.sessions.filter((one) => one !== event.session_id), event.session_id] };
       case "user.logged_out":

@@ -142,6 +142,17 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "comment.edited": [{ type: "comment.edited", task_id: "t1", comment_id: "m1", text: "Edited" }],
   "comment.reacted": [{ type: "comment.reacted", task_id: "t1", comment_id: "m1", emoji: "👍" }, { type: "comment.reacted", task_id: "t1", comment_id: "m1", emoji: "🎉" }, { type: "comment.reacted", task_id: "t1", comment_id: "m1", emoji: "👍" }],
   "comment.unreacted": [{ type: "comment.unreacted", task_id: "t1", comment_id: "m1", emoji: "👍" }, { type: "comment.unreacted", task_id: "t1", comment_id: "m1", emoji: "👍" }, { type: "comment.unreacted", task_id: "t1", comment_id: "m1", emoji: "🎉" }],
+  "time.logged": [
+    { type: "time.logged", task_id: "t1", entry_id: "w2", account_id: "ben", started_at: 9, duration_s: 60, note: "Drafts", tracked_s: 60 },
+    { type: "time.logged", task_id: "t1", entry_id: "w1", account_id: "ana", started_at: 5, duration_s: 30, tracked_s: 90 },
+  ],
+  "time.updated": [
+    { type: "time.updated", task_id: "t1", entry_id: "w2", started_at: 4, duration_s: 40, note: "", tracked_s: 70 },
+    { type: "time.updated", task_id: "t1", entry_id: "w1", note: "Ideas", tracked_s: 70 },
+  ],
+  "time.started": [{ type: "time.started", task_id: "t1", account_id: "ben" }, { type: "time.started", task_id: "t1", account_id: "ana" }, { type: "time.started", task_id: "t1", account_id: "ana" }],
+  "time.stopped": [{ type: "time.stopped", task_id: "t1", account_id: "ben" }, { type: "time.stopped", task_id: "t1", account_id: "cleo" }, { type: "time.stopped", task_id: "t1", account_id: "ana" }],
+  "time.removed": [{ type: "time.removed", task_id: "t1", entry_id: "w2", tracked_s: 30 }, { type: "time.removed", task_id: "t1", entry_id: "w1", tracked_s: 0 }],
   "comment.deleted": [{ type: "comment.deleted", task_id: "t1", comment_id: "m1" }],
 };
 

@@ -22,6 +22,7 @@ mod reminders;
 mod repeat;
 mod settings;
 pub(super) mod tasks;
+mod time;
 mod views;
 pub(super) mod workflow;
 
@@ -126,6 +127,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::DeleteComment(delete) => comments::delete(&ask, command, delete),
         C::ReactToComment(command) => comments::react(&ask, command),
         C::UnreactToComment(command) => comments::unreact(&ask, command),
+        C::LogTime(_) | C::UpdateTime(_) | C::RemoveTime(_) => time::decide(&ask, command),
     }
 }
 
@@ -177,9 +179,10 @@ impl<'a> Ask<'a> {
         // Without an organization nobody has a role; the server itself still needs it for what it looks up there.
         let org = ctx.org.ok_or_else(not_found)?;
         let ask = Self { board, head, ctx, org, account, role };
-        // Whose comment it is shows later; here the least that could be needed.
+        // Whose comment or time it is shows later; here the least that could be needed.
         let own = match command {
             BoardCommand::RemoveBoardMember(command) => org.resolve(command.account_id) == account,
+            BoardCommand::LogTime(command) => command.account_id.is_none_or(|id| org.resolve(id) == account),
             BoardCommand::WatchTask(command) => org.resolve(command.account_id) == account,
             BoardCommand::UnwatchTask(command) => org.resolve(command.account_id) == account,
             _ => true,

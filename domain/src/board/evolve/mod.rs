@@ -7,6 +7,7 @@ mod fields;
 mod reminders;
 mod repeat;
 mod tasks;
+mod time;
 mod transfer;
 mod views;
 

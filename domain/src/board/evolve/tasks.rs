@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, reminder::*, task::*, transfer::*},
+    event::{
+        BoardEvent, Happened, category::*, checklist::*, comment::*, field::*, reminder::*, task::*, time::*,
+        transfer::*,
+    },
     ids::TaskId,
     values::{Dependency, Lifecycle, Priority},
-    view::TaskFace,
 };
 
 use crate::{
@@ -49,6 +51,7 @@ pub(super) fn created(board: &mut Board, event: &TaskCreated, happened: &Happene
         passed_on: None,
         fields: Vec::new(),
         said: None,
+        time: None,
     };
     board.last_number = board.last_number.max(event.number);
     board.count_in(event.task_id, &task);
@@ -97,7 +100,6 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::CommentReacted(CommentReacted { task_id, .. })
         | E::CommentUnreacted(CommentUnreacted { task_id, .. })
         | E::TaskTransferred(TaskTransferred { task_id, .. })
-        | E::TaskReceived(TaskReceived { face: TaskFace { task_id, .. }, .. })
         | E::CommentsReceived(CommentsReceived { task_id, .. })
         | E::TaskCategorized(TaskCategorized { task_id, .. })
         | E::TaskFieldChanged(TaskFieldChanged { task_id, .. })
@@ -106,7 +108,13 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::TaskReminderRemoved(TaskReminderRemoved { task_id, .. })
         | E::TaskReminderDue(TaskReminderDue { task_id, .. })
         | E::TaskDueSoon(TaskDueSoon { task_id, .. })
-        | E::TaskOverdue(TaskOverdue { task_id, .. }) => *task_id,
+        | E::TaskOverdue(TaskOverdue { task_id, .. })
+        | E::TimeLogged(TimeLogged { task_id, .. })
+        | E::TimeUpdated(TimeUpdated { task_id, .. })
+        | E::TimeRemoved(TimeRemoved { task_id, .. })
+        | E::TimeStarted(TimeStarted { task_id, .. })
+        | E::TimeStopped(TimeStopped { task_id, .. }) => *task_id,
+        E::TaskReceived(event) => event.face.task_id,
         _ => return None,
     })
 }
@@ -192,6 +200,9 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         | E::CommentReacted(_)
         | E::CommentUnreacted(_)
         | E::CommentsReceived(_) => super::comments::evolve(task, event, happened),
+        E::TimeLogged(_) | E::TimeUpdated(_) | E::TimeRemoved(_) | E::TimeStarted(_) | E::TimeStopped(_) => {
+            super::time::evolve(task, event)
+        }
         event => super::checklists::evolve(task, event),
     }
 }

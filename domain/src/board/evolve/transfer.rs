@@ -8,13 +8,14 @@ use lockstep_protocol::{
         BoardEvent, Happened,
         transfer::{TaskReceived, TaskTransferred},
     },
+    ids::TimeEntryId,
     values::{Lifecycle, Priority},
-    view::{ChecklistView, TaskFace},
+    view::{ChecklistView, TaskFace, TimeEntryView},
 };
 
 use super::tasks;
 use crate::{
-    board::state::{Away, Board, Checklist, ChecklistItem, Task},
+    board::state::{Away, Board, Checklist, ChecklistItem, Task, TimeEntry},
     rank::Rank,
 };
 
@@ -57,11 +58,15 @@ pub(super) fn received(board: &mut Board, event: &TaskReceived, happened: &Happe
         mentions: event.mentions.clone(),
         category_id: face.category_id,
         cover: face.cover,
-        repeat: event.repeat.clone().map(Arc::new),
+        repeat: event.repeat.clone().map(|repeat| Arc::new(*repeat)),
         passed_on: None,
         fields: face.fields.clone(),
         said: None,
+        time: None,
     };
+    if !event.time.is_empty() {
+        task.with_time(|time| time.entries = event.time.iter().map(time_entry).collect());
+    }
     if !event.reminders.is_empty() {
         task.with_said(|said| said.reminders = event.reminders.iter().map(|reminder| (*reminder, false)).collect());
     }
@@ -69,6 +74,11 @@ pub(super) fn received(board: &mut Board, event: &TaskReceived, happened: &Happe
     board.last_number = board.last_number.max(face.number);
     board.count_in(face.task_id, &task);
     board.tasks.insert(face.task_id, Arc::new(task));
+}
+
+fn time_entry(entry: &TimeEntryView) -> (TimeEntryId, TimeEntry) {
+    let TimeEntryView { entry_id, account_id, started_at, duration_s, ref note } = *entry;
+    (entry_id, TimeEntry { account_id, started_at, duration_s, note: CompactString::new(note) })
 }
 
 fn checklist(list: &ChecklistView) -> Checklist {

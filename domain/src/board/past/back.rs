@@ -203,6 +203,7 @@ fn of_task(
             lists::sets(task_id, value, was, past.left(task_id), is)
         }
         V::Field(field_id) => vec![SetTaskField { task_id, field_id, value: was.value(field_id).cloned() }.into()],
+        V::Time(entry_id) => said::time((task_id, entry_id), was, is, ctx),
         V::List(_) | V::Item(..) | V::Since => lists::checklists(task_id, value, was, is),
     })
 }

@@ -42,6 +42,7 @@ fn aspects(a: &Task, b: &Task, then: &Board, now: &Board, id: TaskId) -> Vec<Asp
         (a.checklists != b.checklists, Aspect::Checklists),
         (a.fields != b.fields, Aspect::Fields),
         (comments(a) != comments(b), Aspect::Comments),
+        (a.time.as_ref().map(|time| &time.entries) != b.time.as_ref().map(|time| &time.entries), Aspect::Time),
     ];
     all.into_iter().filter(|(differ, _)| *differ).map(|(_, aspect)| aspect).collect()
 }
@@ -83,6 +84,8 @@ pub fn own_changes(commits: &[Vec<Happened<BoardEvent>>], account: AccountId) ->
         let Some(head) = commit.first().filter(|head| head.by == account) else { continue };
         match &head.event {
             BoardEvent::BoardCreated(_) => {}
+            // A timer is not started or thrown away by going back.
+            BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_) if commit.iter().all(of_timer) => {}
             BoardEvent::ChangeUndone(event) => {
                 let again = redo.iter().any(|commit| first(commit) == event.seq);
                 let (from, to) = if again { (&mut redo, &mut undo) } else { (&mut undo, &mut redo) };
@@ -97,6 +100,10 @@ pub fn own_changes(commits: &[Vec<Happened<BoardEvent>>], account: AccountId) ->
         }
     }
     OwnChanges { undo: undo.last().and_then(|commit| told(commit)), redo: redo.last().and_then(|commit| told(commit)) }
+}
+
+fn of_timer(happened: &Happened<BoardEvent>) -> bool {
+    matches!(happened.event, BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_))
 }
 
 fn told(commit: &[Happened<BoardEvent>]) -> Option<OwnChange> {

@@ -9,6 +9,7 @@ mod said;
 mod steps;
 mod texts;
 mod way;
+mod within;
 
 use std::collections::BTreeSet;
 

@@ -1,9 +1,9 @@
-//! Texts and what is said about them. Going back tells nobody anew that they are mentioned.
+//! Texts and what is said about them, and the time that people say they spent. Going back tells nobody anew that they are mentioned.
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{BoardCommand, comment::*, task::UpdateTask},
-    ids::{AccountId, CommentId, TaskId},
+    command::{BoardCommand, comment::*, task::UpdateTask, time::*},
+    ids::{AccountId, CommentId, TaskId, TimeEntryId},
 };
 
 use super::{Past, lists, steps::TaskValue};
@@ -65,6 +65,27 @@ fn comment(
         }
         (None, None) => vec![],
     })
+}
+
+pub(super) fn time(
+    (task_id, entry_id): (TaskId, TimeEntryId),
+    was: &Task,
+    is: &Task,
+    ctx: &Ctx<'_>,
+) -> Vec<BoardCommand> {
+    match (was.time_entry(entry_id), is.time_entry(entry_id)) {
+        (None, Some(_)) => vec![RemoveTime { task_id, entry_id }.into()],
+        (Some(was), Some(_)) => {
+            let (started_at, duration_s) = (Some(was.started_at), Some(was.duration_s));
+            vec![UpdateTime { task_id, entry_id, started_at, duration_s, note: Some(was.note.to_string()) }.into()]
+        }
+        (Some(was), None) => {
+            let account_id = Some(was.account_id).filter(|account| ctx.principal.account() != Some(*account));
+            let (started_at, duration_s, note) = (was.started_at, was.duration_s, was.note.to_string());
+            vec![LogTime { task_id, entry_id, started_at, duration_s, note, account_id }.into()]
+        }
+        (None, None) => vec![],
+    }
 }
 
 fn reactions(

@@ -1,16 +1,17 @@
 //! What a change did, value by value, in the order in which it is taken back: first what others need is there again, then values, then
 //! what the change had made goes. Knows nothing of how.
 
-use std::collections::BTreeSet;
-
 use imbl::ordmap::DiffItem;
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, TaskId, ViewId},
+    ids::{
+        AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, TaskId,
+        TimeEntryId, ViewId,
+    },
     values::Lifecycle,
 };
 
-use super::{Change, Past};
-use crate::board::state::{Board, Checklist, Column, Task};
+use super::{Change, Past, within};
+use crate::board::state::{Board, Column, Task};
 
 /// One thing to have back.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +85,8 @@ pub(super) enum TaskValue {
     Reactions(CommentId),
     /// What it has in a custom field.
     Field(FieldId),
+    /// Time that was spent on it.
+    Time(TimeEntryId),
     /// Checklists, items and values in custom fields that it did not have go.
     Since,
     PutAway,
@@ -308,6 +311,7 @@ impl TaskValue {
                 said(a) != said(b)
             }
             Self::Field(id) => a.value(id) != b.value(id),
+            Self::Time(id) => a.time_entry(id) != b.time_entry(id),
             Self::Since => (&a.checklists, &a.fields) != (&b.checklists, &b.fields),
             Self::Reactions(id) => {
                 let given = |task: &Task| task.comments.get(&id).map(|comment| comment.reactions.clone());
@@ -325,11 +329,7 @@ fn of_values(change: &Change, id: TaskId, old: &Task, new: &Task, steps: &mut Ve
             steps.push(Step::Task(id, *value));
         }
     }
-    of_lists(id, old, new, steps);
-    let fields: BTreeSet<FieldId> = old.fields.iter().chain(&new.fields).map(|field| field.field_id).collect();
-    let changed = fields.into_iter().map(TaskValue::Field).filter(|value| value.differs(old, new));
-    steps.extend(changed.map(|value| Step::Task(id, value)));
-    of_comments(id, old, new, steps);
+    within::of_task(id, old, new, steps);
     // That somebody follows who was mentioned came along with something else, and stays.
     if steps.len() - first > 1 {
         steps.retain(|step| *step != Step::Task(id, TaskValue::Watchers));
@@ -339,47 +339,6 @@ fn of_values(change: &Change, id: TaskId, old: &Task, new: &Task, steps: &mut Ve
         let revive = Step::Task(id, TaskValue::Revive);
         steps.retain(|step| *step != revive);
         steps.push(Step::Task(id, TaskValue::PutAway));
-    }
-}
-
-fn of_lists(id: TaskId, old: &Task, new: &Task, steps: &mut Vec<Step>) {
-    let lists = |a: &Task, b: &Task| -> Vec<ChecklistId> {
-        let ids = a.checklists.iter().chain(&b.checklists).map(|list| list.checklist_id);
-        ids.collect::<BTreeSet<_>>().into_iter().collect()
-    };
-    if old.checklists == new.checklists {
-        return;
-    }
-    for list_id in lists(old, new) {
-        let (was, is) = (old.checklist(list_id), new.checklist(list_id));
-        if TaskValue::List(list_id).differs(old, new) {
-            steps.push(Step::Task(id, TaskValue::List(list_id)));
-        }
-        // A list that goes takes its items along.
-        let items = |list: Option<&Checklist>| {
-            list.map_or(&[][..], |list| &list.items).iter().map(|item| item.item_id).collect::<Vec<_>>()
-        };
-        let mut seen = BTreeSet::new();
-        for item in items(was).into_iter().chain(items(is)).filter(|item| seen.insert(*item)) {
-            if was.is_some() && TaskValue::Item(list_id, item).differs(old, new) {
-                steps.push(Step::Task(id, TaskValue::Item(list_id, item)));
-            }
-        }
-    }
-}
-
-fn of_comments(id: TaskId, old: &Task, new: &Task, steps: &mut Vec<Step>) {
-    for diff in old.comments.diff(&new.comments) {
-        let comment = match diff {
-            DiffItem::Add(comment, _) | DiffItem::Remove(comment, _) => *comment,
-            DiffItem::Update { old: (comment, _), .. } => *comment,
-        };
-        for value in [TaskValue::Comment(comment), TaskValue::Reactions(comment)] {
-            let both = old.comments.contains_key(&comment) && new.comments.contains_key(&comment);
-            if value.differs(old, new) && (both || matches!(value, TaskValue::Comment(_))) {
-                steps.push(Step::Task(id, value));
-            }
-        }
     }
 }
 

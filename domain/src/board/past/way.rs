@@ -146,7 +146,8 @@ fn made_in_the_way(id: TaskId, past: &Past, now: &Board) -> Option<(Uuid, Field)
     let talk = is.comments.len() != new.comments.len();
     let value = VALUES.iter().find(|value| !past.is_so((id, new), is, **value, now, &past.after));
     let changed = value.and_then(|value| field_of_task(id, *value));
-    changed.or_else(|| (talk || is.checklists != new.checklists).then_some((id.0, Field::Text)))
+    let changed = changed.or_else(|| (talk || is.checklists != new.checklists).then_some((id.0, Field::Text)));
+    changed.or_else(|| (is.time != new.time).then_some((id.0, Field::Time)))
 }
 
 const fn field_of_column(value: ColumnValue) -> Field {
@@ -183,6 +184,7 @@ fn field_of_task(id: TaskId, value: TaskValue) -> Option<(Uuid, Field)> {
             return None;
         }
         V::Field(field) => return Some((within(id, field.0), Field::Value)),
+        V::Time(entry) => return Some((within(id, entry.0), Field::Time)),
     };
     Some((id.0, field))
 }

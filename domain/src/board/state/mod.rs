@@ -2,6 +2,7 @@
 //! that equal boards serialize to equal bytes. Must never be changed but by `evolve`.
 
 mod task;
+mod time;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use lockstep_protocol::{
 };
 use serde::{Deserialize, Serialize};
 pub use task::*;
+pub use time::*;
 
 use super::changes::Changes;
 use crate::{filter, rank::Rank};

@@ -10,6 +10,7 @@ use lockstep_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::Tracked;
 use crate::{board::alarms::Said, rank::Rank};
 
 /// A task, with all that a rule may ask about it.
@@ -66,6 +67,9 @@ pub struct Task {
     /// Reminders, and what of them and of its due date was said.
     #[serde(default)]
     pub said: Option<Arc<Said>>,
+    /// Time that was spent on it.
+    #[serde(default)]
+    pub time: Option<Arc<Tracked>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,6 +199,7 @@ impl Task {
         let repeats: usize = kept.map(|repeat| 200 + repeat.rule.len() + repeat.zone.len()).sum();
         let fields: usize = self.fields.iter().map(|held| 64 + held.value.text_bytes()).sum();
         let said = self.said.as_ref().map_or(0, |said| said.weight());
-        560 + self.title.len() + 16 * links + items + comments + repeats + fields + said
+        let time = self.time.as_ref().map_or(0, |time| time.weight());
+        568 + self.title.len() + 16 * links + items + comments + repeats + fields + said + time
     }
 }

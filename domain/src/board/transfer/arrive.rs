@@ -151,6 +151,8 @@ impl<'a> Arrival<'a> {
         fitted.watchers = task.watchers.iter().copied().filter(|account| self.sees(*account)).collect();
         fitted.mentions.retain(|account| self.sees(*account));
         fitted.dependencies.retain(|said| together.contains(&said.other_id));
+        // Whoever is working on it is told nothing there: their timer knows where it is when it is stopped.
+        fitted.with_time(|time| time.working.clear());
         fitted.said = None;
         if task.said.is_some() {
             let reminders = task.reminders().map(|reminder| (reminder, false)).collect();
@@ -263,7 +265,8 @@ impl<'a> Arrival<'a> {
     fn receive(&mut self, id: TaskId, task: &Task, left_behind: Vec<String>) -> Result<(), Failure> {
         let Some(was) = self.from.task(id) else { return Ok(()) };
         let description = self.other.texts.description(was.description_seq).ok_or_else(moved_on)?.to_owned();
-        self.weigh(description.len())?;
+        let notes: usize = task.time_entries().map(|(_, entry)| 160 + entry.note.len()).sum();
+        self.weigh(description.len() + notes)?;
         let archived = task.lifecycle == Lifecycle::Archived;
         let (column_kind, was_done) = (
             self.board.column(task.column_id).map(|column| column.kind),
@@ -271,7 +274,7 @@ impl<'a> Arrival<'a> {
         );
         self.happens(
             TaskReceived {
-                face: TaskFace { comments: 0, ..view::face(id, task) },
+                face: Box::new(TaskFace { comments: 0, ..view::face(id, task) }),
                 from_board_id: Some(self.from_id),
                 from_number: Some(was.number),
                 archived,
@@ -280,7 +283,8 @@ impl<'a> Arrival<'a> {
                 checklists: task.checklists.iter().map(|list| detail::checklist_view(list)).collect(),
                 watchers: task.watchers.iter().copied().collect(),
                 reminders: task.reminders().collect(),
-                repeat: task.repeat.as_deref().cloned(),
+                time: detail::time_view(task),
+                repeat: task.repeat.as_deref().cloned().map(Box::new),
                 created_by: was.created_by,
                 created_at: was.created_at,
                 original: was.original,

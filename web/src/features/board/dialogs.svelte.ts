@@ -9,6 +9,7 @@ export type BoardDialog =
   | { kind: "rename" }
   | { kind: "archive" }
   | { kind: "past" }
+  | { kind: "time" }
   /** Saves what is shown; `fresh`: as a view of its own. */
   | { kind: "saveView"; fresh?: boolean }
   /** All views. */

@@ -13,6 +13,7 @@ export const LAZY = {
   saveView: () => import("./SaveViewDialog.svelte"),
   views: () => import("./ViewsDialog.svelte"),
   archive: () => import("./ArchiveDialog.svelte"),
+  time: () => import("./TimeDialog.svelte"),
   past: () => import("./PastDialog.svelte"),
   transfer: () => import("./TransferDialog.svelte"),
   workflow: () => import("./WorkflowDialog.svelte"),

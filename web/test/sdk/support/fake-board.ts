@@ -8,8 +8,9 @@ import type {
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
 import { decideField, fieldsOf } from "./fake-fields";
+import { inTime, spent, type Timed, workingOn } from "./fake-time";
 
-export interface ServerTask {
+export interface ServerTask extends Timed {
   face: Required<Pick<TaskFace, "task_id" | "number" | "column_id" | "rank" | "title">>;
   labels: string[];
   assignees: string[];
@@ -88,6 +89,7 @@ export class FakeBoard {
       ...(task.priority !== "none" && { priority: task.priority as TaskFace["priority"] & string }),
       ...(task.start_at !== undefined && { start_at: task.start_at }),
       ...(task.points !== undefined && { points: task.points }),
+      ...workingOn(task),
       ...(task.minutes !== undefined && { minutes: task.minutes }),
       ...(task.repeat !== undefined && { repeat: { rule: task.repeat.rule, zone: task.repeat.zone, ...(task.repeat.on !== undefined && { on: task.repeat.on }) } }),
       ...(task.parent_id !== undefined && { parent_id: task.parent_id }),
@@ -120,7 +122,7 @@ export class FakeBoard {
     const watchers = [...task.watchers].sort();
     const order = (reminder: Reminder) => (reminder.kind === "before" ? reminder.minutes - 1e18 : reminder.at);
     const reminders = [...task.reminders.values()].sort((a, b) => order(a) - order(b));
-    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), ...(reminders.length > 0 && { reminders }), created_by, created_at, seq: this.seq });
+    return structuredClone({ face: this.face(task), lifecycle, description, checklists, comments, ...(watchers.length > 0 && { watchers }), ...(reminders.length > 0 && { reminders }), ...inTime(task), created_by, created_at, seq: this.seq });
   }
 
   decide(command: BoardCommand): BoardEvent[] {
@@ -239,7 +241,7 @@ export class FakeBoard {
         return [{ ...command, type: command.type === "comment.react" ? "comment.reacted" : "comment.unreacted" }];
       }
       default:
-        return this.#checklist(command, task);
+        return spent(command, task, refuse) ?? this.#checklist(command, task);
     }
   }
 

@@ -130,6 +130,8 @@ function create(board: FakeBoard, event: Extract<BoardEvent, { type: "task.creat
     dependencies: new Map(),
     watchers: new Set(),
     reminders: new Map(),
+    time: new Map(),
+    working: new Set(),
     due: event.due,
     completed_at: undefined,
     lifecycle: "active",
@@ -293,6 +295,29 @@ function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: stri
       return;
     case "comments.received":
       task.comments.push(...event.comments.map(({ mentions: _mentions, ...said }) => structuredClone(said)));
+      return;
+    case "time.started":
+      task.working.add(event.account_id);
+      return;
+    case "time.stopped":
+      task.working.delete(event.account_id);
+      return;
+    case "time.logged": {
+      const { entry_id, account_id, started_at, duration_s, note } = event;
+      task.time.set(entry_id, { entry_id, account_id: account_id === "" ? by : account_id, started_at, duration_s, ...(note !== undefined && note !== "" && { note }) });
+      return;
+    }
+    case "time.updated": {
+      const entry = task.time.get(event.entry_id);
+      if (entry === undefined) return;
+      entry.started_at = event.started_at ?? entry.started_at;
+      entry.duration_s = event.duration_s ?? entry.duration_s;
+      if (event.note === "") delete entry.note;
+      else if (event.note !== undefined) entry.note = event.note;
+      return;
+    }
+    case "time.removed":
+      task.time.delete(event.entry_id);
       return;
     case "task.watched":
       task.watchers.add(event.account_id);
