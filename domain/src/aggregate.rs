@@ -4,7 +4,7 @@ use lockstep_protocol::{
     codes::Failure,
     command::Command,
     event::{Event, Happened, level_of},
-    ids::{AccountId, ClientId, OrgId, TeamId},
+    ids::{AccountId, ClientId, LinkId, OrgId, TeamId},
     limits::Limits,
     topic::Kind,
     values::{Audience, Conflict, Micros, OnFailure},
@@ -22,8 +22,10 @@ pub enum Principal {
     /// The server itself on behalf of an account: log-ins, imports that an operator runs, durable processes. Allowed everything that
     /// the state allows.
     System(AccountId),
-    /// Anyone with a public link: may look, never ask for a change.
+    /// Anyone at all: may look at what is public, never ask for a change.
     Public,
+    /// Anyone who has this public link: may look at its board, never ask for a change.
+    Link(LinkId),
 }
 
 impl Principal {
@@ -31,7 +33,7 @@ impl Principal {
     pub const fn account(self) -> Option<AccountId> {
         match self {
             Self::Account(account) | Self::System(account) => Some(account),
-            Self::Public => None,
+            Self::Public | Self::Link(_) => None,
         }
     }
 }

@@ -13,6 +13,7 @@ use std::{
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
 use futures_util::{FutureExt, Sink, Stream, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use lockstep_domain::Credential;
 use lockstep_protocol::{
     codec::{Codec, GZIP_MAGIC},
     codes::{CloseCode, Code, Failure},
@@ -52,7 +53,7 @@ pub async fn serve(socket: WebSocket, place: Place, door: Arc<dyn Door>, address
 
 /// An answer that was awaited.
 enum Done {
-    Hello(ClientId, Result<(Identity, Watching), Failure>),
+    Hello(ClientId, Result<(Identity, Option<Watching>), Failure>),
     Refreshed(u32, Result<Identity, Failure>),
     Joined(u32, Topic, Result<(), Failure>),
     Replied(u32, Topic, Result<Acknowledged, Failure>),
@@ -236,8 +237,14 @@ impl Connection {
         let (now, limits) = (registry.now(), registry.limits());
         let effects = match done {
             Done::Hello(client_id, checked) => {
+                let checked = checked.and_then(|(identity, watching)| {
+                    if let Credential::Link(link) = identity.credential {
+                        self.place.look(link, self.address)?;
+                    }
+                    Ok((identity, watching))
+                });
                 let (identity, watching) = match checked {
-                    Ok((identity, watching)) => (Ok(identity), Some(watching)),
+                    Ok((identity, watching)) => (Ok(identity), watching),
                     Err(failure) => {
                         registry.refused_hello(&failure, self.place.id());
                         (Err(failure), None)
@@ -246,7 +253,7 @@ impl Connection {
                 (self.client_id, self.watching) = (client_id, watching);
                 let version = env!("CARGO_PKG_VERSION");
                 let effects = self.session.on_authenticated(identity, self.place.id(), version, now, limits);
-                if let Some(identity) = self.session.identity() {
+                if let Some(identity) = self.session.identity().filter(|identity| !identity.only_looks()) {
                     self.place.own(identity, client_id);
                 }
                 effects
@@ -272,7 +279,10 @@ impl Connection {
             return signals.close;
         }
         for topic in &signals.revoked {
-            self.session.on_revoked(*topic);
+            let effects = self.session.on_revoked(*topic);
+            if let Some(code) = self.perform(effects) {
+                return Some(code);
+            }
         }
         let registry = self.place.registry().clone();
         let (now, limits) = (registry.now(), registry.limits());
@@ -343,10 +353,14 @@ impl Connection {
         self.start(async move {
             let checked = async {
                 let identity = door.authenticate(token, address).await?;
+                if identity.only_looks() {
+                    // There is no account to follow: the board says when the link ends.
+                    return Ok((identity, None));
+                }
                 let watch = Watch::new(id, identity.credential, outbox);
                 let watching = Watching::new(watch, identity.account_id, id, door.clone());
                 door.join(identity, watching.ask()).await?;
-                Ok((identity, watching))
+                Ok((identity, Some(watching)))
             };
             Done::Hello(client_id, checked.await)
         });

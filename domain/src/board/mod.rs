@@ -26,7 +26,9 @@ use lockstep_protocol::{
     view::ViewPart,
 };
 pub use past::{Past, differences, own_changes};
-pub use state::{Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, View};
+pub use state::{
+    Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Link, Reaction, Task, View,
+};
 
 use crate::{
     access,
@@ -116,13 +118,16 @@ impl Aggregate for Board {
             | BoardEvent::BoardRestored(_)
             | BoardEvent::BoardMemberAdded(_)
             | BoardEvent::BoardMemberRoleChanged(_)
-            | BoardEvent::BoardMemberRemoved(_) => true,
+            | BoardEvent::BoardMemberRemoved(_)
+            | BoardEvent::BoardLinkCreated(_)
+            | BoardEvent::BoardLinkRevoked(_) => true,
             _ => false,
         }
     }
 
     fn listed(event: &Self::Event) -> bool {
-        event.tag().starts_with("board.")
+        // No list shows links, and that there is one is no matter of those who see the board.
+        event.tag().starts_with("board.") && !event.tag().starts_with("board.link.")
     }
 
     fn names(&self, viewer: (AccountId, Audience), other: AccountId, org: Option<&Organization>) -> bool {

@@ -162,6 +162,9 @@ const ASKED: &[&str] = &[
     "view.update view_id=?V name=?x look.filter=?C",
     "view.move view_id=?V place.before=?V",
     "view.delete view_id=?V",
+    "board.link.create link_id=?J name=?x",
+    "board.link.create link_id=?J",
+    "board.link.revoke link_id=?J",
     "account.kept.change",
     "task.categorize task_id=?t category_id=?G",
     "task.categorize task_id=t1 category_id=?G",
@@ -313,6 +316,7 @@ fn pool(kind: char) -> &'static [&'static str] {
         'Q' => &["small", "large", "huge"],
         'N' => &["\"1\"", "\"-2.50\"", "\"2.5\"", "\"1e9\""],
         'V' => &["v1", "v1", "v2", "v3"],
+        'J' => &["ln1", "ln2", "ln3"],
         'L' => &["assignee", "due", "label"],
         'C' => &[
             "[]",
@@ -386,6 +390,15 @@ const SELDOM: &[&str] = &[
     "view.create view_id=v2 name=Two look={}",
     "view.move view_id=v1 place.after=v2",
     "view.move view_id=v2 place.after=v1",
+    "board.link.create link_id=ln2",
+    "board.link.revoke link_id=ln2",
+    "task.assign task_id=t2 account_id=mate",
+    "tasks.reassign from_id=mate to_id=editor",
+    "task.delete task_id=t2",
+    "task.restore task_id=t2",
+    "checklist.item.add task_id=t1 checklist_id=list item_id=?i text=?x",
+    "comment.add task_id=t1 comment_id=k3 text=?x",
+    "comment.delete task_id=t1 comment_id=k3",
     "board.undo seq=last",
 ];
 

@@ -83,6 +83,9 @@ const NAMES: &[&str] = &[
     "v2",
     "v3",
     "n9",
+    "ln1",
+    "ln2",
+    "ln3",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.

@@ -351,6 +351,8 @@ fn leaves_as_is(event: &BoardEvent) {
         | BoardEvent::CommentDeleted(_) | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_)
         | BoardEvent::TaskDependencyAdded(_) | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::ViewCreated(_)
         | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_) => {}
+        // Nobody is sent these.
+        BoardEvent::BoardLinkCreated(_) | BoardEvent::BoardLinkRevoked(_) => {}
     }
 }
 

@@ -8,6 +8,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod field;
+pub mod link;
 pub mod organization;
 pub mod past;
 pub mod reminder;
@@ -24,6 +25,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use field::*;
+use link::*;
 use organization::*;
 use past::*;
 use reminder::*;
@@ -97,6 +99,8 @@ language! {
         "board.restore" => RestoreBoard,
         "board.member.set" => SetBoardMember,
         "board.member.remove" => RemoveBoardMember,
+        "board.link.create" => CreateLink,
+        "board.link.revoke" => RevokeLink,
         "board.bulk" => Bulk,
         "board.undo" => UndoChange,
         "column.create" => CreateColumn,

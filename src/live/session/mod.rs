@@ -10,7 +10,7 @@ mod tests;
 
 use crate::actors::Saw;
 pub use active::Live;
-use lockstep_domain::Credential;
+use lockstep_domain::{Credential, Principal};
 use lockstep_protocol::{
     codes::{CloseCode, Code, Failure},
     command::Command,
@@ -33,7 +33,7 @@ pub struct Moment {
     pub wall: Micros,
 }
 
-/// Who a valid token speaks for.
+/// Who a valid token speaks for; whoever has a public link is nobody, under the nil id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub account_id: AccountId,
@@ -43,11 +43,25 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// As the client is told: the log-in, or the token's id.
+    /// As whom the domain knows them.
+    pub const fn principal(&self) -> Principal {
+        match self.credential {
+            Credential::Link(link) => Principal::Link(link),
+            Credential::Session(_) | Credential::Token(_) => Principal::Account(self.account_id),
+        }
+    }
+
+    /// Whether all that they may do is look.
+    pub const fn only_looks(&self) -> bool {
+        matches!(self.credential, Credential::Link(_))
+    }
+
+    /// As the client is told: the log-in, or the token's or link's id.
     const fn session_id(&self) -> SessionId {
         match self.credential {
             Credential::Session(session) => session,
             Credential::Token(token) => SessionId(token.0),
+            Credential::Link(link) => SessionId(link.0),
         }
     }
 }
@@ -304,11 +318,16 @@ impl Session {
         self.settle(effects)
     }
 
-    /// The outbox wrote `revoked` for a topic: it is no longer joined.
-    pub fn on_revoked(&mut self, topic: Topic) {
+    /// The outbox wrote `revoked` for a topic: it is no longer joined. Whoever had a link to it has no business here any more.
+    pub fn on_revoked(&mut self, topic: Topic) -> Vec<Effect> {
+        let mut effects = Vec::new();
         if let Some(live) = self.live() {
             live.on_revoked(topic);
+            if live.identity().only_looks() {
+                effects.push(Effect::Close(CloseCode::Revoked));
+            }
         }
+        self.settle(effects)
     }
 
     /// The node goes away. `lot` is a number of the connection's own that spreads the delays.

@@ -14,6 +14,7 @@ mod comments;
 mod dependencies;
 mod fields;
 mod labels;
+mod links;
 mod lives;
 mod mentions;
 mod moves;
@@ -75,6 +76,8 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::RestoreBoard(_) => Ok(settings::restore(&ask)),
         C::SetBoardMember(command) => people::set_member(&ask, command),
         C::RemoveBoardMember(command) => people::remove_member(&ask, command),
+        C::CreateLink(command) => links::create(&ask, command),
+        C::RevokeLink(command) => links::revoke(&ask, command),
         C::CreateColumn(command) => columns::create(&ask, command),
         C::UpdateColumn(command) => columns::update(&ask, command),
         C::MoveColumn(command) => columns::reorder(&ask, command),
@@ -167,7 +170,7 @@ impl<'a> Ask<'a> {
             Principal::Account(account) => {
                 Some(access::board_role(board, account, ctx.org, ctx.team).ok_or_else(not_found)?)
             }
-            Principal::Public => {
+            Principal::Public | Principal::Link(_) => {
                 access::board_audience(board, ctx.principal, ctx.org, ctx.team).ok_or_else(not_found)?;
                 return Err(crate::refuse::forbidden());
             }

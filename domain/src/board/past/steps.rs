@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use imbl::ordmap::DiffItem;
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, TaskId, ViewId},
+    ids::{
+        AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, LinkId, TaskId,
+        ViewId,
+    },
     values::Lifecycle,
 };
 
@@ -37,6 +40,7 @@ pub(super) enum Step {
     UnmakeCategory(CategoryId),
     UnmakeField(FieldId),
     UnmakeView(ViewId),
+    UnmakeLink(LinkId),
     /// Nothing brings that about.
     Never(&'static str),
 }
@@ -119,6 +123,7 @@ pub(super) fn of_change(past: &Past) -> Vec<Step> {
     // Rules of columns may ask for fields.
     of_fields(change, before, after, (&mut steps, &mut unmake));
     of_views(change, before, after, (&mut steps, &mut unmake));
+    of_links(before, after, (&mut steps, &mut unmake));
     of_columns(change, before, after, &mut steps);
     for diff in before.labels.diff(&after.labels) {
         match diff {
@@ -184,6 +189,16 @@ fn of_views(change: &Change, before: &Board, after: &Board, (steps, unmake): (&m
     let deleted = before.views.keys().any(|id| after.saved_view(*id).is_none());
     if deleted || (change.views_moved && view_order(before, after) != view_order(after, before)) {
         steps.push(Step::ViewOrder);
+    }
+}
+
+fn of_links(before: &Board, after: &Board, (steps, unmake): (&mut Vec<Step>, &mut Vec<Step>)) {
+    for diff in before.links.diff(&after.links) {
+        match diff {
+            DiffItem::Add(id, _) => unmake.push(Step::UnmakeLink(*id)),
+            DiffItem::Remove(..) => steps.push(Step::Never("A link that was revoked stays revoked.")),
+            DiffItem::Update { .. } => {}
+        }
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
             let used = || now.tasks().any(|(task_id, task)| of_it(Some(task)) && !of_it(after.task(task_id)));
             (changed || used()).then_some((id.0, Field::Name))
         }
-        Step::MakeColumn(_) | Step::UnmakeColumn(_) | Step::Never(_) => None,
+        Step::MakeColumn(_) | Step::UnmakeColumn(_) | Step::UnmakeLink(_) | Step::Never(_) => None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
-    ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, OptionId, OrgId, TaskId, TeamId, ViewId},
+    ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, LinkId, OptionId, OrgId, TaskId, TeamId, ViewId},
     values::{
         BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Look, Micros, Visibility, Workflow,
     },
@@ -39,6 +39,12 @@ pub struct Board {
     pub(in crate::board) undone: OrdSet<u64>,
     pub(in crate::board) fields: OrdMap<FieldId, Arc<CustomField>>,
     pub(in crate::board) views: OrdMap<ViewId, Arc<View>>,
+    /// Public links that were not revoked.
+    #[serde(skip_serializing_if = "OrdMap::is_empty")]
+    pub(in crate::board) links: OrdMap<LinkId, Arc<Link>>,
+    /// Those that were: none of them ever opens anything again.
+    #[serde(skip_serializing_if = "OrdSet::is_empty")]
+    pub(in crate::board) ended_links: OrdSet<LinkId>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -71,6 +77,10 @@ struct Stored {
     #[serde(default)]
     views: OrdMap<ViewId, Arc<View>>,
     #[serde(default)]
+    links: OrdMap<LinkId, Arc<Link>>,
+    #[serde(default)]
+    ended_links: OrdSet<LinkId>,
+    #[serde(default)]
     changes: Changes,
     #[serde(default)]
     undone: OrdSet<u64>,
@@ -92,6 +102,8 @@ impl From<Stored> for Board {
             undone,
             fields,
             views,
+            links,
+            ended_links,
         } = stored;
         let mut board = Self {
             head,
@@ -105,6 +117,8 @@ impl From<Stored> for Board {
             undone,
             fields,
             views,
+            links,
+            ended_links,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -189,6 +203,25 @@ pub struct View {
     pub look: Look,
 }
 
+/// A public link: whoever has it may look at the board. What opens it is not known here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<CompactString>,
+    /// Who made it, and when.
+    pub by: AccountId,
+    pub at: Micros,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Micros>,
+}
+
+impl Link {
+    /// Whether its time is not over.
+    pub fn is_open(&self, now: Micros) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
 impl Board {
     /// Forgets who changed what last; what is so stays.
     pub fn forget_changes(&mut self) {
@@ -271,6 +304,16 @@ impl Board {
         self.views.iter().map(|(id, view)| (*id, view.as_ref()))
     }
 
+    /// A public link that was not revoked; its time may be over.
+    pub fn link(&self, id: LinkId) -> Option<&Link> {
+        self.links.get(&id).map(AsRef::as_ref)
+    }
+
+    /// Public links that were not revoked, in the order of their ids.
+    pub fn links(&self) -> impl Iterator<Item = (LinkId, &Link)> + '_ {
+        self.links.iter().map(|(id, link)| (*id, link.as_ref()))
+    }
+
     /// A task in whatever state of its life.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id).map(AsRef::as_ref)
@@ -314,6 +357,8 @@ impl Board {
             + views
             + self.changes.weight()
             + 16 * self.undone.len()
+            + 240 * self.links.len()
+            + 32 * self.ended_links.len()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {
