@@ -67,6 +67,10 @@ impl Looker {
     }
 }
 
+/// Nothing of it may lie around when the link has ended.
+const UNKEPT: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+type Unkept<T> = ([(header::HeaderName, &'static str); 1], T);
+
 /// A board that somebody was given a link to.
 #[derive(Serialize, TS)]
 pub struct SharedBoard {
@@ -90,13 +94,13 @@ pub struct SharedTasksQuery {
     min_seq: Option<u64>,
 }
 
-pub async fn board(looker: Looker, Asked(query): Asked<ReadQuery>) -> Answer<Read<SharedBoard>> {
+pub async fn board(looker: Looker, Asked(query): Asked<ReadQuery>) -> Answer<Unkept<Read<SharedBoard>>> {
     let (published, audience) = looker.board(query.min_seq).await?;
     let auth::Looker { link, org, board, .. } = looker.shown;
     let head = published.state.head(board, audience).ok_or(Code::NotFound)?;
     let expires_at = published.state.link(link).and_then(|link| link.expires_at);
     let value = SharedBoard { org_id: org, board_id: board, board: head, expires_at };
-    Ok(Read { value, bookmark: published.bookmark, position: None, held: looker.held })
+    Ok((UNKEPT, Read { value, bookmark: published.bookmark, position: None, held: looker.held }))
 }
 
 /// Active tasks in the order of their ids.
@@ -106,9 +110,13 @@ pub async fn tasks(looker: Looker, Asked(query): Asked<SharedTasksQuery>) -> Ans
     Ok(axum::Json(tasks::page(&published.state, audience, Lifecycle::Active, query.cursor, limit)))
 }
 
-pub async fn task(looker: Looker, Ids(task): Ids<TaskId>, Asked(query): Asked<ReadQuery>) -> Answer<Read<TaskDetail>> {
+pub async fn task(
+    looker: Looker,
+    Ids(task): Ids<TaskId>,
+    Asked(query): Asked<ReadQuery>,
+) -> Answer<Unkept<Read<TaskDetail>>> {
     let (published, audience) = looker.board(query.min_seq).await?;
     let detail = published.state.detail(task, audience).ok_or(Code::NotFound)?;
     let value = tasks::whole(&looker.http, looker.shown.board, detail, published.bookmark.seq).await?;
-    Ok(Read { value, bookmark: published.bookmark, position: None, held: looker.held })
+    Ok((UNKEPT, Read { value, bookmark: published.bookmark, position: None, held: looker.held }))
 }
