@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use lockstep_domain::Credential;
 use lockstep_protocol::{
     codec::Codec,
     codes::{Code, Failure},
@@ -262,8 +263,9 @@ impl Place {
         &self.registry
     }
 
-    /// The connection showed a public link. Nobody is put out for it: where there are too many, it is told to come back later.
-    pub fn look(&self, link: LinkId, address: IpAddr) -> Result<(), Failure> {
+    /// Whether the connection showed a public link, and may look by it. Nobody is put out for it: where there are too many, it is told to come back later.
+    pub fn look(&self, identity: Identity, address: IpAddr) -> Result<(), Failure> {
+        let Credential::Link(link) = identity.credential else { return Ok(()) };
         let limits = &self.registry.limits;
         let mut connections = self.registry.lock();
         let (all, here) = connections.of_link(link, address);

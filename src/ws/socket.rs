@@ -13,7 +13,6 @@ use std::{
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
 use futures_util::{FutureExt, Sink, Stream, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use lockstep_domain::Credential;
 use lockstep_protocol::{
     codec::{Codec, GZIP_MAGIC},
     codes::{CloseCode, Code, Failure},
@@ -237,13 +236,8 @@ impl Connection {
         let (now, limits) = (registry.now(), registry.limits());
         let effects = match done {
             Done::Hello(client_id, checked) => {
-                let checked = checked.and_then(|(identity, watching)| {
-                    if let Credential::Link(link) = identity.credential {
-                        self.place.look(link, self.address)?;
-                    }
-                    Ok((identity, watching))
-                });
-                let (identity, watching) = match checked {
+                let placed = checked.and_then(|known| self.place.look(known.0, self.address).map(|()| known));
+                let (identity, watching) = match placed {
                     Ok((identity, watching)) => (Ok(identity), watching),
                     Err(failure) => {
                         registry.refused_hello(&failure, self.place.id());

@@ -4,13 +4,14 @@
 //! A connection that has not said a valid hello is of a type that has no way to dispatch anything ([`AwaitingHello`]).
 
 mod active;
+mod identity;
 mod lanes;
 #[cfg(test)]
 mod tests;
 
 use crate::actors::Saw;
 pub use active::Live;
-use lockstep_domain::{Credential, Principal};
+pub use identity::Identity;
 use lockstep_protocol::{
     codes::{CloseCode, Code, Failure},
     command::Command,
@@ -18,7 +19,7 @@ use lockstep_protocol::{
         Acknowledged, ClientMessage, Ephemeral, Goaway, Hello, Outcome, PROTOCOL_VERSION, PresenceMeta, Reply,
         ServerMessage, Welcome,
     },
-    ids::{AccountId, ClientId, ConnectionId, SessionId},
+    ids::{ClientId, ConnectionId},
     limits::Limits,
     position::Held,
     salvage::Said,
@@ -31,39 +32,6 @@ use lockstep_protocol::{
 pub struct Moment {
     pub uptime_ms: u64,
     pub wall: Micros,
-}
-
-/// Who a valid token speaks for; whoever has a public link is nobody, under the nil id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Identity {
-    pub account_id: AccountId,
-    /// What it was proved with.
-    pub credential: Credential,
-    pub token_expires_at: Micros,
-}
-
-impl Identity {
-    /// As whom the domain knows them.
-    pub const fn principal(&self) -> Principal {
-        match self.credential {
-            Credential::Link(link) => Principal::Link(link),
-            Credential::Session(_) | Credential::Token(_) => Principal::Account(self.account_id),
-        }
-    }
-
-    /// Whether all that they may do is look.
-    pub const fn only_looks(&self) -> bool {
-        matches!(self.credential, Credential::Link(_))
-    }
-
-    /// As the client is told: the log-in, or the token's or link's id.
-    const fn session_id(&self) -> SessionId {
-        match self.credential {
-            Credential::Session(session) => session,
-            Credential::Token(token) => SessionId(token.0),
-            Credential::Link(link) => SessionId(link.0),
-        }
-    }
 }
 
 /// What the transport is to do, in this order.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use lockstep_domain::Credential;
 use lockstep_protocol::{
     codec::Codec,
     codes::{CloseCode, Code, Failure},

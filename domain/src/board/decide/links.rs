@@ -2,7 +2,10 @@
 //! undoing of one. Must never know what opens a link.
 
 use lockstep_protocol::{
-    command::link::{CreateLink, RevokeLink},
+    command::{
+        BoardCommand,
+        link::{CreateLink, RevokeLink},
+    },
     event::link::{BoardLinkCreated, BoardLinkRevoked},
     ids::LinkId,
 };
@@ -13,7 +16,15 @@ use crate::{
     text,
 };
 
-pub(super) fn create(ask: &Ask<'_>, command: &CreateLink) -> Decided {
+pub(super) fn decide(ask: &Ask<'_>, command: &BoardCommand) -> Decided {
+    match command {
+        BoardCommand::CreateLink(command) => create(ask, command),
+        BoardCommand::RevokeLink(command) => revoke(ask, command),
+        _ => Ok(vec![]),
+    }
+}
+
+fn create(ask: &Ask<'_>, command: &CreateLink) -> Decided {
     let (board, limits, link_id) = (ask.board, ask.ctx.limits, command.link_id);
     if link_id == LinkId::NIL {
         return Err(invalid("link_id", "The nil id names nothing."));
@@ -40,7 +51,7 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateLink) -> Decided {
     Ok(vec![BoardLinkCreated { link_id, name, expires_at: command.expires_at }.into()])
 }
 
-pub(super) fn revoke(ask: &Ask<'_>, command: &RevokeLink) -> Decided {
+fn revoke(ask: &Ask<'_>, command: &RevokeLink) -> Decided {
     let link_id = command.link_id;
     if ask.board.ended_links.contains(&link_id) {
         return Ok(vec![]);

@@ -4,6 +4,7 @@ mod categories;
 mod checklists;
 mod comments;
 mod fields;
+mod links;
 mod reminders;
 mod repeat;
 mod tasks;
@@ -22,7 +23,7 @@ pub(super) use tasks::task_of;
 
 use super::{
     past::UNDONE_MAX,
-    state::{Board, Column, Head, Label, Link, Task},
+    state::{Board, Column, Head, Label, Task},
 };
 use crate::rank::Rank;
 
@@ -49,15 +50,7 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         BoardEvent::BoardMemberRemoved(event) => {
             board.members.remove(&event.account_id);
         }
-        BoardEvent::BoardLinkCreated(event) => {
-            let name = event.name.as_deref().map(CompactString::new);
-            let (by, at, expires_at) = (happened.by, happened.at, event.expires_at);
-            board.links.insert(event.link_id, Arc::new(Link { name, by, at, expires_at }));
-        }
-        BoardEvent::BoardLinkRevoked(event) => {
-            board.links.remove(&event.link_id);
-            board.ended_links.insert(event.link_id);
-        }
+        BoardEvent::BoardLinkCreated(_) | BoardEvent::BoardLinkRevoked(_) => links::evolve(board, happened),
         BoardEvent::ColumnCreated(event) => column_created(board, event),
         BoardEvent::ColumnUpdated(event) => column_updated(board, event),
         BoardEvent::ColumnMoved(event) => {

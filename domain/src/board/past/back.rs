@@ -13,7 +13,8 @@ use lockstep_protocol::{
 
 use super::{
     Past, lists, said,
-    steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order, view_order},
+    shared::view_order,
+    steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order},
     way::in_column,
 };
 use crate::{

@@ -6,6 +6,7 @@ mod back;
 mod compare;
 mod lists;
 mod said;
+mod shared;
 mod steps;
 mod texts;
 mod way;

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::{
     Past,
-    steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order, field_order, view_order},
+    shared::view_order,
+    steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order, field_order},
 };
 use crate::board::{
     changes::within,

@@ -1,12 +1,14 @@
 //! What a board remembers. Maps are persistent (a clone costs nothing and shares all that does not change) and ordered by key, so
 //! that equal boards serialize to equal bytes. Must never be changed but by `evolve`.
 
+mod link;
 mod task;
 
 use std::sync::Arc;
 
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
+pub use link::Link;
 use lockstep_protocol::{
     ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, LinkId, OptionId, OrgId, TaskId, TeamId, ViewId},
     values::{
@@ -203,25 +205,6 @@ pub struct View {
     pub look: Look,
 }
 
-/// A public link: whoever has it may look at the board. What opens it is not known here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Link {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<CompactString>,
-    /// Who made it, and when.
-    pub by: AccountId,
-    pub at: Micros,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Micros>,
-}
-
-impl Link {
-    /// Whether its time is not over.
-    pub fn is_open(&self, now: Micros) -> bool {
-        self.expires_at.is_none_or(|end| end > now)
-    }
-}
-
 impl Board {
     /// Forgets who changed what last; what is so stays.
     pub fn forget_changes(&mut self) {
@@ -302,16 +285,6 @@ impl Board {
     /// Shared views in the order of their ids.
     pub fn saved_views(&self) -> impl Iterator<Item = (ViewId, &View)> + '_ {
         self.views.iter().map(|(id, view)| (*id, view.as_ref()))
-    }
-
-    /// A public link that was not revoked; its time may be over.
-    pub fn link(&self, id: LinkId) -> Option<&Link> {
-        self.links.get(&id).map(AsRef::as_ref)
-    }
-
-    /// Public links that were not revoked, in the order of their ids.
-    pub fn links(&self) -> impl Iterator<Item = (LinkId, &Link)> + '_ {
-        self.links.iter().map(|(id, link)| (*id, link.as_ref()))
     }
 
     /// A task in whatever state of its life.
