@@ -17,7 +17,7 @@ use lockstep_protocol::{
             UserLoggedOut, UserPasswordReset, UserRegistered, UserTokenCreated, UserTokenRevoked, UserUpdated,
         },
     },
-    ids::{AccountId, FactorId, OrgId, SessionId, TeamId, TokenId},
+    ids::{AccountId, FactorId, LinkId, OrgId, SessionId, TeamId, TokenId},
     topic::Kind,
     values::{Audience, FactorKind, Micros, Scope},
     view::{AccountView, TimerView, ViewPart},
@@ -33,11 +33,13 @@ use crate::{
     timer,
 };
 
-/// With what somebody asks: a log-in, or a token for programs. Both are open in the account's state or worth nothing.
+/// With what somebody asks: a log-in, or a token for programs, which are open in the account's state or worth nothing; or a public link,
+/// which is nobody's and open in the state of its board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Credential {
     Session(SessionId),
     Token(TokenId),
+    Link(LinkId),
 }
 
 impl From<SessionId> for Credential {
@@ -108,6 +110,7 @@ impl Account {
     pub fn grant(&self, credential: Credential) -> Option<Grant> {
         match credential {
             Credential::Session(session) => self.has_session(session).then_some(Grant::Whole),
+            Credential::Link(_) => None,
             Credential::Token(id) => self.token(id).map(|token| Grant::Scopes(Scopes::of(&token.scopes))),
         }
     }
@@ -209,7 +212,7 @@ impl Aggregate for Account {
             Principal::Account(account) if account.0 == ctx.id && self.exists() => {
                 access::demand(Role::Oneself, access::account(command))?;
             }
-            Principal::Account(_) | Principal::Public => return Err(not_found()),
+            Principal::Account(_) | Principal::Public | Principal::Link(_) => return Err(not_found()),
         }
         match command {
             AccountCommand::RegisterAccount(_) if self.exists() => Err(Failure::new(Code::AlreadyExists)),
@@ -347,7 +350,7 @@ impl Aggregate for Account {
         let own = match principal {
             Principal::Account(account) => account.0 == id,
             Principal::System(_) => true,
-            Principal::Public => false,
+            Principal::Public | Principal::Link(_) => false,
         };
         (own && self.exists()).then_some(Audience::Member)
     }

@@ -4,7 +4,7 @@ use lockstep_protocol::{
     codes::Failure,
     command::Command,
     event::{BoardEvent, Event, Happened, level_of},
-    ids::{AccountId, BoardId, ClientId, OrgId, TeamId},
+    ids::{AccountId, BoardId, ClientId, LinkId, OrgId, TeamId},
     limits::Limits,
     topic::Kind,
     values::{Audience, Conflict, Micros, OnFailure},
@@ -26,8 +26,10 @@ pub enum Principal {
     /// The server itself on behalf of an account: log-ins, imports that an operator runs, durable processes. Allowed everything that
     /// the state allows.
     System(AccountId),
-    /// Anyone with a public link: may look, never ask for a change.
+    /// Anyone at all: may look at what is public, never ask for a change.
     Public,
+    /// Anyone who has this public link: may look at its board, never ask for a change.
+    Link(LinkId),
 }
 
 impl Principal {
@@ -35,7 +37,7 @@ impl Principal {
     pub const fn account(self) -> Option<AccountId> {
         match self {
             Self::Account(account) | Self::System(account) => Some(account),
-            Self::Public => None,
+            Self::Public | Self::Link(_) => None,
         }
     }
 }

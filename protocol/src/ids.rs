@@ -67,6 +67,8 @@ ids! {
     OptionId,
     /// A saved view of a board.
     ViewId,
+    /// A public link of a board.
+    LinkId,
     /// A comment on a task.
     CommentId,
     /// Time that somebody spent on a task.

@@ -48,6 +48,10 @@ limits! {
     connections_max: usize = 10_000, "connections";
     /// Live connections of one account; the oldest gets 4409.
     connections_per_account_max: usize = 20, "connections";
+    /// Live connections by one public link on one node; further ones are told to come back later.
+    connections_per_link_max: usize = 1_000, "connections";
+    /// Live connections by one public link from one network address on one node.
+    connections_per_link_and_address_max: usize = 50, "connections";
     /// Topics joined by one connection; over it `too_many_subscriptions`.
     subscriptions_max: usize = 64, "topics";
     /// Commands of one connection a second, steady.
@@ -284,6 +288,12 @@ limits! {
     field_url_bytes_max: usize = 2_048, "bytes";
     /// All that was typed into the custom fields of one task.
     task_fields_bytes_max: usize = 8 * 1024, "bytes";
+    /// Public links of one board that are not revoked.
+    links_per_board_max: usize = 20, "links";
+    /// Public links that one board has ever had; what was revoked is remembered, so that it never opens anything again.
+    links_ever_per_board_max: usize = 5_000, "links";
+    /// How far off the end of a public link may be; one without an end lasts until it is revoked.
+    link_life_ms_max: u64 = 315_360_000_000, "ms";
     /// Views of one board that everybody shares.
     views_per_board_max: usize = 50, "views";
     /// Views that somebody keeps for themselves of one board.

@@ -15,7 +15,7 @@ use lockstep_protocol::{
     command::Command,
     event::FEATURE_LEVEL,
     frame::{Ephemeral, PresenceMeta},
-    ids::{ClientId, ConnectionId, OrgId, TeamId},
+    ids::{BoardId, ClientId, ConnectionId, LinkId, OrgId, TeamId},
     limits::Limits,
     position::Held,
     topic::{Kind, Topic},
@@ -200,7 +200,7 @@ impl Directory {
                 facts.check()?;
                 Ok(Some(facts))
             }
-            Principal::Account(_) | Principal::System(_) => Ok(None),
+            Principal::Account(_) | Principal::System(_) | Principal::Link(_) => Ok(None),
             Principal::Public => Err(Failure::new(Code::Unauthenticated)),
         }
     }
@@ -209,6 +209,9 @@ impl Directory {
     pub async fn join(&self, request: JoinRequest) -> Result<(), Failure> {
         self.pulse().open()?;
         let account = self.account_facts(request.topic, request.principal, request.session).await?;
+        if let Principal::Link(link) = request.principal {
+            self.check_link(request.topic, link).await?;
+        }
         // Whoever asks with a token follows its account all the same: that is how a connection learns that the token was revoked.
         if let Some(account) = account.filter(|_| request.topic.kind != Kind::Account) {
             account.grant()?.permit(&[Scope::Read])?;
@@ -219,6 +222,17 @@ impl Directory {
             Kind::Board => self.join_of::<Board>(request).await,
             Kind::Account => self.join_of::<Account>(request).await,
         }
+    }
+
+    /// That its time is not over, and that it is one of this board: everything else is not there for whoever has it.
+    async fn check_link(&self, topic: Topic, link: LinkId) -> Result<(), Failure> {
+        let missing = || Failure::new(Code::NotFound);
+        if topic.kind != Kind::Board {
+            return Err(missing());
+        }
+        let board = self.board(BoardId(topic.id)).await?;
+        let now = self.services().clock.now();
+        board.state.link(link).filter(|link| link.is_open(now)).map(|_| ()).ok_or_else(missing)
     }
 
     async fn join_of<A: Kinded>(&self, request: JoinRequest) -> Result<(), Failure> {

@@ -4,7 +4,8 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum_server::Handle;
 use futures_util::FutureExt;
-use lockstep_protocol::{limits::Limits, position::Position};
+use lockstep_domain::Credential;
+use lockstep_protocol::{ids::AccountId, limits::Limits, position::Position};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{
     sync::{Notify, watch},
@@ -22,6 +23,7 @@ use super::{
 use crate::{
     auth::{
         identity::{Fetch, NoAnswer, Providers},
+        is_link_token,
         keys::ServerKeys,
         service::{Auth, Parts},
         throttle::Throttle,
@@ -339,6 +341,11 @@ fn authenticate(auth: &Auth) -> Arc<ws::inside::Authenticate> {
     Arc::new(move |token: String, address| {
         let auth = auth.clone();
         async move {
+            if is_link_token(token.as_bytes()) {
+                let looker = auth.look(token.as_bytes(), address).await?;
+                let (account_id, credential) = (AccountId::NIL, Credential::Link(looker.link));
+                return Ok(Identity { account_id, credential, token_expires_at: looker.expires_at });
+            }
             let known = auth.authenticate(token.as_bytes()).await?;
             auth.saw(&known, address);
             Ok(Identity { account_id: known.account, credential: known.credential, token_expires_at: known.expires_at })

@@ -1,9 +1,7 @@
-//! Access tokens that people make for programs: `lsp_`, base64url of the token's id and 32 random bytes, and four characters by which
-//! scanners of leaked secrets know one (base64url of the first three bytes of the SHA-256 of all before them). The store knows a keyed
-//! sum of the random bytes alone. A token never opens what decides about log-ins: routes say which they open, and the rest stay shut.
+//! Access tokens that people make for programs: `lsp_` and what `secrets` says. The store knows a keyed sum of the random bytes alone. A
+//! token never opens what decides about log-ins: routes say which they open, and the rest stay shut.
 
-use aws_lc_rs::{constant_time, digest};
-use data_encoding::BASE64URL_NOPAD;
+use aws_lc_rs::constant_time;
 use lockstep_domain::Credential;
 use lockstep_protocol::{
     codes::{Code, Failure},
@@ -12,65 +10,27 @@ use lockstep_protocol::{
     values::{Micros, Scope},
 };
 use secrecy::SecretString;
-use uuid::Uuid;
 
 use super::{
     Authenticated, Client,
     address::normal_name,
+    secrets::Presented,
     service::{Auth, stored},
 };
 use crate::{letters::Letter, store::tokens::ApiToken};
 
 /// Tells leaked tokens apart in searches of logs and repositories.
 const PREFIX: &str = "lsp_";
-const SECRET_BYTES: usize = 32;
-/// The checksum's characters.
-const CHECK_CHARS: usize = 4;
 /// What was written down and never came to be open is forgotten after this.
 const FORGET_US: Micros = 600_000_000;
 /// The end of one that has none: the largest number that every client reads exactly.
 const NEVER: Micros = (1 << 53) - 1;
-
-/// What a program presents.
-struct Presented {
-    id: TokenId,
-    secret: [u8; SECRET_BYTES],
-}
 
 /// What a token is to be.
 pub struct TokenWish {
     pub name: String,
     pub scopes: Vec<Scope>,
     pub expires_at: Option<Micros>,
-}
-
-fn check(text: &str) -> String {
-    BASE64URL_NOPAD.encode(&digest::digest(&digest::SHA256, text.as_bytes()).as_ref()[..3])
-}
-
-impl Presented {
-    fn fresh(id: TokenId) -> Result<Self, Failure> {
-        let mut secret = [0; SECRET_BYTES];
-        aws_lc_rs::rand::fill(&mut secret).map_err(|_| Failure::new(Code::Internal))?;
-        Ok(Self { id, secret })
-    }
-
-    fn text(&self) -> SecretString {
-        let body = [self.id.0.as_bytes().as_slice(), &self.secret].concat();
-        let text = format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&body));
-        let check = check(&text);
-        SecretString::from(text + &check)
-    }
-
-    /// `None`: not one of ours, so nobody needs to be asked.
-    fn read(token: &[u8]) -> Option<Self> {
-        let text = str::from_utf8(token).ok()?;
-        let (body, given) = text.split_at_checked(text.len().checked_sub(CHECK_CHARS)?)?;
-        let bytes = BASE64URL_NOPAD.decode(body.strip_prefix(PREFIX)?.as_bytes()).ok()?;
-        let (id, secret) = bytes.split_at_checked(16)?;
-        let read = Self { id: TokenId(Uuid::from_slice(id).ok()?), secret: secret.try_into().ok()? };
-        (check(body) == given).then_some(read)
-    }
 }
 
 /// Whether these bytes want to be such a token.
@@ -81,8 +41,8 @@ pub(super) fn is_api_token(token: &[u8]) -> bool {
 impl Auth {
     pub(super) async fn authenticate_token(&self, token: &[u8]) -> Result<Authenticated, Failure> {
         let refused = || Failure::new(Code::Unauthenticated);
-        let presented = Presented::read(token).ok_or_else(refused)?;
-        let known = self.accounts().token(presented.id).await.map_err(stored)?.ok_or_else(refused)?;
+        let presented = Presented::read(PREFIX, token).ok_or_else(refused)?;
+        let known = self.accounts().token(TokenId(presented.id)).await.map_err(stored)?.ok_or_else(refused)?;
         let sum = self.vault().token_sum(known.account, known.id, &presented.secret);
         constant_time::verify_slices_are_equal(&sum, &known.sum).map_err(|_| refused())?;
         let now = self.clock().now();
@@ -130,12 +90,13 @@ impl Auth {
         let name = normal_name(&wish.name, self.limits())?;
         let by = self.step_up(who, password, client).await?.id;
         self.forget_stillborn(owner).await?;
-        let presented = Presented::fresh(TokenId(self.clock().fresh_id()))?;
+        let presented = Presented::fresh(self.clock().fresh_id())?;
+        let id = TokenId(presented.id);
         let new = ApiToken {
-            id: presented.id,
+            id,
             account: owner,
             name,
-            sum: self.vault().token_sum(owner, presented.id, &presented.secret),
+            sum: self.vault().token_sum(owner, id, &presented.secret),
             created_at: self.clock().now(),
             expires_at: wish.expires_at,
             last_used_at: None,
@@ -152,7 +113,7 @@ impl Auth {
         }
         tracing::info!(account = %owner, %by, token = %new.id, "a token was made");
         self.tell_of_token(owner, by, &new.name).await?;
-        Ok((presented.text(), new))
+        Ok((presented.text(PREFIX), new))
     }
 
     /// That there is a token more: whoever did not make it must hear of it.
@@ -195,30 +156,5 @@ impl Auth {
         }
         tracing::info!(%account, %by, token = %id, "a token was revoked");
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
-
-    use super::*;
-
-    #[test]
-    fn a_token_survives_its_text_and_a_slip_of_the_pen_is_noticed() {
-        let token = Presented::fresh(TokenId(Uuid::from_u128(7))).expect("randomness");
-        let text = token.text();
-        let text = text.expose_secret();
-        assert_eq!(text.len(), 72);
-        let read = Presented::read(text.as_bytes()).expect("reads");
-        assert_eq!((read.id, read.secret), (token.id, token.secret));
-        for at in 0..text.len() {
-            let mut slipped = text.as_bytes().to_vec();
-            slipped[at] = if slipped[at] == b'A' { b'B' } else { b'A' };
-            assert!(Presented::read(&slipped).is_none(), "at {at}");
-            assert!(Presented::read(&text.as_bytes()[..at]).is_none(), "cut at {at}");
-        }
-        assert!(Presented::read(format!("{text}A").as_bytes()).is_none());
-        assert!(Presented::read(b"lsp_\xff\xff\xff\xff\xff").is_none());
     }
 }

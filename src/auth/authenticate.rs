@@ -26,7 +26,9 @@ impl Authenticated {
     pub fn session(&self) -> Result<SessionId, Failure> {
         match self.credential {
             Credential::Session(session) => Ok(session),
-            Credential::Token(_) => Err(Failure::because(Code::Forbidden, "This needs a log-in, not a token.")),
+            Credential::Token(_) | Credential::Link(_) => {
+                Err(Failure::because(Code::Forbidden, "This needs a log-in, not a token."))
+            }
         }
     }
 }

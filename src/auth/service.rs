@@ -43,6 +43,7 @@ use crate::{
     store::{
         Store, StoreError,
         accounts::{Account, AccountStatus, Accounts},
+        links::Links,
         sessions::{NewSession, Rotated, Rotation},
     },
 };
@@ -197,6 +198,10 @@ impl Auth {
     /// Who else may say who somebody is.
     pub fn providers(&self) -> &Providers {
         &self.0.providers
+    }
+
+    pub(super) fn links(&self) -> &Links {
+        self.0.store.links()
     }
 
     pub(super) fn vault(&self) -> &Vault {

@@ -28,6 +28,8 @@ pub enum Key {
     Network(IpAddr),
     /// Accounts made from this network.
     Registration(IpAddr),
+    /// Public links shown from this network that open nothing.
+    Link(IpAddr),
     /// Links that were mailed to this address on somebody's wish. Whoever asks too often keeps nobody out: the owner has those mails.
     Reset { email: String },
     /// Second steps of this account's log-ins from this network: whoever makes them knows the password.
@@ -44,6 +46,11 @@ impl Key {
         [Self::Login { email: email.to_owned(), network }, Self::Network(network)]
     }
 
+    /// Of one try of a public link.
+    pub fn link(address: IpAddr) -> Self {
+        Self::Link(network(address))
+    }
+
     /// The keys of one try of a second step; a code of six digits counts by account as well.
     pub fn second(account: AccountId, totp: bool, address: IpAddr) -> Vec<Self> {
         let second = Self::Second { account, network: network(address) };
@@ -56,6 +63,7 @@ impl Key {
             Self::Login { email, network } => format!("login {network} {email}"),
             Self::Network(network) => format!("network {network}"),
             Self::Registration(network) => format!("registration {network}"),
+            Self::Link(network) => format!("link {network}"),
             Self::Reset { email } => format!("reset {email}"),
             Self::Second { account, network } => format!("second {network} {account}"),
             Self::Totp(account) => format!("totp {account}"),
@@ -85,7 +93,7 @@ impl Throttle {
     const fn brake(&self, key: &Key) -> Brake {
         match key {
             Key::Login { .. } => Brake { free: self.login_failures, made_up: true },
-            Key::Network(_) => Brake { free: NETWORK_FAILURES, made_up: false },
+            Key::Network(_) | Key::Link(_) => Brake { free: NETWORK_FAILURES, made_up: false },
             Key::Second { .. } => Brake { free: self.login_failures, made_up: false },
             Key::Totp(_) => Brake { free: self.totp_failures, made_up: false },
             Key::Reset { .. } => Brake { free: MAILED_LINKS, made_up: true },

@@ -7,7 +7,7 @@ use aws_lc_rs::{
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::{AccountId, TokenId},
+    ids::{AccountId, BoardId, LinkId, TokenId},
 };
 use secrecy::SecretSlice;
 
@@ -20,6 +20,7 @@ pub struct Vault {
     sealing: RandomizedNonceKey,
     sums: hmac::Key,
     tokens: hmac::Key,
+    links: hmac::Key,
 }
 
 impl Vault {
@@ -27,9 +28,10 @@ impl Vault {
         let sealing = blake3::derive_key("lockstep 2026-11 sealing of factors", root);
         let sums = blake3::derive_key("lockstep 2026-11 sums of recovery codes", root);
         let tokens = blake3::derive_key("lockstep 2026-11 sums of access tokens", root);
+        let links = blake3::derive_key("lockstep 2026-11 sums of public links", root);
         let sealing = RandomizedNonceKey::new(&AES_256_GCM, &sealing).map_err(|_| Failure::new(Code::Internal))?;
         let key = |bytes: &[u8; 32]| hmac::Key::new(hmac::HMAC_SHA256, bytes);
-        Ok(Self { sealing, sums: key(&sums), tokens: key(&tokens) })
+        Ok(Self { sealing, sums: key(&sums), tokens: key(&tokens), links: key(&links) })
     }
 
     /// Version, nonce, sealed bytes with their tag.
@@ -58,6 +60,11 @@ impl Vault {
     /// All that is stored of an access token for programs: it fits this token of this account alone.
     pub fn token_sum(&self, account: AccountId, token: TokenId, secret: &[u8; 32]) -> [u8; 32] {
         sum(&self.tokens, &[account.0.as_bytes(), token.0.as_bytes(), secret])
+    }
+
+    /// All that is stored of a public link: it fits this link of this board alone.
+    pub fn link_sum(&self, board: BoardId, link: LinkId, secret: &[u8; 32]) -> [u8; 32] {
+        sum(&self.links, &[board.0.as_bytes(), link.0.as_bytes(), secret])
     }
 }
 
@@ -115,6 +122,17 @@ mod tests {
             vault(1).token_sum(ana, two, &[7; 32]),
             vault(1).token_sum(ana, one, &[8; 32]),
             vault(2).token_sum(ana, one, &[7; 32]),
+        ] {
+            assert_ne!(sum, other);
+        }
+        let (board, link) = (|id| BoardId(Uuid::from_u128(id)), |id| LinkId(Uuid::from_u128(id)));
+        let sum = vault(1).link_sum(board(1), link(3), &[7; 32]);
+        for other in [
+            vault(1).token_sum(ana, one, &[7; 32]),
+            vault(1).link_sum(board(2), link(3), &[7; 32]),
+            vault(1).link_sum(board(1), link(4), &[7; 32]),
+            vault(1).link_sum(board(1), link(3), &[8; 32]),
+            vault(2).link_sum(board(1), link(3), &[7; 32]),
         ] {
             assert_ne!(sum, other);
         }

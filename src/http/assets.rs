@@ -16,6 +16,8 @@ use super::{finish::Page, problem::Problem};
 /// Names in here hold a hash of their content.
 const HASHED: &str = "/assets/";
 const HASHED_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// Where whoever has a public link looks at a board: no cache keeps it, no search engine lists it.
+const SHARED: &str = "/shared";
 /// What belongs to interfaces is never a page.
 const INTERFACES: [&str; 4] = ["/api/", "/.well-known/", "/ws", "/readyz"];
 
@@ -50,6 +52,11 @@ pub async fn elsewhere(files: Router, mut request: Request) -> Response {
     }
     if path.starts_with(HASHED) {
         response.headers_mut().insert(header::CACHE_CONTROL, HASHED_CACHE);
+    }
+    if path.trim_end_matches('/') == SHARED {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
     }
     say_charset(response.headers_mut());
     response.extensions_mut().insert(Page);

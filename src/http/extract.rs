@@ -99,7 +99,7 @@ impl FromRequestParts<Http> for Caller {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+pub fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next()?.as_bytes();
     if values.next().is_some() || value.len() < 7 {
@@ -110,7 +110,7 @@ fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
 }
 
 /// The seq of an entity tag; compression makes a strong tag weak, which changes nothing here.
-fn seq_of(tag: &str) -> Option<u64> {
+pub fn seq_of(tag: &str) -> Option<u64> {
     tag.trim().trim_start_matches("W/").strip_prefix('"')?.strip_suffix('"')?.parse().ok()
 }
 

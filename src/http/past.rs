@@ -139,7 +139,7 @@ pub async fn task(
     let seq = moment(&caller, board, published.bookmark.seq, &query).await?;
     let (then, _) = caller.http.directory.board_then(board, seq).await?;
     let detail = then.detail_then(task, audience, &published.state).ok_or(Code::NotFound)?;
-    Ok(Json(whole(&caller, board, detail, seq).await?))
+    Ok(Json(whole(&caller.http, board, detail, seq).await?))
 }
 
 pub async fn changes(

@@ -45,10 +45,10 @@ use super::{
     Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments,
     export, factors, fields,
     finish::finish,
-    health, history, identity, invitations, kept, labels, me, member_list, members, openapi, organization_life,
+    health, history, identity, invitations, kept, labels, links, me, member_list, members, openapi, organization_life,
     organizations, passkeys, past, patterns, pictures,
     problem::Problem,
-    quick_add, registration, roles, second_factor, service_accounts,
+    quick_add, registration, roles, second_factor, service_accounts, shared,
     surface::{Endpoint, Parameter, delete, get, patch, post, put, route},
     task_actions, tasks, teams, time, tokens, views, whereabouts,
 };
@@ -67,6 +67,11 @@ const TASKS: &[Parameter] = &[
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
     NEW_ENOUGH,
     Parameter { name: "filter", kind: "string", says: "What they meet, all of it: an array of Condition, as JSON." },
+];
+const SHARED_TASKS: &[Parameter] = &[
+    Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },
+    Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
+    NEW_ENOUGH,
 ];
 const TASKS_OF_VIEW: &[Parameter] = &[
     Parameter { name: "lifecycle", kind: "Lifecycle", says: "Default: active." },
@@ -147,7 +152,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         })
     };
     let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE));
-    who().into_iter().chain(programs()).chain(things).collect()
+    who().into_iter().chain(programs()).chain(shared()).chain(things).collect()
 }
 
 #[rustfmt::skip]
@@ -259,6 +264,14 @@ fn organization() -> Vec<Endpoint> { vec![
     post("/api/v1/orgs/{org}/teams/{team}/commands", commands::to_team, "Any command for a team").takes("CommandDoor").answers(200, "Acknowledged"),
 ] }
 
+/// What a public link opens, and nothing else does: the link is the bearer's token.
+#[rustfmt::skip]
+fn shared() -> Vec<Endpoint> { vec![
+    get("/api/v1/shared", shared::board, "The board of the public link that is shown, without its tasks").asks(MIN_SEQ).answers(200, "SharedBoard & Acknowledged"),
+    get("/api/v1/shared/tasks", shared::tasks, "Its tasks, a page at a time").asks(SHARED_TASKS).answers(200, "{ items: Array<TaskFace>, next_cursor?: string }"),
+    get("/api/v1/shared/tasks/{task}", shared::task, "A task of it whole").asks(MIN_SEQ).answers(200, "TaskDetail & Acknowledged"),
+] }
+
 #[rustfmt::skip]
 fn board() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs/{org}/boards", boards::list, "The boards that the caller may see").asks(MIN_POSITION).answers(200, "{ items: Array<BoardEntry> }"),
@@ -277,6 +290,9 @@ fn board() -> Vec<Endpoint> { vec![
     get("/api/v1/orgs/{org}/boards/{board}/undo", past::own, "What the caller would take back next, and what they would do again").asks(MIN_SEQ).answers(200, "OwnChanges"),
     post("/api/v1/orgs/{org}/boards/{board}/undo", boards::change::<UndoChange>, "Take a change of one's own back; to do it again, take the taking back back").takes("UndoChange").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),
     get("/api/v1/orgs/{org}/boards/{board}/export.csv", export::csv, "A board as a table for spreadsheets (RFC 4180, UTF-8 with its mark), one row a task; what would be a formula is a text").asks(MIN_SEQ).shows_table(),
+    get("/api/v1/orgs/{org}/boards/{board}/links", links::list, "The public links of a board, for who manages it").answers(200, "{ items: Array<LinkEntry> }").scopes(ADMIN),
+    post("/api/v1/orgs/{org}/boards/{board}/links", links::create, "Make a public link by which anyone may look at a board; what opens it is told once").takes("NewLink").answers(201, "LinkMade & Acknowledged").scopes(ADMIN),
+    delete("/api/v1/orgs/{org}/boards/{board}/links/{link}", links::revoke, "Revoke a public link for ever; whoever looks by it is put out").answers(200, "Acknowledged").scopes(ADMIN),
     put("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::set, "Give somebody a role on a board").takes_but("SetBoardMember", &["account_id"], &[]).answers(200, "Acknowledged").scopes(ADMIN),
     delete("/api/v1/orgs/{org}/boards/{board}/members/{account}", board_members::remove, "Take somebody's own role on a board away").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/columns", columns::create, "Add a column").takes_but("CreateColumn", &[], &["column_id"]).answers(201, "Acknowledged"),

@@ -17,6 +17,7 @@ use serde::{Deserialize, Deserializer};
 use ts_rs::TS;
 
 use super::{
+    Http,
     answers::{Page, Read, Written},
     extract::{Asked, Body, Caller, Fields, Ids},
     organizations::ReadQuery,
@@ -95,7 +96,7 @@ pub async fn list(
     Ok(axum::Json(page(&published.state, audience, lifecycle, query.cursor, limit)))
 }
 
-fn page(
+pub fn page(
     board: &Board,
     audience: Audience,
     lifecycle: Lifecycle,
@@ -146,13 +147,13 @@ pub async fn read(
 ) -> Answer<Read<TaskDetail>> {
     let (published, audience) = caller.board(org, board, query.min_seq).await?;
     let detail = published.state.detail(task, audience).ok_or(Code::NotFound)?;
-    let value = whole(&caller, board, detail, published.bookmark.seq).await?;
+    let value = whole(&caller.http, board, detail, published.bookmark.seq).await?;
     Ok(Read { value, bookmark: published.bookmark, position: Some(published.position), held: caller.held })
 }
 
 /// A task with its texts, out of the journal. `seq` is what the board stood at.
-pub async fn whole(caller: &Caller, board: BoardId, detail: Detail, seq: u64) -> Answer<TaskDetail> {
-    let bodies = caller.http.store.journal().read_at(Topic::from(board), detail.body_seqs()).await?;
+pub async fn whole(http: &Http, board: BoardId, detail: Detail, seq: u64) -> Answer<TaskDetail> {
+    let bodies = http.store.journal().read_at(Topic::from(board), detail.body_seqs()).await?;
     let mut events: Vec<(u64, BoardEvent)> = Vec::with_capacity(bodies.len());
     for recorded in &bodies {
         events.push((recorded.seq, happened::<Board>(recorded)?.event));

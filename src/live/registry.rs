@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -10,10 +11,11 @@ use std::{
     time::Duration,
 };
 
+use lockstep_domain::Credential;
 use lockstep_protocol::{
     codec::Codec,
     codes::{Code, Failure},
-    ids::{AccountId, ClientId, ConnectionId},
+    ids::{AccountId, ClientId, ConnectionId, LinkId},
     limits::Limits,
 };
 use tokio::{sync::Notify, time::MissedTickBehavior};
@@ -52,6 +54,7 @@ struct Connections {
     by_id: HashMap<ConnectionId, Entry>,
     /// Oldest first.
     by_account: HashMap<AccountId, Vec<ConnectionId>>,
+    by_link: HashMap<LinkId, Vec<ConnectionId>>,
 }
 
 struct Entry {
@@ -60,9 +63,10 @@ struct Entry {
 }
 
 #[derive(Clone, Copy)]
-struct Owner {
-    account_id: AccountId,
-    client_id: ClientId,
+enum Owner {
+    Account(AccountId, ClientId),
+    /// Whoever has a public link, at this address.
+    Link(LinkId, IpAddr),
 }
 
 /// How many connections there are.
@@ -212,7 +216,7 @@ impl Connections {
     fn of_client(&self, account_id: AccountId, client_id: ClientId) -> Vec<Arc<Outbox>> {
         let ids = self.by_account.get(&account_id).into_iter().flatten();
         ids.filter_map(|id| self.by_id.get(id))
-            .filter(|entry| entry.owner.is_some_and(|owner| owner.client_id == client_id))
+            .filter(|entry| matches!(entry.owner, Some(Owner::Account(_, client)) if client == client_id))
             .map(|entry| entry.outbox.clone())
             .collect()
     }
@@ -227,6 +231,25 @@ impl Connections {
     }
 }
 
+impl Connections {
+    fn leave_link(&mut self, link: LinkId, id: ConnectionId) {
+        if let Some(ids) = self.by_link.get_mut(&link) {
+            ids.retain(|held| *held != id);
+            if ids.is_empty() {
+                self.by_link.remove(&link);
+            }
+        }
+    }
+
+    /// How many look by this link, and how many of them from this address.
+    fn of_link(&self, link: LinkId, address: IpAddr) -> (usize, usize) {
+        let ids = self.by_link.get(&link).map_or(&[][..], Vec::as_slice);
+        let entries = ids.iter().filter_map(|id| self.by_id.get(id));
+        let here = entries.filter(|entry| matches!(entry.owner, Some(Owner::Link(_, from)) if from == address));
+        (ids.len(), here.count())
+    }
+}
+
 impl Place {
     pub const fn id(&self) -> ConnectionId {
         self.id
@@ -238,6 +261,24 @@ impl Place {
 
     pub const fn registry(&self) -> &Arc<Registry> {
         &self.registry
+    }
+
+    /// Whether the connection showed a public link, and may look by it. Nobody is put out for it: where there are too many, it is told to come back later.
+    pub fn look(&self, identity: Identity, address: IpAddr) -> Result<(), Failure> {
+        let Credential::Link(link) = identity.credential else { return Ok(()) };
+        let limits = &self.registry.limits;
+        let mut connections = self.registry.lock();
+        let (all, here) = connections.of_link(link, address);
+        let bounds = [(all, limits.connections_per_link_max), (here, limits.connections_per_link_and_address_max)];
+        if let Some((_, most)) = bounds.into_iter().find(|(count, most)| count >= most) {
+            return Err(Failure::new(Code::Busy).limit(most as u64).retry_after_ms(1_000));
+        }
+        if let Some(entry) = connections.by_id.get_mut(&self.id) {
+            let unowned = entry.owner.replace(Owner::Link(link, address)).is_none();
+            connections.unauthenticated -= usize::from(unowned);
+            connections.by_link.entry(link).or_default().push(self.id);
+        }
+        Ok(())
     }
 
     /// The connection said a valid hello. An earlier one of the same client is superseded, and the oldest of the account when
@@ -260,7 +301,7 @@ impl Place {
             connections.disown(account_id, crate::actors::delivery::Subscriber::connection(&**outbox));
         }
         if let Some(entry) = connections.by_id.get_mut(&self.id) {
-            let unowned = entry.owner.replace(Owner { account_id, client_id }).is_none();
+            let unowned = entry.owner.replace(Owner::Account(account_id, client_id)).is_none();
             connections.unauthenticated -= usize::from(unowned);
             connections.by_account.entry(account_id).or_default().push(self.id);
         }
@@ -276,7 +317,8 @@ impl Drop for Place {
         self.outbox.end();
         let mut connections = self.registry.lock();
         match connections.by_id.remove(&self.id).map(|entry| entry.owner) {
-            Some(Some(Owner { account_id, .. })) => connections.disown(account_id, self.id),
+            Some(Some(Owner::Account(account_id, _))) => connections.disown(account_id, self.id),
+            Some(Some(Owner::Link(link, _))) => connections.leave_link(link, self.id),
             Some(None) => connections.unauthenticated -= 1,
             None => {}
         }

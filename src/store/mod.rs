@@ -18,6 +18,7 @@ pub mod identities;
 pub mod invitations;
 pub mod journal;
 pub mod kept;
+pub mod links;
 pub mod mails;
 pub mod members;
 pub mod nodes;
@@ -44,6 +45,7 @@ use drops::Drops;
 use invitations::Invitations;
 use journal::SharedJournal;
 use kept::Keeps;
+use links::Links;
 use mails::Mails;
 use members::Members;
 use nodes::Nodes;
@@ -59,6 +61,7 @@ pub struct Store {
     members: Members,
     invitations: Invitations,
     keeps: Keeps,
+    links: Links,
     pictures: Pictures,
     consumers: Consumers,
     projections: Projections,
@@ -88,6 +91,11 @@ impl Store {
     /// Pictures of people and logos.
     pub fn keeps(&self) -> &Keeps {
         &self.keeps
+    }
+
+    /// Public links of boards.
+    pub fn links(&self) -> &Links {
+        &self.links
     }
 
     pub fn pictures(&self) -> &Pictures {

@@ -3,7 +3,6 @@
 use std::{net::IpAddr, sync::Arc};
 
 use futures_util::FutureExt;
-use lockstep_domain::Principal;
 use lockstep_protocol::{
     frame::{Acknowledged, Ephemeral, PresenceMeta},
     ids::ConnectionId,
@@ -37,7 +36,7 @@ impl Door for Inside {
 
     fn join(&self, identity: Identity, ask: JoinAsk) -> Answer<()> {
         let JoinAsk { topic, reference, after, presence, subscriber } = ask;
-        let principal = Principal::Account(identity.account_id);
+        let principal = identity.principal();
         let session = Some(identity.credential);
         let request = JoinRequest { topic, principal, session, reference, after, presence, subscriber };
         let directory = self.directory.clone();
@@ -48,7 +47,7 @@ impl Door for Inside {
         let CommandAsk { topic, client_id, client_seq, body, saw } = ask;
         let request = CommandRequest {
             topic,
-            principal: Principal::Account(identity.account_id),
+            principal: identity.principal(),
             session: Some(identity.credential),
             key: Some(CommandKey { client_id, client_seq }),
             body,

@@ -52,7 +52,7 @@ pub async fn serve(socket: WebSocket, place: Place, door: Arc<dyn Door>, address
 
 /// An answer that was awaited.
 enum Done {
-    Hello(ClientId, Result<(Identity, Watching), Failure>),
+    Hello(ClientId, Result<(Identity, Option<Watching>), Failure>),
     Refreshed(u32, Result<Identity, Failure>),
     Joined(u32, Topic, Result<(), Failure>),
     Replied(u32, Topic, Result<Acknowledged, Failure>),
@@ -236,8 +236,9 @@ impl Connection {
         let (now, limits) = (registry.now(), registry.limits());
         let effects = match done {
             Done::Hello(client_id, checked) => {
-                let (identity, watching) = match checked {
-                    Ok((identity, watching)) => (Ok(identity), Some(watching)),
+                let placed = checked.and_then(|known| self.place.look(known.0, self.address).map(|()| known));
+                let (identity, watching) = match placed {
+                    Ok((identity, watching)) => (Ok(identity), watching),
                     Err(failure) => {
                         registry.refused_hello(&failure, self.place.id());
                         (Err(failure), None)
@@ -246,7 +247,7 @@ impl Connection {
                 (self.client_id, self.watching) = (client_id, watching);
                 let version = env!("CARGO_PKG_VERSION");
                 let effects = self.session.on_authenticated(identity, self.place.id(), version, now, limits);
-                if let Some(identity) = self.session.identity() {
+                if let Some(identity) = self.session.identity().filter(|identity| !identity.only_looks()) {
                     self.place.own(identity, client_id);
                 }
                 effects
@@ -272,7 +273,10 @@ impl Connection {
             return signals.close;
         }
         for topic in &signals.revoked {
-            self.session.on_revoked(*topic);
+            let effects = self.session.on_revoked(*topic);
+            if let Some(code) = self.perform(effects) {
+                return Some(code);
+            }
         }
         let registry = self.place.registry().clone();
         let (now, limits) = (registry.now(), registry.limits());
@@ -343,10 +347,14 @@ impl Connection {
         self.start(async move {
             let checked = async {
                 let identity = door.authenticate(token, address).await?;
+                if identity.only_looks() {
+                    // There is no account to follow: the board says when the link ends.
+                    return Ok((identity, None));
+                }
                 let watch = Watch::new(id, identity.credential, outbox);
                 let watching = Watching::new(watch, identity.account_id, id, door.clone());
                 door.join(identity, watching.ask()).await?;
-                Ok((identity, watching))
+                Ok((identity, Some(watching)))
             };
             Done::Hello(client_id, checked.await)
         });

@@ -43,6 +43,8 @@ board.unarchive                 POST    /boards/{board}/unarchive
 board.restore                   POST    /boards/{board}/restore
 board.bulk                      POST    /boards/{board}/bulk
 board.undo                      POST    /boards/{board}/undo
+board.link.create               POST    /boards/{board}/links
+board.link.revoke               DELETE  /boards/{board}/links/{link_id}
 board.member.set                PUT     /boards/{board}/members/{account_id}
 board.member.remove             DELETE  /boards/{board}/members/{account_id}
 column.create                   POST    /boards/{board}/columns
@@ -141,6 +143,10 @@ fn adapt(scene: &Scene, place: &Place, tag: &str, fields: &mut Map<String, Value
     match tag {
         "member.invite" => {
             fields.remove("expires_at");
+        }
+        // Which one it is the server says.
+        "board.link.create" => {
+            fields.remove("link_id");
         }
         "team.create" => {
             fields.remove("org_id");

@@ -17,6 +17,7 @@ mod identities;
 mod invitations;
 mod journal;
 mod kept;
+mod links;
 mod mails;
 mod members;
 mod nodes;

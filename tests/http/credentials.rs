@@ -228,6 +228,19 @@ async fn programs(place: &Place, ana: &Person<'_>, all: &mut Credentials) {
     ana.delete(&gone).await.ok();
 }
 
+async fn links(place: &Place, ana: &Person<'_>, all: &mut Credentials) {
+    let mut add = |what, token: String| drop(all.insert(what, Shown::Token(token)));
+    let links = format!("{}/links", place.board);
+    add("a public link", token(&ana.post(&links, json!({})).await.created()));
+    let short = json!({ "expires_at": place.clock.now() + 60 * SECOND });
+    add("a public link that expired", token(&ana.post(&links, short).await.created()));
+    let revoked = ana.post(&links, json!({})).await.created();
+    ana.delete(&format!("{links}/{}", text(&revoked["link_id"]))).await.ok();
+    add("a public link that was revoked", token(&revoked));
+    let beside = ana.board(&place.org, json!({ "visibility": "public" })).await;
+    add("a public link of another board", token(&ana.post(&format!("{beside}/links"), json!({})).await.created()));
+}
+
 #[tokio::test]
 async fn r3_r5_every_kind_of_credential_opens_what_the_table_says_on_http_and_socket() {
     let (place, tokens) = Place::found().await;
@@ -236,6 +249,7 @@ async fn r3_r5_every_kind_of_credential_opens_what_the_table_says_on_http_and_so
     let expired = ana.token().to_owned();
     personal(&place, &ana, &mut all).await;
     programs(&place, &ana, &mut all).await;
+    links(&place, &ana, &mut all).await;
     place.clock.advance(700 * SECOND);
     ana.tokens = place.log_in(&ana.email).await;
     let ended = place.log_in(&ana.email).await;

@@ -17,6 +17,7 @@ mod identity_attacks;
 mod identity_kinds;
 mod invitations;
 mod joining;
+pub mod links;
 mod lists;
 mod mail;
 mod nodes;

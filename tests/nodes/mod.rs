@@ -5,6 +5,7 @@ mod balancer;
 mod cluster;
 mod features;
 mod histories;
+mod links;
 mod plan;
 mod presence;
 mod profiles;

@@ -224,7 +224,7 @@ impl Node {
                 facts.check()?;
                 Ok(Some(facts))
             }
-            Principal::Account(_) | Principal::System(_) => Ok(None),
+            Principal::Account(_) | Principal::System(_) | Principal::Link(_) => Ok(None),
             Principal::Public => Err(Failure::new(Code::Unauthenticated)),
         }
     }

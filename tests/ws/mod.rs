@@ -11,6 +11,7 @@ mod fields;
 pub mod harness;
 mod joining;
 mod keeping_up;
+mod links;
 mod lists;
 mod opening;
 mod past;

@@ -39,7 +39,7 @@ pub enum Capability {
     ManageTeam,
     LeaveTeam,
     FoundBoard,
-    /// Name, visibility, archive, trash.
+    /// Name, visibility, public links, archive, trash.
     ManageBoard,
     ManageBoardMembers,
     /// Give all tasks of somebody to somebody else.
@@ -183,6 +183,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         C::UpdateBoard(_) | C::ArchiveBoard(_) | C::UnarchiveBoard(_) | C::DeleteBoard(_) | C::RestoreBoard(_) => {
             Capability::ManageBoard
         }
+        C::CreateLink(_) | C::RevokeLink(_) => Capability::ManageBoard,
         C::SetBoardMember(_) => Capability::ManageBoardMembers,
         C::RemoveBoardMember(_) if own => Capability::LeaveBoard,
         C::RemoveBoardMember(_) => Capability::ManageBoardMembers,

@@ -156,9 +156,14 @@ pub fn board_audience(
     }
     match principal {
         Principal::System(_) => Some(Audience::Member),
-        Principal::Public => {
+        Principal::Public | Principal::Link(_) => {
             let gone = org.is_some_and(Organization::is_deleted) || board.lifecycle() == Some(Lifecycle::Deleted);
-            (is_public(board) && !gone).then_some(Audience::Public)
+            // Whether its time is over is known to whoever has a clock: see `Link::is_open`.
+            let shown = match principal {
+                Principal::Link(link) => board.link(link).is_some(),
+                _ => is_public(board),
+            };
+            (shown && !gone).then_some(Audience::Public)
         }
         Principal::Account(account) => {
             board_role(board, account, org, team)?;
@@ -174,7 +179,7 @@ pub fn board_audience(
 pub fn organization_audience(org: &Organization, principal: Principal) -> Option<Audience> {
     match principal {
         Principal::System(_) => org.exists().then_some(Audience::Member),
-        Principal::Public => None,
+        Principal::Public | Principal::Link(_) => None,
         // Its owners alone know of one that was deleted: they may restore it.
         Principal::Account(account) if org.is_deleted() => org.may_restore(account).then_some(Audience::Member),
         Principal::Account(account) => match org.role(account)? {
@@ -191,7 +196,7 @@ pub fn team_audience(team: &Team, principal: Principal, org: Option<&Organizatio
     }
     match principal {
         Principal::System(_) => Some(Audience::Member),
-        Principal::Public => None,
+        Principal::Public | Principal::Link(_) => None,
         Principal::Account(account) => team_role(team, account, org?).map(|_| Audience::Member),
     }
 }

@@ -33,8 +33,8 @@ use lockstep_protocol::{
 pub use past::{Past, Texts, differences, own_changes};
 pub use spent::{Spent, Sum};
 pub use state::{
-    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Reaction, Task, TimeEntry,
-    Tracked, View,
+    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Link, Reaction, Task,
+    TimeEntry, Tracked, View,
 };
 
 use crate::{
@@ -132,13 +132,16 @@ impl Aggregate for Board {
             | BoardEvent::BoardRestored(_)
             | BoardEvent::BoardMemberAdded(_)
             | BoardEvent::BoardMemberRoleChanged(_)
-            | BoardEvent::BoardMemberRemoved(_) => true,
+            | BoardEvent::BoardMemberRemoved(_)
+            | BoardEvent::BoardLinkCreated(_)
+            | BoardEvent::BoardLinkRevoked(_) => true,
             _ => false,
         }
     }
 
     fn listed(event: &Self::Event) -> bool {
-        event.tag().starts_with("board.")
+        // No list shows links, and that there is one is no matter of those who see the board.
+        event.tag().starts_with("board.") && !event.tag().starts_with("board.link.")
     }
 
     fn names(&self, viewer: (AccountId, Audience), other: AccountId, org: Option<&Organization>) -> bool {

@@ -21,6 +21,10 @@ use super::state::{Board, Column, CustomField, Task};
 use crate::{filter, mention};
 
 pub(super) fn project(event: &BoardEvent, audience: Audience) -> Option<Event> {
+    // Of links those know who manage the board, by asking; an audience has others in it.
+    if matches!(event, BoardEvent::BoardLinkCreated(_) | BoardEvent::BoardLinkRevoked(_)) {
+        return None;
+    }
     if audience != Audience::Public {
         return Some(event.clone().into());
     }
@@ -93,6 +97,8 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         E::BoardMemberAdded(_)
         | E::BoardMemberRoleChanged(_)
         | E::BoardMemberRemoved(_)
+        | E::BoardLinkCreated(_)
+        | E::BoardLinkRevoked(_)
         // They name people.
         | E::ViewCreated(_)
         | E::ViewUpdated(_)

@@ -12,7 +12,7 @@ use lockstep_protocol::{
     event::{board::*, organization::*, team::*},
     ids::{AccountId, OrgId, TeamId},
     topic::Kind,
-    values::{BoardRole, OrgRole, TeamRole, Visibility},
+    values::{Audience, BoardRole, OrgRole, TeamRole, Visibility},
 };
 
 use crate::support::{Live, World, command, id, principal};
@@ -165,6 +165,42 @@ fn a_deleted_board_is_there_for_its_owners_alone() {
     }
     let public = world.board.state.audience(id("board"), Principal::Public, None, None);
     assert_eq!(public, None);
+}
+
+/// What somebody with the link ln1 is shown, of everything there is.
+fn by_link(world: &World) -> [Option<Audience>; 4] {
+    let link = principal("link:ln1");
+    let (org, team) = (Some(&world.org.state), Some(&world.team.state));
+    [
+        world.board.state.audience(id("board"), link, org, team),
+        world.org.state.audience(id("org"), link, None, None),
+        world.team.state.audience(id("team"), link, org, None),
+        world.account.state.audience(id("member"), link, None, None),
+    ]
+}
+
+#[test]
+fn a_link_shows_its_board_to_the_public_and_nothing_else_until_it_ends() {
+    let shown = [Some(Audience::Public), None, None, None];
+    let nothing = [None; 4];
+    let mut world = World::usual();
+    for visibility in ["private", "team", "organization", "public"] {
+        world.tell(&format!("board.update visibility={visibility}"));
+        assert_eq!(by_link(&world), shown, "{visibility}");
+    }
+    world.tell("board.archive");
+    assert_eq!(by_link(&world), shown, "in the archive");
+    world.tell("board.delete");
+    assert_eq!(by_link(&world), nothing, "in the trash");
+    world.tell("board.restore");
+    world.tell("owner: organization.delete");
+    assert_eq!(by_link(&world), nothing, "its organization was deleted");
+    world.tell("owner: organization.restore");
+    assert_eq!(by_link(&world), shown);
+    world.tell("board.link.revoke link_id=ln1");
+    assert_eq!(by_link(&world), nothing, "revoked");
+    let other = world.board.state.audience(id("board"), principal("link:ln2"), Some(&world.org.state), None);
+    assert_eq!(other, None, "a link that there is not");
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn may_be_unknown(tag: &str, field: &str) -> bool {
             | ("category.create", "category_id")
             | ("field.create", "field_id")
             | ("view.create", "view_id")
+            | ("board.link.create", "link_id")
             | ("task.create", "task_id")
             | ("checklist.create", "checklist_id")
             | ("checklist.item.add", "item_id")

@@ -101,6 +101,8 @@ const MERGE: &[&str] = &[
     "field.deleted",
     "view.created",
     "view.deleted",
+    "board.link.created",
+    "board.link.revoked",
     "comment.reacted",
     "comment.unreacted",
     "task.created",

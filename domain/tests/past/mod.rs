@@ -92,6 +92,7 @@ fn says(world: &World, board: &Board) -> Value {
         json!({"fields": map(fields), "place": board.fields().into_iter().map(|(id, _)| id).collect::<Vec<_>>()});
     json!({
         "fields": fields, "views": map(board.saved_views().map(|(id, view)| (id.to_string(), json!([view.name.as_str(), view.look])))),
+        "links": set(&board.links().map(|(id, _)| id).collect::<Vec<_>>()),
         "name": board.name(), "visibility": board.visibility(), "life": board.lifecycle(),
         "members": map(board.members().map(|(id, role)| (id.to_string(), json!(role)))), "columns": map(columns), "place": order,
         "labels": map(labels), "categories": map(categories), "tasks": map(tasks),
@@ -172,9 +173,10 @@ fn there_and_back(world: &World) -> Result<(), Not> {
     same("taken back again", &says(&back, &back.board.state), &was)
 }
 
-/// A board that was made is deleted instead; and what the server says of a task is nobody's change.
+/// A board that was made is deleted instead; a link that was revoked stays so; and what the server says of a task is nobody's change.
 const NEVER: &[&str] = &[
     "board.created",
+    "board.link.revoked",
     "task.transferred",
     "task.received",
     "comments.received",

@@ -94,6 +94,7 @@ pub struct World {
 pub fn principal(who: &str) -> Principal {
     match who.split_once(':') {
         Some(("server", name)) => Principal::System(AccountId(id(name))),
+        Some(("link", name)) => Principal::Link(id(name).into()),
         _ if who == "public" => Principal::Public,
         _ => Principal::Account(AccountId(id(who))),
     }

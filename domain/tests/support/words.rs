@@ -95,6 +95,9 @@ const NAMES: &[&str] = &[
     "w2",
     "w3",
     "w4",
+    "ln1",
+    "ln2",
+    "ln3",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.

@@ -31,6 +31,7 @@ const TABLES: &[(&str, &str)] = &[
     ("fields.txt", include_str!("fields.txt")),
     ("views.txt", include_str!("views.txt")),
     ("transfer.txt", include_str!("transfer.txt")),
+    ("links.txt", include_str!("links.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -170,6 +171,8 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "options_per_board_max" => &mut limits.options_per_board_max,
         "field_number_digits_max" => &mut limits.field_number_digits_max,
         "task_fields_bytes_max" => &mut limits.task_fields_bytes_max,
+        "links_per_board_max" => &mut limits.links_per_board_max,
+        "links_ever_per_board_max" => &mut limits.links_ever_per_board_max,
         "views_per_board_max" => &mut limits.views_per_board_max,
         "filter_conditions_max" => &mut limits.filter_conditions_max,
         "filter_values_max" => &mut limits.filter_values_max,

@@ -378,6 +378,8 @@ fn leaves_as_is(event: &BoardEvent) {
         | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_)
         | BoardEvent::TimeLogged(_) | BoardEvent::TimeUpdated(_) | BoardEvent::TimeRemoved(_)
         | BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_) => {}
+        // Nobody is sent these.
+        BoardEvent::BoardLinkCreated(_) | BoardEvent::BoardLinkRevoked(_) => {}
     }
 }
 

@@ -8,6 +8,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod field;
+pub mod link;
 pub mod organization;
 pub mod past;
 pub mod reminder;
@@ -27,6 +28,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use field::*;
+use link::*;
 use organization::*;
 use past::*;
 use reminder::*;
@@ -103,6 +105,8 @@ language! {
         "board.restore" => RestoreBoard,
         "board.member.set" => SetBoardMember,
         "board.member.remove" => RemoveBoardMember,
+        "board.link.create" => CreateLink,
+        "board.link.revoke" => RevokeLink,
         "board.bulk" => Bulk,
         "board.undo" => UndoChange,
         "column.create" => CreateColumn,

@@ -7,6 +7,7 @@ pub mod category;
 pub mod checklist;
 pub mod comment;
 pub mod field;
+pub mod link;
 pub mod organization;
 pub mod past;
 pub mod reminder;
@@ -25,6 +26,7 @@ use category::*;
 use checklist::*;
 use comment::*;
 use field::*;
+use link::*;
 use organization::*;
 use past::*;
 use reminder::*;
@@ -109,6 +111,8 @@ language! {
         "board.member.added" => BoardMemberAdded,
         "board.member.role.changed" => BoardMemberRoleChanged,
         "board.member.removed" => BoardMemberRemoved,
+        "board.link.created" => BoardLinkCreated,
+        "board.link.revoked" => BoardLinkRevoked,
         "change.undone" => ChangeUndone,
         "column.created" => ColumnCreated,
         "column.updated" => ColumnUpdated,
@@ -211,6 +215,8 @@ pub const FEATURE_LEVEL: u32 = 2;
 
 /// Events above level 1.
 const NEWER: &[(&str, u32)] = &[
+    ("board.link.created", 2),
+    ("board.link.revoked", 2),
     ("column.workflow.changed", 2),
     ("change.undone", 2),
     ("task.reassigned", 2),

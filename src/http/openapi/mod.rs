@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 use ts_rs::{Config, TS};
 
 use super::{
-    about, authentication, boards, commands, factors, health, history, identity, invitations, kept, me, member_list,
-    members, organization_life, organizations, passkeys, past, patterns, pictures, preferences, quick_add,
-    registration, roles, second_factor, service_accounts,
+    about, authentication, boards, commands, factors, health, history, identity, invitations, kept, links, me,
+    member_list, members, organization_life, organizations, passkeys, past, patterns, pictures, preferences, quick_add,
+    registration, roles, second_factor, service_accounts, shared,
     surface::{Endpoint, Takes},
     tasks, teams, time, tokens, whereabouts,
 };
@@ -127,6 +127,10 @@ fn types_of_things() -> String {
     declare(patterns::Duplicate::decl(&config));
     declare(patterns::Duplicated::decl(&config));
     declare(boards::NewBoard::decl(&config));
+    declare(links::NewLink::decl(&config));
+    declare(links::LinkEntry::decl(&config));
+    declare(links::LinkMade::decl(&config));
+    declare(shared::SharedBoard::decl(&config));
     declare(kept::OwnView::decl(&config));
     declare(kept::KeepView::decl(&config));
     declare(kept::Star::decl(&config));
@@ -338,6 +342,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "category" => "CategoryId",
             "field" => "FieldId",
             "view" => "ViewId",
+            "link" => "LinkId",
             "comment" => "CommentId",
             "entry" => "TimeEntryId",
             "task" => "TaskId",

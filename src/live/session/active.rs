@@ -138,6 +138,8 @@ impl Live {
                 Ok(()) => self.enter(command.topic, Request::Command(Box::new(command)), limits, effects),
                 Err(failure) => self.refuse_command(command.reference, failure, now, limits, effects),
             },
+            // Of those who only look nobody is told, nor do they tell.
+            ClientMessage::Presence(_) | ClientMessage::Ephemeral(_) if self.identity.only_looks() => {}
             ClientMessage::Presence(update) if self.joined(update.topic) => {
                 if self.presences.take(now.uptime_ms).is_ok() {
                     effects.push(Effect::Presence { topic: update.topic, meta: update.meta });
@@ -186,6 +188,9 @@ impl Live {
         if let Some(code) = refusing {
             return Err(Failure::new(code));
         }
+        if self.identity.only_looks() {
+            return Err(Failure::because(Code::Forbidden, "A public link is for looking."));
+        }
         if command.client_seq == 0 || command.client_seq >= NUMBER_MAX {
             return Err(Failure::because(Code::FieldInvalid, "counted from 1, below 2^53").field("client_seq"));
         }
@@ -217,6 +222,7 @@ impl Live {
                     Effect::refuse(reference, Failure::new(Code::Forbidden))
                 }
                 Request::Join(Join { reference, topic, after, presence }) => {
+                    let presence = presence && !self.identity.only_looks();
                     if self.subscribe(topic, limits) {
                         return effects.push(Effect::Join { reference, topic, after, presence });
                     }

@@ -4,13 +4,14 @@
 //! A connection that has not said a valid hello is of a type that has no way to dispatch anything ([`AwaitingHello`]).
 
 mod active;
+mod identity;
 mod lanes;
 #[cfg(test)]
 mod tests;
 
 use crate::actors::Saw;
 pub use active::Live;
-use lockstep_domain::Credential;
+pub use identity::Identity;
 use lockstep_protocol::{
     codes::{CloseCode, Code, Failure},
     command::Command,
@@ -18,7 +19,7 @@ use lockstep_protocol::{
         Acknowledged, ClientMessage, Ephemeral, Goaway, Hello, Outcome, PROTOCOL_VERSION, PresenceMeta, Reply,
         ServerMessage, Welcome,
     },
-    ids::{AccountId, ClientId, ConnectionId, SessionId},
+    ids::{ClientId, ConnectionId},
     limits::Limits,
     position::Held,
     salvage::Said,
@@ -31,25 +32,6 @@ use lockstep_protocol::{
 pub struct Moment {
     pub uptime_ms: u64,
     pub wall: Micros,
-}
-
-/// Who a valid token speaks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Identity {
-    pub account_id: AccountId,
-    /// What it was proved with.
-    pub credential: Credential,
-    pub token_expires_at: Micros,
-}
-
-impl Identity {
-    /// As the client is told: the log-in, or the token's id.
-    const fn session_id(&self) -> SessionId {
-        match self.credential {
-            Credential::Session(session) => session,
-            Credential::Token(token) => SessionId(token.0),
-        }
-    }
 }
 
 /// What the transport is to do, in this order.
@@ -304,11 +286,16 @@ impl Session {
         self.settle(effects)
     }
 
-    /// The outbox wrote `revoked` for a topic: it is no longer joined.
-    pub fn on_revoked(&mut self, topic: Topic) {
+    /// The outbox wrote `revoked` for a topic: it is no longer joined. Whoever had a link to it has no business here any more.
+    pub fn on_revoked(&mut self, topic: Topic) -> Vec<Effect> {
+        let mut effects = Vec::new();
         if let Some(live) = self.live() {
             live.on_revoked(topic);
+            if live.identity().only_looks() {
+                effects.push(Effect::Close(CloseCode::Revoked));
+            }
         }
+        self.settle(effects)
     }
 
     /// The node goes away. `lot` is a number of the connection's own that spreads the delays.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use lockstep_domain::Credential;
 use lockstep_protocol::{
     codec::Codec,
     codes::{CloseCode, Code, Failure},
@@ -307,6 +308,43 @@ fn r39_passing_things_beyond_the_rate_and_of_topics_not_joined_are_dropped_witho
     assert_eq!(session.on_frame(frame(vec![update]), at(0), &limits).len(), 1, "presence has a rate of its own");
 }
 
+/// Somebody who has a public link, welcomed.
+fn looking() -> (Session, Limits) {
+    let limits = Limits::default();
+    let mut session = Session::new(at(0), &limits);
+    session.on_frame(frame(vec![hello(PROTOCOL_VERSION)]), at(0), &limits);
+    let credential = Credential::Link(LinkId(Uuid::from_u128(7)));
+    let identity = Identity { account_id: AccountId::NIL, credential, token_expires_at: EXPIRES };
+    session.on_authenticated(Ok(identity), ConnectionId(Uuid::from_u128(8)), "1", at(0), &limits);
+    (session, limits)
+}
+
+#[test]
+fn who_has_a_link_looks_and_is_neither_seen_nor_asked_for_anything() {
+    let (mut session, limits) = looking();
+    let effects = session.on_frame(frame(vec![join(1, board(1))]), at(0), &limits);
+    assert!(matches!(effects[..], [Effect::Join { presence: false, .. }]), "{effects:?}");
+    session.on_join(1, board(1), Ok(()), &limits);
+    let body = Ephemeral::Cursor { x: 1, y: 1 };
+    let update = ClientMessage::Presence(PresenceUpdate { topic: board(1), meta: PresenceMeta::default() });
+    let moment = ClientMessage::Ephemeral(EphemeralUpdate { topic: board(1), body });
+    assert!(session.on_frame(frame(vec![update, moment]), at(0), &limits).is_empty());
+    let effects = session.on_frame(frame(vec![command(2, board(1)), command(3, board(9))]), at(0), &limits);
+    assert_eq!(replies(&effects), [(2, Some(Code::Forbidden)), (3, Some(Code::Forbidden))]);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Command { .. })), "{effects:?}");
+}
+
+#[test]
+fn r46_who_has_a_link_is_closed_with_4403_when_the_board_is_taken_away_and_with_4401_at_its_end() {
+    let (mut session, limits) = looking();
+    session.on_frame(frame(vec![join(1, board(1))]), at(0), &limits);
+    session.on_join(1, board(1), Ok(()), &limits);
+    assert_eq!(closed(&session.on_revoked(board(1))), Some(CloseCode::Revoked));
+    let (mut session, limits) = looking();
+    let over = Moment { uptime_ms: 1, wall: EXPIRES };
+    assert_eq!(session.on_tick(over, &limits), [Effect::Close(CloseCode::Unauthenticated)]);
+}
+
 #[test]
 fn r43_silence_is_pinged_then_closed() {
     let (mut session, limits) = live();
@@ -531,7 +569,7 @@ proptest! {
                     ledger.take(effects);
                 }
                 Step::Answer { which, well } => ledger.pay(&mut session, which, well, now, &limits),
-                Step::Revoke(topic) => session.on_revoked(board(topic.into())),
+                Step::Revoke(topic) => ledger.take(session.on_revoked(board(topic.into()))),
                 Step::Heard => session.on_heard(now),
                 Step::Tick(ms) => {
                     now = at(now.uptime_ms + ms);

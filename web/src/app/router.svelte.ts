@@ -17,6 +17,7 @@ export type Route =
   | { name: "reset" }
   | { name: "invite" }
   | { name: "mailbox" }
+  | { name: "shared" }
   | { name: "missing" };
 
 /** `code`: the one that a mailed link carries behind the #. */
@@ -26,7 +27,7 @@ const ID = "([0-9a-fA-F-]{8,64})";
 const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   [/^\/$/, () => ({ name: "home" })],
   [/^\/account$/, () => ({ name: "account" })],
-  ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "invite", "mailbox"] as const).map((name): [RegExp, () => Route] => [
+  ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "invite", "mailbox", "shared"] as const).map((name): [RegExp, () => Route] => [
     new RegExp(`^/${name}$`),
     () => ({ name }),
   ]),
@@ -45,9 +46,13 @@ export function match(path: string): Route {
   return { name: "missing" };
 }
 
+/** Whoever has a public link keeps its address: to come back, and to hand it on. */
+const KEPT = /^\/shared\/*$/;
+
 /** A code must not stay where others see it, nor in the history: it is taken out of the address at once. */
 function takeCode(): string | undefined {
   const code = location.hash.slice(1);
+  if (KEPT.test(location.pathname)) return code || undefined;
   if (location.hash || location.href.endsWith("#")) history.replaceState(history.state, "", location.pathname + location.search);
   return code || undefined;
 }
@@ -72,7 +77,7 @@ class Router {
   }
 
   go(url: string, how: { replace?: boolean } = {}): void {
-    if (url === location.pathname + location.search) return;
+    if (url === location.pathname + location.search + location.hash) return;
     if (how.replace) history.replaceState(null, "", url);
     else history.pushState(null, "", url);
     this.place = read();
@@ -84,7 +89,7 @@ class Router {
     if (value === null) query.delete(name);
     else query.set(name, value);
     const text = query.toString();
-    this.go(location.pathname + (text ? `?${text}` : ""), how);
+    this.go(location.pathname + (text ? `?${text}` : "") + location.hash, how);
   }
 
   /** Plain clicks on our own links stay in the page; anything with a modifier is the browser's. */

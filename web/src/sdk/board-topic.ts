@@ -19,6 +19,8 @@ export interface BoardContext {
   readonly env: Environment;
   readonly commands: Commands;
   readonly presence: Presence;
+  /** Whether this person is not seen here, and sees nobody. */
+  readonly unseen?: boolean;
   seq(): number | undefined;
   held(): Held | undefined;
   readDetail(task_id: TaskId, min_seq: number | undefined, signal: AbortSignal): Promise<TaskDetail>;
@@ -33,7 +35,7 @@ const KEEP_MS = 2_000;
 const TRIAL = -1;
 
 export class BoardTopic implements Consumer, Optimist {
-  readonly presence = true;
+  readonly presence: boolean;
   readonly phaseBox = new Box<TopicPhase>("loading");
   readonly staleBox = new Box(false);
   readonly applied = new Emitter<Applied>();
@@ -54,6 +56,7 @@ export class BoardTopic implements Consumer, Optimist {
   constructor(topic: Topic, org_id: OrgId, context: BoardContext) {
     this.topic = topic;
     this.org_id = org_id;
+    this.presence = context.unseen !== true;
     this.#context = context;
     this.#known = { store: this.store, detail: (task_id) => this.#details.get(task_id)?.detail.shown };
   }

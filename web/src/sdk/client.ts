@@ -11,6 +11,7 @@ import { browserEnvironment, type Environment } from "./environment";
 import { boardHandle, detailHandle, viewHandle } from "./handles";
 import { Http } from "./http";
 import { Identity } from "./identity";
+import { Links } from "./links";
 import { accountTopic, boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
 import { Organizations } from "./organizations";
 import { Tokens } from "./tokens";
@@ -35,6 +36,7 @@ class Client implements Lockstep {
   readonly identity: Identity;
   readonly organizations: Organizations;
   readonly tokens: Tokens;
+  readonly links: Links;
   readonly #env: Environment;
   readonly #transport: Transport;
   readonly #topics: Topics;
@@ -62,6 +64,7 @@ class Client implements Lockstep {
     this.identity = new Identity(http);
     this.organizations = new Organizations(http);
     this.tokens = new Tokens(http);
+    this.links = new Links(http);
     this.#transport = new Transport(this.#env, this.auth, options.client_name ?? "lockstep web", {
       welcome: (welcome) => this.#up(welcome),
       message: (message) => this.#message(message),

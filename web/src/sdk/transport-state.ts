@@ -13,6 +13,17 @@ export type TransportState =
   | { readonly kind: "waiting"; readonly retry_at_ms: number; readonly planned?: true }
   | { readonly kind: "stopped"; readonly reason: StopReason };
 
+/** What the connection is opened with. */
+export interface Credentials {
+  token(): string | undefined;
+  /** How long the held token still counts, when the server's clock reads this. */
+  expiresInMs(server_now_ms: number): number;
+  /** Gets another token, or finds that this one holds; false when there is none to be had. */
+  refresh(rejected: string | undefined): Promise<boolean>;
+  /** It was taken away. */
+  forget(): void;
+}
+
 export interface TransportEvents {
   welcome(welcome: Welcome): void;
   message(message: ServerMessage): void;

@@ -2,13 +2,12 @@
 //! messages in order and says when a connection begins and ends.
 
 import { type ClientMessage, CLOSE_CODES, PROTOCOL_VERSION, type ServerMessage, SUBPROTOCOL_JSON, type Welcome } from "../gen/protocol";
-import type { Auth } from "./auth";
 import { backoff } from "./backoff";
 import { Box, type Cell } from "./cells";
 import { anywhere, type Environment, type SocketLike, socketUrl, type TimerId } from "./environment";
 import { FrameReader, packed } from "./frames";
 import { Problem } from "./problem";
-import type { StopReason, TransportEvents, TransportState } from "./transport-state";
+import type { Credentials, StopReason, TransportEvents, TransportState } from "./transport-state";
 
 export type { StopReason, TransportEvents, TransportState } from "./transport-state";
 
@@ -38,7 +37,7 @@ export class Transport {
   readonly state = new Box<TransportState>({ kind: "stopped", reason: "not_started" });
   readonly #rtt = new Box<number | undefined>(undefined);
   readonly #env: Environment;
-  readonly #auth: Auth;
+  readonly #auth: Credentials;
   readonly #client_name: string;
   readonly #events: TransportEvents;
   #client_id = "";
@@ -62,7 +61,7 @@ export class Transport {
   #attempt = 0;
   #forgetNetwork: (() => void) | undefined;
 
-  constructor(env: Environment, auth: Auth, client_name: string, events: TransportEvents) {
+  constructor(env: Environment, auth: Credentials, client_name: string, events: TransportEvents) {
     this.#env = env;
     this.#auth = auth;
     this.#client_name = client_name;
@@ -285,7 +284,8 @@ export class Transport {
 
   #scheduleRefresh(left_ms: number): void {
     this.#env.clearTimer(this.#refresh);
-    this.#refresh = this.#env.setTimer(() => void this.#refreshToken(), Math.max(1_000, left_ms * 0.8));
+    // No timer waits for longer than 31 bits say.
+    this.#refresh = this.#env.setTimer(() => void this.#refreshToken(), Math.min(0x7fff_ffff, Math.max(1_000, left_ms * 0.8)));
   }
 
   async #refreshToken(): Promise<void> {

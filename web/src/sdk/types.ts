@@ -13,6 +13,7 @@ import type { Organizations } from "./organizations";
 import type { ChangedProfiles } from "./profiles";
 import type { Backward } from "./relations";
 import type { BoardEntry, Rest } from "./rest";
+import type { Links } from "./links";
 import type { Tokens } from "./tokens";
 
 /** The four honest states of the connection, and the two ends after which nothing happens by itself. */
@@ -265,6 +266,7 @@ export interface Lockstep {
   readonly identity: Identity;
   readonly organizations: Organizations;
   readonly tokens: Tokens;
+  readonly links: Links;
   readonly status: Cell<ConnectionStatus>;
   readonly notices: Signal<Notice>;
   /** Whose name, picture or job title is to be read again if it is shown. */

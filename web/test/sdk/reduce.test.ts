@@ -30,6 +30,9 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "board.restored": [],
   "board.member.added": [{ type: "board.member.added", account_id: "ben", role: "viewer" }],
   "board.member.role.changed": [{ type: "board.member.role.changed", account_id: "ben", role: "editor" }],
+  // Nobody is sent these.
+  "board.link.created": [],
+  "board.link.revoked": [],
   "board.member.removed": [{ type: "board.member.removed", account_id: "ben" }],
   "column.created": [{ type: "column.created", column_id: "c3", name: "New", kind: "active", rank: "a9" }],
   "column.updated": [{ type: "column.updated", column_id: "c1", name: "Renamed", colour: "red" }, { type: "column.updated", column_id: "c1", kind: "done" }],

@@ -2,6 +2,7 @@
 
 use lockstep_protocol::{
     command::{
+        BoardCommand,
         board::*,
         task::{LabelTask, UnlabelTask},
     },
@@ -18,7 +19,17 @@ use crate::{
     text,
 };
 
-pub(super) fn create(ask: &Ask<'_>, command: &CreateLabel) -> Decided {
+/// Which labels there are.
+pub(super) fn shape(ask: &Ask<'_>, command: &BoardCommand) -> Decided {
+    match command {
+        BoardCommand::CreateLabel(command) => create(ask, command),
+        BoardCommand::UpdateLabel(command) => update(ask, command),
+        BoardCommand::DeleteLabel(command) => delete(ask, command),
+        _ => Ok(vec![]),
+    }
+}
+
+fn create(ask: &Ask<'_>, command: &CreateLabel) -> Decided {
     let CreateLabel { label_id, name, colour } = command;
     if *label_id == LabelId::NIL {
         return Err(invalid("label_id", "The nil id names nothing."));
@@ -33,7 +44,7 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateLabel) -> Decided {
     Ok(vec![LabelCreated { label_id: *label_id, name, colour: *colour }.into()])
 }
 
-pub(super) fn update(ask: &Ask<'_>, command: &UpdateLabel) -> Decided {
+fn update(ask: &Ask<'_>, command: &UpdateLabel) -> Decided {
     let label_id = command.label_id;
     let label = ask.board.label(label_id).ok_or_else(|| missing("label_id"))?;
     let name = command.name.as_deref().map(|name| text::name_or_empty(name, "name", ask.ctx.limits)).transpose()?;
@@ -45,7 +56,7 @@ pub(super) fn update(ask: &Ask<'_>, command: &UpdateLabel) -> Decided {
     Ok(vec![LabelUpdated { label_id, name, colour }.into()])
 }
 
-pub(super) fn delete(ask: &Ask<'_>, command: &DeleteLabel) -> Decided {
+fn delete(ask: &Ask<'_>, command: &DeleteLabel) -> Decided {
     let label_id = command.label_id;
     ask.board.label(label_id).ok_or_else(|| missing("label_id"))?;
     Ok(vec![LabelDeleted { label_id }.into()])

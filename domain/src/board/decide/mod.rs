@@ -14,6 +14,7 @@ mod comments;
 mod dependencies;
 mod fields;
 mod labels;
+mod links;
 mod lives;
 mod mentions;
 pub(super) mod moves;
@@ -76,6 +77,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::RestoreBoard(_) => Ok(settings::restore(&ask)),
         C::SetBoardMember(command) => people::set_member(&ask, command),
         C::RemoveBoardMember(command) => people::remove_member(&ask, command),
+        C::CreateLink(_) | C::RevokeLink(_) => links::decide(&ask, command),
         C::CreateColumn(command) => columns::create(&ask, command),
         C::UpdateColumn(command) => columns::update(&ask, command),
         C::MoveColumn(command) => columns::reorder(&ask, command),
@@ -83,9 +85,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::ArchiveColumn(command) => columns::archive(&ask, command),
         C::UnarchiveColumn(command) => columns::unarchive(&ask, command),
         C::DeleteColumn(command) => columns::delete(&ask, command),
-        C::CreateLabel(command) => labels::create(&ask, command),
-        C::UpdateLabel(command) => labels::update(&ask, command),
-        C::DeleteLabel(command) => labels::delete(&ask, command),
+        C::CreateLabel(_) | C::UpdateLabel(_) | C::DeleteLabel(_) => labels::shape(&ask, command),
         C::CreateCategory(command) => categories::create(&ask, command),
         C::UpdateCategory(command) => categories::update(&ask, command),
         C::DeleteCategory(command) => categories::delete(&ask, command),
@@ -170,7 +170,7 @@ impl<'a> Ask<'a> {
             Principal::Account(account) => {
                 Some(access::board_role(board, account, ctx.org, ctx.team).ok_or_else(not_found)?)
             }
-            Principal::Public => {
+            Principal::Public | Principal::Link(_) => {
                 access::board_audience(board, ctx.principal, ctx.org, ctx.team).ok_or_else(not_found)?;
                 return Err(crate::refuse::forbidden());
             }

@@ -4,6 +4,7 @@ mod categories;
 mod checklists;
 mod comments;
 mod fields;
+mod links;
 mod reminders;
 mod repeat;
 mod tasks;
@@ -51,6 +52,7 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         BoardEvent::BoardMemberRemoved(event) => {
             board.members.remove(&event.account_id);
         }
+        BoardEvent::BoardLinkCreated(_) | BoardEvent::BoardLinkRevoked(_) => links::evolve(board, happened),
         BoardEvent::ColumnCreated(event) => column_created(board, event),
         BoardEvent::ColumnUpdated(event) => column_updated(board, event),
         BoardEvent::ColumnMoved(event) => {

@@ -4,7 +4,7 @@
 use lockstep_protocol::{
     codes::Failure,
     command::{
-        BoardCommand, board::*, category::*, field::*, repeat::SetTaskRepeat, task::*, view::*,
+        BoardCommand, board::*, category::*, field::*, link::RevokeLink, repeat::SetTaskRepeat, task::*, view::*,
         workflow::SetColumnWorkflow,
     },
     ids::{ColumnId, FieldId, TaskId, ViewId},
@@ -13,7 +13,8 @@ use lockstep_protocol::{
 
 use super::{
     Past, lists, said,
-    steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order, view_order},
+    shared::view_order,
+    steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order},
     way::in_column,
 };
 use crate::{
@@ -69,6 +70,8 @@ pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> 
         Step::ViewOrder => in_order(&view_order(before, now), |view_id, place| MoveView { view_id, place }.into()),
         Step::UnmakeView(id) if now.saved_view(*id).is_some() => vec![DeleteView { view_id: *id }.into()],
         Step::UnmakeView(_) => vec![],
+        Step::UnmakeLink(id) if now.link(*id).is_some() => vec![RevokeLink { link_id: *id }.into()],
+        Step::UnmakeLink(_) => vec![],
         Step::UnmakeField(id) if now.field(*id).is_some() => vec![DeleteField { field_id: *id }.into()],
         Step::Task(id, value) => match (before.task(*id), now.task(*id)) {
             (Some(was), Some(is)) => of_task(*id, *value, (past, was), (now, is), ctx)?,

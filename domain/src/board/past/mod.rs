@@ -6,6 +6,7 @@ mod back;
 mod compare;
 mod lists;
 mod said;
+mod shared;
 mod steps;
 mod texts;
 mod way;
@@ -114,7 +115,7 @@ impl Past {
 
     /// Whether it goes back behind what only those decide who manage the board: a token needs the scope for that.
     pub fn manages(&self) -> bool {
-        let manages = |step: &Step| matches!(step, Step::Board(_) | Step::Member(_));
+        let manages = |step: &Step| matches!(step, Step::Board(_) | Step::Member(_) | Step::UnmakeLink(_));
         self.change.as_ref().is_some_and(|change| change.steps.iter().any(manages))
     }
 

@@ -4,13 +4,13 @@
 use imbl::ordmap::DiffItem;
 use lockstep_protocol::{
     ids::{
-        AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, TaskId,
+        AccountId, CategoryId, ChecklistId, ChecklistItemId, ColumnId, CommentId, FieldId, LabelId, LinkId, TaskId,
         TimeEntryId, ViewId,
     },
     values::Lifecycle,
 };
 
-use super::{Change, Past, within};
+use super::{Change, Past, shared, within};
 use crate::board::state::{Board, Column, Task};
 
 /// One thing to have back.
@@ -38,6 +38,7 @@ pub(super) enum Step {
     UnmakeCategory(CategoryId),
     UnmakeField(FieldId),
     UnmakeView(ViewId),
+    UnmakeLink(LinkId),
     /// Nothing brings that about.
     Never(&'static str),
 }
@@ -124,7 +125,8 @@ pub(super) fn of_change(past: &Past) -> Vec<Step> {
     let mut unmake = Vec::new();
     // Rules of columns may ask for fields.
     of_fields(change, before, after, (&mut steps, &mut unmake));
-    of_views(change, before, after, (&mut steps, &mut unmake));
+    shared::of_views(change, before, after, (&mut steps, &mut unmake));
+    shared::of_links(before, after, (&mut steps, &mut unmake));
     of_columns(change, before, after, &mut steps);
     for diff in before.labels.diff(&after.labels) {
         match diff {
@@ -173,31 +175,6 @@ fn of_fields(change: &Change, before: &Board, after: &Board, (steps, unmake): (&
     if deleted || reordered {
         steps.push(Step::FieldOrder);
     }
-}
-
-fn of_views(change: &Change, before: &Board, after: &Board, (steps, unmake): (&mut Vec<Step>, &mut Vec<Step>)) {
-    for diff in before.views.diff(&after.views) {
-        match diff {
-            DiffItem::Add(id, _) => unmake.push(Step::UnmakeView(*id)),
-            DiffItem::Remove(id, _) => steps.push(Step::View(*id)),
-            DiffItem::Update { old: (id, old), new: (_, new) } => {
-                if (&old.name, &old.look) != (&new.name, &new.look) {
-                    steps.push(Step::View(*id));
-                }
-            }
-        }
-    }
-    let deleted = before.views.keys().any(|id| after.saved_view(*id).is_none());
-    if deleted || (change.views_moved && view_order(before, after) != view_order(after, before)) {
-        steps.push(Step::ViewOrder);
-    }
-}
-
-/// The ids of shared views in their order, of those that both have.
-pub(super) fn view_order(board: &Board, other: &Board) -> Vec<ViewId> {
-    let mut views: Vec<_> = board.saved_views().filter(|(id, _)| other.saved_view(*id).is_some()).collect();
-    views.sort_by(|(a_id, a), (b_id, b)| (&a.rank, a_id).cmp(&(&b.rank, b_id)));
-    views.into_iter().map(|(id, _)| id).collect()
 }
 
 /// The ids of custom fields in their order, of those that both have.

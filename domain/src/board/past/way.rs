@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::{
     Past,
-    steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order, field_order, view_order},
+    shared::view_order,
+    steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order, field_order},
 };
 use crate::board::{
     changes::within,
@@ -73,7 +74,7 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
             let used = || now.tasks().any(|(task_id, task)| of_it(Some(task)) && !of_it(after.task(task_id)));
             (changed || used()).then_some((id.0, Field::Name))
         }
-        Step::MakeColumn(_) | Step::UnmakeColumn(_) | Step::Never(_) => None,
+        Step::MakeColumn(_) | Step::UnmakeColumn(_) | Step::UnmakeLink(_) | Step::Never(_) => None,
     }
 }
 

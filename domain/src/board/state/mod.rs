@@ -1,6 +1,7 @@
 //! What a board remembers. Maps are persistent (a clone costs nothing and shares all that does not change) and ordered by key, so
 //! that equal boards serialize to equal bytes. Must never be changed but by `evolve`.
 
+mod link;
 mod task;
 mod time;
 
@@ -8,8 +9,11 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
+pub use link::Link;
 use lockstep_protocol::{
-    ids::{AccountId, BoardId, CategoryId, ColumnId, FieldId, LabelId, OptionId, OrgId, TaskId, TeamId, ViewId},
+    ids::{
+        AccountId, BoardId, CategoryId, ColumnId, FieldId, LabelId, LinkId, OptionId, OrgId, TaskId, TeamId, ViewId,
+    },
     values::{
         BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Look, Micros, Visibility, Workflow,
     },
@@ -44,6 +48,12 @@ pub struct Board {
     /// Tasks that went to other boards.
     #[serde(skip_serializing_if = "OrdMap::is_empty")]
     pub(in crate::board) away: OrdMap<TaskId, Away>,
+    /// Public links that were not revoked.
+    #[serde(skip_serializing_if = "OrdMap::is_empty")]
+    pub(in crate::board) links: OrdMap<LinkId, Arc<Link>>,
+    /// Those that were: none of them ever opens anything again.
+    #[serde(skip_serializing_if = "OrdSet::is_empty")]
+    pub(in crate::board) ended_links: OrdSet<LinkId>,
     /// Active tasks of each column in their order. Follows from `tasks`.
     #[serde(skip)]
     pub(in crate::board) orders: OrdMap<ColumnId, OrdSet<(Rank, TaskId)>>,
@@ -75,6 +85,10 @@ struct Stored {
     categories: OrdMap<CategoryId, Category>,
     #[serde(default)]
     views: OrdMap<ViewId, Arc<View>>,
+    #[serde(default)]
+    links: OrdMap<LinkId, Arc<Link>>,
+    #[serde(default)]
+    ended_links: OrdSet<LinkId>,
     #[serde(default)]
     changes: Changes,
     #[serde(default)]
@@ -110,6 +124,8 @@ impl From<Stored> for Board {
             fields,
             views,
             away,
+            links,
+            ended_links,
         } = stored;
         let mut board = Self {
             head,
@@ -124,6 +140,8 @@ impl From<Stored> for Board {
             fields,
             views,
             away,
+            links,
+            ended_links,
             tasks: tasks.clone(),
             ..Self::default()
         };
@@ -334,6 +352,8 @@ impl Board {
             + self.changes.weight()
             + 16 * self.undone.len()
             + 72 * self.away.len()
+            + 240 * self.links.len()
+            + 32 * self.ended_links.len()
     }
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {
