@@ -69,6 +69,9 @@ pub enum TemplateLanguage {
 /// A name in each language.
 type Name = [&'static str; 2];
 
+/// A name with its colour.
+type Mark = (Name, Colour);
+
 struct Column {
     name: Name,
     kind: ColumnKind,
@@ -86,10 +89,10 @@ const fn limited(name: Name, wip: u32) -> Column {
 #[derive(Default)]
 struct Pattern {
     columns: &'static [Column],
-    labels: &'static [(Name, Colour)],
-    categories: &'static [(Name, Colour)],
+    labels: &'static [Mark],
+    categories: &'static [Mark],
     /// With what may be chosen, of those to choose from.
-    fields: &'static [(Name, FieldKind, &'static [(Name, Colour)])],
+    fields: &'static [(Name, FieldKind, &'static [Mark])],
 }
 
 use ColumnKind::{Active, Backlog, Done};

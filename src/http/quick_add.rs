@@ -165,7 +165,7 @@ pub async fn create(
         parent_id: None,
         points: None,
         minutes,
-        repeat,
+        repeat: repeat.map(Box::new),
         category_id: None,
         cover: None,
         fields: Vec::new(),

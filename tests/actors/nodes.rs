@@ -185,7 +185,7 @@ async fn two_nodes_that_finish_one_task_make_one_next_task() {
     let org = one.organization(ana).await;
     let (board, column) = one.board(ana, org).await;
     for round in 1..=10 {
-        let repeat = Some(RepeatRule { rule: "FREQ=DAILY".into(), zone: "UTC".into(), on: RepeatOn::Done });
+        let repeat = Some(Box::new(RepeatRule { rule: "FREQ=DAILY".into(), zone: "UTC".into(), on: RepeatOn::Done }));
         let task = CreateTask { repeat, ..new_task(column, "Water") };
         let task_id = task.task_id;
         one.ask(ana, board, task).await.expect("adds");
@@ -212,7 +212,8 @@ async fn two_nodes_that_say_what_is_due_say_it_once() {
     let org = one.organization(ana).await;
     let (board, column) = one.board(ana, org).await;
     for round in 1..=10 {
-        let repeat = Some(RepeatRule { rule: "FREQ=YEARLY".into(), zone: "UTC".into(), on: RepeatOn::Schedule });
+        let repeat =
+            Some(Box::new(RepeatRule { rule: "FREQ=YEARLY".into(), zone: "UTC".into(), on: RepeatOn::Schedule }));
         let due = Some(Due { at: 1_000_000_000_000_000, has_time: true });
         let task = CreateTask { repeat, due, ..new_task(column, "Water") };
         let task_id = task.task_id;

@@ -86,7 +86,7 @@ async fn is_found(ana: &Person<'_>, ben: &Person<'_>, [task, here, there]: [&str
         format!("{here}/keys/1"),
     ] {
         let found = ana.get(&path).await.ok();
-        assert_eq!(found, json!({ "board_id": id_of(&there), "task_id": id_of(&task), "key": "FIN-1", "moved": true }));
+        assert_eq!(found, json!({ "board_id": id_of(there), "task_id": id_of(task), "key": "FIN-1", "moved": true }));
     }
     assert_eq!(ana.get(&format!("{there}/keys/FIN-1")).await.ok()["moved"], false);
     for path in [
@@ -98,10 +98,10 @@ async fn is_found(ana: &Person<'_>, ben: &Person<'_>, [task, here, there]: [&str
         ana.get(&path).await.refused("not_found");
     }
     // Whoever does not see where it is learns nothing of it.
-    ana.patch(&there, json!({ "visibility": "private" })).await.ok();
+    ana.patch(there, json!({ "visibility": "private" })).await.ok();
     ben.get(&format!("{task}/whereabouts")).await.refused("not_found");
     ben.get(&format!("{here}/keys/OPS-1")).await.refused("not_found");
-    ana.patch(&there, json!({ "visibility": "organization" })).await.ok();
+    ana.patch(there, json!({ "visibility": "organization" })).await.ok();
 }
 
 #[tokio::test]

@@ -130,10 +130,8 @@ impl Board {
             due: task.due,
             points: task.points,
             minutes: task.minutes,
-            repeat: repeats.map(|repeat| RepeatRule {
-                rule: repeat.rule.clone(),
-                zone: repeat.zone.clone(),
-                on: repeat.on,
+            repeat: repeats.map(|repeat| {
+                Box::new(RepeatRule { rule: repeat.rule.clone(), zone: repeat.zone.clone(), on: repeat.on })
             }),
             category_id: task.category_id.map(|category| ids.of(category)),
             cover: task.cover,

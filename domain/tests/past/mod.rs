@@ -184,7 +184,6 @@ const NEVER: &[&str] = &[
     "task.due.soon",
     "task.overdue",
     "time.started",
-    "time.stopped",
 ];
 
 #[test]

@@ -52,7 +52,7 @@ pub struct CreateTask {
     /// It repeats from its due date on; without one, from the first day of the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub repeat: Option<RepeatRule>,
+    pub repeat: Option<Box<RepeatRule>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub category_id: Option<CategoryId>,

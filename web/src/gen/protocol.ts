@@ -25,6 +25,8 @@ export type OptionId = string;
 
 export type ViewId = string;
 
+export type LinkId = string;
+
 export type CommentId = string;
 
 export type TimeEntryId = string;
@@ -461,6 +463,14 @@ export type DeleteField = { field_id: FieldId, };
 
 export type SetTaskField = { task_id: TaskId, field_id: FieldId, value?: FieldValue, };
 
+export type CreateLink = { link_id: LinkId, 
+/**
+ * For those who manage the board.
+ */
+name?: string, expires_at?: number, };
+
+export type RevokeLink = { link_id: LinkId, };
+
 export type CreateView = { view_id: ViewId, name: string, look: Look, place?: Place<ViewId>, };
 
 export type UpdateView = { view_id: ViewId, name?: string, look?: Look, };
@@ -645,12 +655,6 @@ export type DeleteTask = { task_id: TaskId, };
 
 export type RestoreTask = { task_id: TaskId, };
 
-export type TransferTask = { task_id: TaskId, to_board_id: BoardId, 
-/**
- * Of that board.
- */
-column_id: ColumnId, place?: Place<TaskId>, };
-
 export type CreateChecklist = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
 
 export type RenameChecklist = { task_id: TaskId, checklist_id: ChecklistId, name: string, };
@@ -701,7 +705,7 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "field.create" } & CreateField | { "type": "field.update" } & UpdateField | { "type": "field.move" } & MoveField | { "type": "field.delete" } & DeleteField | { "type": "view.create" } & CreateView | { "type": "view.update" } & UpdateView | { "type": "view.move" } & MoveView | { "type": "view.delete" } & DeleteView | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.transfer" } & TransferTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.field.set" } & SetTaskField | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.reminder.set" } & SetReminder | { "type": "task.reminder.remove" } & RemoveReminder | { "type": "task.announce" } & AnnounceTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment | { "type": "time.log" } & LogTime | { "type": "time.update" } & UpdateTime | { "type": "time.remove" } & RemoveTime;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.link.create" } & CreateLink | { "type": "board.link.revoke" } & RevokeLink | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "field.create" } & CreateField | { "type": "field.update" } & UpdateField | { "type": "field.move" } & MoveField | { "type": "field.delete" } & DeleteField | { "type": "view.create" } & CreateView | { "type": "view.update" } & UpdateView | { "type": "view.move" } & MoveView | { "type": "view.delete" } & DeleteView | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.transfer" } & TransferTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.field.set" } & SetTaskField | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.reminder.set" } & SetReminder | { "type": "task.reminder.remove" } & RemoveReminder | { "type": "task.announce" } & AnnounceTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment | { "type": "time.log" } & LogTime | { "type": "time.update" } & UpdateTime | { "type": "time.remove" } & RemoveTime;
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken | { "type": "account.kept.change" } & ChangeKept | { "type": "account.timer.start" } & StartTimer | { "type": "account.timer.stop" } & StopTimer | { "type": "account.timer.discard" } & DiscardTimer;
 
@@ -891,6 +895,10 @@ export type CategoryUpdated = { category_id: CategoryId, name?: string, colour?:
 
 export type CategoryDeleted = { category_id: CategoryId, };
 
+export type BoardLinkCreated = { link_id: LinkId, name?: string, expires_at?: number, };
+
+export type BoardLinkRevoked = { link_id: LinkId, };
+
 export type ViewCreated = { view_id: ViewId, name: string, rank: string, look: Look, };
 
 export type ViewUpdated = { view_id: ViewId, name?: string, look?: Look, };
@@ -955,6 +963,10 @@ archived?: boolean, description?: string,
  */
 mentions?: Array<AccountId>, checklists?: Array<ChecklistView>, watchers?: Array<AccountId>, reminders?: Array<Reminder>, 
 /**
+ * Time that was spent on it.
+ */
+time?: Array<TimeEntryView>, 
+/**
  * How it repeats, with what only the server needs of that.
  */
 repeat?: Repeat, created_by: AccountId, created_at: number, original?: Original, 
@@ -1006,46 +1018,6 @@ export type TaskReminderDue = { task_id: TaskId, reminder: Reminder, };
 export type TaskDueSoon = { task_id: TaskId, due: Due, };
 
 export type TaskOverdue = { task_id: TaskId, due: Due, };
-
-export type TaskTransferred = { task_id: TaskId, 
-/**
- * Absent for those who are not told.
- */
-to_board_id?: BoardId, 
-/**
- * The one that it has there.
- */
-to_number?: number, };
-
-export type TaskReceived = { 
-/**
- * As it is here, without comments.
- */
-face: TaskFace, from_board_id?: BoardId, from_number?: number, 
-/**
- * It is in the archive.
- */
-archived?: boolean, description?: string, 
-/**
- * Whom the description mentions.
- */
-mentions?: Array<AccountId>, checklists?: Array<ChecklistView>, watchers?: Array<AccountId>, reminders?: Array<Reminder>, 
-/**
- * Time that was spent on it.
- */
-time?: Array<TimeEntryView>, 
-/**
- * How it repeats, with what only the server needs of that.
- */
-repeat?: Repeat, created_by: AccountId, created_at: number, original?: Original, 
-/**
- * The names of labels, categories and fields that it had and that this board has not.
- */
-left_behind?: Array<string>, };
-
-export type CommentsReceived = { task_id: TaskId, comments: Array<ReceivedComment>, };
-
-export type ReceivedComment = { comment_id: CommentId, author_id: AccountId, text: string, created_at: number, edited_at?: number, reply_to?: CommentId, original?: Original, mentions?: Array<AccountId>, reactions?: Array<ReactionView>, };
 
 export type TimeLogged = { task_id: TaskId, entry_id: TimeEntryId, 
 /**
@@ -1155,7 +1127,7 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "field.created" } & FieldCreated | { "type": "field.updated" } & FieldUpdated | { "type": "field.moved" } & FieldMoved | { "type": "field.deleted" } & FieldDeleted | { "type": "view.created" } & ViewCreated | { "type": "view.updated" } & ViewUpdated | { "type": "view.moved" } & ViewMoved | { "type": "view.deleted" } & ViewDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "task.transferred" } & TaskTransferred | { "type": "task.received" } & TaskReceived | { "type": "comments.received" } & CommentsReceived | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.field.changed" } & TaskFieldChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.reminder.set" } & TaskReminderSet | { "type": "task.reminder.removed" } & TaskReminderRemoved | { "type": "task.reminder.due" } & TaskReminderDue | { "type": "task.due.soon" } & TaskDueSoon | { "type": "task.overdue" } & TaskOverdue | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted | { "type": "time.logged" } & TimeLogged | { "type": "time.updated" } & TimeUpdated | { "type": "time.removed" } & TimeRemoved | { "type": "time.started" } & TimeStarted | { "type": "time.stopped" } & TimeStopped;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "board.link.created" } & BoardLinkCreated | { "type": "board.link.revoked" } & BoardLinkRevoked | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "field.created" } & FieldCreated | { "type": "field.updated" } & FieldUpdated | { "type": "field.moved" } & FieldMoved | { "type": "field.deleted" } & FieldDeleted | { "type": "view.created" } & ViewCreated | { "type": "view.updated" } & ViewUpdated | { "type": "view.moved" } & ViewMoved | { "type": "view.deleted" } & ViewDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "task.transferred" } & TaskTransferred | { "type": "task.received" } & TaskReceived | { "type": "comments.received" } & CommentsReceived | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.field.changed" } & TaskFieldChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.reminder.set" } & TaskReminderSet | { "type": "task.reminder.removed" } & TaskReminderRemoved | { "type": "task.reminder.due" } & TaskReminderDue | { "type": "task.due.soon" } & TaskDueSoon | { "type": "task.overdue" } & TaskOverdue | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted | { "type": "time.logged" } & TimeLogged | { "type": "time.updated" } & TimeUpdated | { "type": "time.removed" } & TimeRemoved | { "type": "time.started" } & TimeStarted | { "type": "time.stopped" } & TimeStopped;
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked | { "type": "user.kept.changed" } & UserKeptChanged | { "type": "user.timer.started" } & UserTimerStarted | { "type": "user.timer.stopped" } & UserTimerStopped | { "type": "user.timer.discarded" } & UserTimerDiscarded;
 
@@ -1698,6 +1670,10 @@ export const LIMITS = {
   connections_max: 10000,
   /** Live connections of one account; the oldest gets 4409. (connections) */
   connections_per_account_max: 20,
+  /** Live connections by one public link on one node; further ones are told to come back later. (connections) */
+  connections_per_link_max: 1000,
+  /** Live connections by one public link from one network address on one node. (connections) */
+  connections_per_link_and_address_max: 50,
   /** Topics joined by one connection; over it `too_many_subscriptions`. (topics) */
   subscriptions_max: 64,
   /** Commands of one connection a second, steady. (per second) */
@@ -1934,6 +1910,12 @@ export const LIMITS = {
   field_url_bytes_max: 2048,
   /** All that was typed into the custom fields of one task. (bytes) */
   task_fields_bytes_max: 8192,
+  /** Public links of one board that are not revoked. (links) */
+  links_per_board_max: 20,
+  /** Public links that one board has ever had; what was revoked is remembered, so that it never opens anything again. (links) */
+  links_ever_per_board_max: 5000,
+  /** How far off the end of a public link may be; one without an end lasts until it is revoked. (ms) */
+  link_life_ms_max: 315360000000,
   /** Views of one board that everybody shares. (views) */
   views_per_board_max: 50,
   /** Views that somebody keeps for themselves of one board. (views) */

@@ -48,14 +48,14 @@ fn going(board: &Board, task_id: TaskId, most: usize) -> Result<Vec<TaskId>, Fai
 /// The numbers that these get on the other board.
 fn numbers(other: &Board, going: &[TaskId]) -> Result<Vec<u32>, Failure> {
     let mut last = other.last_number;
-    let mut number = |id: &TaskId| match other.away.get(id) {
+    let number = |id: &TaskId| match other.away.get(id) {
         Some(away) => Ok(away.number),
         None => {
             last = last.checked_add(1).ok_or_else(|| Failure::new(Code::BoardFull))?;
             Ok(last)
         }
     };
-    going.iter().map(|id| number(id)).collect()
+    going.iter().map(number).collect()
 }
 
 fn other<'a>(ctx: &Ctx<'a>) -> Result<Beside<'a>, Failure> {

@@ -392,8 +392,7 @@ export class FakeBoard {
     let low = entries.length - 1;
     const after = entries.findIndex((entry) => entry.id === place?.after);
     const before = entries.findIndex((entry) => entry.id === place?.before);
-    if (after >= 0) low = after;
-    else if (before >= 0) low = before - 1;
+    if (after >= 0 || before >= 0) low = after >= 0 ? after : before - 1;
     const floor = entries[low]?.rank ?? null;
     const ceiling = entries.slice(low + 1).find((entry) => floor === null || entry.rank > floor)?.rank ?? null;
     return generateKeyBetween(floor, ceiling);

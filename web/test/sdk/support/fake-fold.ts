@@ -169,6 +169,8 @@ function received(board: FakeBoard, event: Extract<BoardEvent, { type: "task.rec
     description: event.description ?? "",
     checklists: structuredClone(event.checklists ?? []),
     comments: [],
+    time: new Map((event.time ?? []).map((entry) => [entry.entry_id, { ...entry }])),
+    working: new Set(face.working),
     created_by: event.created_by,
     created_at: event.created_at,
   });
