@@ -18,8 +18,9 @@ use super::{
     answers::{Items, Read, Written},
     extract::{Asked, Body, Caller, Fields, Ids},
     organizations::{ListQuery, ReadQuery},
-    patterns::{self, Template, TemplateLanguage},
+    patterns,
     problem::Answer,
+    templates::{Template, TemplateLanguage},
     visible::Visible,
 };
 use crate::store::projections::BoardRow;

@@ -54,6 +54,7 @@ mod surface;
 mod task_actions;
 mod tasks;
 mod teams;
+mod templates;
 mod thumbnails;
 mod time;
 mod tokens;

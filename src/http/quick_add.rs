@@ -20,7 +20,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::task::CreateTask,
     ids::{AccountId, BoardId, ColumnId, LabelId, OrgId, TaskId},
-    values::{Audience, ColumnKind, Due, Micros, Place, Priority, RepeatOn, RepeatRule},
+    values::{Audience, ColumnKind, Due, Micros, Priority, RepeatOn, RepeatRule},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -150,26 +150,17 @@ pub async fn create(
     let Said { priority, minutes, repeat } = said(&found.tokens, &zone);
     let task_id = caller.id_for(body.task_id, "task");
     let whole = found.tokens.is_empty();
+    // A line that is all marks is a title as it stands: then nothing of it counts.
+    let column_id = if whole { body.column_id.or_else(first).unwrap_or(column_id) } else { column_id };
     let command = CreateTask {
-        task_id,
-        title: found.title.clone(),
-        description: None,
-        place: Place::default(),
-        // A line that is all marks is a title as it stands: then nothing of it counts.
-        column_id: if whole { body.column_id.or_else(first).unwrap_or(column_id) } else { column_id },
         labels: if whole { vec![] } else { labels },
         assignees: if whole { vec![] } else { assignees },
         priority,
         start_at: found.start.map(|date| moment(date, Time::midnight(), &zone)).transpose()?,
         due: found.due.map(|(date, time)| due(date, time, &zone)).transpose()?,
-        parent_id: None,
-        points: None,
         minutes,
         repeat: repeat.map(Box::new),
-        category_id: None,
-        cover: None,
-        fields: Vec::new(),
-        original: None,
+        ..CreateTask::of(task_id, column_id, found.title.clone())
     };
     let units: Vec<u16> = body.line.encode_utf16().collect();
     let taken = found.tokens.iter().filter(|token| !token.kept);

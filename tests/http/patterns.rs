@@ -100,7 +100,6 @@ async fn a_board_is_made_like_another_with_its_tasks_and_without_its_people_and_
         (&json!("Said"), &json!([]), &json!(ben.id()))
     );
     assert_eq!(copied().await["seq"], copy["seq"], "once");
-
     // Not of a board that one does not see, nor of both a board and a template.
     ana.patch(&path, json!({ "visibility": "private" })).await.ok();
     let asked = |more: Value| {

@@ -14,7 +14,7 @@ use super::{
     member_list, members, organization_life, organizations, passkeys, past, patterns, pictures, preferences, quick_add,
     registration, roles, second_factor, service_accounts, shared,
     surface::{Endpoint, Takes},
-    tasks, teams, time, tokens, whereabouts,
+    tasks, teams, templates, time, tokens, whereabouts,
 };
 use typescript::{Kind, Types};
 
@@ -122,8 +122,8 @@ fn types_of_things() -> String {
     declare(teams::TeamEntry::decl(&config));
     declare(teams::NewTeam::decl(&config));
     declare(boards::BoardEntry::decl(&config));
-    declare(patterns::Template::decl(&config));
-    declare(patterns::TemplateLanguage::decl(&config));
+    declare(templates::Template::decl(&config));
+    declare(templates::TemplateLanguage::decl(&config));
     declare(patterns::Duplicate::decl(&config));
     declare(patterns::Duplicated::decl(&config));
     declare(boards::NewBoard::decl(&config));

@@ -46,7 +46,7 @@ impl<'a> Scene<'a> {
         let mut add = |kind, id: &Value| ids.entry(kind).or_default().push(text(id).to_owned());
         let team = owner.post(&format!("{org}/teams"), json!({ "name": "Team" })).await.created();
         add("TeamId", &team["team_id"]);
-        let team_id = text(&team["team_id"]);
+        let (team_id, mut position) = (text(&team["team_id"]), String::new());
         let seat = format!("{org}/teams/{team_id}/members/{}", member.id());
         owner.put(&seat, json!({ "role": "member" })).await.ok();
         let board = owner.board(&org, json!({ "team_id": team_id })).await;
@@ -55,10 +55,9 @@ impl<'a> Scene<'a> {
         for (kind, id) in marks(&owner, &board).await {
             add(kind, &json!(id));
         }
-        let mut position = String::new();
         for title in ["One", "Two", "Three", "Four", "Five"] {
-            let task = json!({ "column_id": columns[0]["column_id"], "title": title });
-            let made = owner.post(&format!("{board}/tasks"), task).await.created();
+            let body = json!({ "column_id": columns[0]["column_id"], "title": title });
+            let made = owner.post(&format!("{board}/tasks"), body).await.created();
             add("TaskId", &made["task_id"]);
             let task = format!("{board}/tasks/{}", text(&made["task_id"]));
             add("CommentId", &json!(comment(&owner, &task).await));

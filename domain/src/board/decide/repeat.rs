@@ -228,16 +228,16 @@ fn make(ask: &Ask<'_>, (task_id, task): (TaskId, &Task), repeat: &Repeat, next: 
     Ok(events)
 }
 
-/// An id that follows from the task's own, so that deciding the same again comes to the same. One that was taken back leaves its own behind.
+/// An id that follows from the task's own and the board, so that deciding the same again comes to the same. One that was taken back leaves its own behind.
 fn fresh(ask: &Ask<'_>, task_id: TaskId) -> TaskId {
     let mut turn = 0_u32;
     loop {
         let mut hasher = blake3::Hasher::new_derive_key("lockstep: the next one of a task that repeats");
-        hasher.update(task_id.0.as_bytes()).update(&turn.to_be_bytes());
+        hasher.update(ask.ctx.id.as_bytes()).update(task_id.0.as_bytes()).update(&turn.to_be_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         let id = TaskId(uuid::Builder::from_custom_bytes(bytes).into_uuid());
-        if ask.board.task(id).is_none() {
+        if ask.board.task(id).is_none() && ask.board.went_to(id).is_none() {
             return id;
         }
         turn += 1;

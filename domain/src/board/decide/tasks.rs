@@ -23,12 +23,7 @@ use crate::{
 
 pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
     let CreateTask { task_id, column_id, .. } = *command;
-    if task_id == TaskId::NIL {
-        return Err(invalid("task_id", "The nil id names nothing."));
-    }
-    if ask.board.task(task_id).is_some() {
-        return Err(exists("task_id"));
-    }
+    check_id(ask, task_id)?;
     check_original(ask, command.original)?;
     check_dates(command.start_at, command.due)?;
     let column = ask.open_column(column_id)?;
@@ -91,6 +86,15 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateTask) -> Decided {
         events.push(TaskCompleted { task_id }.into());
     }
     Ok(events)
+}
+
+/// Whether a task may be made under this id. One that went to another board still has its own.
+fn check_id(ask: &Ask<'_>, task_id: TaskId) -> Result<(), Failure> {
+    if task_id == TaskId::NIL {
+        return Err(invalid("task_id", "The nil id names nothing."));
+    }
+    let taken = ask.board.task(task_id).is_some() || ask.board.went_to(task_id).is_some();
+    if taken { Err(exists("task_id")) } else { Ok(()) }
 }
 
 /// What is said of a new task in events of its own.
