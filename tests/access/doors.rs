@@ -73,6 +73,9 @@ task.update                     PATCH   /boards/{board}/tasks/{task_id}
 task.prioritize                 PATCH   /boards/{board}/tasks/{task_id}
 task.schedule                   PATCH   /boards/{board}/tasks/{task_id}
 task.delete                     DELETE  /boards/{board}/tasks/{task_id}
+time.log                        POST    /boards/{board}/tasks/{task_id}/time
+time.update                     PATCH   /boards/{board}/tasks/{task_id}/time/{entry_id}
+time.remove                     DELETE  /boards/{board}/tasks/{task_id}/time/{entry_id}
 task.transfer                   POST    /boards/{board}/tasks/{task_id}/transfer
 task.move                       POST    /boards/{board}/tasks/{task_id}/move
 task.assign                     POST    /boards/{board}/tasks/{task_id}/assign

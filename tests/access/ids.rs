@@ -299,6 +299,7 @@ fn name_of(part: &str) -> &'static str {
         "view" => "v1",
         "comment" => "k1",
         "entry" => "w1",
+        "link" => "ln1",
         "task" => "t1",
         "account" => "member",
         "role" => "hr",

@@ -39,9 +39,18 @@ const VOLATILE: [&str; 23] = [
     "issued_at",
     "email_verified_at",
 ];
-/// What no process answers for.
-const ASIDE: [&str; 8] =
-    ["_sqlx_migrations", "sqlite_sequence", "consumers", "nodes", "snapshots", "meta", "source", "spent_ceremonies"];
+/// What no process answers for; nor for when a board is asked next whether something has come due, which another worker may not have got to.
+const ASIDE: [&str; 9] = [
+    "_sqlx_migrations",
+    "sqlite_sequence",
+    "consumers",
+    "nodes",
+    "snapshots",
+    "meta",
+    "source",
+    "spent_ceremonies",
+    "alarms",
+];
 
 /// How a life of a server ended.
 #[derive(Debug, PartialEq, Eq)]
