@@ -7,7 +7,7 @@ use lockstep_protocol::{
     event::{BoardEvent, Event, OrganizationEvent},
     ids::AccountId,
     topic::{Kind as StreamKind, Topic},
-    values::{BoardRole, Visibility},
+    values::{BoardRole, MemberStatus, Visibility},
 };
 
 use super::{Bounds, Findings, Kind, index::Index};
@@ -132,8 +132,18 @@ fn passage(event: &Event) -> Option<(AccountId, bool)> {
     match event {
         Event::Board(BoardEvent::BoardMemberAdded(event)) => Some((event.account_id, true)),
         Event::Board(BoardEvent::BoardMemberRemoved(event)) => Some((event.account_id, false)),
-        Event::Organization(OrganizationEvent::MemberAdded(event)) => Some((event.account_id, true)),
-        Event::Organization(OrganizationEvent::MemberRemoved(event)) => Some((event.account_id, false)),
+        event => membership(event),
+    }
+}
+
+/// Who may act in an organization from this event on, or no longer.
+pub fn membership(event: &Event) -> Option<(AccountId, bool)> {
+    let Event::Organization(event) = event else { return None };
+    match event {
+        OrganizationEvent::OrganizationCreated(event) => Some((event.owner_id, true)),
+        OrganizationEvent::MemberAdded(event) => Some((event.account_id, true)),
+        OrganizationEvent::MemberRemoved(event) => Some((event.account_id, false)),
+        OrganizationEvent::MemberStatusChanged(event) => Some((event.account_id, event.status == MemberStatus::Active)),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ mod verdict;
 
 use std::path::PathBuf;
 
+pub use access::membership;
 use clap::Args;
 pub use figures::Figures;
 pub use verdict::{Anomaly, Findings, Kind, Verdict};

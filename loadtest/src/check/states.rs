@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use lockstep_protocol::{
-    event::{Event, OrganizationEvent},
     ids::{AccountId, OrgId},
     topic::Topic,
     values::Visibility,
@@ -11,6 +10,7 @@ use lockstep_protocol::{
 
 use super::{
     Bounds, Findings, Kind,
+    access::membership,
     index::{Client, Index},
     observers::Told,
 };
@@ -100,18 +100,16 @@ fn converged(
     }
 }
 
-/// Who is a member of which organization in the end.
+/// Who may act in which organization in the end.
 fn members(index: &Index<'_>) -> BTreeSet<(OrgId, AccountId)> {
     let mut members = BTreeSet::new();
     for row in index.history.journal.streams.values().flatten() {
         let Ok(happened) = row.happened() else { continue };
-        let Event::Organization(event) = happened.event else { continue };
         let org = OrgId(row.stream.id);
-        match event {
-            OrganizationEvent::OrganizationCreated(event) => members.insert((org, event.owner_id)),
-            OrganizationEvent::MemberAdded(event) => members.insert((org, event.account_id)),
-            OrganizationEvent::MemberRemoved(event) => members.remove(&(org, event.account_id)),
-            _ => continue,
+        match membership(&happened.event) {
+            Some((account, true)) => members.insert((org, account)),
+            Some((account, false)) => members.remove(&(org, account)),
+            None => continue,
         };
     }
     members

@@ -2,6 +2,7 @@
 //! promise by construction, so whatever the checker finds in it is a fault of the checker.
 
 mod acts;
+mod removals;
 
 use std::collections::BTreeMap;
 
@@ -68,7 +69,10 @@ pub fn history(seed: u64) -> History {
         world.removals(number * 3);
     }
     for number in 0..world.people.len() {
-        world.turn(number, 1);
+        // Who was put out for good does nothing any more.
+        if !world.people[number].held.is_empty() {
+            world.turn(number, 1);
+        }
     }
     world.finish(seed)
 }

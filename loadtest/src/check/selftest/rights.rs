@@ -1,7 +1,7 @@
 //! Damages to people's rights: what was committed for those who had lost them, what was shown to them, and what came from elsewhere.
 
 use lockstep_protocol::{
-    event::{BoardEvent, Event, OrganizationEvent},
+    event::{BoardEvent, Event},
     ids::AccountId,
     topic::Topic,
     values::BoardRole,
@@ -12,7 +12,7 @@ use super::{
     mutations::{find, write},
 };
 use crate::{
-    check::Kind,
+    check::{Kind, membership},
     history::{History, Intent, Moment, Outcome, Record, journal::Row},
 };
 
@@ -34,6 +34,7 @@ pub const ALL: &[Mutation] = &[
     },
     Mutation { name: "shown to one who was removed", found_as: Kind::LeakAfterRevoke, damage: leak_board },
     Mutation { name: "shown to one out of the organization", found_as: Kind::LeakAfterRevoke, damage: leak_org },
+    Mutation { name: "shown to one who is inactive", found_as: Kind::LeakAfterRevoke, damage: leak_inactive },
     Mutation { name: "another organization's secret", found_as: Kind::CrossTenant, damage: foreign },
     Mutation { name: "nobody looked for secrets", found_as: Kind::CrossTenant, damage: unscanned },
 ];
@@ -72,17 +73,19 @@ fn as_viewer(history: &mut History) -> Option<()> {
     forge(history, place)
 }
 
-/// Who was removed from an organization, and when that was acknowledged.
-fn removed(history: &History) -> Option<(AccountId, Moment)> {
-    let account = history.journal.streams.values().flatten().find_map(|row| match row.happened().ok()?.event {
-        Event::Organization(OrganizationEvent::MemberRemoved(event)) => Some(event.account_id),
-        _ => None,
-    })?;
+/// Who was put out of an organization by an event of this kind, and when that was acknowledged.
+fn put_out(history: &History, by: &str) -> Option<(AccountId, Moment)> {
+    let account = history
+        .journal
+        .streams
+        .values()
+        .flatten()
+        .filter(|row| row.tag == by)
+        .find_map(|row| membership(&row.happened().ok()?.event).filter(|(_, inside)| !inside))?
+        .0;
     let answered = history.clients.iter().find_map(|records| {
         let wanted = records.iter().find_map(|record| match record {
-            Record::Invoked { client_seq, tag, intent: Intent::Revoke(of), .. }
-                if tag == "member.removed" && *of == account =>
-            {
+            Record::Invoked { client_seq, tag, intent: Intent::Revoke(of), .. } if tag == by && *of == account => {
                 Some(*client_seq)
             }
             _ => None,
@@ -103,7 +106,7 @@ fn log_of(history: &mut History, account: AccountId) -> Option<&mut Vec<Record>>
 }
 
 fn out_of_org(history: &mut History) -> Option<()> {
-    let (account, gone_at) = removed(history)?;
+    let (account, gone_at) = put_out(history, "member.removed")?;
     let records = log_of(history, account)?;
     let refused = records.iter_mut().find(|record| matches!(record, Record::Returned { at, .. } if *at > gone_at))?;
     if let Record::Returned { outcome, .. } = refused {
@@ -135,7 +138,15 @@ fn leak_board(history: &mut History) -> Option<()> {
 }
 
 fn leak_org(history: &mut History) -> Option<()> {
-    let (account, gone_at) = removed(history)?;
+    leak_to_one_who_is_out(history, "member.removed")
+}
+
+fn leak_inactive(history: &mut History) -> Option<()> {
+    leak_to_one_who_is_out(history, "member.status.changed")
+}
+
+fn leak_to_one_who_is_out(history: &mut History, by: &str) -> Option<()> {
+    let (account, gone_at) = put_out(history, by)?;
     let stream = log_of(history, account)?.iter().find_map(|record| match record {
         Record::Joined { topic, .. } => Some(*topic),
         _ => None,

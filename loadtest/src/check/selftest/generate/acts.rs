@@ -1,13 +1,12 @@
-//! What the clients of a good history do: commands that succeed, are refused, get no answer and are sent again, reads, absences, and
-//! the taking and giving back of access.
+//! What the clients of a good history do: commands that succeed, are refused, get no answer and are sent again, reads, absences.
 
 use lockstep_protocol::{
     codes::Code,
-    event::{BoardEvent, Event, OrganizationEvent, board::*, organization::*, task::*},
+    event::{BoardEvent, Event, board::*, task::*},
     ids::{ColumnId, LabelId, TaskId},
     position::Bookmark,
     topic::Topic,
-    values::{BoardRole, Colour, OrgRole, Reassign},
+    values::Colour,
 };
 
 use super::{EPOCH, World};
@@ -32,7 +31,14 @@ impl World {
         self.history.journal.length(board)
     }
 
-    fn invoke(&mut self, number: usize, topic: Topic, tag: &str, mark: Option<String>, intent: Intent) -> u64 {
+    pub(super) fn invoke(
+        &mut self,
+        number: usize,
+        topic: Topic,
+        tag: &str,
+        mark: Option<String>,
+        intent: Intent,
+    ) -> u64 {
         let at = self.pass(50);
         let person = &mut self.people[number];
         let client_seq = person.next_seq;
@@ -56,12 +62,12 @@ impl World {
         }
     }
 
-    fn answer(&mut self, number: usize, client_seq: u64, attempt: u32, outcome: Outcome) {
+    pub(super) fn answer(&mut self, number: usize, client_seq: u64, attempt: u32, outcome: Outcome) {
         let at = self.pass(400);
         self.people[number].log.push(Record::Returned { at, client_seq, attempt, outcome });
     }
 
-    fn commit(&mut self, number: usize, topic: Topic, client_seq: u64, events: Vec<Event>) -> u64 {
+    pub(super) fn commit(&mut self, number: usize, topic: Topic, client_seq: u64, events: Vec<Event>) -> u64 {
         self.pass(200);
         let person = &self.people[number];
         let (account, client_id, org) = (person.account, person.client_id, person.org);
@@ -70,7 +76,7 @@ impl World {
     }
 
     /// A new task, sometimes with a label of its own in the same commit; now and then sent again, or with another body.
-    fn make(&mut self, number: usize, board: Topic) {
+    pub(super) fn make(&mut self, number: usize, board: Topic) {
         let title = format!("c{number}-{}", self.people[number].next_seq);
         let client_seq = self.invoke(number, board, "task.create", Some(title.clone()), Intent::Ordinary);
         let mut events = vec![self.created(board, title)];
@@ -166,71 +172,5 @@ impl World {
         person.log.push(Record::Read { sent_at, at, topic, min_seq: *min_seq, seq, digest });
         let bookmark = Bookmark { epoch: EPOCH, seq };
         person.log.push(Record::Heads { at, connection: person.connection, topic, bookmark });
-    }
-
-    /// One member loses the board and gets it back, then their role, then the organization, and gets back all of it.
-    pub(super) fn removals(&mut self, owner: usize) {
-        let subject = owner + 1;
-        let (account_id, org) = (self.people[subject].account, self.people[owner].org);
-        let Some((board, _)) = self.boards.iter().copied().find(|(_, of)| *of == org) else { return };
-        let (viewer, editor) = (BoardRole::Viewer, BoardRole::Editor);
-        let steps: [(Topic, Event, Intent); 6] = [
-            (board, BoardEvent::from(BoardMemberRemoved { account_id }).into(), Intent::Revoke(account_id)),
-            (board, BoardEvent::from(BoardMemberAdded { account_id, role: editor }).into(), Intent::Grant(account_id)),
-            (
-                board,
-                BoardEvent::from(BoardMemberRoleChanged { account_id, role: viewer }).into(),
-                Intent::Revoke(account_id),
-            ),
-            (
-                board,
-                BoardEvent::from(BoardMemberRoleChanged { account_id, role: editor }).into(),
-                Intent::Grant(account_id),
-            ),
-            (
-                org.into(),
-                OrganizationEvent::from(MemberRemoved { account_id, reassign: Reassign::Nobody }).into(),
-                Intent::Revoke(account_id),
-            ),
-            (
-                org.into(),
-                OrganizationEvent::from(MemberAdded {
-                    account_id,
-                    role: OrgRole::Member,
-                    placeholder: false,
-                    service: false,
-                })
-                .into(),
-                Intent::Grant(account_id),
-            ),
-        ];
-        for (topic, event, intent) in steps {
-            let out_of_org = matches!(event, Event::Organization(OrganizationEvent::MemberRemoved(_)));
-            let client_seq = self.invoke(owner, topic, event.tag(), None, intent);
-            let seq = self.commit(owner, topic, client_seq, vec![event]);
-            self.answer(owner, client_seq, 1, Outcome::Ok { epoch: EPOCH, seq, committed: true });
-            if out_of_org {
-                let at = self.pass(100);
-                let person = &mut self.people[subject];
-                person.held.clear();
-                person.log.push(Record::Left {
-                    at,
-                    connection: person.connection,
-                    topic: board,
-                    code: Some(Code::NotFound),
-                });
-            }
-            self.pass(2_500_000);
-            self.make(owner, board);
-            // Until all have seen it.
-            self.pass(10_000);
-            if matches!(intent, Intent::Revoke(_)) {
-                let client_seq = self.invoke(subject, board, "task.create", None, Intent::Ordinary);
-                let code = Code::NotFound;
-                self.answer(subject, client_seq, 1, Outcome::Rejected { code, temporary: false });
-            } else if !self.people[subject].held.contains_key(&board) {
-                self.join(subject, board);
-            }
-        }
     }
 }
