@@ -168,6 +168,8 @@ words! {
         Time = "time", Text = "text",
         /// What a view shows.
         Look = "look",
+        /// Whether a board is a template.
+        Template = "template",
         /// Whether it is in use, in the archive or in the trash.
         Lifecycle = "lifecycle",
         /// What may be chosen in a custom field.

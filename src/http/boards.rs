@@ -5,7 +5,7 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         Command,
-        board::{CreateBoard, DeleteBoard, UpdateBoard},
+        board::{CreateBoard, DeleteBoard, SetBoardTemplate, UpdateBoard},
     },
     ids::{BoardId, OrgId, TeamId},
     values::{Lifecycle, Micros, Visibility},
@@ -36,6 +36,10 @@ pub struct BoardEntry {
     team_id: Option<TeamId>,
     visibility: Visibility,
     lifecycle: Lifecycle,
+    /// Others are made of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    template: bool,
     #[ts(type = "number")]
     created_at: Micros,
 }
@@ -74,6 +78,10 @@ pub struct NewBoard {
     #[serde(default)]
     #[ts(optional, as = "Option<bool>")]
     with_tasks: bool,
+    /// It is to be a template, of which others are made.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    as_template: bool,
 }
 
 pub async fn list(
@@ -109,6 +117,7 @@ fn entry(row: BoardRow) -> Option<BoardEntry> {
         team_id: row.team,
         visibility: Visibility::from_word(&row.visibility)?,
         lifecycle: Lifecycle::from_word(&row.state)?,
+        template: row.template,
         created_at: row.created_at,
     })
 }
@@ -134,6 +143,9 @@ pub async fn create(caller: Caller, Ids(org): Ids<OrgId>, Body(body): Body<NewBo
         None => patterns::fill(&caller, board, &mut 0, body.template.commands(board, body.language)).await?,
     };
     acknowledged = filled.unwrap_or(acknowledged);
+    if body.as_template {
+        acknowledged = caller.ask(board, 2, SetBoardTemplate { template: true }).await?;
+    }
     let (published, audience) = caller.board(org, board, Some(acknowledged.seq)).await?;
     Ok(Written { acknowledged, created: true, value: published.state.head(board, audience) })
 }

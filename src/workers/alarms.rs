@@ -99,6 +99,7 @@ fn matters(recorded: &Recorded) -> bool {
         | "task.repeated"
         | "task.received"
         | "task.reminder.set"
+        | "board.template.changed"
         | "board.unarchived"
         | "board.restored" => true,
         "task.created" | "task.scheduled" => match decode(recorded) {

@@ -171,6 +171,7 @@ fn of_board(recorded: &Recorded, event: BoardEvent) -> Vec<Change> {
                 key: event.key,
                 visibility: event.visibility.word().to_owned(),
                 state: word(Lifecycle::Active),
+                template: false,
                 created_at: recorded.at,
                 seq: recorded.seq,
             }),
@@ -181,6 +182,7 @@ fn of_board(recorded: &Recorded, event: BoardEvent) -> Vec<Change> {
             visibility: event.visibility.map(|visibility| visibility.word().to_owned()),
             ..Patch::default()
         }),
+        BoardEvent::BoardTemplateChanged(event) => patch(Patch { template: Some(event.template), ..Patch::default() }),
         BoardEvent::BoardArchived(_) => lifecycle(Lifecycle::Archived),
         BoardEvent::BoardUnarchived(_) | BoardEvent::BoardRestored(_) => lifecycle(Lifecycle::Active),
         BoardEvent::BoardDeleted(_) => lifecycle(Lifecycle::Deleted),

@@ -72,6 +72,7 @@ fn board(org: OrgId, team: Option<TeamId>) -> BoardRow {
         key: "LCH".into(),
         visibility: "team".into(),
         state: "active".into(),
+        template: false,
         created_at: 5,
         seq: 1,
     }

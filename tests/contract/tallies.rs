@@ -125,6 +125,7 @@ fn row(n: u128, state: &str) -> Change {
         key: "B".into(),
         visibility: "private".into(),
         state: state.into(),
+        template: false,
         created_at: 0,
         seq: 1,
     })

@@ -150,3 +150,50 @@ async fn a_task_is_duplicated_right_after_it_once_and_taken_back_as_one() {
     ana.post(&format!("{board}/tasks/{}/duplicate", crate::support::node::id()), json!({})).await.refused("not_found");
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_board_is_saved_as_a_template_and_boards_of_it_are_none() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let made = json!({ "name": "Trip", "key": "TRIP", "template": "kanban", "visibility": "organization" });
+    let source = ana.post(&format!("{org}/boards"), made).await.created();
+    let from = text(&source["board_id"]).to_owned();
+    ana.task(&format!("{org}/boards/{from}"), "Pack").await;
+
+    let id = crate::support::node::id();
+    let asked = json!({
+        "board_id": id, "name": "Trips", "key": "TRP", "from_board_id": from, "with_tasks": true, "as_template": true,
+    });
+    let saved = async || {
+        let request = ben.request(Method::POST, &format!("{org}/boards")).header("idempotency-key", "save");
+        send(request.json(&asked)).await.created()
+    };
+    let template = saved().await;
+    assert_eq!(template["template"], true);
+    assert_eq!(saved().await["seq"], template["seq"], "once");
+    assert_eq!(ana.get(&format!("{org}/boards/{from}")).await.ok()["template"], Value::Null);
+    let position = text(&template["position"]).to_owned();
+    let listed = ana.get(&format!("{org}/boards?min_position={position}")).await.ok();
+    let marked: Vec<_> =
+        listed["items"].as_array().expect("items").iter().filter(|one| one["template"] == true).collect();
+    assert_eq!(marked.len(), 1);
+    assert_eq!(marked[0]["board_id"], json!(id));
+
+    let of_it = json!({ "name": "Lisbon", "key": "LIS", "from_board_id": id, "with_tasks": true });
+    let board = ana.post(&format!("{org}/boards"), of_it).await.created();
+    assert_eq!((&board["template"], &board["task_count"]), (&Value::Null, &json!(1)));
+
+    // Who manages it decides whether it is one.
+    let path = format!("{org}/boards/{id}");
+    let off = json!({ "template": false });
+    ana.put(&format!("{path}/template"), json!({})).await.refused("field_required");
+    let eve = app.person("Eve").await;
+    ana.join(&org, &eve, "member").await;
+    eve.put(&format!("{path}/template"), off.clone()).await.refused("forbidden");
+    let done = ben.put(&format!("{path}/template"), off).await.ok();
+    let listed = ana.get(&format!("{org}/boards?min_position={}", text(&done["position"]))).await.ok();
+    assert!(listed["items"].as_array().expect("items").iter().all(|one| one["template"] != true));
+    app.stop().await;
+}

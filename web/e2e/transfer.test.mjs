@@ -66,3 +66,34 @@ test("a board begins with a template, or like another board with its cards", asy
   await card(ana.page, "Weigh").waitFor();
   await card(ana.page, "Anchor").waitFor();
 });
+
+test("a board is saved as a template, and new boards are made of it", async () => {
+  await server.board("Voyage", ["Provisions"]);
+  const [ana, ben] = [await person(browser, server, ANA), await person(browser, server, BEN)];
+  await open(ben.page, "/");
+  await open(ana.page, "/");
+  await ana.page.getByRole("button", { name: "Menu of Voyage" }).click();
+  await ana.page.getByRole("menuitem", { name: "Save as template…" }).click();
+  const saving = ana.page.getByRole("dialog", { name: "Save as template…" });
+  await saving.getByLabel("Name").fill("Any voyage");
+  await look(ana.page, "save-template");
+  await saving.getByRole("button", { name: "Save", exact: true }).click();
+  await card(ana.page, "Provisions").waitFor();
+  await ana.page.locator("header").getByText("Template", { exact: true }).waitFor();
+  // Ben, who has looked on all the time, makes a board of it.
+  await ben.page.getByRole("list", { name: "Templates" }).getByRole("heading", { name: "Any voyage" }).waitFor();
+  await ben.page.getByRole("button", { name: "Create board" }).first().click();
+  const dialog = ben.page.getByRole("dialog", { name: "Create board" });
+  await dialog.getByText("Any voyage").click();
+  await dialog.getByLabel("Name").fill("To Lisbon");
+  await look(ben.page, "own-templates");
+  await dialog.getByRole("button", { name: "Create board" }).click();
+  await card(ben.page, "Provisions").waitFor();
+  assert.equal(await ben.page.locator("header").getByText("Template", { exact: true }).count(), 0);
+  // It is a board to work on again, and taken back it is none.
+  await ana.page.getByRole("button", { name: "Board menu" }).click();
+  await ana.page.getByRole("menuitem", { name: "No template any more" }).click();
+  await until("no mark", async () => (await ana.page.locator("header").getByText("Template", { exact: true }).count()) === 0);
+  await ana.page.getByRole("button", { name: "Undo", exact: true }).click();
+  await ana.page.locator("header").getByText("Template", { exact: true }).waitFor();
+});

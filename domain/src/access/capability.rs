@@ -180,9 +180,12 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         C::CreateBoard(_) => Capability::FoundBoard,
         // Whoever sees the board may ask; each of its commands needs its own.
         C::Bulk(_) | C::UndoChange(_) => Capability::WatchTasks,
-        C::UpdateBoard(_) | C::ArchiveBoard(_) | C::UnarchiveBoard(_) | C::DeleteBoard(_) | C::RestoreBoard(_) => {
-            Capability::ManageBoard
-        }
+        C::UpdateBoard(_)
+        | C::SetBoardTemplate(_)
+        | C::ArchiveBoard(_)
+        | C::UnarchiveBoard(_)
+        | C::DeleteBoard(_)
+        | C::RestoreBoard(_) => Capability::ManageBoard,
         C::CreateLink(_) | C::RevokeLink(_) => Capability::ManageBoard,
         C::SetBoardMember(_) => Capability::ManageBoardMembers,
         C::RemoveBoardMember(_) if own => Capability::LeaveBoard,

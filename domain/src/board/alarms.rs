@@ -5,6 +5,7 @@
 //! - A due date with a time is that moment. One without is a day in the zone of the task's own rule, else anywhere: it is over when it is
 //!   over there, or at last everywhere (UTC-12), and for what comes before it, it counts as its 9:00 there, or UTC.
 //! - That it is due soon is said a day before, or later, as long as it is not overdue; each is said once for each due date.
+//! - On a board that is a template nothing is said: what stands there is no work yet.
 //! - A task that is done, in the archive or in the trash says nothing; but the next one of a schedule is also made of one that is done and
 //!   in the archive.
 
@@ -155,16 +156,24 @@ fn turn(repeat: &Repeat) -> Option<Micros> {
 }
 
 impl Board {
+    /// Whether its tasks say anything by themselves.
+    pub(super) fn speaks(&self) -> bool {
+        self.lifecycle() == Some(Lifecycle::Active) && !self.is_template()
+    }
+
+    pub fn is_template(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| head.template)
+    }
+
     /// Tasks that have something to say by then, those that wait longest first. A board that is not in use says nothing.
     pub fn alarms_until(&self, until: Micros) -> impl Iterator<Item = TaskId> + '_ {
-        let silent = self.lifecycle() != Some(Lifecycle::Active);
+        let silent = !self.speaks();
         self.alarms.iter().take_while(move |(at, _)| !silent && *at <= until).map(|(_, id)| *id)
     }
 
     /// When something is next to be said after this.
     pub fn next_alarm(&self, after: Micros) -> Option<Micros> {
-        let in_use = self.lifecycle() == Some(Lifecycle::Active);
         let first = (after.checked_add(1)?, TaskId::NIL);
-        self.alarms.range(first..).next().filter(|_| in_use).map(|(at, _)| *at)
+        self.alarms.range(first..).next().filter(|_| self.speaks()).map(|(at, _)| *at)
     }
 }

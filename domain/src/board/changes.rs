@@ -131,6 +131,7 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
         E::BoardUpdated(event) => {
             where_so(Uuid::nil(), [(event.name.is_some(), F::Name), (event.visibility.is_some(), F::Visibility)])
         }
+        E::BoardTemplateChanged(_) => vec![(Uuid::nil(), F::Template)],
         E::BoardMemberAdded(event) => vec![(event.account_id.0, F::Role)],
         E::BoardMemberRoleChanged(event) => vec![(event.account_id.0, F::Role)],
         E::BoardMemberRemoved(event) => vec![(event.account_id.0, F::Role)],

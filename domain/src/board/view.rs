@@ -125,7 +125,7 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::TimeStopped(_) => true,
         E::TaskFieldChanged(event) => matches!(event.kind, FieldKind::Person),
         #[rustfmt::skip]
-        E::BoardCreated(_) | E::BoardUpdated(_) | E::ChangeUndone(_) | E::ColumnWorkflowChanged(_)
+        E::BoardCreated(_) | E::BoardUpdated(_) | E::BoardTemplateChanged(_) | E::ChangeUndone(_) | E::ColumnWorkflowChanged(_)
         | E::BoardArchived(_) | E::BoardUnarchived(_) | E::BoardDeleted(_) | E::BoardRestored(_)
         | E::ColumnCreated(_) | E::ColumnUpdated(_) | E::ColumnMoved(_) | E::ColumnArchived(_)
         | E::ColumnUnarchived(_) | E::ColumnDeleted(_) | E::LabelCreated(_) | E::LabelUpdated(_) | E::LabelDeleted(_)
@@ -225,6 +225,7 @@ impl Board {
             key: head.key.clone(),
             visibility: head.visibility,
             lifecycle: head.lifecycle,
+            template: head.template,
             members: self
                 .members()
                 .filter(|_| told)

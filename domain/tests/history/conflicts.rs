@@ -19,6 +19,8 @@ use crate::support::{World, command, fixed, fold, id, principal, value};
 
 /// What overwrites, on few things, so that it does so often.
 const ASKED: &[&str] = &[
+    "board.template.set template=true",
+    "board.template.set template=false",
     "board.update name=?x",
     "board.update visibility=?v",
     "board.member.set account_id=viewer role=?b",

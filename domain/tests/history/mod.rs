@@ -63,8 +63,8 @@ fn live_through(steps: &[Step]) -> World {
             changed_each_time(&before.team, &world.team, asked);
             changed_each_time(&before.board, &world.board, asked);
             changed_each_time(&before.account, &world.account, asked);
-            // What was answered by no event is so: asked again it is answered by none again.
-            if events.is_empty() {
+            // What was answered by no event is so: asked again it is answered by none again. What comes with the time may come due.
+            if events.is_empty() && !asked.starts_with("task.announce") {
                 assert_eq!(world.ask(principal(who), command(asked)), Ok(vec![]));
             }
         }

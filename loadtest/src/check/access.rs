@@ -82,6 +82,7 @@ fn needed(event: &BoardEvent, actor: AccountId) -> BoardRole {
         BoardEvent::BoardMemberRemoved(event) if event.account_id == actor => BoardRole::Viewer,
         BoardEvent::BoardCreated(_)
         | BoardEvent::BoardUpdated(_)
+        | BoardEvent::BoardTemplateChanged(_)
         | BoardEvent::BoardArchived(_)
         | BoardEvent::BoardUnarchived(_)
         | BoardEvent::BoardDeleted(_)

@@ -112,6 +112,7 @@ fn joined() -> Board {
         key: "OPS".into(),
         visibility: Visibility::Organization,
         lifecycle: lockstep_protocol::values::Lifecycle::Active,
+        template: false,
         members: vec![BoardMemberView { account_id: id(3), role: BoardRole::Owner }],
         columns: vec![column(20, "To do", ColumnKind::Backlog, "a"), column(21, "Done", ColumnKind::Done, "b")],
         labels: vec![LabelView { label_id: id(40), name: "bug".into(), colour: Colour::Red }],

@@ -34,6 +34,13 @@ pub struct UpdateBoard {
     pub visibility: Option<Visibility>,
 }
 
+/// Makes the board a template, or a board to work on again. Of a template others are made; it reminds nobody of anything itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetBoardTemplate {
+    pub template: bool,
+}
+
 /// Puts the board away; it is read only until unarchived.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]

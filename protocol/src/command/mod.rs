@@ -99,6 +99,7 @@ language! {
     Board => BoardCommand {
         "board.create" => CreateBoard,
         "board.update" => UpdateBoard,
+        "board.template.set" => SetBoardTemplate,
         "board.archive" => ArchiveBoard,
         "board.unarchive" => UnarchiveBoard,
         "board.delete" => DeleteBoard,

@@ -32,6 +32,12 @@ pub struct BoardUpdated {
     pub visibility: Option<Visibility>,
 }
 
+/// The board became a template, or is one no longer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct BoardTemplateChanged {
+    pub template: bool,
+}
+
 /// The board was put away.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardArchived {}

@@ -104,6 +104,7 @@ language! {
     Board => BoardEvent {
         "board.created" => BoardCreated,
         "board.updated" => BoardUpdated,
+        "board.template.changed" => BoardTemplateChanged,
         "board.archived" => BoardArchived,
         "board.unarchived" => BoardUnarchived,
         "board.deleted" => BoardDeleted,
@@ -215,6 +216,7 @@ pub const FEATURE_LEVEL: u32 = 2;
 
 /// Events above level 1.
 const NEWER: &[(&str, u32)] = &[
+    ("board.template.changed", 2),
     ("board.link.created", 2),
     ("board.link.revoked", 2),
     ("column.workflow.changed", 2),

@@ -168,6 +168,10 @@ pub struct BoardHead {
     pub key: String,
     pub visibility: Visibility,
     pub lifecycle: Lifecycle,
+    /// Others are made of it; it reminds nobody of anything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub template: bool,
     /// Empty for the public.
     pub members: Vec<BoardMemberView>,
     pub columns: Vec<ColumnView>,

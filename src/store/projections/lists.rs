@@ -64,6 +64,7 @@ pub(super) struct Board {
     key: String,
     visibility: String,
     state: String,
+    template: i64,
     created_at: i64,
     seq: i64,
 }
@@ -78,6 +79,7 @@ impl From<Board> for BoardRow {
             key: row.key,
             visibility: row.visibility,
             state: row.state,
+            template: row.template != 0,
             created_at: row.created_at,
             seq: rows::unsigned(row.seq),
         }

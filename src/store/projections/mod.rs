@@ -54,6 +54,8 @@ pub struct BoardRow {
     pub key: String,
     pub visibility: String,
     pub state: String,
+    /// Others are made of it.
+    pub template: bool,
     pub created_at: i64,
     /// The last event of the board's stream that this row knows.
     pub seq: u64,
@@ -75,6 +77,7 @@ pub struct Patch {
     pub team: Option<TeamId>,
     pub visibility: Option<String>,
     pub state: Option<String>,
+    pub template: Option<bool>,
 }
 
 /// One effect of an event. Rows are replaced whole; each change may be repeated without harm.

@@ -103,10 +103,11 @@ fn team(row: &TeamRow) -> Statement {
 }
 
 fn board(row: &BoardRow) -> Statement {
-    let sql = "insert into boards (board_id, org_id, team_id, name, key, visibility, state, created_at, seq)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    let sql = "insert into boards (board_id, org_id, team_id, name, key, visibility, state, created_at, seq, template)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         on conflict (board_id) do update set team_id = excluded.team_id, name = excluded.name, key = excluded.key,
-        visibility = excluded.visibility, state = excluded.state, seq = excluded.seq";
+        visibility = excluded.visibility, state = excluded.state, seq = excluded.seq,
+        template = excluded.template";
     let values = vec![
         id(row.board),
         id(row.org),
@@ -117,13 +118,15 @@ fn board(row: &BoardRow) -> Statement {
         text(&row.state),
         Value::Number(row.created_at),
         number(row.seq),
+        Value::Number(row.template.into()),
     ];
     (sql, values)
 }
 
 fn patch_board(board: Value, seq: u64, patch: &Patch) -> Statement {
     let sql = "update boards set name = coalesce($2, name), key = coalesce($3, key), team_id = coalesce($4, team_id),
-        visibility = coalesce($5, visibility), state = coalesce($6, state), seq = $7 where board_id = $1";
+        visibility = coalesce($5, visibility), state = coalesce($6, state), seq = $7,
+        template = coalesce($8, template) where board_id = $1";
     let values = vec![
         board,
         Value::Text(patch.name.clone()),
@@ -132,6 +135,7 @@ fn patch_board(board: Value, seq: u64, patch: &Patch) -> Statement {
         Value::Text(patch.visibility.clone()),
         Value::Text(patch.state.clone()),
         number(seq),
+        Value::Maybe(patch.template.map(Into::into)),
     ];
     (sql, values)
 }

@@ -2,11 +2,10 @@
 //! changed. They must equal the server's fold field by field; predictions of own commands run through them too.
 
 import type {
-  AccountId, BoardEvent, BoardHead, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, FieldId, LabelId, LabelView, Repeat, RepeatRule,
+  AccountId, BoardEvent, BoardRole, CategoryId, CategoryView, ColumnId, ColumnView, Dependency, FieldId, LabelId, LabelView, Repeat, RepeatRule,
   SavedView, TaskFace, TaskId, ViewId,
 } from "../gen/protocol";
 import { withoutGone, withValue } from "./fields";
-import type { BoardInfo } from "./types";
 import { isFree } from "./workflow";
 
 /** An event with its time: committed (the server's) or predicted (this machine's). */
@@ -314,35 +313,13 @@ export function reduceMember(role: BoardRole | undefined, { event }: Effect): Bo
   }
 }
 
-export function reduceInfo(info: BoardInfo | undefined, { event }: Effect): BoardInfo | undefined {
-  if (info === undefined) return undefined;
-  switch (event.type) {
-    case "board.created": {
-      const { org_id, name, key, visibility, team_id } = event;
-      return { ...info, org_id, name, key, visibility, lifecycle: "active", ...(team_id !== undefined && { team_id }) };
-    }
-    case "board.updated": {
-      const { name, visibility } = event;
-      return { ...info, ...(name !== undefined && { name }), ...(visibility !== undefined && { visibility }) };
-    }
-    case "board.archived":
-      return { ...info, lifecycle: "archived" };
-    case "board.deleted":
-      return { ...info, lifecycle: "deleted" };
-    case "board.unarchived":
-    case "board.restored":
-      return { ...info, lifecycle: "active" };
-    default:
-      return info;
-  }
-}
-
 /** Which entities an event changes, so that only those are computed anew. An unknown event touches nothing. */
 export function touchedBy(event: BoardEvent): Touched {
   switch (event.type) {
     case "board.created":
       return { info: true, member: event.owner_id };
     case "board.updated":
+    case "board.template.changed":
     case "board.archived":
     case "board.unarchived":
     case "board.deleted":
@@ -392,9 +369,4 @@ export function touchedBy(event: BoardEvent): Touched {
     default:
       return "task_id" in event ? { tasks: [event.task_id] } : {};
   }
-}
-
-export function infoOf(head: BoardHead): BoardInfo {
-  const { board_id, org_id, team_id, name, key, visibility, lifecycle } = head;
-  return { board_id, org_id, name, key, visibility, lifecycle, ...(team_id !== undefined && { team_id }) };
 }

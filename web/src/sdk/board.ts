@@ -6,10 +6,11 @@ import type {
   ViewPart,
 } from "../gen/protocol";
 import {
-  type Effect, infoOf, reduceCategory, reduceColumn, reduceFace, reduceInfo, reduceLabel, reduceMember, reduceView, type Touched, touchedBy,
+  type Effect, reduceCategory, reduceColumn, reduceFace, reduceLabel, reduceMember, reduceView, type Touched, touchedBy,
 } from "./board-reduce";
 import { Box, type Cell, Emitter, KeyedListeners } from "./cells";
 import { reduceField, valueIn } from "./fields";
+import { infoOf, reduceInfo } from "./info-reduce";
 import { Layer, same } from "./layer";
 import { compareEntries, OrderedList } from "./ordered";
 import { Relations } from "./relations";

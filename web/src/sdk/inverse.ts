@@ -151,6 +151,8 @@ function ofBoard(command: BoardCommand, { store }: Known): BoardCommand[] {
   switch (command.type) {
     case "board.update":
       return [{ type: "board.update", ...(command.name !== undefined && { name: info.name }), ...(command.visibility !== undefined && { visibility: info.visibility }) }];
+    case "board.template.set":
+      return [{ type: "board.template.set", template: info.template === true }];
     case "board.archive":
       return [{ type: "board.unarchive" }];
     case "board.unarchive":

@@ -140,6 +140,8 @@ function plain(command: BoardCommand): BoardEvent[] {
   switch (command.type) {
     case "board.update":
       return [{ ...command, type: "board.updated" }];
+    case "board.template.set":
+      return [{ ...command, type: "board.template.changed" }];
     case "board.archive":
       return [{ type: "board.archived" }];
     case "board.unarchive":

@@ -114,14 +114,14 @@ export interface MembersQuery {
   readonly cursor?: string;
   readonly limit?: number;
 }
-export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly created_at: number }
+export interface BoardEntry { readonly board_id: BoardId; readonly name: string; readonly key: string; readonly team_id?: TeamId; readonly visibility: Visibility; readonly lifecycle: Lifecycle; readonly template?: boolean; readonly created_at: number }
 /** A view of a board that somebody keeps for themselves. */
 export interface OwnView { readonly view_id: ViewId; readonly name: string; readonly look: Look }
 export interface Star { readonly org_id: OrgId; readonly board_id: BoardId }
 export interface TeamEntry { readonly team_id: TeamId; readonly name: string; readonly member_count: number }
 export type Template = "blank" | "kanban" | "scrum" | "bug_tracker" | "onboarding" | "content_calendar";
-/** `from_board_id`: instead of a template; `with_tasks`: its active tasks too. */
-export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: Template; readonly language?: "en" | "de"; readonly from_board_id?: BoardId; readonly with_tasks?: boolean }
+/** `from_board_id`: instead of a template that is built in; `with_tasks`: its active tasks too; `as_template`: others are to be made of it. */
+export interface NewBoard { readonly board_id?: BoardId; readonly name: string; readonly key?: string; readonly team_id?: TeamId; readonly visibility?: Visibility; readonly template?: Template; readonly language?: "en" | "de"; readonly from_board_id?: BoardId; readonly with_tasks?: boolean; readonly as_template?: boolean }
 export interface BoardThen { readonly seq: number; readonly at: number; readonly view: BoardPart }
 export interface Page<T> { readonly items: readonly T[]; readonly next_cursor?: string }
 export interface HistoryPage { readonly events: readonly Happened<Event>[]; readonly head: number }

@@ -106,6 +106,8 @@ export interface BoardInfo {
   readonly key: string;
   readonly visibility: Visibility;
   readonly lifecycle: Lifecycle;
+  /** Others are made of it; it reminds nobody of anything. */
+  readonly template?: boolean;
 }
 
 /** `loading`: nothing to show yet · `cached`: shown from this browser's store, not yet resumed · `ready`: at the server's head as of the

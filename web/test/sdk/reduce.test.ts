@@ -24,6 +24,7 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "board.created": [{ type: "board.created", org_id: "o", name: "Board", key: "OPS", visibility: "private", owner_id: "ana" }],
   "board.updated": [{ type: "board.updated", name: "Other" }, { type: "board.updated", visibility: "team" }, { type: "board.updated" }],
   "change.undone": [{ type: "change.undone", seq: 4 }, { type: "change.undone", seq: 5, redone: 4 }],
+  "board.template.changed": [{ type: "board.template.changed", template: true }, { type: "board.template.changed", template: false }],
   "board.archived": [{ type: "board.archived" }],
   "board.unarchived": [{ type: "board.unarchived" }],
   "board.deleted": [],

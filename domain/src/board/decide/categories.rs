@@ -1,6 +1,10 @@
 //! Categories of the board, of which a task has one or none, and the covers of its cards.
 
-use lockstep_protocol::{command::category::*, event::category::*, ids::CategoryId};
+use lockstep_protocol::{
+    command::{BoardCommand, category::*},
+    event::category::*,
+    ids::CategoryId,
+};
 
 use super::{Ask, Decided};
 use crate::{
@@ -8,7 +12,16 @@ use crate::{
     text,
 };
 
-pub(super) fn create(ask: &Ask<'_>, command: &CreateCategory) -> Decided {
+pub(super) fn shape(ask: &Ask<'_>, command: &BoardCommand) -> Decided {
+    match command {
+        BoardCommand::CreateCategory(command) => create(ask, command),
+        BoardCommand::UpdateCategory(command) => update(ask, command),
+        BoardCommand::DeleteCategory(command) => delete(ask, command),
+        _ => Ok(vec![]),
+    }
+}
+
+fn create(ask: &Ask<'_>, command: &CreateCategory) -> Decided {
     let CreateCategory { category_id, name, colour } = command;
     if *category_id == CategoryId::NIL {
         return Err(invalid("category_id", "The nil id names nothing."));
@@ -23,7 +36,7 @@ pub(super) fn create(ask: &Ask<'_>, command: &CreateCategory) -> Decided {
     Ok(vec![CategoryCreated { category_id: *category_id, name, colour: *colour }.into()])
 }
 
-pub(super) fn update(ask: &Ask<'_>, command: &UpdateCategory) -> Decided {
+fn update(ask: &Ask<'_>, command: &UpdateCategory) -> Decided {
     let category_id = command.category_id;
     let category = ask.board.category(category_id).ok_or_else(|| missing("category_id"))?;
     let name = command.name.as_deref().map(|name| text::name(name, "name", ask.ctx.limits)).transpose()?;
@@ -35,7 +48,7 @@ pub(super) fn update(ask: &Ask<'_>, command: &UpdateCategory) -> Decided {
     Ok(vec![CategoryUpdated { category_id, name, colour }.into()])
 }
 
-pub(super) fn delete(ask: &Ask<'_>, command: &DeleteCategory) -> Decided {
+fn delete(ask: &Ask<'_>, command: &DeleteCategory) -> Decided {
     let category_id = command.category_id;
     ask.board.category(category_id).ok_or_else(|| missing("category_id"))?;
     Ok(vec![CategoryDeleted { category_id }.into()])

@@ -70,6 +70,9 @@ fn announce(ask: &Ask<'_>, command: &AnnounceTask) -> Decided {
     if ask.org.is_deleted() {
         return Err(wrong_state("The organization is deleted."));
     }
+    if ask.board.is_template() {
+        return Ok(vec![]);
+    }
     let mut due = task.alarms();
     due.retain(|(at, _)| *at <= ask.ctx.now);
     let overdue = due.iter().any(|(_, alarm)| matches!(alarm, Alarm::Overdue(_)));

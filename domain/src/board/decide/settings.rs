@@ -2,7 +2,7 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::board::{CreateBoard, UpdateBoard},
+    command::board::{CreateBoard, SetBoardTemplate, UpdateBoard},
     event::{BoardEvent, board::*},
     values::{Lifecycle, Visibility},
 };
@@ -69,6 +69,10 @@ pub(super) fn update(ask: &Ask<'_>, command: &UpdateBoard) -> Decided {
         return Ok(vec![]);
     }
     Ok(vec![BoardUpdated { name, visibility }.into()])
+}
+
+pub(super) fn set_template(ask: &Ask<'_>, command: &SetBoardTemplate) -> Vec<BoardEvent> {
+    unless(ask.head.template == command.template, BoardTemplateChanged { template: command.template })
 }
 
 fn unless(already: bool, event: impl Into<BoardEvent>) -> Vec<BoardEvent> {

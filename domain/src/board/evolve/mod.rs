@@ -33,6 +33,7 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
     match &happened.event {
         BoardEvent::BoardCreated(event) => created(board, event),
         BoardEvent::BoardUpdated(event) => updated(board, event),
+        BoardEvent::BoardTemplateChanged(event) => with_head(board, |head| head.template = event.template),
         BoardEvent::BoardArchived(_) => lifecycle(board, Lifecycle::Archived),
         BoardEvent::BoardUnarchived(_) | BoardEvent::BoardRestored(_) => lifecycle(board, Lifecycle::Active),
         BoardEvent::BoardDeleted(_) => lifecycle(board, Lifecycle::Deleted),
@@ -108,6 +109,7 @@ fn created(board: &mut Board, event: &BoardCreated) {
         key: event.key.clone(),
         visibility: event.visibility,
         lifecycle: Lifecycle::Active,
+        template: false,
     }));
 }
 
@@ -120,8 +122,12 @@ fn updated(board: &mut Board, event: &BoardUpdated) {
 }
 
 fn lifecycle(board: &mut Board, lifecycle: Lifecycle) {
+    with_head(board, |head| head.lifecycle = lifecycle);
+}
+
+fn with_head(board: &mut Board, change: impl FnOnce(&mut Head)) {
     if let Some(head) = board.head.as_mut() {
-        Arc::make_mut(head).lifecycle = lifecycle;
+        change(Arc::make_mut(head));
     }
 }
 

@@ -97,6 +97,7 @@ fn of_board(value: BoardValue, before: &Board, now: &Board) -> Vec<BoardCommand>
     match value {
         BoardValue::Name => vec![UpdateBoard { name: Some(old.name.clone()), visibility: None }.into()],
         BoardValue::Visibility => vec![UpdateBoard { name: None, visibility: Some(old.visibility) }.into()],
+        BoardValue::Template => vec![SetBoardTemplate { template: old.template }.into()],
         BoardValue::Life if old.lifecycle == is.lifecycle => vec![],
         BoardValue::Life => vec![match (old.lifecycle, is.lifecycle) {
             (Lifecycle::Deleted, _) => DeleteBoard {}.into(),

@@ -47,6 +47,7 @@ pub(super) enum Step {
 pub(super) enum BoardValue {
     Name,
     Visibility,
+    Template,
     Life,
 }
 
@@ -190,6 +191,7 @@ fn of_board(before: &Board, after: &Board) -> Vec<Step> {
                 (old.lifecycle != new.lifecycle, BoardValue::Life),
                 (old.name != new.name, BoardValue::Name),
                 (old.visibility != new.visibility, BoardValue::Visibility),
+                (old.template != new.template, BoardValue::Template),
             ];
             steps.extend(values.into_iter().filter(|(changed, _)| *changed).map(|(_, value)| Step::Board(value)));
         }

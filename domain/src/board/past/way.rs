@@ -28,6 +28,8 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
                 BoardValue::Visibility => {
                     (is.visibility != new.visibility && is.visibility != old.visibility, Field::Visibility)
                 }
+                // Of two it is always one of the two.
+                BoardValue::Template => (false, Field::Template),
                 BoardValue::Life => (is.lifecycle != new.lifecycle && is.lifecycle != old.lifecycle, Field::Lifecycle),
             };
             changed.then_some((Uuid::nil(), field))

@@ -1,19 +1,19 @@
 //! What a board remembers. Maps are persistent (a clone costs nothing and shares all that does not change) and ordered by key, so
 //! that equal boards serialize to equal bytes. Must never be changed but by `evolve`.
 
+mod away;
 mod link;
 mod task;
 mod time;
 
 use std::sync::Arc;
 
+pub use away::Away;
 use compact_str::CompactString;
 use imbl::{OrdMap, OrdSet};
 pub use link::Link;
 use lockstep_protocol::{
-    ids::{
-        AccountId, BoardId, CategoryId, ColumnId, FieldId, LabelId, LinkId, OptionId, OrgId, TaskId, TeamId, ViewId,
-    },
+    ids::{AccountId, CategoryId, ColumnId, FieldId, LabelId, LinkId, OptionId, OrgId, TaskId, TeamId, ViewId},
     values::{
         BoardRole, Colour, ColumnKind, Entry, FieldKind, FieldOption, Lifecycle, Look, Micros, Visibility, Workflow,
     },
@@ -98,16 +98,6 @@ struct Stored {
     fields: OrdMap<FieldId, Arc<CustomField>>,
 }
 
-/// Where a task went that was here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Away {
-    /// The one that it had here.
-    pub number: u32,
-    pub board_id: BoardId,
-    /// The one that it has there.
-    pub there: u32,
-}
-
 impl From<Stored> for Board {
     fn from(stored: Stored) -> Self {
         let Stored {
@@ -161,6 +151,8 @@ pub(crate) struct Head {
     pub key: String,
     pub visibility: Visibility,
     pub lifecycle: Lifecycle,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub template: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -18,6 +18,9 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
       if (event.name !== undefined) board.name = event.name;
       if (event.visibility !== undefined) board.visibility = event.visibility;
       return;
+    case "board.template.changed":
+      board.template = event.template;
+      return;
     case "board.archived":
       board.lifecycle = "archived";
       return;

@@ -1,0 +1,2 @@
+-- Boards that others are made of: 1. Followed from the journal like the rest of the row; nobody made one before this.
+alter table boards add column template integer not null default 0;
