@@ -6,7 +6,7 @@ use std::sync::{Arc, atomic::Ordering};
 
 use lockstep_domain::{
     Aggregate, Beside as Facing,
-    board::{Board, Texts},
+    board::{Board, Past, Texts},
     timer,
 };
 use lockstep_protocol::{
@@ -54,9 +54,12 @@ impl Beside {
     }
 }
 
-/// Which board a command changes besides, the field that names it, and the newest event that this takes.
-fn named(body: &Command) -> Option<(BoardId, &'static str, &'static str)> {
+/// Which board a command changes besides, the field that names it, and the newest event that this takes. `past`: what it takes back.
+fn named(body: &Command, past: Option<&Past>) -> Option<(BoardId, &'static str, &'static str)> {
     match body {
+        Command::Board(BoardCommand::UndoChange(_)) => {
+            past.and_then(Past::crossing).map(|crossing| (crossing.board_id, "seq", "task.transferred"))
+        }
         Command::Board(BoardCommand::TransferTask(command)) => {
             Some((command.to_board_id, "to_board_id", "task.transferred"))
         }
@@ -71,22 +74,32 @@ fn goes_on_without(body: &Command) -> bool {
 }
 
 /// Whether a command changes a board besides.
-pub fn concerns(body: &Command) -> bool {
-    named(body).is_some()
+pub fn concerns(body: &Command, past: Option<&Past>) -> bool {
+    named(body, past).is_some()
 }
 
 impl Directory {
     /// The other board of a command that changes one besides; `moved`: it was read before and has moved on since. Whoever may not see it
     /// is told so by the rules.
-    pub(super) async fn beside(&self, request: &CommandRequest, moved: bool) -> Result<Option<Arc<Beside>>, Failure> {
-        match self.look_beside(request, moved).await {
+    pub(super) async fn beside(
+        &self,
+        request: &CommandRequest,
+        past: Option<&Past>,
+        moved: bool,
+    ) -> Result<Option<Arc<Beside>>, Failure> {
+        match self.look_beside(request, past, moved).await {
             Err(failure) if goes_on_without(&request.body) && !failure.code.temporary() => Ok(None),
             found => found,
         }
     }
 
-    async fn look_beside(&self, request: &CommandRequest, moved: bool) -> Result<Option<Arc<Beside>>, Failure> {
-        let Some((id, field, event)) = named(&request.body) else { return Ok(None) };
+    async fn look_beside(
+        &self,
+        request: &CommandRequest,
+        past: Option<&Past>,
+        moved: bool,
+    ) -> Result<Option<Arc<Beside>>, Failure> {
+        let Some((id, field, event)) = named(&request.body, past) else { return Ok(None) };
         if self.common_level().load(Ordering::Relaxed) < level_of(event) {
             let why = "A node that runs does not know this yet.";
             return Err(Failure::because(Code::Unavailable, why).retry_after_ms(5_000));
@@ -108,14 +121,20 @@ impl Directory {
         let refresh: Vec<_> =
             if moved { org.iter().map(|org| org.0).chain(team.iter().map(|team| team.0)).collect() } else { vec![] };
         let facts = aggregate::load_facts(self, org, team, &refresh).await?;
-        let texts = self.texts_beside(request).await?;
+        let texts = self.texts_beside(request, past).await?;
         Ok(Some(Arc::new(Beside { topic: id.into(), published, facts, texts })))
     }
 
-    async fn texts_beside(&self, request: &CommandRequest) -> Result<Texts, Failure> {
-        let Command::Board(BoardCommand::TransferTask(command)) = &request.body else { return Ok(Texts::default()) };
-        let id = BoardId(request.topic.id);
-        let seqs = self.board(id).await?.state.texts_of_transfer(command.task_id, &self.services().limits);
+    async fn texts_beside(&self, request: &CommandRequest, past: Option<&Past>) -> Result<Texts, Failure> {
+        let own = BoardId(request.topic.id);
+        let (id, task) = match (&request.body, past.and_then(Past::crossing)) {
+            (Command::Board(BoardCommand::TransferTask(command)), _) => (own, command.task_id),
+            (Command::Board(BoardCommand::UndoChange(_)), Some(crossing)) => {
+                (if crossing.went { crossing.board_id } else { own }, crossing.task_id)
+            }
+            _ => return Ok(Texts::default()),
+        };
+        let seqs = self.board(id).await?.state.texts_of_transfer(task, &self.services().limits);
         let events = self.board_events(id, seqs).await?;
         Ok(Texts::of(events.iter().map(|happened| (happened.seq, &happened.event))))
     }

@@ -204,12 +204,12 @@ impl Directory {
         past: Option<Arc<Past>>,
     ) -> Result<Acknowledged, Failure> {
         self.pulse().open()?;
-        if !beside::concerns(&request.body) {
+        if !beside::concerns(&request.body, past.as_deref()) {
             return self.hand_in::<A>(request, past, None).await;
         }
         let mut moved = 0;
         loop {
-            let beside = self.beside(&request, moved > 0).await?;
+            let beside = self.beside(&request, past.as_deref(), moved > 0).await?;
             let other = beside.as_ref().map(|beside| beside.topic);
             match self.hand_in::<A>(request.clone(), past.clone(), beside).await {
                 Err(failure) if failure.code == Code::Contended && moved < beside::MOVED_MAX => {

@@ -122,3 +122,47 @@ async fn open_tasks_are_counted_where_they_are() {
     assert_eq!(count(&told["position"]).await, 1);
     app.stop().await;
 }
+
+#[tokio::test]
+async fn a_move_is_taken_back_and_done_again_with_what_was_changed_meanwhile() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let (here, there) = (board(&ana, &org, "OPS").await, board(&ana, &org, "FIN").await);
+    let (task, other) = (ana.task(&here, "Pay").await, ana.task(&here, "Ask").await);
+    ana.patch(&task, json!({ "description": "All of it" })).await.ok();
+    ana.post(&format!("{task}/comments"), json!({ "text": "Soon" })).await.created();
+    ana.post(&format!("{other}/depend"), json!({ "kind": "blocks", "other_id": id_of(&task) })).await.ok();
+    let before = ana.get(&task).await.ok();
+    let asked = json!({ "to_board_id": id_of(&there), "column_id": ana.column(&there, 0).await });
+    let moved = ana.post(&format!("{task}/transfer"), asked).await.ok();
+    let away = format!("{there}/tasks/{}", id_of(&task));
+    ana.patch(&away, json!({ "title": "Pay today" })).await.ok();
+
+    // The seq of the answer is the commit's last; any of it names the commit.
+    let seq = moved["seq"].as_u64().expect("a seq");
+    let undone = ana.post(&format!("{here}/undo"), json!({ "seq": seq })).await.ok();
+    ana.get(&away).await.refused("not_found");
+    let after = ana.get(&task).await.ok();
+    assert_eq!(after["face"]["title"], "Pay today");
+    for same in ["number", "column_id", "rank"] {
+        assert_eq!(after["face"][same], before["face"][same], "{same}");
+    }
+    assert_eq!((&after["description"], &after["comments"][0]["text"]), (&json!("All of it"), &json!("Soon")));
+    let asks = ana.get(&other).await.ok();
+    assert_eq!(asks["face"]["dependencies"][0]["other_id"], id_of(&task));
+
+    // Again, and back; what is back already is not brought back.
+    ana.post(&format!("{here}/undo"), json!({ "seq": seq })).await.refused("wrong_state");
+    let redo = undone["seq"].as_u64().expect("a seq");
+    let again = ana.post(&format!("{here}/undo"), json!({ "seq": redo })).await.ok();
+    assert_eq!(ana.get(&away).await.ok()["face"]["title"], "Pay today");
+    ana.get(&task).await.refused("not_found");
+    // Not from a board that one does not see any more.
+    ben.post(&format!("{here}/undo"), json!({ "seq": again["seq"] })).await.refused("forbidden");
+    ana.delete(&there).await.ok();
+    let refused = ana.post(&format!("{here}/undo"), json!({ "seq": again["seq"] })).await.refused("not_found");
+    assert_eq!(refused["field"], "seq");
+    app.stop().await;
+}

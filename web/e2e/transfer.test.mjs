@@ -45,6 +45,27 @@ test("a card goes to another board, live for everyone, and whoever has it open i
   await card(ana.page, "Load").waitFor();
 });
 
+test("a move to another board is taken back with the keys, and done again", async () => {
+  const [quay] = [await server.board("Quay", ["Weigh anchor"]), await server.board("Yard", ["Caulk"])];
+  const [ana, ben] = [await person(browser, server, ANA), await person(browser, server, BEN)];
+  await open(ana.page, quay);
+  await open(ben.page, quay);
+  await card(ana.page, "Weigh anchor").click();
+  await ana.page.getByRole("button", { name: "Card menu" }).click();
+  await ana.page.getByRole("menuitem", { name: "To another board…" }).click();
+  const dialog = ana.page.getByRole("dialog", { name: "Move to another board" });
+  await dialog.getByLabel("Board", { exact: true }).selectOption({ label: "Yard" });
+  await until("its columns", async () => (await dialog.getByLabel("Column").locator("option").count()) > 0);
+  await dialog.getByRole("button", { name: "Move", exact: true }).click();
+  await until("it is not here", async () => (await card(ben.page, "Weigh anchor").count()) === 0);
+  await ana.page.getByText("“Weigh anchor” is on Yard now").waitFor();
+  await ana.page.keyboard.press("Escape");
+  await ana.page.keyboard.press("Control+z");
+  for (const { page } of [ben, ana]) await card(page, "Weigh anchor").waitFor();
+  await ana.page.keyboard.press("Control+Shift+z");
+  for (const { page } of [ben, ana]) await until("it is gone again", async () => (await card(page, "Weigh anchor").count()) === 0);
+});
+
 test("a board begins with a template, or like another board with its cards", async () => {
   await server.board("Pattern", ["Weigh", "Anchor"]);
   const ana = await person(browser, server, ANA);
@@ -74,7 +95,7 @@ test("a board is saved as a template, and new boards are made of it", async () =
   await open(ana.page, "/");
   await ana.page.getByRole("button", { name: "Menu of Voyage" }).click();
   await ana.page.getByRole("menuitem", { name: "Save as template…" }).click();
-  const saving = ana.page.getByRole("dialog", { name: "Save as template…" });
+  const saving = ana.page.getByRole("dialog", { name: "Save as template", exact: true });
   await saving.getByLabel("Name").fill("Any voyage");
   await look(ana.page, "save-template");
   await saving.getByRole("button", { name: "Save", exact: true }).click();

@@ -30,7 +30,7 @@ use lockstep_protocol::{
     values::{Audience, Conflict, OnFailure},
     view::ViewPart,
 };
-pub use past::{Past, Texts, differences, own_changes};
+pub use past::{Crossing, Past, Texts, differences, own_changes};
 pub use spent::{Spent, Sum};
 pub use state::{
     Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Link, Reaction, Task,
@@ -93,6 +93,7 @@ impl Aggregate for Board {
     fn beside(&self, command: &BoardCommand, ctx: &Ctx<'_>) -> Result<Vec<BoardEvent>, Failure> {
         match command {
             BoardCommand::TransferTask(command) => transfer::arrive(self, command, ctx),
+            BoardCommand::UndoChange(_) => past::there(self, ctx),
             _ => Ok(Vec::new()),
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use lockstep_domain::{
     Account, Aggregate, Beside, Board, Ctx, Organization, Principal, Team,
-    board::{Past, Texts},
+    board::{Crossing, Past, Texts},
     decision::{self, Stamp},
     timer,
 };
@@ -168,6 +168,10 @@ impl World {
                 let (_, own, beside) = self.transfer(principal, asked)?;
                 Ok(own.into_iter().chain(beside).map(Into::into).collect())
             }
+            Command::Board(asked) if self.crosses(asked).is_some() => {
+                let (own, beside) = self.cross(principal, asked)?;
+                Ok(own.into_iter().chain(beside).map(Into::into).collect())
+            }
             Command::Board(asked) => {
                 let past = self.past(asked);
                 let ctx = Ctx { past: past.as_ref(), ..self.ctx(principal, self.board.id) };
@@ -208,6 +212,29 @@ impl World {
         Ok((own, decision.beside.into_iter().map(|one| one.event).collect()))
     }
 
+    /// The task that comes back from the other board by this, or goes there.
+    fn crosses(&self, asked: &BoardCommand) -> Option<Crossing> {
+        matches!(asked, BoardCommand::UndoChange(_)).then(|| self.past(asked)).flatten()?.crossing()
+    }
+
+    /// What happens on the first board by that, and what on the other.
+    fn cross(&self, principal: Principal, asked: &BoardCommand) -> Result<(Vec<BoardEvent>, Vec<BoardEvent>), Failure> {
+        let past = self.past(asked).expect("it crosses");
+        let crossing = past.crossing().expect("it crosses");
+        let (board, other) = (&self.board, &self.yonder);
+        let from = if crossing.went { other } else { board };
+        let seqs = from.state.texts_of_transfer(crossing.task_id, &self.limits);
+        let texts = Texts::of(seqs.into_iter().map(|seq| (seq, &from.history[seq as usize - 1].event)));
+        let there = self.ctx(principal, other.id);
+        let (id, seq) = (other.id.into(), other.history.len() as u64);
+        let beside = Beside { id, board: &other.state, seq, org: there.org, team: there.team, texts: &texts };
+        let ctx = Ctx { past: Some(&past), beside: Some(beside), ..self.ctx(principal, board.id) };
+        let stamp = Stamp { after: board.history.len() as u64, client: None, saw: None, refuse_unseen: false };
+        let decision = decision::decide(&board.state, asked, &ctx, &stamp)?;
+        let events = |happened: Vec<Happened<BoardEvent>>| happened.into_iter().map(|one| one.event).collect();
+        Ok((events(decision.events), events(decision.beside)))
+    }
+
     /// Between the two boards: whether it goes from the first, what happens where it goes from, and what where it goes to.
     fn transfer(
         &self,
@@ -244,6 +271,17 @@ impl World {
                 live.apply(by, self.now, events);
             }
             return Ok(own.into_iter().chain(beside).map(Into::into).collect());
+        }
+        if let Command::Board(asked) = &command
+            && self.crosses(asked).is_some()
+        {
+            let (here, there) = self.cross(principal, asked)?;
+            self.now += 1_000_000;
+            for (live, events) in [(&mut self.board, here.clone()), (&mut self.yonder, there.clone())] {
+                live.begins.insert(live.history.len() as u64 + 1);
+                live.apply(by, self.now, events);
+            }
+            return Ok(here.into_iter().chain(there).map(Into::into).collect());
         }
         let events = self.ask(principal, command)?;
         self.now += 1_000_000;

@@ -23,7 +23,8 @@ pub(super) fn left(board: &mut Board, event: &TaskTransferred) {
     let Some(task) = board.tasks.remove(&event.task_id) else { return };
     board.count_out(event.task_id, &task);
     if let (Some(board_id), Some(there)) = (event.to_board_id, event.to_number) {
-        board.away.insert(event.task_id, Away { number: task.number, board_id, there });
+        let away = Away { number: task.number, board_id, there, column_id: Some(task.column_id) };
+        board.away.insert(event.task_id, away);
     }
 }
 

@@ -12,7 +12,7 @@ use lockstep_protocol::{
 };
 
 use super::{
-    Past, lists, said,
+    Past, crossing, lists, said,
     shared::view_order,
     steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order},
     way::in_column,
@@ -26,6 +26,8 @@ use crate::{
 pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> Result<Vec<BoardCommand>, Failure> {
     let before = &past.before;
     Ok(match step {
+        Step::Refit(id) => crossing::refit(*id, past, now, ctx)?,
+        Step::SendBack(_) => crossing::send_back(past, now, ctx)?,
         Step::Never(why) => return Err(wrong_state(why).field("seq")),
         Step::Board(value) => of_board(*value, before, now),
         Step::Member(id) => match (before.member(*id), now.member(*id)) {
@@ -157,7 +159,7 @@ fn of_field(field_id: FieldId, before: &Board, now: &Board) -> Vec<BoardCommand>
     vec![UpdateField { field_id, name: Some(name), options: Some(options) }.into()]
 }
 
-fn of_task(
+pub(super) fn of_task(
     task_id: TaskId,
     value: TaskValue,
     (past, was): (&Past, &Task),
@@ -226,7 +228,7 @@ fn life(task_id: TaskId, was: &Task, is: &Task) -> Vec<BoardCommand> {
 }
 
 /// Behind the nearest that stood before it and is there still, else before the nearest that stood behind it.
-fn place(task_id: TaskId, was: &Task, before: &Board, now: &Board) -> Place<TaskId> {
+pub(super) fn place(task_id: TaskId, was: &Task, before: &Board, now: &Board) -> Place<TaskId> {
     let there = |id: &TaskId| now.task(*id).is_some_and(|task| in_column(task, was.column_id));
     let order: Vec<TaskId> = before.order(was.column_id).collect();
     let at = order.iter().position(|id| *id == task_id).unwrap_or(order.len());

@@ -4,6 +4,7 @@
 
 mod back;
 mod compare;
+mod crossing;
 mod lists;
 mod said;
 mod shared;
@@ -15,6 +16,8 @@ mod within;
 use std::collections::BTreeSet;
 
 pub use compare::{differences, own_changes};
+pub use crossing::Crossing;
+pub(in crate::board) use crossing::there;
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{BoardCommand, past::RevertTask},
@@ -63,7 +66,7 @@ struct Change {
     fields_moved: bool,
     views_moved: bool,
     /// A task went to another board, or came from one.
-    transfer: bool,
+    crossing: Option<Crossing>,
     steps: Vec<Step>,
 }
 
@@ -73,7 +76,7 @@ impl Past {
         let first = events.first()?;
         let mut after = before.clone();
         let (mut moved, mut columns_moved) = (BTreeSet::new(), BTreeSet::new());
-        let (mut fields_moved, mut views_moved, mut transfer) = (false, false, false);
+        let (mut fields_moved, mut views_moved) = (false, false);
         for happened in events {
             after.evolve(happened);
             match &happened.event {
@@ -81,7 +84,6 @@ impl Past {
                 BoardEvent::ColumnMoved(event) => _ = columns_moved.insert(event.column_id),
                 BoardEvent::FieldMoved(_) => fields_moved = true,
                 BoardEvent::ViewMoved(_) => views_moved = true,
-                BoardEvent::TaskTransferred(_) | BoardEvent::TaskReceived(_) => transfer = true,
                 _ => {}
             }
         }
@@ -99,7 +101,7 @@ impl Past {
             columns_moved,
             fields_moved,
             views_moved,
-            transfer,
+            crossing: Crossing::of(events),
             steps: Vec::new(),
         };
         let mut past = Self { before, after, change: Some(change), texts: Texts::default() };
@@ -122,6 +124,11 @@ impl Past {
     /// Of which account the change is, and which seq it began with; `None` where no change is taken back.
     pub fn author(&self) -> Option<(AccountId, u64)> {
         self.change.as_ref().map(|change| (change.by, change.first))
+    }
+
+    /// The task that goes to another board by that, or comes back from one.
+    pub fn crossing(&self) -> Option<Crossing> {
+        self.change.as_ref().and_then(|change| change.crossing)
     }
 
     fn takes_back(&self, step: &Step) -> bool {
@@ -195,7 +202,9 @@ fn undo(ask: &Ask<'_>) -> Decided {
         let why = "Somebody has changed it since.";
         return Err(Failure { conflicts, ..Failure::because(Code::PreconditionFailed, why).field(field.word()) });
     }
-    Ok(vec![ChangeUndone { seq: change.first, redone: change.undid }.into()])
+    let mut events = vec![ChangeUndone { seq: change.first, redone: change.undid }.into()];
+    events.extend(crossing::here(past, ask.board(), ask.ctx())?);
+    Ok(events)
 }
 
 fn who_changed(board: &Board, id: Uuid, field: Field) -> Option<Conflict> {

@@ -10,7 +10,7 @@ use lockstep_protocol::{
     values::Lifecycle,
 };
 
-use super::{Change, Past, shared, within};
+use super::{Change, Past, crossing, shared, within};
 use crate::board::state::{Board, Column, Task};
 
 /// One thing to have back.
@@ -39,6 +39,10 @@ pub(super) enum Step {
     UnmakeField(FieldId),
     UnmakeView(ViewId),
     UnmakeLink(LinkId),
+    /// The change took it to another board.
+    Refit(TaskId),
+    /// The change brought it from another board.
+    SendBack(TaskId),
     /// Nothing brings that about.
     Never(&'static str),
 }
@@ -119,8 +123,15 @@ pub(super) const VALUES: &[TaskValue] = &[
 pub(super) fn of_change(past: &Past) -> Vec<Step> {
     let Some(change) = &past.change else { return Vec::new() };
     let (before, after) = (&past.before, &past.after);
-    if change.transfer {
-        return vec![Step::Never("A task that went to another board is moved back from there.")];
+    if let Some(crossing) = change.crossing {
+        let mut steps = crossing::steps(crossing, before, after);
+        // Others lost a part, or what they had to do with it.
+        for diff in before.tasks.diff(&after.tasks) {
+            if let DiffItem::Update { old: (id, old), new: (_, new) } = diff {
+                of_values(change, *id, old, new, &mut steps);
+            }
+        }
+        return steps;
     }
     let mut steps = of_board(before, after);
     let mut unmake = Vec::new();

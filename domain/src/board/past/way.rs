@@ -8,7 +8,7 @@ use lockstep_protocol::{
 use uuid::Uuid;
 
 use super::{
-    Past,
+    Past, crossing,
     shared::view_order,
     steps::{BoardValue, ColumnValue, Step, TaskValue, VALUES, common_order, field_order},
 };
@@ -76,6 +76,7 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
             let used = || now.tasks().any(|(task_id, task)| of_it(Some(task)) && !of_it(after.task(task_id)));
             (changed || used()).then_some((id.0, Field::Name))
         }
+        Step::Refit(_) | Step::SendBack(_) => crossing::in_the_way(step, past, now),
         Step::MakeColumn(_) | Step::UnmakeColumn(_) | Step::UnmakeLink(_) | Step::Never(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What is left of a task that went to another board.
 
-use lockstep_protocol::ids::BoardId;
+use lockstep_protocol::ids::{BoardId, ColumnId};
 use serde::{Deserialize, Serialize};
 
 /// Where a task went that was here.
@@ -11,4 +11,7 @@ pub struct Away {
     pub board_id: BoardId,
     /// The one that it has there.
     pub there: u32,
+    /// Where it stood here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column_id: Option<ColumnId>,
 }

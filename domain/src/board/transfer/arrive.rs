@@ -229,7 +229,8 @@ impl<'a> Arrival<'a> {
         let board = self.board.clone();
         let ask = Ask::new(&board, &probe, &self.ctx)?;
         let chosen = ask.open_column(command.column_id)?;
-        let column_id = if is_part { self.column_of_part(&ask, task, command.column_id) } else { command.column_id };
+        let column_id =
+            if is_part { self.column_of_part(&ask, id, task, command.column_id) } else { command.column_id };
         if task.lifecycle == Lifecycle::Active {
             tasks::check_room(&ask).map_err(|failure| failure.field("to_board_id"))?;
             if is_part {
@@ -250,14 +251,15 @@ impl<'a> Arrival<'a> {
         Ok(())
     }
 
-    /// The open column of the same name, where it has room.
-    fn column_of_part(&self, ask: &Ask<'_>, part: &Task, chosen: ColumnId) -> ColumnId {
-        let Some(from) = self.from.column(part.column_id) else { return chosen };
-        let same = |name: &str| name.to_lowercase() == from.name.to_lowercase();
+    /// The open column that it stood in when it was there before, else the one of the same name, where it has room.
+    fn column_of_part(&self, ask: &Ask<'_>, id: TaskId, part: &Task, chosen: ColumnId) -> ColumnId {
+        let stood = self.other.board.went_to(id).and_then(|away| away.column_id);
+        let name = self.from.column(part.column_id).map(|column| column.name.to_lowercase());
         let columns = ask.board().columns();
-        let found = columns
-            .iter()
-            .find(|(id, column)| !column.archived && same(&column.name) && workflow::has_space(ask, *id, column, 0));
+        let open =
+            || columns.iter().filter(|(id, column)| !column.archived && workflow::has_space(ask, *id, column, 0));
+        let found = open().find(|(id, _)| Some(*id) == stood);
+        let found = found.or_else(|| open().find(|(_, column)| Some(column.name.to_lowercase()) == name));
         found.map_or(chosen, |(id, _)| *id)
     }
 

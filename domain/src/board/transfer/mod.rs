@@ -6,8 +6,8 @@
 //! - Labels and categories are those of the same name there; where there is none it is made, if the mover may. Custom fields are those of
 //!   the same name and kind, their options those of the same name. People are left out who do not see the board. Dependencies hold among
 //!   what goes together.
-//! - The column that it comes into judges it as it would a task of its own board. Its parts go to the columns of the same name where there
-//!   are such with room, else along with it; there the limit alone judges them.
+//! - The column that it comes into judges it as it would a task of its own board. Its parts go to the columns that they stood in
+//!   there before, or to those of the same name, where there are such with room, else along with it; there the limit alone judges them.
 
 mod arrive;
 mod leave;
@@ -18,12 +18,16 @@ pub(super) use arrive::arrive;
 pub(super) use leave::leave;
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::TaskId,
+    command::transfer::TransferTask,
+    ids::{BoardId, TaskId},
     limits::Limits,
     values::Lifecycle,
 };
 
-use super::state::Board;
+use super::{
+    decide::{Ask, Decided},
+    state::Board,
+};
 use crate::{
     aggregate::{Beside, Ctx},
     refuse::full,
@@ -56,6 +60,25 @@ fn numbers(other: &Board, going: &[TaskId]) -> Result<Vec<u32>, Failure> {
         }
     };
     going.iter().map(number).collect()
+}
+
+/// What happens here when a task comes back that went to the other board: as if it were sent from there.
+pub(super) fn fetch(here: &Board, command: &TransferTask, ctx: &Ctx<'_>) -> Decided {
+    let there = turned(here, ctx)?;
+    arrive(other(ctx)?.board, command, &there)
+}
+
+/// What happens there then.
+pub(super) fn give_back(here: &Board, command: &TransferTask, ctx: &Ctx<'_>) -> Decided {
+    let there = turned(here, ctx)?;
+    leave(&Ask::new(other(ctx)?.board, &command.clone().into(), &there)?, command)
+}
+
+/// As the other board sees it.
+fn turned<'a>(here: &'a Board, ctx: &Ctx<'a>) -> Result<Ctx<'a>, Failure> {
+    let other = other(ctx)?;
+    let facing = Beside { id: BoardId(ctx.id), board: here, seq: 0, org: ctx.org, team: ctx.team, texts: other.texts };
+    Ok(Ctx { id: other.id.0, org: other.org, team: other.team, past: None, beside: Some(facing), ..*ctx })
 }
 
 fn other<'a>(ctx: &Ctx<'a>) -> Result<Beside<'a>, Failure> {

@@ -27,6 +27,8 @@ const TINT_MS = 1_400;
 /** How long a card that is to take the focus is waited for. */
 const WISH_MS = 400;
 
+/** What only the server knows how to take back. */
+const TAKEN_BACK_BY_SERVER: readonly string[] = ["task.revert", "task.transfer"];
 /** Kinds of changes that are undone by putting a card away. */
 const PUT_AWAY_BY_UNDO: readonly string[] = ["task.created", "task.restored", "task.unarchived"];
 
@@ -211,7 +213,7 @@ export class Board {
     const sent = this.handle.send(command, how.saw);
     if (how.undoable !== false) {
       if (this.#group) this.#group.push(sent);
-      else this.#did([sent], command.type === "task.revert");
+      else this.#did([sent], TAKEN_BACK_BY_SERVER.includes(command.type));
     }
     return sent;
   }
