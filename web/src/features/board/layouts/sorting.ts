@@ -42,7 +42,7 @@ function fieldValue(field: FieldView, value: FieldValue | undefined, names: Name
   }
 }
 
-function valueOf(card: TaskFace, by: string, names: Names): Value {
+function cellOf(card: TaskFace, by: string, names: Names): Value {
   switch (by) {
     case "key":
       return card.number > 0 ? card.number : undefined;
@@ -74,7 +74,7 @@ export function sorted<T extends TaskFace>(cards: readonly T[], sort: Sort | und
   if (!sort) return cards;
   const texts = new Intl.Collator(names.locale, { numeric: true, sensitivity: "base" });
   const sign = sort.way === "ascending" ? 1 : -1;
-  const rows = cards.map((card, at) => ({ card, at, value: valueOf(card, sort.by, names) }));
+  const rows = cards.map((card, at) => ({ card, at, value: cellOf(card, sort.by, names) }));
   rows.sort((a, b) => {
     if (a.value === undefined || b.value === undefined) return Number(a.value === undefined) - Number(b.value === undefined) || a.at - b.at;
     const order = typeof a.value === "number" && typeof b.value === "number" ? a.value - b.value : texts.compare(String(a.value), String(b.value));
