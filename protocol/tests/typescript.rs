@@ -104,6 +104,7 @@ fn types() -> String {
         DueWhen,
         Condition,
         Lanes,
+        Layout,
         Look,
         Place<TaskId>,
         Code,

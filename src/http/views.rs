@@ -67,7 +67,7 @@ pub async fn tasks(
 pub fn said(text: &str, caller: &Caller) -> Answer<Vec<Condition>> {
     let said = serde_json::from_str(text)
         .map_err(|error| Failure::because(Code::FieldInvalid, error.to_string()).field("filter"))?;
-    let look = filter::checked(&Look { filter: said, lanes: None }, "query", &caller.http.limits)?;
+    let look = filter::checked(&Look { filter: said, ..Look::default() }, "query", &caller.http.limits)?;
     Ok(look.filter)
 }
 

@@ -27,7 +27,7 @@ async fn a_shared_view_is_everybodys_and_shows_each_their_own() {
     }
     let id = Uuid::now_v7();
     let mine = json!([{ "on": "assignee", "me": true }]);
-    let look = json!({ "filter": mine, "lanes": { "by": "due" } });
+    let look = json!({ "filter": mine, "lanes": { "by": "due" }, "layout": "timeline" });
     ana.post(&format!("{board}/views"), json!({ "view_id": id, "name": "Mine", "look": look })).await.created();
     let head = ben.get(&board).await.ok();
     assert_eq!(head["views"][0]["name"], "Mine");
@@ -42,6 +42,8 @@ async fn a_shared_view_is_everybodys_and_shows_each_their_own() {
     assert_eq!(titles(&ben.get(&asked(&json!([{ "on": "assignee", "nobody": true }]))).await.ok()), ["For nobody"]);
     ben.get(&format!("{board}/tasks?filter=nonsense")).await.refused("field_invalid");
     ben.get(&asked(&json!([{ "on": "moon" }]))).await.refused("field_invalid");
+    let strange = json!({ "view_id": Uuid::now_v7(), "name": "Map", "look": { "layout": "mind_map" } });
+    ana.post(&format!("{board}/views"), strange).await.refused("field_invalid");
     // A page at a time.
     let all = asked(&json!([{ "on": "completed", "is": false }]));
     let first = ben.get(&format!("{all}&limit=2")).await.ok();

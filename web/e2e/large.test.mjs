@@ -144,3 +144,44 @@ test("5,000 cards in rows and filtered: as few mounted, and typing the filter st
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test("5,000 cards in a table and a list: as few mounted, and rows keep up with scrolling", async (t) => {
+  const { page, context, errors } = await person(browser, server, ANA);
+  await page.getByRole("link", { name: /Large/ }).click();
+  await card(page, "Card 1-1").first().waitFor();
+  await live(page);
+  for (const [layout, all] of [["Table", LISTS * CARDS_PER_LIST + 1], ["List", LISTS * CARDS_PER_LIST + LISTS]]) {
+    await page.getByRole("button", { name: /^Layout/ }).click();
+    const begun = performance.now();
+    await page.getByRole("menuitemcheckbox", { name: layout, exact: true }).click();
+    await page.locator("main.laid [data-task]").first().waitFor();
+    t.diagnostic(`${layout}: first rows after ${Math.round(performance.now() - begun)} ms`);
+    if (layout === "Table") assert.ok(Number(await page.getByRole("table").getAttribute("aria-rowcount")) >= all);
+    else assert.ok(Number(await page.locator("main.laid").getByRole("listitem").first().getAttribute("aria-setsize")) >= all);
+    const frames = await page.evaluate(async () => {
+      const scroller = document.querySelector("main.laid .scroller");
+      const times = [];
+      for (let step = 0; step < 60; step += 1) {
+        const from = performance.now();
+        scroller.scrollTop += 700;
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        times.push(performance.now() - from);
+      }
+      return times.sort((a, b) => a - b);
+    });
+    t.diagnostic(`${layout}, scrolling: two frames take p50 ${Math.round(frames[30])}, p95 ${Math.round(frames[57])} ms`);
+    const mounted = await page.locator("main.laid [data-task]").count();
+    assert.ok(mounted > 0 && mounted <= MOUNTED_MAX, `${mounted} mounted`);
+    await until("rows where one looks", () => page.evaluate(() => {
+      const box = document.querySelector("main.laid .scroller").getBoundingClientRect();
+      return document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)?.closest("[data-row]") !== null;
+    }));
+  }
+  // To the end by one key: the row is scrolled to, and has the focus.
+  await page.locator("main.laid [data-task]").first().focus();
+  await page.keyboard.press("End");
+  await until("the last row", () => page.evaluate((title) => document.activeElement?.textContent?.includes(title), `Card ${LISTS}-${CARDS_PER_LIST}`));
+  assert.deepEqual(errors, []);
+  await context.close();
+});

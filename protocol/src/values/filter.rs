@@ -118,6 +118,18 @@ pub enum Lanes {
     Due,
 }
 
+/// As what tasks are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    Board,
+    Table,
+    List,
+    Calendar,
+    Timeline,
+    Dashboard,
+}
+
 /// What a view shows, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -130,4 +142,8 @@ pub struct Look {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub lanes: Option<Lanes>,
+    /// Absent: as a board. The rows count for boards and lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub layout: Option<Layout>,
 }

@@ -201,6 +201,8 @@ nobody?: boolean, people?: Array<AccountId>, } | { "on": "label", any?: Array<La
 
 export type Lanes = { "by": "assignee" } | { "by": "label" } | { "by": "priority" } | { "by": "category" } | { "by": "parent" } | { "by": "due" };
 
+export type Layout = "board" | "table" | "list" | "calendar" | "timeline" | "dashboard";
+
 export type Look = { 
 /**
  * All of these are met by what is shown.
@@ -209,7 +211,11 @@ filter?: Array<Condition>,
 /**
  * Absent: one row.
  */
-lanes?: Lanes, };
+lanes?: Lanes, 
+/**
+ * Absent: as a board. The rows count for boards and lists.
+ */
+layout?: Layout, };
 
 export type Place<Id> = { after?: Id, before?: Id, };
 

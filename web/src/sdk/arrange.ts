@@ -2,7 +2,7 @@
 //! board's own lists through and costs nothing. It never changes the board.
 
 import type { Condition, Lanes, Look, TaskId } from "../gen/protocol";
-import { Box, type Cell, KeyedListeners, type Unsubscribe } from "./cells";
+import { Box, type Cell, Emitter, KeyedListeners, type Unsubscribe } from "./cells";
 import { type Looker, type Seen, sees, understands } from "./filter";
 import { lanesOf } from "./lanes";
 import { same } from "./layer";
@@ -21,6 +21,8 @@ export class Arrangement {
   readonly lanes = new Box<ReadonlyMap<string, number>>(new Map());
   /** Cards in open columns that the filter keeps out. */
   readonly hidden = new Box(0);
+  /** Which cards are shown may be other ones now, or stand otherwise. */
+  readonly changed = new Emitter<undefined>();
   readonly #board: BoardHandle;
   readonly #ends: Unsubscribe[];
   readonly #cells = new KeyedListeners<string, readonly TaskId[]>();
@@ -34,7 +36,17 @@ export class Arrangement {
 
   constructor(board: BoardHandle) {
     this.#board = board;
-    this.#ends = [board.changedCards.subscribe((ids) => this.#changed(ids)), board.columnIds.subscribe(() => this.#all())];
+    const say = () => this.changed.emit(undefined);
+    this.#ends = [
+      board.changedCards.subscribe((ids) => {
+        this.#changed(ids);
+        say();
+      }),
+      board.columnIds.subscribe(() => {
+        this.#all();
+        say();
+      }),
+    ];
   }
 
   close(): void {
@@ -62,6 +74,7 @@ export class Arrangement {
     this.#all();
     // The board's own lists were in the way of these, or are from now on.
     if (before !== this.active) for (const key of [...this.#cells.keys()]) this.#cells.emit(key, this.#read(key));
+    this.changed.emit(undefined);
   }
 
   /** The cards of a column that are shown in a row, in their order; without rows the row is "". */

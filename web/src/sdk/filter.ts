@@ -1,7 +1,7 @@
 //! What a filter means, by the same rules and vectors as the server's: whether a card meets all of its conditions. Who looks, the day and
 //! the zone come from whoever asks. What this program does not know it never takes for met.
 
-import type { AccountId, CategoryId, Condition, Due, DueWhen, Look, TaskFace } from "../gen/protocol";
+import type { AccountId, CategoryId, Condition, Due, DueWhen, Layout, Look, TaskFace } from "../gen/protocol";
 
 /** Who looks, and when. */
 export interface Looker {
@@ -83,11 +83,13 @@ function isOne(value: unknown, own: string, kinds: Readonly<Record<string, Field
   return Object.keys(given).every((key) => key === own || Object.hasOwn(fields, key)) && Object.entries(fields).every(([key, kind]) => holds(kind, given[key]));
 }
 
+export const LAYOUTS: readonly Layout[] = ["board", "table", "list", "calendar", "timeline", "dashboard"];
+
 /** Whether this program knows all that a look asks for: one of a newer server may ask for more, and an address may hold anything. */
 export function understands(look: Look): boolean {
-  const { filter = [], lanes, ...more } = look;
+  const { filter = [], lanes, layout = "board", ...more } = look;
   const rows = lanes === undefined || (typeof lanes === "object" && lanes !== null && LANES.includes(lanes.by) && Object.keys(lanes).length === 1);
-  return rows && Object.keys(more).length === 0 && isList(filter, (condition) => isOne(condition, "on", FIELDS));
+  return rows && LAYOUTS.includes(layout) && Object.keys(more).length === 0 && isList(filter, (condition) => isOne(condition, "on", FIELDS));
 }
 
 function dueIs(when: DueWhen, { due, completed_at }: TaskFace, looker: Looker): boolean {

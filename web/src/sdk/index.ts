@@ -3,7 +3,7 @@
 export { Auth, type AuthState, type InvitationAnswer, type Json, type NewAccount, type PasskeyAsked, type SecondFactorAsked } from "./auth";
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
 export { Arrangement } from "./arrange";
-export { daysAfter, type Looker, understands } from "./filter";
+export { daysAfter, LAYOUTS, type Looker, understands } from "./filter";
 export { DUE_LANES, NO_LANE, PRIORITY_LANES, toLane } from "./lanes";
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";

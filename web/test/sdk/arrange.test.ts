@@ -35,12 +35,21 @@ const shown = (arrangement: Arrangement): Record<string, readonly string[]> => {
   return lists;
 };
 
+/** All cards that are shown, one after the other, as they are. */
+const row = (handle: BoardHandle, arrangement: Arrangement): unknown[] =>
+  handle.columnIds.get().flatMap((column) => handle.tasksOf(column).get().filter((id) => arrangement.shows(id)).map((id) => [column, handle.card(id).get()]));
+
 test("what is kept true is what one who looks anew sees, and cells speak only when they change", () => {
   const random = seeded(11);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const tasks = Array.from({ length: 30 }, (_, at): TaskFace => ({ task_id: `t${at}`, number: at + 1, column_id: pick(COLUMNS), rank: `a${String(at).padStart(3, "0")}`, title: pick(["Red door", "Blue"]) }));
   const { store, handle } = begin(tasks);
   const arrangement = new Arrangement(handle);
+  // Whoever draws all of them reads them anew when they are told, and at no other time.
+  let drawn = row(handle, arrangement);
+  const told = arrangement.changed.subscribe(() => {
+    drawn = row(handle, arrangement);
+  });
   let at = 0;
   let spoke = 0;
   for (let round = 0; round < 60; round += 1) {
@@ -82,11 +91,13 @@ test("what is kept true is what one who looks anew sees, and cells speak only wh
       const note = `${JSON.stringify(look)} ${JSON.stringify(event)}`;
       expect(shown(arrangement), note).toEqual(shown(anew));
       expect(arrangement.hidden.get(), note).toBe(anew.hidden.get());
+      expect(drawn, note).toEqual(row(handle, anew));
       anew.close();
     }
     for (const end of ends) end();
   }
   expect(spoke).toBeGreaterThan(50);
+  told();
   arrangement.close();
 });
 

@@ -38,6 +38,10 @@ test("what a newer server says is not taken for met", () => {
   expect(newer({ filter: [{ on: "toString" }] })).toBe(false);
   expect(newer({ lanes: { by: "field", field_id: "f" } })).toBe(false);
   expect(newer({ lanes: { by: "due" } })).toBe(true);
+  expect(newer({ layout: "mind_map" })).toBe(false);
+  expect(newer({ layout: null })).toBe(false);
+  expect(newer({ layout: ["board"] })).toBe(false);
+  expect(newer({ layout: "timeline", lanes: { by: "due" } })).toBe(true);
   expect(newer({ sort: "due" })).toBe(false);
   // Nor what somebody wrote into an address.
   for (const filter of [[null], [{}], [{ on: "label", any: "x" }], [{ on: "label", any: [1] }], [{ on: "text" }], [{ on: "text", words: 5 }], [{ on: "due", any: [null] }], [{ on: "due", any: [{ when: "next_days", days: 1e300 }] }], [{ on: "completed" }], "text"]) {

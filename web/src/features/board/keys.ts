@@ -80,6 +80,7 @@ function plain(event: KeyboardEvent, board: Board, show: (dialog: BoardDialog) =
   else if (!task || !board.handle.card(task).get() || !board.looks.arrangement.shows(task)) return board.canEdit && onTasks(key, board.selection.tasks, show);
   else if (key === "e" || (key === "Enter" && onCard)) router.go(board.link(task));
   else if (!board.canEdit) return false;
+  else if (key === " " && onCard && board.order) select(board, task);
   else if (key === " " && onCard) board.grab.take(task);
   else if (key === "x") select(board, task);
   else return onTasks(key, board.selection.with(task), show);
@@ -106,8 +107,19 @@ function compose(board: Board): void {
   if (column) board.composing = { column, end: "bottom" };
 }
 
+/** In one order of all cards. */
+export function along(board: Board, ids: readonly TaskId[], by: number): void {
+  const at = board.focused === undefined ? -1 : ids.indexOf(board.focused);
+  const next = ids[at < 0 ? 0 : Math.max(0, Math.min(ids.length - 1, at + by))];
+  if (next !== undefined) board.focus(next);
+}
+
 /** Moves the focus to the neighbouring card, keeping the height when it crosses columns. */
 function walk(board: Board, [down, right]: Step): void {
+  if (board.order) {
+    if (down !== 0) along(board, board.order(), down);
+    return;
+  }
   const columns = board.handle.columnIds.get();
   const lanes = board.looks.rows;
   const card = board.focused ? board.handle.card(board.focused).get() : undefined;

@@ -1,4 +1,5 @@
-// The dialogs' code, loaded when first opened and fetched ahead once the board stands, so that they open without a connection too.
+// The code of dialogs and layouts, loaded when first opened and fetched ahead once the board stands, so that they open without a connection too.
+import type { Layout } from "../../sdk";
 import type { BoardDialog } from "./dialogs.svelte";
 
 const picker = () => import("../palette/TaskPicker.svelte");
@@ -26,5 +27,14 @@ export const LAZY = {
   due: () => import("../palette/DueDialog.svelte"),
 } satisfies Record<BoardDialog["kind"], () => Promise<unknown>>;
 
+/** Layouts beside that of a board. */
+export const LAID = {
+  table: () => import("./layouts/TableLayout.svelte"),
+  list: () => import("./layouts/ListLayout.svelte"),
+  calendar: () => import("./layouts/CalendarLayout.svelte"),
+  timeline: () => import("./layouts/TimelineLayout.svelte"),
+  dashboard: () => import("./layouts/DashboardLayout.svelte"),
+} satisfies Record<Exclude<Layout, "board">, () => Promise<unknown>>;
+
 /** What cannot be fetched now is fetched when it is opened. */
-export const prefetch = (): Promise<unknown> => Promise.allSettled(Object.values(LAZY).map((load) => load()));
+export const prefetch = (): Promise<unknown> => Promise.allSettled([...Object.values(LAZY), ...Object.values(LAID)].map((load) => load()));

@@ -1,7 +1,7 @@
 // What of a board is shown, and how: a saved view, what was changed of it, the rows, and the address that says all of it. It never
 // changes the board.
-import type { BoardCommand, BoardHandle, Card, Condition, Look, OwnView, SavedView } from "../../sdk";
-import { Arrangement, DUE_LANES, type Looker, NO_LANE, PRIORITY_LANES, Problem, toLane, understands } from "../../sdk";
+import type { BoardCommand, BoardHandle, Card, Condition, Layout, Look, OwnView, SavedView } from "../../sdk";
+import { Arrangement, DUE_LANES, LAYOUTS, type Looker, NO_LANE, PRIORITY_LANES, Problem, toLane, understands } from "../../sdk";
 import { SvelteSet } from "svelte/reactivity";
 import { untrack } from "svelte";
 import { client } from "../../app/client";
@@ -23,7 +23,7 @@ export const laneOf = (element: Element): string => element.closest<HTMLElement>
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 /** Without what says nothing. */
-const plain = ({ filter, lanes, ...rest }: Look): Look => ({ ...rest, ...(filter && filter.length > 0 && { filter }), ...(lanes && { lanes }) });
+const plain = ({ filter, lanes, layout, ...rest }: Look): Look => ({ ...rest, ...(filter && filter.length > 0 && { filter }), ...(lanes && { lanes }), ...(layout && layout !== "board" && { layout }) });
 
 /** Out of an address that anybody may have written. */
 function readLook(text: string | null): Look | undefined {
@@ -121,6 +121,12 @@ export class Looks {
     return this.draft ?? this.saved?.look ?? {};
   }
 
+  /** As what the cards are laid out; what is not known is said of, and no board of everything. */
+  get layout(): Layout {
+    const { layout } = this.look;
+    return layout !== undefined && LAYOUTS.includes(layout) ? layout : "board";
+  }
+
   /** Something here needs a newer app than this. */
   get newer(): boolean {
     return !understands(this.look);
@@ -187,10 +193,15 @@ export class Looks {
   }
 
   /** Another look, not saved. */
-  set(look: Look): void {
+  set(look: Look, at_once = false): void {
     const next = plain(look);
     this.draft = same(next, plain(this.saved?.look ?? {})) ? undefined : next;
-    this.#address();
+    this.#address(at_once);
+  }
+
+  /** Another layout of the same cards; the way back leads to the one before. */
+  lay(layout: Layout): void {
+    if (layout !== this.layout) this.set({ ...this.look, layout }, true);
   }
 
   put(at: number | undefined, condition: Condition | undefined): void {
@@ -207,10 +218,11 @@ export class Looks {
     this.#address(true);
   }
 
-  /** All cards in one row, whatever is picked. */
+  /** All cards in one row, whatever is picked, as they are laid out. */
   clear(): void {
+    const { layout } = this;
     this.viewId = undefined;
-    this.draft = undefined;
+    this.draft = layout === "board" ? undefined : { layout };
     this.#address(true);
   }
 

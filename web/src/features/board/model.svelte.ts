@@ -64,6 +64,8 @@ export class Board {
   dragged: TaskId | undefined = $state();
   /** The column whose inline composer is open, and at which end. */
   composing: { column: ColumnId; end: "top" | "bottom" } | undefined = $state();
+  /** In one order and not in columns: the cards as they are laid out, for the keys. */
+  order: (() => readonly TaskId[]) | undefined;
   /** Who changed a card a moment ago. */
   readonly tints = new SvelteMap<TaskId, string>();
   /** Who wrote a card's description last, as far as was seen since the board was opened. */
