@@ -196,8 +196,11 @@ fn look(look: &Look, ids: &CopyIds<'_>) -> Look {
         SortBy::Field { field_id } => SortKey { by: SortBy::Field { field_id: ids.of(field_id) }, ..*key },
         _ => *key,
     };
-    let filter = look.filter.iter().map(|one| condition(one, ids)).collect();
-    Look { filter, lanes, sort: look.sort.iter().map(key).collect(), ..look.clone() }
+    let mut copy = look.clone();
+    copy.filter = look.filter.iter().map(|one| condition(one, ids)).collect();
+    copy.lanes = lanes;
+    copy.sort = look.sort.iter().map(key).collect();
+    copy
 }
 
 fn condition(condition: &Condition, ids: &CopyIds<'_>) -> Condition {
