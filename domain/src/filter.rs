@@ -2,12 +2,14 @@
 //! (`tests/vectors/filter.jsonl`). It must never look at more of a task than its face shows to whoever looks: what is hidden from them
 //! must not be found either.
 
+mod field;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::AccountId,
+    ids::{AccountId, FieldId},
     limits::Limits,
-    values::{Condition, Due, DueWhen, Look, Micros, Priority},
+    values::{Condition, Due, DueWhen, FieldKind, FieldTest, Lanes, Look, Micros, Priority, SortBy},
     view::TaskFace,
 };
 
@@ -32,7 +34,12 @@ pub struct Shown<'a> {
     pub blocked: bool,
     /// Whoever looks follows it.
     pub watched: bool,
+    /// Of which kind a custom field of its board is; none where it is gone.
+    pub kind: Kinds<'a>,
 }
+
+/// Of which kind a custom field is; none where there is no such field.
+pub type Kinds<'a> = &'a dyn Fn(FieldId) -> Option<FieldKind>;
 
 impl Looker<'_> {
     fn day(&self, at: Micros) -> Option<Date> {
@@ -40,7 +47,7 @@ impl Looker<'_> {
     }
 
     /// The day on which something is due; a date without a time is that date everywhere.
-    fn due_day(&self, due: Due) -> Option<Date> {
+    pub(crate) fn due_day(&self, due: Due) -> Option<Date> {
         if due.has_time {
             return self.day(due.at);
         }
@@ -90,11 +97,14 @@ impl Looker<'_> {
             Condition::Completed { is } => face.completed_at.is_some() == *is,
             Condition::Text { words } => {
                 let (title, key) = (face.title.to_lowercase(), shown.key.to_lowercase());
-                let words = words.to_lowercase();
-                words.split(' ').filter(|word| !word.is_empty()).all(|word| title.contains(word) || key.contains(word))
+                each_word(words, |word| title.contains(word) || key.contains(word))
             }
             Condition::Watched {} => shown.watched,
             Condition::Blocked { is } => shown.blocked == *is,
+            Condition::Field { field_id, test } => {
+                let value = face.fields.iter().find(|held| held.field_id == *field_id).map(|held| &held.value);
+                (shown.kind)(*field_id).is_some_and(|kind| self.holds(kind, test, value))
+            }
         }
     }
 
@@ -102,6 +112,11 @@ impl Looker<'_> {
     pub fn sees(&self, filter: &[Condition], shown: &Shown<'_>) -> bool {
         filter.iter().all(|condition| self.meets(condition, shown))
     }
+}
+
+/// Capitals do not matter.
+fn each_word(words: &str, found: impl Fn(&str) -> bool) -> bool {
+    words.to_lowercase().split(' ').filter(|word| !word.is_empty()).all(found)
 }
 
 /// How many values it names.
@@ -115,22 +130,31 @@ fn named(condition: &Condition) -> usize {
         Condition::Parent { none, parents } => usize::from(*none) + parents.len(),
         Condition::Due { any } => any.len(),
         Condition::Completed { .. } | Condition::Watched {} | Condition::Blocked { .. } | Condition::Text { .. } => 1,
+        Condition::Field { test, .. } => field::named(test),
     }
 }
 
 /// Roughly how many bytes it takes.
 pub fn size(look: &Look) -> usize {
-    let text = |condition: &Condition| if let Condition::Text { words } = condition { words.len() } else { 0 };
-    look.filter.iter().map(|condition| 72 + 24 * named(condition) + text(condition)).sum()
+    let text = |condition: &Condition| match condition {
+        Condition::Text { words } | Condition::Field { test: FieldTest::Words { words }, .. } => words.len(),
+        Condition::Field { .. } => 80,
+        _ => 0,
+    };
+    let filter: usize = look.filter.iter().map(|condition| 72 + 24 * named(condition) + text(condition)).sum();
+    filter + 48 * look.sort.len()
 }
 
-/// What may be saved, as it is saved. A condition that names nothing would be met by nothing, or by everything: neither is meant.
-pub fn checked(look: &Look, field: &str, limits: &Limits) -> Result<Look, Failure> {
+/// What may be saved, as it is saved. A condition that names nothing would be met by nothing, or by everything: neither is meant. What
+/// it names may be gone; a field that is there is asked only what can be said of its kind.
+pub fn checked(look: &Look, field: &str, limits: &Limits, kind: Kinds<'_>) -> Result<Look, Failure> {
+    let mut look = look.clone();
+    check_lanes(&look, field, kind)?;
+    check_sort(&look, field, limits, kind)?;
     let field = format!("{field}.filter");
     if look.filter.len() > limits.filter_conditions_max {
         return Err(full(&field, limits.filter_conditions_max));
     }
-    let mut look = look.clone();
     for (at, condition) in look.filter.iter_mut().enumerate() {
         let field = format!("{field}.{at}");
         let values = named(condition);
@@ -143,10 +167,39 @@ pub fn checked(look: &Look, field: &str, limits: &Limits) -> Result<Look, Failur
         match condition {
             Condition::Text { words } => *words = checked_words(words, &field, limits)?,
             Condition::Due { any } => any.iter().try_for_each(|when| check_when(when, &field, limits))?,
+            Condition::Field { field_id, test } => field::check(test, kind(*field_id), &field, limits)?,
             _ => {}
         }
     }
     Ok(look)
+}
+
+fn check_lanes(look: &Look, field: &str, kind: Kinds<'_>) -> Result<(), Failure> {
+    let Some(Lanes::Field { field_id }) = look.lanes else { return Ok(()) };
+    match kind(field_id) {
+        None | Some(FieldKind::Select | FieldKind::Person | FieldKind::Checkbox) => Ok(()),
+        Some(FieldKind::Text | FieldKind::Number | FieldKind::Date | FieldKind::Url) => Err(invalid(
+            &format!("{field}.lanes.field_id"),
+            "Rows are of a field that holds options, people or a tick.",
+        )),
+    }
+}
+
+fn check_sort(look: &Look, field: &str, limits: &Limits, kind: Kinds<'_>) -> Result<(), Failure> {
+    let field = format!("{field}.sort");
+    if look.sort.len() > limits.sort_keys_max {
+        return Err(full(&field, limits.sort_keys_max));
+    }
+    for (at, key) in look.sort.iter().enumerate() {
+        let field = format!("{field}.{at}");
+        if look.sort.iter().take(at).any(|before| before.by == key.by) {
+            return Err(invalid(&field, "It is sorted by this already."));
+        }
+        if matches!(key.by, SortBy::Field { field_id } if kind(field_id) == Some(FieldKind::Person)) {
+            return Err(invalid(&field, "People have no order that is the same for everybody."));
+        }
+    }
+    Ok(())
 }
 
 fn checked_words(words: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
@@ -162,13 +215,17 @@ fn checked_words(words: &str, field: &str, limits: &Limits) -> Result<String, Fa
 
 fn check_when(when: &DueWhen, field: &str, limits: &Limits) -> Result<(), Failure> {
     match when {
-        DueWhen::NextDays { days } if *days == 0 || *days > limits.filter_days_max => {
-            Err(invalid(field, "So many days are not looked ahead.").limit(u64::from(limits.filter_days_max)))
-        }
-        DueWhen::Before { day } | DueWhen::After { day } => {
-            let written = day.len() == 10 && day.parse::<Date>().is_ok_and(|date| date.to_string() == *day);
-            if written { Ok(()) } else { Err(invalid(field, "A day is written like 2026-11-22.")) }
-        }
+        DueWhen::NextDays { days } if *days == 0 || *days > limits.filter_days_max => Err(too_far(field, limits)),
+        DueWhen::Before { day } | DueWhen::After { day } => check_day(day, field),
         _ => Ok(()),
     }
+}
+
+fn too_far(field: &str, limits: &Limits) -> Failure {
+    invalid(field, "So many days are not looked ahead.").limit(u64::from(limits.filter_days_max))
+}
+
+fn check_day(day: &str, field: &str) -> Result<(), Failure> {
+    let written = day.len() == 10 && day.parse::<Date>().is_ok_and(|date| date.to_string() == *day);
+    if written { Ok(()) } else { Err(invalid(field, "A day is written like 2026-11-22.")) }
 }

@@ -17,6 +17,7 @@ pub mod quick_add;
 pub mod rank;
 pub mod recur;
 mod refuse;
+pub mod sort;
 pub mod team;
 pub mod text;
 pub mod timer;

@@ -1,6 +1,8 @@
 //! Numbers and addresses as people type them, each in the one form in which it is kept: what is equal is written equally, on every
 //! machine. Must never calculate with a number.
 
+use std::cmp::Ordering;
+
 use lockstep_protocol::{
     codes::{Code, Failure},
     limits::Limits,
@@ -29,6 +31,24 @@ pub fn number(text: &str, field: &str, limits: &Limits) -> Result<String, Failur
     let zero = if whole.is_empty() { "0" } else { "" };
     let sign = if whole.is_empty() && part.is_empty() { "" } else { sign };
     Ok(format!("{sign}{zero}{whole}{point}{part}"))
+}
+
+/// Which of two numbers is less, each in the one form.
+pub fn compare(a: &str, b: &str) -> Ordering {
+    let (below, beyond) = (a.starts_with('-'), b.starts_with('-'));
+    if below != beyond {
+        return beyond.cmp(&below);
+    }
+    let ((a, a_part), (b, b_part)) = (digits(a), digits(b));
+    // Without zeros in front the longer one is the greater; after the point the digits decide from the left.
+    let larger = a.len().cmp(&b.len()).then(a.cmp(b)).then(a_part.cmp(b_part));
+    if below { larger.reverse() } else { larger }
+}
+
+/// Before the point and after it.
+fn digits(text: &str) -> (&str, &str) {
+    let text = text.trim_start_matches('-');
+    text.split_once('.').unwrap_or((text, ""))
 }
 
 /// An address of the web that shows where it leads: `http` or `https`, a host, and nobody's name or password before it.
@@ -121,6 +141,14 @@ mod tests {
                 let (a, b): (f64, f64) = (once.parse().unwrap(), typed.trim_end_matches('.').parse().unwrap());
                 prop_assert_eq!(a, b);
             }
+        }
+
+        /// By their digits they stand as their amounts do.
+        #[test]
+        fn numbers_are_compared_as_numbers(a in "-?[0-9]{1,4}(\\.[0-9]{0,3})?", b in "-?[0-9]{1,4}(\\.[0-9]{0,3})?") {
+            let (a, b) = (kept(&a).unwrap(), kept(&b).unwrap());
+            let (one, other): (f64, f64) = (a.parse().unwrap(), b.parse().unwrap());
+            prop_assert_eq!(Some(compare(&a, &b)), one.partial_cmp(&other), "{} {}", a, b);
         }
 
         /// Nothing that is kept has what a browser would read as another place.

@@ -310,6 +310,8 @@ limits! {
     filter_text_chars_max: usize = 200, "characters";
     /// Days that a filter looks ahead.
     filter_days_max: u32 = 366, "days";
+    /// By how many keys the tasks of one view are sorted.
+    sort_keys_max: usize = 3, "keys";
     /// Tasks that one task is said to have to do with.
     dependencies_per_task_max: usize = 50, "tasks";
     /// Tasks that are parts of one task.

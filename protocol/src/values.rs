@@ -33,10 +33,12 @@ macro_rules! words {
 
 mod field;
 mod filter;
+mod sort;
 mod workflow;
 
 pub use field::*;
 pub use filter::*;
+pub use sort::*;
 pub use workflow::*;
 
 words! {

@@ -75,7 +75,7 @@ pub async fn put_view(
         return Err(Failure::new(Code::AlreadyExists).field("view_id").into());
     }
     let name = text::name(&body.name, "name", limits)?;
-    let look = filter::checked(&body.look, "look", limits)?;
+    let look = filter::checked(&body.look, "look", limits, &|id| published.state.field_kind(id))?;
     let look = serde_json::to_string(&look).map_err(|_| Code::Internal)?;
     let view = kept::OwnView { id: view, name, look };
     let most = (limits.own_views_per_board_max, limits.own_views_per_account_max);

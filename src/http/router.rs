@@ -69,6 +69,11 @@ const TASKS: &[Parameter] = &[
     Parameter { name: "limit", kind: "number", says: "At most 500, which is the default." },
     NEW_ENOUGH,
     Parameter { name: "filter", kind: "string", says: "What they meet, all of it: an array of Condition, as JSON." },
+    Parameter {
+        name: "sort",
+        kind: "string",
+        says: "In which order: an array of SortKey, as JSON. Default: as they were made.",
+    },
 ];
 const SHARED_TASKS: &[Parameter] = &[
     Parameter { name: "cursor", kind: "TaskId", says: "next_cursor of the page before." },

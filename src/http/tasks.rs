@@ -44,6 +44,9 @@ pub struct TasksQuery {
     /// Conditions that they meet, as JSON.
     #[serde(default)]
     pub filter: Option<String>,
+    /// Keys by which they are sorted, as JSON.
+    #[serde(default)]
+    pub sort: Option<String>,
 }
 
 /// What is absent stays; `null` takes a date away.
@@ -77,15 +80,15 @@ pub fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> 
     T::deserialize(deserializer).map(Some)
 }
 
-/// Faces in the order of their ids, which is that of their making.
+/// Faces in the order that is asked for, else in that of their ids, which is that of their making.
 pub async fn list(
     caller: Caller,
     Ids((org, board)): Ids<(OrgId, BoardId)>,
     Asked(query): Asked<TasksQuery>,
 ) -> Answer<axum::Json<Page<TaskFace>>> {
-    if let Some(filter) = &query.filter {
-        let filter = views::said(filter, &caller)?;
-        return views::page(&caller, (org, board), filter, query).await;
+    if query.filter.is_some() || query.sort.is_some() {
+        let look = views::said(&query, &caller, (org, board)).await?;
+        return views::page(&caller, (org, board), look, query).await;
     }
     let (published, audience) = caller.board(org, board, query.min_seq).await?;
     let lifecycle = query.lifecycle.unwrap_or(Lifecycle::Active);

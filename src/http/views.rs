@@ -6,7 +6,7 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     command::view::{CreateView, DeleteView, UpdateView},
     ids::{BoardId, OrgId, ViewId},
-    values::{Audience, Condition, Lifecycle, Look},
+    values::{Audience, Lifecycle, Look},
     view::TaskFace,
 };
 
@@ -60,22 +60,32 @@ pub async fn tasks(
             })?
         }
     };
-    page(&caller, (org, board), look.filter, query).await
+    page(&caller, (org, board), look, query).await
 }
 
-/// What `tasks?filter=` says.
-pub fn said(text: &str, caller: &Caller) -> Answer<Vec<Condition>> {
-    let said = serde_json::from_str(text)
-        .map_err(|error| Failure::because(Code::FieldInvalid, error.to_string()).field("filter"))?;
-    let look = filter::checked(&Look { filter: said, ..Look::default() }, "query", &caller.http.limits)?;
-    Ok(look.filter)
+/// What `tasks?filter=&sort=` says.
+pub async fn said(query: &TasksQuery, caller: &Caller, (org, board): (OrgId, BoardId)) -> Answer<Look> {
+    let (published, _) = caller.board(org, board, query.min_seq).await?;
+    let said = Look {
+        filter: read(query.filter.as_deref(), "filter")?,
+        sort: read(query.sort.as_deref(), "sort")?,
+        ..Look::default()
+    };
+    let kind = |id| published.state.field_kind(id);
+    Ok(filter::checked(&said, "query", &caller.http.limits, &kind)?)
 }
 
-/// A page of those that meet a filter, now and in the zone of the caller.
+fn read<T: serde::de::DeserializeOwned>(text: Option<&str>, field: &str) -> Answer<Vec<T>> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    let wrong = |error: serde_json::Error| Failure::because(Code::FieldInvalid, error.to_string()).field(field);
+    Ok(serde_json::from_str(text).map_err(wrong)?)
+}
+
+/// A page of those that meet a filter, in their order, now and in the zone of the caller.
 pub async fn page(
     caller: &Caller,
     (org, board): (OrgId, BoardId),
-    filter: Vec<Condition>,
+    look: Look,
     query: TasksQuery,
 ) -> Answer<Json<Page<TaskFace>>> {
     let (published, audience) = caller.board(org, board, query.min_seq).await?;
@@ -93,7 +103,16 @@ pub async fn page(
         zone: zone_of(profile.as_ref().map_or("", |profile| &profile.time_zone)),
         resolve: &resolve,
     };
-    let found = published.state.filtered(&filter, &looker, (audience, lifecycle));
+    if !look.sort.is_empty() {
+        let found = published.state.sorted(&look, &looker, (audience, lifecycle), query.cursor);
+        let gone = || Failure::because(Code::FieldInvalid, "The task that the page before ended with is gone.");
+        let mut items = found.ok_or_else(|| gone().field("cursor"))?;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next_cursor = items.last().filter(|_| more).map(|face| face.task_id.to_string());
+        return Ok(Json(Page { items, next_cursor }));
+    }
+    let found = published.state.filtered(&look.filter, &looker, (audience, lifecycle));
     let mut found = found.filter(|(id, _)| query.cursor.is_none_or(|cursor| *id > cursor));
     let items: Vec<TaskFace> = found.by_ref().take(limit).map(|(_, face)| face).collect();
     let next_cursor = items.last().filter(|_| found.next().is_some()).map(|face| face.task_id.to_string());

@@ -150,3 +150,53 @@ fn urlencode(text: &str) -> String {
         .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
 }
+
+#[tokio::test]
+async fn tasks_come_in_the_order_that_is_asked_for_a_page_at_a_time() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    let (cost, whom) = (Uuid::now_v7(), Uuid::now_v7());
+    ana.post(&format!("{board}/fields"), json!({ "field_id": cost, "name": "Cost", "kind": "number" })).await.created();
+    ana.post(&format!("{board}/fields"), json!({ "field_id": whom, "name": "Whom", "kind": "person" })).await.created();
+    for (title, number) in [("Ten", Some("10")), ("None", None), ("Nine", Some("9")), ("Less", Some("-2"))] {
+        let task = ana.task(&board, title).await;
+        if let Some(number) = number {
+            let value = json!({ "value": { "kind": "number", "number": number } });
+            ana.put(&format!("{task}/fields/{cost}"), value).await.ok();
+        }
+    }
+    let sort = json!([{ "by": { "on": "field", "field_id": cost }, "descending": true }]);
+    let asked = |sort: &Value| format!("{board}/tasks?sort={}", urlencode(&sort.to_string()));
+    assert_eq!(titles(&ana.get(&asked(&sort)).await.ok()), ["Ten", "Nine", "Less", "None"]);
+    let first = ana.get(&format!("{}&limit=3", asked(&sort))).await.ok();
+    let rest = ana.get(&format!("{}&limit=3&cursor={}", asked(&sort), text(&first["next_cursor"]))).await.ok();
+    assert_eq!((titles(&first), titles(&rest)), (vec!["Ten", "Nine", "Less"], vec!["None"]));
+    assert_eq!(rest["next_cursor"], Value::Null);
+    let gone = ana.get(&format!("{}&cursor={}", asked(&sort), Uuid::now_v7())).await.refused("field_invalid");
+    assert_eq!(gone["field"], "cursor");
+
+    // A view keeps it, and what meets its conditions comes in its order.
+    let many = json!([{ "on": "field", "field_id": cost, "test": { "is": "number", "at_most": "9.0" } }]);
+    let (id, own) = (Uuid::now_v7(), Uuid::now_v7());
+    let look = json!({ "filter": many, "sort": sort, "lanes": { "by": "field", "field_id": whom } });
+    ana.post(&format!("{board}/views"), json!({ "view_id": id, "name": "Costs", "look": look })).await.created();
+    let kept = ana.put(&format!("{board}/own-views/{own}"), json!({ "name": "Mine", "look": look })).await.ok();
+    assert_eq!(kept["look"]["filter"][0]["test"]["at_most"], "9", "as it is kept");
+    for view in [id, own] {
+        assert_eq!(titles(&ana.get(&format!("{board}/views/{view}/tasks")).await.ok()), ["Nine", "Less"]);
+    }
+    let rows = json!({ "name": "No", "look": { "lanes": { "by": "field", "field_id": cost } } });
+    let refused = ana.put(&format!("{board}/own-views/{own}"), rows).await.refused("field_invalid");
+    assert_eq!(refused["field"], "look.lanes.field_id");
+    let people = json!([{ "by": { "on": "field", "field_id": whom } }]);
+    assert_eq!(ana.get(&asked(&people)).await.refused("field_invalid")["field"], "query.sort.0");
+    // A field that is gone is nobody's value: what asks for it finds nothing, what sorts by it says nothing.
+    ana.delete(&format!("{board}/fields/{cost}")).await.ok();
+    for view in [id, own] {
+        assert!(titles(&ana.get(&format!("{board}/views/{view}/tasks")).await.ok()).is_empty());
+    }
+    assert_eq!(titles(&ana.get(&asked(&sort)).await.ok()).len(), 4);
+    app.stop().await;
+}

@@ -14,8 +14,8 @@ use lockstep_protocol::{
     },
     ids::{AccountId, TaskId},
     values::{
-        ColumnKind, Condition, Entry, FieldOption, FieldValue, Lifecycle, Look, Place, Priority, RepeatRule, TaskField,
-        Workflow,
+        ColumnKind, Condition, Entry, FieldOption, FieldTest, FieldValue, Lanes, Lifecycle, Look, Place, Priority,
+        RepeatRule, SortBy, SortKey, TaskField, Workflow,
     },
 };
 use uuid::Uuid;
@@ -67,8 +67,7 @@ impl Board {
         let mut views: Vec<_> = self.saved_views().collect();
         views.sort_by(|(a_id, a), (b_id, b)| (&a.rank, a_id).cmp(&(&b.rank, b_id)));
         for (view_id, view) in views {
-            let look =
-                Look { filter: view.look.filter.iter().map(|one| condition(one, ids)).collect(), ..view.look.clone() };
+            let look = look(&view.look, ids);
             let name = view.name.to_string();
             commands.push(CreateView { view_id: ids.of(view_id), name, look, place: Place::END }.into());
         }
@@ -188,6 +187,22 @@ fn lists(copy: TaskId, task: &Task, ids: &CopyIds<'_>) -> Vec<BoardCommand> {
     commands
 }
 
+fn look(look: &Look, ids: &CopyIds<'_>) -> Look {
+    let lanes = look.lanes.map(|lanes| match lanes {
+        Lanes::Field { field_id } => Lanes::Field { field_id: ids.of(field_id) },
+        lanes => lanes,
+    });
+    let key = |key: &SortKey| match key.by {
+        SortBy::Field { field_id } => SortKey { by: SortBy::Field { field_id: ids.of(field_id) }, ..*key },
+        _ => *key,
+    };
+    let mut copy = look.clone();
+    copy.filter = look.filter.iter().map(|one| condition(one, ids)).collect();
+    copy.lanes = lanes;
+    copy.sort = look.sort.iter().map(key).collect();
+    copy
+}
+
 fn condition(condition: &Condition, ids: &CopyIds<'_>) -> Condition {
     match condition.clone() {
         Condition::Label { any, bare, all, none } => {
@@ -196,6 +211,11 @@ fn condition(condition: &Condition, ids: &CopyIds<'_>) -> Condition {
         Condition::Category { none, categories } => Condition::Category { none, categories: ids.all(&categories) },
         Condition::Column { columns } => Condition::Column { columns: ids.all(&columns) },
         Condition::Parent { none, parents } => Condition::Parent { none, parents: ids.all(&parents) },
+        Condition::Field { field_id, test: FieldTest::Options { none, options } } => Condition::Field {
+            field_id: ids.of(field_id),
+            test: FieldTest::Options { none, options: ids.all(&options) },
+        },
+        Condition::Field { field_id, test } => Condition::Field { field_id: ids.of(field_id), test },
         condition => condition,
     }
 }

@@ -1,6 +1,6 @@
 //! Commands and expectations in short lines: `owner: task.move task_id=t1 column_id=done place.after=t2`.
 //!
-//! `options=[small,large:Big]` are options of a custom field; a `seq` counts back from the newest event. A value is a mention `@name`, the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON, `x*501` for a repeated text, or plain text (in
+//! `options=[small,large:Big]` are options of a custom field; a `seq` counts back from the newest event. A value is a mention `@name`, the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON (in which `"$name"` is an id), `x*501` for a repeated text, or plain text (in
 //! quotes where it has spaces).
 
 use lockstep_protocol::command::Command;
@@ -203,7 +203,17 @@ fn value(text: &str) -> Value {
     if let Some((unit, times)) = text.split_once('*') {
         return unit.repeat(times.parse().unwrap()).into();
     }
-    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+    serde_json::from_str(&named(text)).unwrap_or_else(|_| text.into())
+}
+
+/// In JSON `"$name"` is the id of that name.
+fn named(text: &str) -> String {
+    let mut parts = text.split("\"$");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |made, part| {
+        let (name, rest) = part.split_once('"').unwrap_or((part, ""));
+        format!("{made}\"{}\"{rest}", id(name))
+    })
 }
 
 /// Words, with quotes kept together.

@@ -175,6 +175,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "links_ever_per_board_max" => &mut limits.links_ever_per_board_max,
         "views_per_board_max" => &mut limits.views_per_board_max,
         "filter_conditions_max" => &mut limits.filter_conditions_max,
+        "sort_keys_max" => &mut limits.sort_keys_max,
         "filter_values_max" => &mut limits.filter_values_max,
         "comment_edits_max" => &mut limits.comment_edits_max,
         "reaction_kinds_per_comment_max" => &mut limits.reaction_kinds_per_comment_max,

@@ -6,6 +6,7 @@ import { Box, type Cell, Emitter, KeyedListeners, type Unsubscribe } from "./cel
 import { type Looker, type Seen, sees, understands } from "./filter";
 import { lanesOf } from "./lanes";
 import { same } from "./layer";
+import { Sorter, type Standing } from "./sort";
 import type { BoardHandle, Card } from "./types";
 
 const EMPTY: readonly TaskId[] = [];
@@ -14,6 +15,8 @@ const slot = (lane: string, column: string): string => `${lane}\n${column}`;
 interface Stand {
   readonly column: string;
   readonly lanes: readonly string[];
+  /** Where it stands in a sorted look. */
+  readonly standing: Standing | undefined;
 }
 
 export class Arrangement {
@@ -28,6 +31,7 @@ export class Arrangement {
   readonly #cells = new KeyedListeners<string, readonly TaskId[]>();
   #filter: readonly Condition[] = [];
   #lanes: Lanes | undefined;
+  #sorter: Sorter | undefined;
   #looker: Looker | undefined;
   #watched: ReadonlySet<TaskId> | undefined;
   #understood = true;
@@ -55,7 +59,7 @@ export class Arrangement {
 
   /** Whether anything is left out or stands in rows. */
   get active(): boolean {
-    return this.#looker !== undefined && (this.#filter.length > 0 || this.#lanes !== undefined || !this.#understood);
+    return this.#looker !== undefined && (this.#filter.length > 0 || this.#lanes !== undefined || this.#sorter !== undefined || !this.#understood);
   }
 
   /** Whether a card is among those that are shown. */
@@ -69,11 +73,13 @@ export class Arrangement {
     this.#understood = understands(look);
     this.#filter = look.filter ?? [];
     this.#lanes = look.lanes;
+    const sort = this.#understood ? (look.sort ?? []) : [];
+    this.#sorter = sort.length > 0 ? new Sorter(sort, looker) : undefined;
     this.#looker = looker;
     this.#watched = watched;
     this.#all();
     // The board's own lists were in the way of these, or are from now on.
-    if (before !== this.active) for (const key of [...this.#cells.keys()]) this.#cells.emit(key, this.#read(key));
+    if (before !== this.active) for (const key of [...this.#cells.keys()]) if (!this.#lists.has(key)) this.#cells.emit(key, this.#read(key));
     this.changed.emit(undefined);
   }
 
@@ -108,7 +114,7 @@ export class Arrangement {
       blocked: () => this.#board.backward(task_id).get().some((said) => said.kind === "blocks" && this.#isOpen(said.task_id)),
       watched: () => this.#watched?.has(task_id) === true,
     };
-    return sees(this.#filter, seen, looker) ? { column: column_id, lanes: lanesOf(this.#lanes, card, looker) } : undefined;
+    return sees(this.#filter, seen, looker) ? { column: column_id, lanes: lanesOf(this.#lanes, card, looker), standing: this.#sorter?.standing(card) } : undefined;
   }
 
   #isOpen(task_id: TaskId): boolean {
@@ -157,7 +163,7 @@ export class Arrangement {
     const next = new Map<string, TaskId[]>();
     for (const column of open) {
       if (columns !== undefined && !columns.has(column)) continue;
-      for (const id of this.#board.tasksOf(column).get()) {
+      for (const id of this.#inOrder(this.#board.tasksOf(column).get())) {
         for (const lane of this.#stands.get(id)?.lanes ?? []) {
           const key = slot(lane, column);
           const list = next.get(key);
@@ -180,6 +186,14 @@ export class Arrangement {
     this.#lists = next;
     this.#count(open);
     for (const key of changed) this.#cells.emit(key, this.#read(key));
+  }
+
+  /** Those of a column in their order: by rank, as the board has them, unless the look sorts. */
+  #inOrder(ids: readonly TaskId[]): readonly TaskId[] {
+    const sorter = this.#sorter;
+    if (sorter === undefined) return ids;
+    const standing = ids.flatMap((id) => this.#stands.get(id)?.standing ?? []);
+    return standing.sort(sorter.compare).map(({ id }) => id);
   }
 
   #count(open: readonly string[]): void {

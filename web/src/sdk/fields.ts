@@ -4,13 +4,12 @@
 import type { BoardCommand, BoardEvent, FieldId, FieldOption, FieldValue, FieldView, TaskFace } from "../gen/protocol";
 import type { BoardStore } from "./board";
 import type { Effect } from "./board-reduce";
+import { valueIn } from "./field-values";
 import { OrderedList } from "./ordered";
 
-type Of<T extends BoardCommand["type"]> = Extract<BoardCommand, { type: T }>;
+export { valueIn };
 
-/** What a task has in a custom field. */
-export const valueIn = (face: Pick<TaskFace, "fields">, field_id: FieldId): FieldValue | undefined =>
-  face.fields?.find((held) => held.field_id === field_id)?.value;
+type Of<T extends BoardCommand["type"]> = Extract<BoardCommand, { type: T }>;
 
 /** With this value in the field, or with none: values in the order of their fields' ids, and nothing where there are none. */
 export function withValue(face: TaskFace, field_id: FieldId, value: FieldValue | undefined): TaskFace {

@@ -1,7 +1,10 @@
 //! What a filter means, by the same rules and vectors as the server's: whether a card meets all of its conditions. Who looks, the day and
 //! the zone come from whoever asks. What this program does not know it never takes for met.
 
-import type { AccountId, CategoryId, Condition, Due, DueWhen, Layout, Look, TaskFace } from "../gen/protocol";
+import type { AccountId, CategoryId, Condition, Due, DueWhen, FieldId, FieldView, Lanes, Layout, Look, TaskFace } from "../gen/protocol";
+import { DATE_WHENS, fieldHolds, FIELD_TESTS } from "./filter-field";
+import { DECIMAL, valueIn } from "./field-values";
+import { SORT_BY } from "./sort";
 
 /** Who looks, and when. */
 export interface Looker {
@@ -13,6 +16,8 @@ export interface Looker {
   day(micros: number): string;
   /** Who somebody is now who was a stand-in once. */
   resolve(account_id: AccountId): AccountId;
+  /** A custom field of the board; none where it is gone. */
+  field(field_id: FieldId): FieldView | undefined;
 }
 
 /** A card, with what its face does not hold. */
@@ -35,8 +40,8 @@ export const daysAfter = (day: string, days: number): string => new Date(Date.pa
 export const dueDay = (due: Due, looker: Looker): string => (due.has_time ? looker.day(due.at) : utcDay(due.at));
 
 /** What a field holds. One that has to be there ends in `!`. */
-type Kind = "ids" | "ids!" | "flag" | "flag!" | "text!" | "number!" | "whens!";
-type Fields = Readonly<Record<string, Kind>>;
+type Kind = "ids" | "ids!" | "flag" | "flag!" | "text!" | "number!" | "decimal" | "whens!" | "dates!" | "test!" | "by!";
+export type Fields = Readonly<Record<string, Kind>>;
 
 const FIELDS: Record<Condition["on"], Fields> = {
   assignee: { me: "flag", nobody: "flag", people: "ids" },
@@ -50,9 +55,11 @@ const FIELDS: Record<Condition["on"], Fields> = {
   text: { words: "text!" },
   watched: {},
   blocked: { is: "flag!" },
+  field: { field_id: "text!", test: "test!" },
 };
 const WHENS: Record<DueWhen["when"], Fields> = { overdue: {}, today: {}, next_days: { days: "number!" }, before: { day: "text!" }, after: { day: "text!" }, never: {} };
-const LANES: readonly string[] = ["assignee", "label", "priority", "category", "parent", "due"];
+const LANES: Record<Lanes["by"], Fields> = { assignee: {}, label: {}, priority: {}, category: {}, parent: {}, due: {}, field: { field_id: "text!" } };
+const SORT: Fields = { by: "by!", descending: "flag" };
 
 const isList = (value: unknown, each: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(each);
 
@@ -66,8 +73,16 @@ function holds(kind: Kind, value: unknown): boolean {
       return typeof value === "string";
     case "number!":
       return typeof value === "number" && Number.isSafeInteger(value) && Math.abs(value) < 100_000;
+    case "decimal":
+      return typeof value === "string" && DECIMAL.test(value);
     case "whens!":
       return isList(value, (one) => isOne(one, "when", WHENS));
+    case "dates!":
+      return isList(value, (one) => isOne(one, "when", DATE_WHENS));
+    case "test!":
+      return isOne(value, "is", FIELD_TESTS);
+    case "by!":
+      return isOne(value, "on", SORT_BY);
     default:
       return isList(value, (one) => typeof one === "string");
   }
@@ -79,7 +94,10 @@ function isOne(value: unknown, own: string, kinds: Readonly<Record<string, Field
   const given = value as Record<string, unknown>;
   const name = given[own];
   const fields = typeof name === "string" && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-  if (fields === undefined) return false;
+  return fields !== undefined && hasOnly(given, fields, own);
+}
+
+function hasOnly(given: Record<string, unknown>, fields: Fields, own?: string): boolean {
   return Object.keys(given).every((key) => key === own || Object.hasOwn(fields, key)) && Object.entries(fields).every(([key, kind]) => holds(kind, given[key]));
 }
 
@@ -87,9 +105,10 @@ export const LAYOUTS: readonly Layout[] = ["board", "table", "list", "calendar",
 
 /** Whether this program knows all that a look asks for: one of a newer server may ask for more, and an address may hold anything. */
 export function understands(look: Look): boolean {
-  const { filter = [], lanes, layout = "board", ...more } = look;
-  const rows = lanes === undefined || (typeof lanes === "object" && lanes !== null && LANES.includes(lanes.by) && Object.keys(lanes).length === 1);
-  return rows && LAYOUTS.includes(layout) && Object.keys(more).length === 0 && isList(filter, (condition) => isOne(condition, "on", FIELDS));
+  const { filter = [], lanes, sort = [], layout = "board", ...more } = look;
+  const rows = lanes === undefined || isOne(lanes, "by", LANES);
+  const sorts = isList(sort, (key) => typeof key === "object" && key !== null && hasOnly(key as Record<string, unknown>, SORT));
+  return rows && sorts && LAYOUTS.includes(layout) && Object.keys(more).length === 0 && isList(filter, (condition) => isOne(condition, "on", FIELDS));
 }
 
 function dueIs(when: DueWhen, { due, completed_at }: TaskFace, looker: Looker): boolean {
@@ -112,11 +131,14 @@ function dueIs(when: DueWhen, { due, completed_at }: TaskFace, looker: Looker): 
   }
 }
 
-const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && daysAfter(text, 0) === text;
+export const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && daysAfter(text, 0) === text;
 
 const any = <T>(wanted: readonly T[] | undefined, found: readonly T[]): boolean => wanted?.some((one) => found.includes(one)) === true;
 const oneOf = (wanted: readonly CategoryId[] | undefined, found: CategoryId | undefined, none: boolean | undefined): boolean =>
   found === undefined ? none === true : wanted?.includes(found) === true;
+
+/** Capitals do not matter. */
+export const eachWord = (words: string, found: (word: string) => boolean): boolean => words.toLowerCase().split(" ").every((word) => word === "" || found(word));
 
 function meets(condition: Condition, { face, key, blocked, watched }: Seen, looker: Looker): boolean {
   switch (condition.on) {
@@ -145,12 +167,16 @@ function meets(condition: Condition, { face, key, blocked, watched }: Seen, look
       return (face.completed_at !== undefined) === condition.is;
     case "text": {
       const [title, short] = [face.title.toLowerCase(), key.toLowerCase()];
-      return condition.words.toLowerCase().split(" ").every((word) => word === "" || title.includes(word) || short.includes(word));
+      return eachWord(condition.words, (word) => title.includes(word) || short.includes(word));
     }
     case "watched":
       return watched();
     case "blocked":
       return blocked() === condition.is;
+    case "field": {
+      const field = looker.field(condition.field_id);
+      return field !== undefined && fieldHolds(field.kind, condition.test, valueIn(face, condition.field_id), looker);
+    }
     default:
       return false;
   }

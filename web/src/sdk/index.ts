@@ -3,8 +3,10 @@
 export { Auth, type AuthState, type InvitationAnswer, type Json, type NewAccount, type PasskeyAsked, type SecondFactorAsked } from "./auth";
 export { type Cell, type Signal, type Unsubscribe, Box, Emitter } from "./cells";
 export { Arrangement } from "./arrange";
+export { compareDecimals, decimal } from "./field-values";
 export { daysAfter, LAYOUTS, type Looker, understands } from "./filter";
-export { DUE_LANES, NO_LANE, PRIORITY_LANES, toLane } from "./lanes";
+export { fitsField } from "./filter-field";
+export { CHECKED_LANE, DUE_LANES, LANE_KINDS, NO_LANE, PRIORITY_LANES, toLane } from "./lanes";
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
 export type { FactorEntry, FactorList, Identity, IdentityEntry, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";

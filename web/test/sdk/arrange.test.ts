@@ -1,6 +1,6 @@
 // What is shown of a board, kept true as it changes, is what one who looks anew would see.
 import { expect, test } from "vitest";
-import type { BoardEvent, BoardHead, Lanes, Look, TaskFace } from "../../src/gen/protocol";
+import type { BoardEvent, BoardHead, FieldView, Lanes, Look, SortKey, TaskFace } from "../../src/gen/protocol";
 import { Arrangement } from "../../src/sdk/arrange";
 import { BoardStore } from "../../src/sdk/board";
 import type { Looker } from "../../src/sdk/filter";
@@ -8,8 +8,19 @@ import type { BoardHandle } from "../../src/sdk/types";
 import { seeded } from "./support/clock";
 
 const COLUMNS = ["c1", "c2", "c3"];
-const LANES: readonly (Lanes["by"] | undefined)[] = [undefined, "assignee", "label", "priority", "parent"];
-const looker: Looker = { me: "ana", now: 0, day: () => "2026-11-22", resolve: (id) => id };
+const LANES: readonly (Lanes | undefined)[] = [undefined, { by: "assignee" }, { by: "label" }, { by: "priority" }, { by: "parent" }, { by: "field", field_id: "size" }];
+const SORTS: readonly (readonly SortKey[] | undefined)[] = [
+  undefined,
+  [{ by: { on: "title" } }],
+  [{ by: { on: "priority" }, descending: true }, { by: { on: "title" } }],
+  [{ by: { on: "field", field_id: "cost" } }],
+  [{ by: { on: "field", field_id: "size" }, descending: true }, { by: { on: "created" }, descending: true }],
+];
+const FIELDS: FieldView[] = [
+  { field_id: "size", name: "Size", kind: "select", rank: "a0", options: [{ option_id: "s", name: "S", colour: "red" }, { option_id: "l", name: "L", colour: "blue" }] },
+  { field_id: "cost", name: "Cost", kind: "number", rank: "a1" },
+];
+const looker: Looker = { me: "ana", now: 0, day: () => "2026-11-22", resolve: (id) => id, field: (id) => FIELDS.find((field) => field.field_id === id) };
 
 function begin(tasks: readonly TaskFace[]): { store: BoardStore; handle: BoardHandle } {
   const store = new BoardStore();
@@ -54,8 +65,9 @@ test("what is kept true is what one who looks anew sees, and cells speak only wh
   let spoke = 0;
   for (let round = 0; round < 60; round += 1) {
     const by = pick(LANES);
-    const filter: Look["filter"] = [pick([{ on: "text", words: "red" }, { on: "assignee", me: true, nobody: true }, { on: "blocked", is: random() < 0.5 }, { on: "completed", is: false }, { on: "watched" }] as const)];
-    const look: Look = { ...(random() < 0.7 && { filter }), ...(by && { lanes: { by } }) };
+    const filter: Look["filter"] = [pick([{ on: "text", words: "red" }, { on: "assignee", me: true, nobody: true }, { on: "blocked", is: random() < 0.5 }, { on: "completed", is: false }, { on: "watched" }, { on: "field", field_id: "cost", test: { is: "number", at_least: "5" } }] as const)];
+    const sort = pick(SORTS);
+    const look: Look = { ...(random() < 0.7 && { filter }), ...(by && { lanes: by }), ...(sort && { sort: [...sort] }) };
     const watched = new Set(["t1", "t2"]);
     arrangement.set(look, looker, watched);
     const heard = new Map<string, readonly string[]>();
@@ -79,6 +91,8 @@ test("what is kept true is what one who looks anew sees, and cells speak only wh
         { type: "task.updated", task_id, title: pick(["Red", "Green"]) },
         { type: "task.dependency.added", task_id, kind: "blocks", other_id: pick(tasks).task_id },
         { type: "task.parent.changed", task_id, ...(random() < 0.5 && { parent_id: "t3" }) },
+        { type: "task.field.changed", task_id, field_id: "size", kind: "select", ...(random() < 0.7 && { value: { kind: "select" as const, option_id: pick(["s", "l"]) } }) },
+        { type: "task.field.changed", task_id, field_id: "cost", kind: "number", ...(random() < 0.7 && { value: { kind: "number" as const, number: pick(["-3", "5", "10", "9.5"]) } }) },
         { type: "task.archived", task_id },
         { type: "column.archived", column_id: "c3" },
         { type: "column.unarchived", column_id: "c3" },
@@ -113,5 +127,24 @@ test("where nothing is asked for the board's own lists are handed through, and t
   arrangement.set({}, looker, undefined);
   expect(heard).toEqual([[], ["t1"]]);
   end();
+  arrangement.close();
+});
+
+test("a sorted look says its order anew when what it is sorted by changes", () => {
+  const task = (id: string, number: number, title: string): TaskFace => ({ task_id: id, number, column_id: "c1", rank: `a${number}`, title });
+  const { store, handle } = begin([task("t1", 1, "b"), task("t2", 2, "a"), task("t3", 3, "c")]);
+  const arrangement = new Arrangement(handle);
+  const cell = arrangement.list("", "c1");
+  const heard: (readonly string[])[] = [];
+  cell.subscribe((ids) => heard.push(ids));
+  arrangement.set({ sort: [{ by: { on: "title" } }] }, looker, undefined);
+  expect(cell.get()).toEqual(["t2", "t1", "t3"]);
+  store.apply({ seq: 1, at: 1, by: "ana", event: { type: "task.updated", task_id: "t3", title: "A" } });
+  store.flush();
+  expect(cell.get()).toEqual(["t2", "t3", "t1"]);
+  arrangement.set({ sort: [{ by: { on: "created" }, descending: true }] }, looker, undefined);
+  expect(cell.get()).toEqual(["t3", "t2", "t1"]);
+  arrangement.set({}, looker, undefined);
+  expect(heard).toEqual([["t2", "t1", "t3"], ["t2", "t3", "t1"], ["t3", "t2", "t1"], ["t1", "t2", "t3"]]);
   arrangement.close();
 });

@@ -41,7 +41,7 @@ fn create(ask: &Ask<'_>, command: &CreateView) -> Decided {
         return Err(full("view_id", limits.views_per_board_max));
     }
     let name = text::name(&command.name, "name", limits)?;
-    let look = filter::checked(&command.look, "look", limits)?;
+    let look = filter::checked(&command.look, "look", limits, &|id| ask.board.field_kind(id))?;
     let order = order(ask);
     let others = Others::new(&order, None);
     let gap = others.gap(&command.place, |id| entry(ask, id));
@@ -73,7 +73,8 @@ fn update(ask: &Ask<'_>, command: &UpdateView) -> Decided {
     let limits = ask.ctx.limits;
     let name = command.name.as_deref().map(|name| text::name(name, "name", limits)).transpose()?;
     let name = name.filter(|name| view.name != *name);
-    let look = command.look.as_ref().map(|look| filter::checked(look, "look", limits)).transpose()?;
+    let checked = |look| filter::checked(look, "look", limits, &|id| ask.board.field_kind(id));
+    let look = command.look.as_ref().map(checked).transpose()?;
     let look = look.filter(|look| view.look != *look);
     if name.is_none() && look.is_none() {
         return Ok(vec![]);

@@ -3,9 +3,11 @@ import { directory } from "../../app/directory.svelte";
 import { t, words } from "../../app/i18n/index.svelte";
 import type { IconName } from "../../ui/icons";
 import { type Condition, type DueWhen, PRIORITY_LANES } from "../../sdk";
+import { sayField } from "./filter-fields";
 import type { Board } from "./model.svelte";
 
-export type On = Condition["on"];
+/** What a condition is on, custom fields aside: they have an editor of their own. */
+export type On = Exclude<Condition["on"], "field">;
 export const FIELDS: ReadonlyArray<{ on: On; icon: IconName }> = [
   { on: "assignee", icon: "person" },
   { on: "label", icon: "label" },
@@ -30,7 +32,7 @@ export interface Choice {
   next: Condition | undefined;
 }
 
-const flip = <T>(list: readonly T[] | undefined, one: T): T[] => (list?.includes(one) ? list.filter((each) => each !== one) : [...(list ?? []), one]);
+export const flip = <T>(list: readonly T[] | undefined, one: T): T[] => (list?.includes(one) ? list.filter((each) => each !== one) : [...(list ?? []), one]);
 const some = <T>(list: readonly T[]): T[] | undefined => (list.length > 0 ? [...list] : undefined);
 /** Without what is empty; undefined where nothing is left. */
 function left(condition: Condition): Condition | undefined {
@@ -123,6 +125,7 @@ function parents(has: Extract<Condition, { on: "parent" }>, board: Board): Choic
 export function sayValues(condition: Condition, board: Board): string {
   const list = (names: readonly string[]): string => (names.length > 2 ? t("filter.more", { first: names.slice(0, 2).join(", "), count: names.length - 2 }) : names.join(", "));
   if (condition.on === "text") return condition.words;
+  if (condition.on === "field") return sayField(condition, board.looks.field(condition.field_id), list);
   if (condition.on === "label") {
     const named = (ids: readonly string[] | undefined) => some((ids ?? []).map((id) => board.looks.labelName(id)));
     const [any, all, none] = [named(condition.any), named(condition.all), named(condition.none)];

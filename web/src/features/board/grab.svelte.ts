@@ -43,11 +43,16 @@ export class Grab {
     const column = columns[Math.max(0, Math.min(columns.length - 1, at + right))] ?? held.column;
     let { lane } = held;
     let last = without(this.#ids(lane, column), held.task).length;
-    let index = Math.max(0, Math.min(last, held.index + down));
+    // Sorted cards are not carried past each other, only on into another row.
+    const { sorted } = this.#board.looks;
+    let index = sorted ? held.index : Math.max(0, Math.min(last, held.index + down));
     if (down !== 0 && index === held.index) {
       const rows = this.#board.looks.rows;
       const next = rows[rows.indexOf(lane) + down];
-      if (next === undefined) return;
+      if (next === undefined) {
+        if (sorted) this.#board.refuseOrder();
+        return;
+      }
       lane = next;
       last = without(this.#ids(lane, column), held.task).length;
       index = down > 0 ? 0 : last;
@@ -64,13 +69,13 @@ export class Grab {
     this.held = undefined;
     const ids = this.#ids(held.lane, held.column);
     const index = Math.min(held.index, without(ids, held.task).length);
-    const same = held.column === held.home && held.lane === held.homeLane && ids.indexOf(held.task) === index;
+    const same = held.column === held.home && held.lane === held.homeLane && (this.#board.looks.sorted || ids.indexOf(held.task) === index);
     if (!same && !this.#board.settle(held.task, held.homeLane, { lane: held.lane, column: held.column, index })) {
       this.#board.focusIn(held.homeLane, held.task);
       return;
     }
     this.#board.focusIn(held.lane, held.task);
-    this.#board.announcer.say(t("grab.dropped", this.#words(held)));
+    this.#board.announcer.say(t(this.#board.looks.sorted ? "grab.dropped_sorted" : "grab.dropped", this.#words(held)));
   }
 
   cancel(): void {
@@ -97,6 +102,7 @@ export class Grab {
   }
 
   #say(key: "grab.taken" | "grab.moved"): void {
-    if (this.held) this.#board.announcer.say(t(key, this.#words(this.held)));
+    const sorted = key === "grab.moved" && this.#board.looks.sorted;
+    if (this.held) this.#board.announcer.say(t(sorted ? "grab.moved_sorted" : key, this.#words(this.held)));
   }
 }

@@ -16,10 +16,13 @@ const STEPS: Record<string, Step> = {
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
+/** What keys belong to while it is open; not what the library for dragging lays under the mouse until it moves again. */
+const OPEN = "dialog:modal, [popover]:popover-open:not([data-pdnd-honey-pot])";
+
 export function boardKeys(event: KeyboardEvent, board: Board, show: (dialog: BoardDialog) => void, closeTask?: () => void): void {
   const { key } = event;
   // A dialog that was asked for may still be loading: what is typed meanwhile is not for the board.
-  if (event.isComposing || event.defaultPrevented || dialogs.open || document.querySelector("dialog:modal, [popover]:popover-open")) return;
+  if (event.isComposing || event.defaultPrevented || dialogs.open || document.querySelector(OPEN)) return;
   if ((event.ctrlKey || event.metaKey) && !event.shiftKey && key.toLowerCase() === "k") {
     event.preventDefault();
     show({ kind: "palette" });

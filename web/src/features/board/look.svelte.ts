@@ -1,7 +1,7 @@
 // What of a board is shown, and how: a saved view, what was changed of it, the rows, and the address that says all of it. It never
 // changes the board.
-import type { BoardCommand, BoardHandle, Card, Condition, Layout, Look, OwnView, SavedView } from "../../sdk";
-import { Arrangement, DUE_LANES, LAYOUTS, type Looker, NO_LANE, PRIORITY_LANES, Problem, toLane, understands } from "../../sdk";
+import type { BoardCommand, BoardHandle, Card, Condition, FieldView, Layout, Look, OwnView, SavedView, SortKey } from "../../sdk";
+import { Arrangement, CHECKED_LANE, DUE_LANES, LAYOUTS, type Looker, NO_LANE, PRIORITY_LANES, Problem, toLane, understands } from "../../sdk";
 import { SvelteSet } from "svelte/reactivity";
 import { untrack } from "svelte";
 import { client } from "../../app/client";
@@ -23,14 +23,21 @@ export const laneOf = (element: Element): string => element.closest<HTMLElement>
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 /** Without what says nothing. */
-const plain = ({ filter, lanes, layout, ...rest }: Look): Look => ({ ...rest, ...(filter && filter.length > 0 && { filter }), ...(lanes && { lanes }), ...(layout && layout !== "board" && { layout }) });
+const plain = ({ filter, lanes, layout, sort, ...rest }: Look): Look => ({
+  ...rest,
+  ...(filter && filter.length > 0 && { filter }),
+  ...(lanes && { lanes }),
+  ...(layout && layout !== "board" && { layout }),
+  ...(sort && sort.length > 0 && { sort }),
+});
 
 /** Out of an address that anybody may have written. */
 function readLook(text: string | null): Look | undefined {
   if (!text) return undefined;
   try {
     const look = JSON.parse(text) as Look;
-    const sound = typeof look === "object" && look !== null && (look.filter === undefined || (Array.isArray(look.filter) && look.filter.every((one) => typeof one === "object" && one !== null)));
+    const list = (held: unknown): boolean => held === undefined || (Array.isArray(held) && held.every((one) => typeof one === "object" && one !== null));
+    const sound = typeof look === "object" && look !== null && list(look.filter) && list(look.sort);
     return sound ? look : undefined;
   } catch {
     return undefined;
@@ -44,6 +51,7 @@ export class Looks {
   readonly #shared;
   readonly #labels;
   readonly #categories;
+  readonly #fields;
   /** Views that this person keeps for themselves; undefined until they are known. */
   own: readonly OwnView[] | undefined = $state.raw();
   /** The saved view that was picked. */
@@ -69,6 +77,7 @@ export class Looks {
     this.#shared = live(handle.views);
     this.#labels = live(handle.labels);
     this.#categories = live(handle.categories);
+    this.#fields = live(handle.fields);
     this.#ends.push(() => this.arrangement.close());
     this.#ends.push(handle.applied.subscribe(({ events }) => {
       for (const { event } of events) {
@@ -87,7 +96,7 @@ export class Looks {
       // Before anything is drawn: nobody sees for a moment what is left out.
       $effect.pre(() => {
         const { look } = this;
-        const looker = this.#looker(this.#asks("due") || look.lanes?.by === "due");
+        const looker = this.#looker(this.#asksDay || look.lanes?.by === "due");
         const watched = this.#watched;
         untrack(() => this.arrangement.set(look, looker, watched));
       });
@@ -144,6 +153,26 @@ export class Looks {
     return this.filter.length > 0;
   }
 
+  get sort(): readonly SortKey[] {
+    return this.look.sort ?? [];
+  }
+
+  /** Cards stand where what they are sorted by puts them, and not where somebody does. */
+  get sorted(): boolean {
+    return this.sort.length > 0 && !this.newer;
+  }
+
+  /** A custom field of the board; none where it is gone. */
+  field(id: string): FieldView | undefined {
+    return this.#fields.value.find((field) => field.field_id === id);
+  }
+
+  /** The field that the rows are of. */
+  get laneField(): FieldView | undefined {
+    const { lanes } = this.look;
+    return lanes?.by === "field" ? this.field(lanes.field_id) : undefined;
+  }
+
   /** The rows, in their order; one without a name where there are none. */
   get rows(): readonly string[] {
     const counts = this.#counts.value;
@@ -161,9 +190,18 @@ export class Looks {
         return [...this.#labels.value.map((one) => one.label_id).filter((id) => counts.has(id)), NO_LANE];
       case "assignee":
         return [...some.sort((a, b) => directory.name(a).localeCompare(directory.name(b))), NO_LANE];
+      case "field":
+        return [...this.#fieldRows(some), NO_LANE];
       default:
         return [...some.sort((a, b) => this.#number(a) - this.#number(b)), NO_LANE];
     }
+  }
+
+  #fieldRows(some: string[]): readonly string[] {
+    const field = this.laneField;
+    if (field?.kind === "select") return (field.options ?? []).map((option) => option.option_id);
+    if (field?.kind === "checkbox") return [CHECKED_LANE];
+    return field === undefined ? [] : some.sort((a, b) => directory.name(a).localeCompare(directory.name(b)));
   }
 
   count(lane: string): number {
@@ -175,11 +213,20 @@ export class Looks {
     if (by === undefined) return "";
     if (by === "priority") return t(`priority.${lane as "none"}`);
     if (by === "due") return t(`lane.due.${lane as "none"}`);
+    if (by === "field") return this.#fieldLane(lane);
     if (lane === NO_LANE) return t(`lane.none.${by}`);
     if (by === "assignee") return directory.name(lane);
     if (by === "label") return this.labelName(lane);
     if (by === "category") return this.#categories.value.find((one) => one.category_id === lane)?.name ?? t("filter.gone");
     return this.#handle.card(lane).get()?.title ?? t("filter.gone");
+  }
+
+  #fieldLane(lane: string): string {
+    const field = this.laneField;
+    if (field === undefined) return t("filter.field.gone");
+    if (field.kind === "checkbox") return t(lane === NO_LANE ? "lane.unchecked" : "lane.checked", { name: field.name });
+    if (lane === NO_LANE) return t("lane.none.field", { name: field.name });
+    return field.kind === "person" ? directory.name(lane) : (field.options?.find((option) => option.option_id === lane)?.name ?? t("filter.gone"));
   }
 
   labelName(id: string): string {
@@ -243,9 +290,21 @@ export class Looks {
     return this.filter.some((condition) => condition.on === on);
   }
 
+  /** Whether what is shown changes with the day. */
+  get #asksDay(): boolean {
+    return this.#asks("due") || this.filter.some((condition) => condition.on === "field" && condition.test?.is === "date");
+  }
+
   #looker(ticking: boolean): Looker {
     const now = ticking ? clock.now : new Date();
-    return { me: session.accountId, now: toMicros(now), day: (micros) => dayField(toDate(micros)), resolve: (id) => directory.person(id) };
+    const fields = new Map(this.#fields.value.map((field) => [field.field_id, field]));
+    return {
+      field: (id) => fields.get(id),
+      me: session.accountId,
+      now: toMicros(now),
+      day: (micros) => dayField(toDate(micros)),
+      resolve: (id) => directory.person(id),
+    };
   }
 
   #number(task: string): number {

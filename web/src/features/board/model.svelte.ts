@@ -190,15 +190,20 @@ export class Board {
   settle(task: TaskId, from: string, to: { lane: string; column: ColumnId; index: number }): boolean {
     const card = this.handle.card(task).get();
     if (!card) return false;
+    const { sorted } = this.looks;
+    if (sorted && card.column_id === to.column && from === to.lane) return this.refuseOrder();
     const changes = this.looks.change(card, from, to.lane);
     if (!changes) {
-      this.announcer.say(t("lane.fixed"));
-      toasts.show(t("lane.fixed"));
+      const why = t(this.looks.look.lanes?.by === "field" ? "lane.fixed_field" : "lane.fixed");
+      this.announcer.say(why);
+      toasts.show(why);
       return false;
     }
     const ids = this.listed(to.lane, to.column);
     const commands = [...changes];
-    if (card.column_id !== to.column || ids.indexOf(task) !== to.index) {
+    // Where it stands among sorted cards is not for whoever moves it: it comes last in the order of the board.
+    if (sorted && card.column_id !== to.column) commands.push({ type: "task.move", task_id: task, column_id: to.column });
+    else if (!sorted && (card.column_id !== to.column || ids.indexOf(task) !== to.index)) {
       const place = placeAt(without(ids, task), to.index);
       // Into an empty row of its own column: where it stands in that says nothing here.
       if (card.column_id !== to.column || place) commands.push({ type: "task.move", task_id: task, column_id: to.column, ...(place ? { place } : {}) });
@@ -207,6 +212,13 @@ export class Board {
     if (only) this.send(commands.length === 1 ? only : { type: "board.bulk", commands }, { flight: false });
     this.lane = to.lane;
     return true;
+  }
+
+  /** Says why a card is not put before or after another. */
+  refuseOrder(): false {
+    this.announcer.say(t("sort.fixed"));
+    toasts.show(t("sort.fixed"));
+    return false;
   }
 
   /** Sends a command, remembers how to undo it, and lets what it moves fly. */
