@@ -189,6 +189,18 @@ export type TaskField = { field_id: FieldId, value: FieldValue, };
 
 export type DueWhen = { "when": "overdue" } | { "when": "today" } | { "when": "next_days", days: number, } | { "when": "before", day: string, } | { "when": "after", day: string, } | { "when": "never" };
 
+export type DateWhen = { "when": "past" } | { "when": "today" } | { "when": "next_days", days: number, } | { "when": "on", day: string, } | { "when": "before", day: string, } | { "when": "after", day: string, };
+
+export type FieldTest = { "is": "set", } | { "is": "unset", } | { "is": "words", words: string, } | { "is": "number", at_least?: string, at_most?: string, } | { "is": "date", any: Array<DateWhen>, } | { "is": "options", 
+/**
+ * None is chosen.
+ */
+none?: boolean, options?: Array<OptionId>, } | { "is": "person", 
+/**
+ * Whoever looks.
+ */
+me?: boolean, nobody?: boolean, people?: Array<AccountId>, } | { "is": "checked", checked: boolean, };
+
 export type Condition = { "on": "assignee", 
 /**
  * Of whoever looks.
@@ -197,11 +209,15 @@ me?: boolean,
 /**
  * Of nobody.
  */
-nobody?: boolean, people?: Array<AccountId>, } | { "on": "label", any?: Array<LabelId>, bare?: boolean, all?: Array<LabelId>, none?: Array<LabelId>, } | { "on": "priority", priorities: Array<Priority>, } | { "on": "category", none?: boolean, categories?: Array<CategoryId>, } | { "on": "column", columns: Array<ColumnId>, } | { "on": "parent", none?: boolean, parents?: Array<TaskId>, } | { "on": "due", any: Array<DueWhen>, } | { "on": "completed", is: boolean, } | { "on": "text", words: string, } | { "on": "watched", } | { "on": "blocked", is: boolean, };
+nobody?: boolean, people?: Array<AccountId>, } | { "on": "label", any?: Array<LabelId>, bare?: boolean, all?: Array<LabelId>, none?: Array<LabelId>, } | { "on": "priority", priorities: Array<Priority>, } | { "on": "category", none?: boolean, categories?: Array<CategoryId>, } | { "on": "column", columns: Array<ColumnId>, } | { "on": "parent", none?: boolean, parents?: Array<TaskId>, } | { "on": "due", any: Array<DueWhen>, } | { "on": "completed", is: boolean, } | { "on": "text", words: string, } | { "on": "watched", } | { "on": "blocked", is: boolean, } | { "on": "field", field_id: FieldId, test: FieldTest, };
 
-export type Lanes = { "by": "assignee" } | { "by": "label" } | { "by": "priority" } | { "by": "category" } | { "by": "parent" } | { "by": "due" };
+export type Lanes = { "by": "assignee" } | { "by": "label" } | { "by": "priority" } | { "by": "category" } | { "by": "parent" } | { "by": "due" } | { "by": "field", field_id: FieldId, };
 
 export type Layout = "board" | "table" | "list" | "calendar" | "timeline" | "dashboard";
+
+export type SortBy = { "on": "priority", } | { "on": "due", } | { "on": "start", } | { "on": "created", } | { "on": "title", } | { "on": "estimate", } | { "on": "points", } | { "on": "completed", } | { "on": "field", field_id: FieldId, };
+
+export type SortKey = { by: SortBy, descending?: boolean, };
 
 export type Look = { 
 /**
@@ -215,7 +231,11 @@ lanes?: Lanes,
 /**
  * Absent: as a board. The rows count for boards and lists.
  */
-layout?: Layout, };
+layout?: Layout, 
+/**
+ * In which order they stand; by their rank where it says nothing.
+ */
+sort?: Array<SortKey>, };
 
 export type Place<Id> = { after?: Id, before?: Id, };
 
@@ -1946,6 +1966,8 @@ export const LIMITS = {
   filter_text_chars_max: 200,
   /** Days that a filter looks ahead. (days) */
   filter_days_max: 366,
+  /** By how many keys the tasks of one view are sorted. (keys) */
+  sort_keys_max: 3,
   /** Tasks that one task is said to have to do with. (tasks) */
   dependencies_per_task_max: 50,
   /** Tasks that are parts of one task. (tasks) */
