@@ -129,7 +129,7 @@ async fn nothing_comes_next_that_the_caller_may_not_see_now() {
     ana.post(&format!("{secret}/restore"), json!({})).await.ok();
 
     // A program needs the scope to read.
-    for (scopes, refused) in [(vec!["read"], false), (vec!["account", "write"], true)] {
+    for (scopes, refused) in [(vec!["read"], false), (vec!["account"], true)] {
         let token = make(&ben, &scopes).await;
         let answer = with(&app, &token, Method::GET, NEXT, None).await;
         if refused {
