@@ -68,7 +68,7 @@ test("what comes next says why, leads to its card and goes on when that is done"
   await look(page, "next-desktop");
 
   await page.locator("main .card").filter({ hasText: "Pay the freelancers" }).click();
-  await page.getByRole("complementary").getByText("Pay the freelancers").first().waitFor();
+  await until("its panel", async () => (await page.getByLabel("Title", { exact: true }).inputValue()) === "Pay the freelancers");
   assert.match(page.url(), new RegExp(`${payroll.base}\\?task=${pay}`));
   await ben.call("POST", `${payroll.base}/tasks/${pay}/complete`, {});
   // By keys from a board, and by the palette.
