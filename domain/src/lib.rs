@@ -12,6 +12,7 @@ pub mod decision;
 mod emoji;
 pub mod filter;
 pub mod mention;
+pub mod next;
 pub mod organization;
 pub mod quick_add;
 pub mod rank;

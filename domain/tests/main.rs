@@ -4,6 +4,7 @@ mod access;
 mod filter;
 mod golden;
 mod history;
+mod next;
 mod past;
 mod quick_add;
 mod rank;

@@ -302,6 +302,14 @@ limits! {
     own_views_per_account_max: usize = 200, "views";
     /// Boards that somebody stars.
     stars_per_account_max: usize = 200, "boards";
+    /// Tasks in an answer to what somebody should do next, where they ask for no other number.
+    next_tasks_default: usize = 20, "tasks";
+    /// Tasks in an answer to what somebody should do next.
+    next_tasks_max: usize = 100, "tasks";
+    /// Boards that are asked what somebody should do next: the newest on which they have open tasks.
+    next_boards_max: usize = 100, "boards";
+    /// Boards that are asked at once, for one answer.
+    next_boards_at_once_max: usize = 4, "boards";
     /// Conditions of one view or filter.
     filter_conditions_max: usize = 20, "conditions";
     /// What one condition names.

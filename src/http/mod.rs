@@ -32,6 +32,7 @@ mod me;
 mod member_list;
 mod members;
 mod names;
+mod next;
 mod openapi;
 mod organization_life;
 mod organizations;

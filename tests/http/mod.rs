@@ -20,6 +20,7 @@ mod joining;
 pub mod links;
 mod lists;
 mod mail;
+mod next;
 mod nodes;
 mod organizations;
 mod passkeys;

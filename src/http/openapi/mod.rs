@@ -11,8 +11,8 @@ use ts_rs::{Config, TS};
 
 use super::{
     about, authentication, boards, commands, factors, health, history, identity, invitations, kept, links, me,
-    member_list, members, organization_life, organizations, passkeys, past, patterns, pictures, preferences, quick_add,
-    registration, roles, second_factor, service_accounts, shared,
+    member_list, members, next, organization_life, organizations, passkeys, past, patterns, pictures, preferences,
+    quick_add, registration, roles, second_factor, service_accounts, shared,
     surface::{Endpoint, Takes},
     tasks, teams, templates, time, tokens, whereabouts,
 };
@@ -134,6 +134,11 @@ fn types_of_things() -> String {
     declare(kept::OwnView::decl(&config));
     declare(kept::KeepView::decl(&config));
     declare(kept::Star::decl(&config));
+    declare(next::NextList::decl(&config));
+    declare(next::NextTask::decl(&config));
+    declare(next::NextReason::decl(&config));
+    declare(next::NextNamed::decl(&config));
+    declare(next::NextBecause::decl(&config));
     declare(tasks::ChangeTask::decl(&config));
     declare(quick_add::QuickLanguage::decl(&config));
     declare(quick_add::QuickTask::decl(&config));

@@ -8,6 +8,7 @@ export type Route =
   | { name: "board"; org: string; board: string }
   | { name: "organization"; org: string; page: OrgPage }
   | { name: "account" }
+  | { name: "next" }
   | { name: "login" }
   | { name: "register" }
   | { name: "forgot" }
@@ -27,6 +28,7 @@ const ID = "([0-9a-fA-F-]{8,64})";
 const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   [/^\/$/, () => ({ name: "home" })],
   [/^\/account$/, () => ({ name: "account" })],
+  [/^\/next$/, () => ({ name: "next" })],
   ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "invite", "mailbox", "shared"] as const).map((name): [RegExp, () => Route] => [
     new RegExp(`^/${name}$`),
     () => ({ name }),
@@ -109,6 +111,7 @@ export const paths = {
   board: (org: string, board: string, task?: string) => `/orgs/${org}/boards/${board}${task ? `?task=${task}` : ""}`,
   organization: (org: string, page: OrgPage = "members") => `/orgs/${org}/${page}`,
   account: () => "/account",
+  next: () => "/next",
   forgot: () => "/forgot",
   checkMail: () => "/check-mail",
   invite: () => "/invite",

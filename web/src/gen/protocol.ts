@@ -1958,6 +1958,14 @@ export const LIMITS = {
   own_views_per_account_max: 200,
   /** Boards that somebody stars. (boards) */
   stars_per_account_max: 200,
+  /** Tasks in an answer to what somebody should do next, where they ask for no other number. (tasks) */
+  next_tasks_default: 20,
+  /** Tasks in an answer to what somebody should do next. (tasks) */
+  next_tasks_max: 100,
+  /** Boards that are asked what somebody should do next: the newest on which they have open tasks. (boards) */
+  next_boards_max: 100,
+  /** Boards that are asked at once, for one answer. (boards) */
+  next_boards_at_once_max: 4,
   /** Conditions of one view or filter. (conditions) */
   filter_conditions_max: 20,
   /** What one condition names. (values) */

@@ -1,8 +1,8 @@
 //! The REST surface, one method a route. Lists, heads and details are read here; changes of an open board go over the socket.
 
 import type {
-  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Code, Command, CommentId, CommentVersion, Condition, Event, Happened, Lifecycle, Look, MemberStatus, OrgId,
-  OrganizationView, OrgRole, OwnChanges, PictureId, SessionId, TaskDetail, TaskDifference, TaskFace, TaskId, TeamId, TeamView, TimeEntryId, TimerView, ViewId, Visibility,
+  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Code, Command, CommentId, CommentVersion, Condition, Due, Event, Happened, Lifecycle, Look, MemberStatus, OrgId,
+  OrganizationView, OrgRole, OwnChanges, PictureId, Priority, SessionId, TaskDetail, TaskDifference, TaskFace, TaskId, TeamId, TeamView, TimeEntryId, TimerView, ViewId, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
 
@@ -52,6 +52,35 @@ export interface TimerStopped {
   /** Why the time is not noted on the task. */
   readonly lost?: Code;
 }
+export type NextBecause = "blocked" | "overdue" | "due_today" | "due_in" | "work_left" | "priority" | "blocks" | "active" | "started" | "last_parts" | "waiting" | "starts_in";
+export interface NextNamed { readonly task_id: TaskId; readonly key: string }
+/** What puts a task up, or down. What is there beside the points depends on what it is. */
+export interface NextReason {
+  readonly because: NextBecause;
+  readonly points: number;
+  readonly days?: number;
+  readonly minutes_left?: number;
+  readonly priority?: Priority;
+  readonly tasks?: readonly NextNamed[];
+  readonly count?: number;
+  readonly urgent?: number;
+  readonly due?: number;
+  readonly of?: number;
+}
+export interface NextTask {
+  readonly org_id: OrgId;
+  readonly board_id: BoardId;
+  readonly board_name: string;
+  readonly task_id: TaskId;
+  readonly key: string;
+  readonly title: string;
+  readonly priority: Priority;
+  readonly due?: Due;
+  readonly score: number;
+  /** Weightiest first. */
+  readonly reasons: readonly NextReason[];
+}
+export interface NextList { readonly items: readonly NextTask[]; readonly total: number; readonly boards_left_out: number }
 /** What is absent was not chosen. */
 export interface Preferences {
   readonly theme?: "system" | "light" | "dark" | undefined;
@@ -168,6 +197,10 @@ export class Rest {
   timeTable(org_id: OrgId, board_id: BoardId, query: TimeQuery): Promise<Blob> {
     const said = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined);
     return this.#http.bytes(`${board(org_id, board_id)}/time.csv?${new URLSearchParams(said.map(([name, value]) => [name, String(value)]))}`, "text/csv");
+  }
+  /** What the caller should do next, over all boards, and why. */
+  next(query: { readonly limit?: number; readonly org_id?: OrgId; readonly board_id?: BoardId } = {}): Promise<NextList> {
+    return this.#http.request("GET", `${V1}/me/next`, { query: { ...query } });
   }
   timer(): Promise<OwnTimer> {
     return this.#http.request("GET", `${V1}/me/timer`);
