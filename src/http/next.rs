@@ -184,12 +184,15 @@ pub async fn list(caller: Caller, Asked(query): Asked<NextQuery>) -> Answer<Json
 /// A board and the organization that it is of, as they are now.
 type Seen = (Arc<Published<Board>>, Arc<Published<Organization>>);
 
-/// A board that the caller sees now, and not as anybody may.
+/// A board that the caller sees now, and not as anybody may. What stands on a template is no work yet.
 async fn seen(caller: &Caller, org: OrgId, board: BoardId) -> Answer<Option<Seen>> {
     let visible = async {
         let (organization, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
         let (published, audience) = caller.board(org, board, None).await?;
-        Ok::<_, Problem>(Some((published, organization)).filter(|_| audience != Audience::Public))
+        Ok::<_, Problem>(
+            Some((published, organization))
+                .filter(|(board, _)| audience != Audience::Public && !board.state.is_template()),
+        )
     };
     found(visible.await)
 }
@@ -232,7 +235,7 @@ async fn boards_of(caller: &Caller, query: &NextQuery) -> Answer<(Vec<(OrgId, Bo
             Ok((organization, _)) => {
                 let me: Vec<_> = organization.state.ids_of(caller.who.account).collect();
                 let rows = caller.http.store.projections().boards_with_open_tasks(org, &me).await?;
-                boards.extend(rows);
+                boards.extend(rows.into_iter().filter(|row| !row.template));
             }
             Err(failure) if failure.code == Code::NotFound && query.org_id.is_none() => {}
             Err(failure) if failure.code == Code::NotFound => return Err(failure.field("org_id").into()),

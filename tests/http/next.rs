@@ -86,6 +86,10 @@ async fn what_comes_next_is_of_all_boards_and_says_why() {
     // What is done is not next; on a board by itself that holds at once.
     ben.post(&format!("{late}/complete"), json!({})).await.ok();
     assert!(titles(&ben.get(&format!("{NEXT}?board_id={}", id(&two))).await.ok()).is_empty());
+    // On a template there is no work.
+    let made = ben.put(&format!("{two}/template"), json!({ "template": true })).await.ok();
+    let list = ben.get(&format!("{NEXT}?min_position={}", text(&made["position"]))).await.ok();
+    assert_eq!(titles(&list), ["Blocks", "Waits"]);
     app.stop().await;
 }
 
