@@ -49,9 +49,10 @@ impl Board {
         };
         let sorter = Sorter::new(&look.sort, looker, &field);
         let stands = |face: TaskFace| (sorter.standing(&face), face);
-        // It may be shown no more: where it would stand it is gone on.
+        // It may meet the filter no more: where it would stand it is gone on. What the public is not shown stands nowhere for it.
+        let known = |task: &&Task| audience != Audience::Public || task.lifecycle == lifecycle;
         let after = match after {
-            Some(id) => Some(stands(self.face(id, audience)?)),
+            Some(id) => Some(stands(self.task(id).filter(known).and_then(|_| self.face(id, audience))?)),
             None => None,
         };
         let found = self.filtered(&look.filter, looker, (audience, lifecycle)).map(|(_, face)| stands(face));
