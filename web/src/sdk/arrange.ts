@@ -163,7 +163,7 @@ export class Arrangement {
     const next = new Map<string, TaskId[]>();
     for (const column of open) {
       if (columns !== undefined && !columns.has(column)) continue;
-      for (const id of this.#inOrder(this.#board.tasksOf(column).get())) {
+      for (const id of this.inOrder(this.#board.tasksOf(column).get())) {
         for (const lane of this.#stands.get(id)?.lanes ?? []) {
           const key = slot(lane, column);
           const list = next.get(key);
@@ -189,7 +189,7 @@ export class Arrangement {
   }
 
   /** Those of a column in their order: by rank, as the board has them, unless the look sorts. */
-  #inOrder(ids: readonly TaskId[]): readonly TaskId[] {
+  inOrder(ids: readonly TaskId[]): readonly TaskId[] {
     const sorter = this.#sorter;
     if (sorter === undefined) return ids;
     const standing = ids.flatMap((id) => this.#stands.get(id)?.standing ?? []);

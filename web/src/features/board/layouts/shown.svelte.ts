@@ -26,7 +26,7 @@ export class Shown {
   readonly cards: readonly Card[] = $derived.by(() => {
     this.#watch();
     const { handle, looks } = this.#board;
-    return handle.columnIds.get().flatMap((column) => handle.tasksOf(column).get().flatMap((id) => (looks.arrangement.shows(id) ? (handle.card(id).get() ?? []) : [])));
+    return handle.columnIds.get().flatMap((column) => looks.arrangement.inOrder(handle.tasksOf(column).get()).flatMap((id) => (looks.arrangement.shows(id) ? (handle.card(id).get() ?? []) : [])));
   });
 
   /** What of the board blocks a card, as long as it is not done. */
