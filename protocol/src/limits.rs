@@ -1,6 +1,10 @@
 //! Every limit there is, in one struct. `docs/LIMITS.md` is generated from this table, and a test probes each one at its
 //! value, one more, and a thousand times that, on every surface.
 
+mod row;
+
+pub use row::Row;
+
 macro_rules! limits {
     ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $value:expr, $unit:literal;)*) => {
         /// The limits in force. Values reach `domain` through `Ctx`.
@@ -20,15 +24,6 @@ macro_rules! limits {
             }
         }
     };
-}
-
-/// One limit, as data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    pub name: &'static str,
-    pub value: u64,
-    pub unit: &'static str,
-    pub doc: &'static str,
 }
 
 limits! {

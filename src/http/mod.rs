@@ -37,6 +37,7 @@ mod openapi;
 mod organization_life;
 mod organizations;
 mod pace;
+mod parameters;
 mod passkeys;
 mod past;
 mod patterns;
