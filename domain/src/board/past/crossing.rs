@@ -151,8 +151,9 @@ pub(super) fn refit(task_id: TaskId, past: &Past, now: &Board, ctx: &Ctx<'_>) ->
             commands.extend(of_task(task_id, TaskValue::Place, (past, was), (now, is), ctx)?);
         }
         // The column it comes into has no say in what it was here and is there.
-        let there = other.board.task(task_id).is_some_and(|task| task.completed_at.is_some());
-        match (was.completed_at.is_some(), there, is.completed_at.is_some()) {
+        let there = other.board.task(task_id).and_then(|task| task.completed_at);
+        let by_itself = there.is_some_and(|at| past.change.as_ref().is_none_or(|change| change.at != at));
+        match (was.completed_at.is_some(), by_itself, is.completed_at.is_some()) {
             (true, true, false) if is.repeat.is_none() => commands.push(CompleteTask { task_id }.into()),
             (false, false, true) => commands.push(ReopenTask { task_id }.into()),
             _ => {}
