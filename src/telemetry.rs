@@ -16,8 +16,9 @@ const SECRET_CHARS_MIN: usize = 16;
 
 /// Starts logging to standard error. `filter` as in `RUST_LOG`. The reason why not is a text for the operator.
 pub fn start(filter: &str, format: LogFormat) -> Result<(), String> {
-    // Every actor has a span at info: it says nothing that our own lines do not.
-    let filter = EnvFilter::try_new(format!("ractor=warn,{filter}")).map_err(|error| format!("--log: {error}"))?;
+    // Every actor has a span at info, and every file of the web app a line: they say nothing that our own lines do not.
+    let filter = EnvFilter::try_new(format!("ractor=warn,memory_serve=warn,{filter}"))
+        .map_err(|error| format!("--log: {error}"))?;
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(Redacted);
     let started = match format {

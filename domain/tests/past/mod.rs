@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_domain::{
-    Board, Principal,
+    Aggregate, Board, Principal,
     board::{Task, Texts},
 };
 use lockstep_protocol::{
     codes::Code,
     command::{BoardCommand, Command, past::UndoChange},
     event::{BoardEvent, Happened},
-    ids::{CommentId, TaskId},
+    ids::{AccountId, CommentId, TaskId},
     values::Lifecycle,
 };
 use proptest::{
@@ -143,29 +143,48 @@ fn same(what: &str, is: &Value, wanted: &Value) -> Result<(), Not> {
     if found.is_empty() { Ok(()) } else { Err(Not::Right(format!("{what}: {}", found.join("; ")))) }
 }
 
-/// Whether tasks that went away stood in columns that are in the archive: such a task comes back to where it is seen.
-fn was_out_of_sight(before: &Board, commit: &[Happened<BoardEvent>]) -> bool {
+/// Whether tasks that went away stood in columns that are gone or in the archive: such a task comes back to where it is seen.
+fn was_out_of_sight(before: &Board, now: &Board, commit: &[Happened<BoardEvent>]) -> bool {
+    let open = |board: &Board, id| board.column(id).is_some_and(|column| !column.archived);
     commit.iter().any(|happened| match &happened.event {
         BoardEvent::TaskTransferred(event) => {
-            let column = before.task(event.task_id).and_then(|task| before.column(task.column_id));
-            column.is_some_and(|column| column.archived)
+            let column = before.task(event.task_id).map(|task| task.column_id);
+            column.is_some_and(|id| !open(before, id) || !open(now, id))
+        }
+        _ => false,
+    })
+}
+
+/// Whether tasks that went away were those of somebody who does not see the board any more: they are not given to them again.
+fn was_of_strangers(world: &World, before: &Board, commit: &[Happened<BoardEvent>]) -> bool {
+    let (org, team) = (Some(&world.org.state), Some(&world.team.state));
+    let sees = |account: AccountId| world.board.state.audience(world.board.id, Principal::Account(account), org, team);
+    commit.iter().any(|happened| match &happened.event {
+        BoardEvent::TaskTransferred(event) => {
+            let assigned = before.task(event.task_id).into_iter().flat_map(|task| task.assignees.iter());
+            assigned.copied().any(|account| sees(account).is_none())
         }
         _ => false,
     })
 }
 
 /// Takes the newest change back, does it again and takes it back again. What became of the first try.
-fn there_and_back(world: &World) -> Result<(), Not> {
+fn there_and_back(world: &World, of_server: bool) -> Result<(), Not> {
     let by = last_by(world).expect("the board was founded");
     let first = world.board.commit(world.board.history.len() as u64)[0].clone();
     let before: Board = fold(&world.board.history[..first.seq as usize - 1]);
     let (was, is) = (says(world, &before), says(world, &world.board.state));
     let mut back = world.clone();
     back.act(by, undo(LAST)).map_err(|failure| Not::Allowed(failure.code))?;
-    if was_out_of_sight(&before, world.board.commit(first.seq)) {
+    let commit = world.board.commit(first.seq);
+    if was_out_of_sight(&before, &world.board.state, commit) || was_of_strangers(world, &before, commit) {
         return Err(Not::Allowed(Code::WrongState));
     }
     same("taken back", &says(&back, &back.board.state), &was)?;
+    if of_server {
+        // Rules of columns do not bind the server: who does it again by hand may come to another end.
+        return Ok(());
+    }
     let replayed: Board = fold(&back.board.history);
     assert!(replayed == back.board.state);
     if let Err(failure) = back.act(by, undo(LAST)) {
@@ -211,7 +230,7 @@ fn what_is_taken_back_is_as_if_it_had_never_been() {
             }
             let tag = world.board.history[before].event.tag();
             let all: BTreeSet<_> = world.board.history[before..].iter().map(|happened| happened.event.tag()).collect();
-            match there_and_back(&world) {
+            match there_and_back(&world, who.starts_with("server:")) {
                 Ok(()) => all.into_iter().for_each(|tag| *undone.entry(tag).or_insert(0) += 1),
                 Err(Not::Allowed(code)) => *refused.entry((tag, code.word())).or_insert(0) += 1,
                 Err(Not::Right(why)) => _ = wrong.entry(tag).or_insert(format!("{who}: {asked}: {why}")),
@@ -223,6 +242,10 @@ fn what_is_taken_back_is_as_if_it_had_never_been() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}\nrefused: {refused:?}");
+    if std::env::var_os("LOCKSTEP_SEED").is_some() {
+        // Which come up at all is known of one seed alone.
+        return;
+    }
     let never: Vec<_> = BoardEvent::TAGS.iter().filter(|tag| !undone.contains_key(*tag)).collect();
     assert_eq!(never, NEVER.iter().collect::<Vec<_>>(), "refused: {refused:?}");
 }
@@ -244,6 +267,20 @@ fn all(world: &World, board: &Board) -> BTreeMap<String, Value> {
     found
 }
 
+fn transferred(event: &BoardEvent) -> Option<TaskId> {
+    match event {
+        BoardEvent::TaskTransferred(event) => Some(event.task_id),
+        _ => None,
+    }
+}
+
+/// Whether anything happened on the other board since the task came there.
+fn changed_there(world: &World, id: TaskId) -> bool {
+    let came = |event: &BoardEvent| matches!(event, BoardEvent::TaskReceived(event) if event.face.task_id == id);
+    let history = &world.yonder.history;
+    history.iter().rposition(|happened| came(&happened.event)).is_some_and(|at| at + 1 < history.len())
+}
+
 /// What others changed since is as they left it; what the change changed is as it was before.
 fn check_only_that(world: &World, seq: u64) -> Result<(), Not> {
     let commit = world.board.commit(seq);
@@ -253,9 +290,11 @@ fn check_only_that(world: &World, seq: u64) -> Result<(), Not> {
     let mut back = world.clone();
     let counted = LAST - (world.board.history.len() as u64 - seq);
     back.act(by, undo(counted)).map_err(|failure| Not::Allowed(failure.code))?;
-    if was_out_of_sight(&before, commit) {
+    if was_out_of_sight(&before, &world.board.state, commit) || was_of_strangers(world, &before, commit) {
         return Err(Not::Allowed(Code::WrongState));
     }
+    let went: BTreeSet<TaskId> = commit.iter().filter_map(|happened| transferred(&happened.event)).collect();
+    let elsewhere = went.iter().any(|id| changed_there(world, *id));
     let [before, after, now] = [&before, &after, &world.board.state].map(|board| all(world, board));
     let is = all(&back, &back.board.state);
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).chain(now.keys()).chain(is.keys()).collect();
@@ -263,7 +302,17 @@ fn check_only_that(world: &World, seq: u64) -> Result<(), Not> {
     let of_task = |path: &str| path.strip_prefix(".tasks.").map(|rest| rest[..36].to_owned());
     let said: BTreeSet<String> = before.keys().chain(is.keys()).filter_map(|path| of_task(path)).collect();
     for path in paths {
-        if of_task(path).is_some_and(|task| !said.contains(&task)) {
+        let task = of_task(path);
+        if task.as_ref().is_some_and(|task| !said.contains(task)) {
+            continue;
+        }
+        // What was changed of it on the other board stays so.
+        if elsewhere && task.is_some_and(|task| went.iter().any(|id| id.to_string() == task)) {
+            continue;
+        }
+        // A mark that it has got there, or that is gone here since, comes along.
+        let mark = [".labels.", ".categories.", ".fields."].iter().any(|of| path.starts_with(of));
+        if !went.is_empty() && mark && !now.contains_key(path) {
             continue;
         }
         let (old, new, now, is) = (before.get(path), after.get(path), now.get(path), is.get(path));

@@ -24,9 +24,11 @@ use serde_json::Value;
 use uuid::Uuid;
 pub use words::{LAST, command, id, json};
 
-/// Property tests that try the same cases every time.
+/// Property tests that try the same cases every time; others with another number in `LOCKSTEP_SEED`.
 pub fn fixed(cases: u32) -> Config {
-    Config { cases, rng_seed: RngSeed::Fixed(20_261_121), failure_persistence: None, ..Config::default() }
+    let seed = std::env::var("LOCKSTEP_SEED").ok().map(|seed| seed.parse().expect("LOCKSTEP_SEED is a number"));
+    let rng_seed = RngSeed::Fixed(seed.unwrap_or(20_261_121));
+    Config { cases, rng_seed, failure_persistence: None, ..Config::default() }
 }
 
 /// 2026-11-21T00:00:00Z.

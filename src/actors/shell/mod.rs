@@ -12,6 +12,7 @@ mod commits;
 mod elsewhere;
 mod founding;
 mod join;
+mod keep;
 mod lists;
 mod messages;
 mod outcome;
@@ -366,17 +367,6 @@ impl<A: Aggregate> Shell<A> {
         if idle {
             self.keep_snapshot(true);
             self.effects.push(Effect::Stop);
-        }
-    }
-
-    /// Stores a snapshot when enough happened since the last one.
-    fn keep_snapshot(&mut self, leaving: bool) {
-        let events = self.head.version - self.snapshot_seq;
-        let due = events >= self.limits.snapshot_events_max || self.tail_bytes >= self.limits.snapshot_tail_bytes_max;
-        if (due || (leaving && events > 0)) && !self.committed.state.is_over() {
-            self.snapshot_seq = self.head.version;
-            self.tail_bytes = 0;
-            self.effects.push(Effect::SaveSnapshot(self.committed.clone(), self.head, self.last_at));
         }
     }
 

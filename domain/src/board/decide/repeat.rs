@@ -17,14 +17,18 @@ use lockstep_protocol::{
         ColumnKind, Due, FieldKind, FieldValue, Lifecycle, Micros, Place, Priority, Reminder, Repeat, RepeatOn,
         RepeatRule, TaskField,
     },
+    view::TaskFace,
 };
 
 use super::{Ask, Decided, dependencies, moves, people, tasks, workflow};
 use crate::{
-    board::state::{Checklist, Column, Task},
+    board::{
+        state::{Checklist, Column, Task},
+        view,
+    },
     rank::Rank,
     recur::{Local, Rule, Series},
-    refuse::{invalid, wrong_state},
+    refuse::{invalid, missing, wrong_state},
 };
 
 /// The longest name of a time zone is half of this.
@@ -147,9 +151,11 @@ fn put(task: &Task, due: Local, next: Local, zone: &TimeZone) -> Option<Next> {
 /// What follows when this task is done.
 /// `leaves`: it goes out of its column by that.
 pub(super) fn next(ask: &Ask<'_>, task_id: TaskId, task: &Task, leaves: bool) -> Decided {
-    match task.repeat.as_deref().filter(|repeat| repeat.on == RepeatOn::Done) {
-        Some(repeat) => make(ask, (task_id, task), repeat, after(ask, task, repeat), Why::Done { leaves }),
-        None => Ok(vec![]),
+    let former = ask.ctx.past.and_then(|past| past.next_of(task_id, ask.board));
+    match (task.repeat.as_deref().filter(|repeat| repeat.on == RepeatOn::Done), former) {
+        (Some(_), Some(former)) => again(ask, (task_id, task), former, leaves),
+        (Some(repeat), None) => make(ask, (task_id, task), repeat, after(ask, task, repeat), Why::Done { leaves }),
+        (None, _) => Ok(vec![]),
     }
 }
 
@@ -199,17 +205,8 @@ fn make(ask: &Ask<'_>, (task_id, task): (TaskId, &Task), repeat: &Repeat, next: 
         original: None,
     };
     events.push(created.into());
-    let repeated = TaskRepeated {
-        task_id: next_id,
-        from_id: task_id,
-        repeat: Repeat { at: at.to_string(), ..repeat.clone() },
-        has_description: task.description_seq.is_some(),
-        // A limit keeps it far below what 32 bits hold.
-        items: u32::try_from(task.checklist_counts().1).unwrap_or(u32::MAX),
-        points: task.points,
-        minutes: task.minutes,
-    };
-    events.push(repeated.into());
+    let repeat = Repeat { at: at.to_string(), ..repeat.clone() };
+    events.push(passed_on((task_id, task), next_id, repeat).into());
     if task.category_id.is_some() {
         events.push(TaskCategorized { task_id: next_id, category_id: task.category_id }.into());
     }
@@ -226,6 +223,36 @@ fn make(ask: &Ask<'_>, (task_id, task): (TaskId, &Task), repeat: &Repeat, next: 
         TaskFieldChanged { task_id: next_id, field_id: *field_id, kind, value }.into()
     }));
     Ok(events)
+}
+
+/// Done again, the next one is the one that it had made before that was taken back.
+fn again(
+    ask: &Ask<'_>,
+    (task_id, task): (TaskId, &Task),
+    (next_id, repeat): (TaskId, &Repeat),
+    leaves: bool,
+) -> Decided {
+    let next = ask.board.task(next_id).ok_or_else(|| missing("task_id"))?;
+    tasks::check_room(ask)?;
+    let leaves = leaves && next.column_id == task.column_id;
+    let (column_id, mut events, rank) = place(ask, next, Why::Done { leaves })?;
+    let face = TaskFace { column_id, rank: rank.into(), ..view::face(next_id, next) };
+    events.push(TaskRestored { task_id: next_id, face }.into());
+    events.push(passed_on((task_id, task), next_id, repeat.clone()).into());
+    Ok(events)
+}
+
+fn passed_on((from_id, from): (TaskId, &Task), task_id: TaskId, repeat: Repeat) -> TaskRepeated {
+    TaskRepeated {
+        task_id,
+        from_id,
+        repeat,
+        has_description: from.description_seq.is_some(),
+        // A limit keeps it far below what 32 bits hold.
+        items: u32::try_from(from.checklist_counts().1).unwrap_or(u32::MAX),
+        points: from.points,
+        minutes: from.minutes,
+    }
 }
 
 /// An id that follows from the task's own and the board, so that deciding the same again comes to the same. One that was taken back leaves its own behind.

@@ -15,7 +15,7 @@ use super::{
     Past, crossing, lists, said,
     shared::view_order,
     steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order},
-    way::in_column,
+    way::{in_column, label_in_the_way},
 };
 use crate::{
     aggregate::Ctx,
@@ -84,6 +84,7 @@ pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> 
             if there { vec![DeleteTask { task_id: *id }.into()] } else { vec![] }
         }
         Step::UnmakeColumn(id) if now.column(*id).is_some() => vec![DeleteColumn { column_id: *id }.into()],
+        Step::UnmakeLabel(id) if past.crossing().is_some() && label_in_the_way(*id, past, now) => vec![],
         Step::UnmakeLabel(id) if now.label(*id).is_some() => vec![DeleteLabel { label_id: *id }.into()],
         Step::UnmakeCategory(id) if now.category(*id).is_some() => vec![DeleteCategory { category_id: *id }.into()],
         Step::UnmakeColumn(_) | Step::UnmakeLabel(_) | Step::UnmakeCategory(_) | Step::UnmakeField(_) => vec![],
@@ -186,7 +187,8 @@ pub(super) fn of_task(
         V::Cover => vec![SetTaskCover { task_id, colour: was.cover }.into()],
         V::Place => {
             let place = place(task_id, was, &past.before, now);
-            let mut commands = vec![MoveTask { task_id, column_id: was.column_id, place }.into()];
+            let mut commands = alone(task_id, was, (now, is), past);
+            commands.push(MoveTask { task_id, column_id: was.column_id, place }.into());
             // Where it goes may make it done or not done, which it was not to become by that.
             if !past.takes_back(&Step::Task(task_id, V::Done)) {
                 let done = is.completed_at.is_some();
@@ -194,7 +196,11 @@ pub(super) fn of_task(
             }
             commands
         }
-        V::Done if was.completed_at.is_some() => vec![CompleteTask { task_id }.into()],
+        V::Done if was.completed_at.is_some() => {
+            let mut commands = alone(task_id, was, (now, is), past);
+            commands.push(CompleteTask { task_id }.into());
+            commands
+        }
         V::Done => vec![ReopenTask { task_id }.into()],
         V::Repeat => {
             let rule = |repeat: &lockstep_protocol::values::Repeat| RepeatRule {
@@ -212,6 +218,15 @@ pub(super) fn of_task(
         V::Time(entry_id) => said::time((task_id, entry_id), was, is, ctx),
         V::List(_) | V::Item(..) | V::Since => lists::checklists(task_id, value, was, is),
     })
+}
+
+/// What is done again makes no next one where the one that it had made is there, or was the last.
+fn alone(task_id: TaskId, was: &Task, (now, is): (&Board, &Task), past: &Past) -> Vec<BoardCommand> {
+    let passes_on = is.repeat.is_some() && was.repeat.is_none() && was.completed_at.is_some();
+    if passes_on && past.next_of(task_id, now).is_none() {
+        return vec![SetTaskRepeat { task_id, repeat: None }.into()];
+    }
+    vec![]
 }
 
 fn life(task_id: TaskId, was: &Task, is: &Task) -> Vec<BoardCommand> {

@@ -23,7 +23,7 @@ use lockstep_protocol::{
     command::{BoardCommand, past::RevertTask},
     event::{BoardEvent, Happened, past::ChangeUndone},
     ids::{AccountId, ColumnId, TaskId},
-    values::{Conflict, Field, Micros},
+    values::{Conflict, Field, Lifecycle, Micros, Repeat},
 };
 use steps::Step;
 pub use texts::Texts;
@@ -129,6 +129,17 @@ impl Past {
     /// The task that goes to another board by that, or comes back from one.
     pub fn crossing(&self) -> Option<Crossing> {
         self.change.as_ref().and_then(|change| change.crossing)
+    }
+
+    /// The one that this task had made by being done, and what that repeated by, where it lies in the trash `now` and comes out of it
+    /// by what is taken back.
+    pub(in crate::board) fn next_of(&self, id: TaskId, now: &Board) -> Option<(TaskId, &Repeat)> {
+        self.change.as_ref()?;
+        let (next_id, _) = self.before.task(id)?.passed_on.as_ref()?;
+        let lies = now.task(*next_id)?.lifecycle == Lifecycle::Deleted;
+        let repeat =
+            self.before.task(*next_id).filter(|next| next.lifecycle == Lifecycle::Active)?.repeat.as_deref()?;
+        lies.then_some((*next_id, repeat))
     }
 
     fn takes_back(&self, step: &Step) -> bool {

@@ -131,6 +131,12 @@ pub(super) fn of_change(past: &Past) -> Vec<Step> {
                 of_values(change, *id, old, new, &mut steps);
             }
         }
+        // What it needed here and was not there.
+        let made = before.labels.diff(&after.labels).filter_map(|diff| match diff {
+            DiffItem::Add(id, _) => Some(Step::UnmakeLabel(*id)),
+            _ => None,
+        });
+        steps.extend(made);
         return steps;
     }
     let mut steps = of_board(before, after);

@@ -2,7 +2,7 @@
 //! otherwise since, and is not gone over.
 
 use lockstep_protocol::{
-    ids::{ColumnId, TaskId},
+    ids::{ColumnId, LabelId, TaskId},
     values::{Field, Lifecycle},
 };
 use uuid::Uuid;
@@ -64,12 +64,9 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
         | Step::View(_)
         | Step::ViewOrder
         | Step::UnmakeView(_) => shape_in_the_way(step, past, now),
-        Step::UnmakeLabel(id) => {
-            let changed = now.label(*id).is_some_and(|is| Some(is) != after.label(*id));
-            let wears = |task: Option<&Task>| task.is_some_and(|task| task.labels.contains(id));
-            let used = || now.tasks().any(|(task_id, task)| wears(Some(task)) && !wears(after.task(task_id)));
-            (changed || used()).then_some((id.0, Field::Name))
-        }
+        // It stays where others need it now: what is taken back is the move.
+        Step::UnmakeLabel(_) if past.crossing().is_some() => None,
+        Step::UnmakeLabel(id) => label_in_the_way(*id, past, now).then_some((id.0, Field::Name)),
         Step::UnmakeCategory(id) => {
             let changed = now.category(*id).is_some_and(|is| Some(is) != after.category(*id));
             let of_it = |task: Option<&Task>| task.is_some_and(|task| task.category_id == Some(*id));
@@ -116,6 +113,14 @@ fn shape_in_the_way(step: &Step, past: &Past, now: &Board) -> Option<(Uuid, Fiel
         }
         _ => None,
     }
+}
+
+/// A label that somebody has changed since, or put on a task.
+pub(super) fn label_in_the_way(id: LabelId, past: &Past, now: &Board) -> bool {
+    let after = &past.after;
+    let changed = now.label(id).is_some_and(|is| Some(is) != after.label(id));
+    let wears = |task: Option<&Task>| task.is_some_and(|task| task.labels.contains(&id));
+    changed || now.tasks().any(|(task_id, task)| wears(Some(task)) && !wears(after.task(task_id)))
 }
 
 /// A value of a task that somebody has changed since.
