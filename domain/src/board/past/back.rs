@@ -15,7 +15,7 @@ use super::{
     Past, crossing, lists, said,
     shared::view_order,
     steps::{BoardValue, ColumnValue, Step, TaskValue, common_order, field_order},
-    way::{in_column, label_in_the_way},
+    way::{category_in_the_way, in_column, label_in_the_way},
 };
 use crate::{
     aggregate::Ctx,
@@ -85,6 +85,7 @@ pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> 
         }
         Step::UnmakeColumn(id) if now.column(*id).is_some() => vec![DeleteColumn { column_id: *id }.into()],
         Step::UnmakeLabel(id) if past.crossing().is_some() && label_in_the_way(*id, past, now) => vec![],
+        Step::UnmakeCategory(id) if past.crossing().is_some() && category_in_the_way(*id, past, now) => vec![],
         Step::UnmakeLabel(id) if now.label(*id).is_some() => vec![DeleteLabel { label_id: *id }.into()],
         Step::UnmakeCategory(id) if now.category(*id).is_some() => vec![DeleteCategory { category_id: *id }.into()],
         Step::UnmakeColumn(_) | Step::UnmakeLabel(_) | Step::UnmakeCategory(_) | Step::UnmakeField(_) => vec![],

@@ -142,6 +142,12 @@ impl Past {
         lies.then_some((*next_id, repeat))
     }
 
+    /// Whether the change that is taken back made this task done, as it is there now.
+    pub(in crate::board) fn made_done(&self, id: TaskId, there: &Task) -> bool {
+        let open = self.before.task(id).is_some_and(|was| was.completed_at.is_none());
+        open && self.change.as_ref().is_some_and(|change| there.completed_at == Some(change.at))
+    }
+
     fn takes_back(&self, step: &Step) -> bool {
         self.change.as_ref().is_some_and(|change| change.steps.contains(step))
     }

@@ -132,11 +132,10 @@ pub(super) fn of_change(past: &Past) -> Vec<Step> {
             }
         }
         // What it needed here and was not there.
-        let made = before.labels.diff(&after.labels).filter_map(|diff| match diff {
-            DiffItem::Add(id, _) => Some(Step::UnmakeLabel(*id)),
-            _ => None,
-        });
-        steps.extend(made);
+        let labels = after.labels.keys().filter(|id| before.label(**id).is_none());
+        steps.extend(labels.map(|id| Step::UnmakeLabel(*id)));
+        let categories = after.categories.keys().filter(|id| before.category(**id).is_none());
+        steps.extend(categories.map(|id| Step::UnmakeCategory(*id)));
         return steps;
     }
     let mut steps = of_board(before, after);

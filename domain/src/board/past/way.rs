@@ -2,7 +2,7 @@
 //! otherwise since, and is not gone over.
 
 use lockstep_protocol::{
-    ids::{ColumnId, LabelId, TaskId},
+    ids::{CategoryId, ColumnId, LabelId, TaskId},
     values::{Field, Lifecycle},
 };
 use uuid::Uuid;
@@ -65,14 +65,9 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
         | Step::ViewOrder
         | Step::UnmakeView(_) => shape_in_the_way(step, past, now),
         // It stays where others need it now: what is taken back is the move.
-        Step::UnmakeLabel(_) if past.crossing().is_some() => None,
+        Step::UnmakeLabel(_) | Step::UnmakeCategory(_) if past.crossing().is_some() => None,
         Step::UnmakeLabel(id) => label_in_the_way(*id, past, now).then_some((id.0, Field::Name)),
-        Step::UnmakeCategory(id) => {
-            let changed = now.category(*id).is_some_and(|is| Some(is) != after.category(*id));
-            let of_it = |task: Option<&Task>| task.is_some_and(|task| task.category_id == Some(*id));
-            let used = || now.tasks().any(|(task_id, task)| of_it(Some(task)) && !of_it(after.task(task_id)));
-            (changed || used()).then_some((id.0, Field::Name))
-        }
+        Step::UnmakeCategory(id) => category_in_the_way(*id, past, now).then_some((id.0, Field::Name)),
         Step::Refit(_) | Step::SendBack(_) => crossing::in_the_way(step, past, now),
         Step::MakeColumn(_) | Step::UnmakeColumn(_) | Step::UnmakeLink(_) | Step::Never(_) => None,
     }
@@ -121,6 +116,14 @@ pub(super) fn label_in_the_way(id: LabelId, past: &Past, now: &Board) -> bool {
     let changed = now.label(id).is_some_and(|is| Some(is) != after.label(id));
     let wears = |task: Option<&Task>| task.is_some_and(|task| task.labels.contains(&id));
     changed || now.tasks().any(|(task_id, task)| wears(Some(task)) && !wears(after.task(task_id)))
+}
+
+/// A category that somebody has changed since, or put a task in.
+pub(super) fn category_in_the_way(id: CategoryId, past: &Past, now: &Board) -> bool {
+    let after = &past.after;
+    let changed = now.category(id).is_some_and(|is| Some(is) != after.category(id));
+    let of_it = |task: Option<&Task>| task.is_some_and(|task| task.category_id == Some(id));
+    changed || now.tasks().any(|(task_id, task)| of_it(Some(task)) && !of_it(after.task(task_id)))
 }
 
 /// A value of a task that somebody has changed since.

@@ -18,8 +18,9 @@ pub(super) use arrive::arrive;
 pub(super) use leave::leave;
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::transfer::TransferTask,
-    ids::{BoardId, TaskId},
+    command::{task::ReopenTask, transfer::TransferTask},
+    event::{BoardEvent, Happened},
+    ids::{AccountId, BoardId, TaskId},
     limits::Limits,
     values::Lifecycle,
 };
@@ -29,7 +30,7 @@ use super::{
     state::Board,
 };
 use crate::{
-    aggregate::{Beside, Ctx},
+    aggregate::{Aggregate, Beside, Ctx},
     refuse::full,
 };
 
@@ -65,13 +66,38 @@ fn numbers(other: &Board, going: &[TaskId]) -> Result<Vec<u32>, Failure> {
 /// What happens here when a task comes back that went to the other board: as if it were sent from there.
 pub(super) fn fetch(here: &Board, command: &TransferTask, ctx: &Ctx<'_>) -> Decided {
     let there = turned(here, ctx)?;
-    arrive(other(ctx)?.board, command, &there)
+    let (board, _) = reopened(command.task_id, &there, ctx)?;
+    arrive(&board, command, &there)
 }
 
 /// What happens there then.
 pub(super) fn give_back(here: &Board, command: &TransferTask, ctx: &Ctx<'_>) -> Decided {
     let there = turned(here, ctx)?;
-    leave(&Ask::new(other(ctx)?.board, &command.clone().into(), &there)?, command)
+    let (board, mut events) = reopened(command.task_id, &there, ctx)?;
+    events.extend(leave(&Ask::new(&board, &command.clone().into(), &there)?, command)?);
+    Ok(events)
+}
+
+/// The other board. What a task that repeats made there by becoming done when it came goes again, and it repeats itself; unless somebody
+/// has to do with that by now.
+fn reopened(task_id: TaskId, there: &Ctx<'_>, ctx: &Ctx<'_>) -> Result<(Board, Vec<BoardEvent>), Failure> {
+    let mut board = other(ctx)?.board.clone();
+    let came_done = ctx.past.zip(board.task(task_id)).is_some_and(|(past, task)| past.made_done(task_id, task));
+    if !came_done {
+        return Ok((board, vec![]));
+    }
+    let events = board.decide(&ReopenTask { task_id }.into(), there)?;
+    let repeats =
+        |event: &BoardEvent| matches!(event, BoardEvent::TaskRepeatChanged(event) if event.task_id == task_id);
+    if !events.iter().any(repeats) {
+        return Ok((board, vec![]));
+    }
+    let (by, after) = (ctx.principal.account().unwrap_or(AccountId::NIL), other(ctx)?.seq);
+    for (seq, event) in (after + 1..).zip(&events) {
+        let event = event.clone();
+        board.evolve(&Happened { seq, at: ctx.now, by, client_id: None, client_seq: None, event });
+    }
+    Ok((board, events))
 }
 
 /// As the other board sees it.
