@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test check teeth bench chaos chaos-smoke fuzz web deny help stages-build stages-test
+.PHONY: run test check teeth bench chaos chaos-smoke fuzz seeds web deny help stages-build stages-test
 
 stage := scripts/stage
 npm   := npm --prefix web run --silent
@@ -70,6 +70,10 @@ chaos-smoke: ## three minutes of faults on the debug binaries, judged
 chaos: ## every fault under several seeds, half an hour: writes docs/RELIABILITY-REPORT.md
 	cargo build --release --locked --workspace --bins
 	scripts/chaos
+
+seeds: ## the property tests of the rules with other histories, SEEDS=10 from FIRST=1
+	first=$${FIRST:-1}; for seed in $$(seq $$first $$((first + $${SEEDS:-10} - 1))); do echo "LOCKSTEP_SEED=$$seed"; \
+	  LOCKSTEP_SEED=$$seed cargo nextest run --package lockstep-domain --locked --no-fail-fast || exit 1; done
 
 fuzz: ## the decoder and quick add against hostile input, each FUZZ_SECONDS=60
 	command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
