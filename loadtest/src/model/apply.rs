@@ -192,10 +192,8 @@ impl Board {
                 let (done, all) = event.removed;
                 self.counts(event.task_id, -i64::from(done), -i64::from(all));
             }
-            BoardEvent::TaskCommented(TaskCommented { task_id, .. })
-            | BoardEvent::CommentRestored(CommentRestored { task_id, .. }) => {
-                self.task(*task_id, |task| task.comments += 1);
-            }
+            BoardEvent::TaskCommented(event) => self.task(event.task_id, |task| task.comments += 1),
+            BoardEvent::CommentRestored(event) => self.task(event.task_id, |task| task.comments += 1),
             BoardEvent::CommentDeleted(event) => {
                 self.task(event.task_id, |task| task.comments = task.comments.saturating_sub(1));
             }
