@@ -53,7 +53,7 @@ pub struct CommentRestored {
     pub task_id: TaskId,
     pub comment: Box<ReceivedComment>,
     /// The seqs of the events that hold its texts, ascending, the first included.
-    #[ts(type = "number[]")]
+    #[ts(type = "Array<number>")]
     pub text_seqs: Vec<u64>,
     /// The comment that it stands before; otherwise it is the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1161,7 +1161,7 @@ export type CommentRestored = { task_id: TaskId, comment: ReceivedComment,
 /**
  * The seqs of the events that hold its texts, ascending, the first included.
  */
-text_seqs: number[], 
+text_seqs: Array<number>, 
 /**
  * The comment that it stands before; otherwise it is the last.
  */
