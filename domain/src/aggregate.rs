@@ -76,6 +76,23 @@ pub struct Beside<'a> {
     pub texts: &'a Texts,
 }
 
+/// What follows from a command besides its own events: these happen, then these are asked.
+#[derive(Debug)]
+pub struct FollowUp<A: Aggregate> {
+    pub events: Vec<A::Event>,
+    pub commands: Vec<A::Command>,
+}
+
+impl<A: Aggregate> FollowUp<A> {
+    pub const fn asking(commands: Vec<A::Command>) -> Self {
+        Self { events: Vec::new(), commands }
+    }
+
+    pub const fn happening(events: Vec<A::Event>) -> Self {
+        Self { events, commands: Vec::new() }
+    }
+}
+
 /// A live thing with a stream of its own. Cloning must be cheap (persistent maps): each batch evolves a copy.
 pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwned + 'static {
     const KIND: Kind;
@@ -98,14 +115,14 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
         None
     }
 
-    /// What follows from a command of which that shows only as it goes: commands that are asked one after another, each list of them on
-    /// what those before it left; `None`: that was all.
+    /// What follows from a command of which that shows only as it goes, one thing after another, each on what those before it left;
+    /// `None`: that was all.
     fn follow_up(
         &self,
         _command: &Self::Command,
         _ctx: &Ctx<'_>,
         _index: usize,
-    ) -> Result<Option<Vec<Self::Command>>, Failure> {
+    ) -> Result<Option<FollowUp<Self>>, Failure> {
         Ok(None)
     }
 

@@ -57,8 +57,9 @@ pub fn decide<A: Aggregate>(
     // Whoever goes back knows that others were there since: the command itself says what stands in the way.
     let unasked = Stamp { saw: None, ..*stamp };
     for index in 0.. {
-        let Some(commands) = decision.state.follow_up(command, ctx, index)? else { break };
-        for command in &commands {
+        let Some(follow_up) = decision.state.follow_up(command, ctx, index)? else { break };
+        decision.happen(follow_up.events, ctx, stamp)?;
+        for command in &follow_up.commands {
             decision.add(command, ctx, &unasked)?;
         }
     }
@@ -97,6 +98,11 @@ impl<A: Aggregate> Decision<A> {
         let by = ctx.principal.account().ok_or_else(forbidden)?;
         let unseen = unseen(&self.state, &events, by, stamp)?;
         self.conflicts.extend(unseen);
+        self.happen(events, ctx, stamp)
+    }
+
+    fn happen(&mut self, events: Vec<A::Event>, ctx: &Ctx<'_>, stamp: &Stamp) -> Result<(), Failure> {
+        let by = ctx.principal.account().ok_or_else(forbidden)?;
         for event in events {
             let happened = Happened {
                 seq: stamp.after + self.events.len() as u64 + 1,

@@ -420,6 +420,7 @@ fn types() -> String {
         event::comment::TaskCommented,
         event::comment::CommentEdited,
         event::comment::CommentDeleted,
+        event::comment::CommentRestored,
         event::comment::CommentReacted,
         event::comment::CommentUnreacted,
         OrganizationEvent,

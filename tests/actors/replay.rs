@@ -71,6 +71,7 @@ fn build(choices: &mut Choices, known: &mut Known, number: usize) -> BoardComman
             name: Some(format!("Column {number}")),
             kind: Some(choices.of(ColumnKind::ALL)),
             colour: None,
+            clear_colour: false,
         }
         .into(),
         3 if choices.below(8) == 0 => ArchiveColumn { column_id: choices.of(&known.columns) }.into(),

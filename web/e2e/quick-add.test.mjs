@@ -37,6 +37,52 @@ const tasks = async ({ base, ana }) => (await ana.call("GET", `${base}/tasks`)).
 /** The first of them, once it is there. */
 const first = (place) => until("the server to have the task", async () => (await tasks(place))[0]);
 
+test("a line that names several people makes a card for each of them in one change, which one undo takes back", async () => {
+  const place = await board("Each");
+  const { page, context, errors } = await person(browser, server, ANA);
+  await open(page, place.base);
+  await column(page, 0).getByRole("button", { name: "Add card", exact: true }).last().click();
+  const each = page.getByRole("checkbox", { name: /^One card for each/ });
+  await field(page).fill("Sign the form @ben");
+  await wait(page, ["Ben Okafor"]);
+  assert.equal(await each.count(), 0);
+  await field(page).fill("Sign the form @ben @me p1");
+  await each.waitFor();
+  assert.equal(await page.getByText("One card for each of the 2 people").count(), 1);
+  await each.focus();
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Add 2 cards" }).waitFor();
+  await look(page, "quick-each");
+  await page.keyboard.press("Enter");
+  await until("two cards", async () => (await card(page, "Sign the form").count()) === 2);
+  const made = await until("both on the server", async () => {
+    const all = await tasks(place);
+    return all.length === 2 ? all : undefined;
+  });
+  assert.deepEqual(made.map((task) => task.assignees.length), [1, 1]);
+  assert.equal(new Set(made.flatMap((task) => task.assignees)).size, 2);
+  assert.deepEqual(made.map((task) => task.priority), ["urgent", "urgent"]);
+  await field(page).press("Escape");
+  await page.keyboard.press("Control+z");
+  await until("none", async () => (await tasks(place)).length === 0);
+  await until("none to be seen", async () => (await card(page, "Sign the form").count()) === 0);
+  await page.keyboard.press("Control+Shift+Z");
+  await until("both again", async () => (await tasks(place)).length === 2);
+  assert.deepEqual(errors, []);
+  await context.close();
+  // By the keyboard alone, on a phone.
+  const phone = await person(browser, server, ANA, { viewport: PHONE });
+  await open(phone.page, place.base);
+  await column(phone.page, 0).getByRole("button", { name: "Add card", exact: true }).last().click();
+  await field(phone.page).fill("Read this @ben @me");
+  await wait(phone.page, ["Ben Okafor", "Ana Lindqvist"]);
+  await look(phone.page, "quick-each-phone");
+  await phone.page.keyboard.press("Control+Enter");
+  await until("two more", async () => (await tasks(place)).length === 4);
+  assert.deepEqual(phone.errors, []);
+  await phone.context.close();
+});
+
 test("a line becomes a card with what it says; a chip becomes text by a click and by Backspace", async () => {
   const place = await board("Quick");
   const { page, context, errors } = await person(browser, server, ANA);

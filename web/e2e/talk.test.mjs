@@ -155,6 +155,47 @@ test("answers stand under their comment, fold when they are many, and stay when 
   await end();
 });
 
+test("whoever deletes what another said has it back under their name, in its place and as it was", async () => {
+  const { path, ana, ben, talk: [mine, theirs], end } = await both("Restored", "Taken back");
+  await say(ben.page, theirs, "Frist");
+  await mine.getByText("Frist").waitFor();
+  await theirs.getByRole("button", { name: /^Menu of the comment/ }).click();
+  await ben.page.getByRole("menuitem", { name: "Edit comment" }).click();
+  await theirs.getByLabel("Edit comment").fill("First");
+  await ben.page.keyboard.press("Control+Enter");
+  await mine.getByText("First").waitFor();
+  await say(ben.page, theirs, "Second");
+  const article = (section) => section.getByRole("article").filter({ hasText: "First" });
+  await article(mine).getByRole("button", { name: "Add reaction" }).click();
+  await ana.page.getByRole("button", { name: "🎉", exact: true }).click();
+  await article(theirs).getByRole("button", { name: /^🎉/ }).waitFor();
+  await mine.getByRole("article").filter({ hasText: "Second" }).waitFor();
+  const before = (await mine.getByRole("article").allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
+  const kept = (await (await server.rest(BEN)).call("GET", `${path}/tasks/${ana.page.url().match(/[0-9a-f-]{36}$/)[0]}`)).comments;
+
+  const remove = async () => {
+    await article(mine).getByRole("button", { name: /^Menu of the comment/ }).click();
+    await ana.page.getByRole("menuitem", { name: "Delete comment" }).click();
+    await until("it to be gone", async () => (await theirs.getByText("First").count()) === 0);
+  };
+  await remove();
+  await ana.page.getByRole("button", { name: "Undo" }).click();
+  for (const section of [mine, theirs]) {
+    await article(section).getByRole("button", { name: /^🎉/ }).waitFor();
+    assert.deepEqual((await section.getByRole("article").allInnerTexts()).length, 2);
+  }
+  assert.deepEqual((await mine.getByRole("article").allInnerTexts()).map((text) => text.replace(/\s+/g, " ")), before);
+  await remove();
+  await mine.locator("h3").click();
+  await ana.page.keyboard.press("Control+z");
+  await article(theirs).getByRole("button", { name: /^🎉/ }).waitFor();
+  const again = (await (await server.rest(BEN)).call("GET", `${path}/tasks/${ana.page.url().match(/[0-9a-f-]{36}$/)[0]}`)).comments;
+  assert.deepEqual(again, kept);
+  await ana.page.keyboard.press("Control+Shift+Z");
+  await until("it to be gone again", async () => (await theirs.getByText("First").count()) === 0);
+  await end();
+});
+
 test("whoever sees the board reads how a comment read before", async () => {
   const { ana, ben, talk: [mine, theirs], end } = await both("History", "Edited");
   await say(ana.page, mine, "First words");

@@ -102,6 +102,47 @@ test("one timer runs on all devices of a person, on every page, and the other se
   for (const { context } of [ana, ben, phone]) await context.close();
 });
 
+test("a timer ends with a note and when it was really over, by keyboard", async () => {
+  const path = await server.board("Ends", ["Talk"]);
+  const { page, errors, context } = await person(browser, server, ANA, { viewport: PHONE });
+  await open(page, path);
+  await card(page, "Talk").first().click();
+  await section(page).getByRole("button", { name: "Start timer" }).click();
+  await pill(page).getByRole("button", { name: "Note and end time" }).click();
+  const form = page.getByRole("form", { name: "Note and end time" });
+  // Before it began it was not over.
+  const hours = (by) => {
+    const at = new Date(Date.now() + by * 3_600_000);
+    const two = (number) => String(number).padStart(2, "0");
+    return { day: `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`, time: `${two(at.getHours())}:${two(at.getMinutes())}` };
+  };
+  const early = hours(-2);
+  await form.getByLabel("Day").fill(early.day);
+  await form.getByLabel("Ended at").fill(early.time);
+  await form.getByRole("button", { name: "Stop" }).click();
+  await form.getByRole("alert").getByText("The end has to be after the beginning").waitFor();
+  await look(page, "timer-end-phone");
+  assert.equal(await pill(page).count(), 1);
+  const now = hours(0);
+  await form.getByLabel("Day").fill(now.day);
+  await page.keyboard.press("Escape");
+  await pill(page).getByRole("button", { name: "Note and end time" }).click();
+  await form.getByLabel("Note").fill("Talked it over");
+  await page.keyboard.press("Enter");
+  await until("it to be over", async () => (await pill(page).count()) === 0);
+  await section(page).getByText("Talked it over").waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+  // Begun an hour ago, ended half an hour later.
+  const ana = await server.rest(ANA);
+  const { board_id, org_id } = (([, org_id, board_id]) => ({ org_id, board_id }))(path.match(/orgs\/([^/]+)\/boards\/([^/]+)/));
+  const [task] = (await ana.call("GET", `${path}/tasks`)).items;
+  const begun = await ana.call("POST", "/me/timer", { org_id, board_id, task_id: task.task_id });
+  const refused = ana.call("POST", "/me/timer/stop", { ended_at: begun.timer.started_at - 1 });
+  await assert.rejects(refused, /ended_at/);
+  await ana.call("POST", "/me/timer/stop", { ended_at: begun.timer.started_at + 1, note: "Short" });
+});
+
 test("what the time of a board comes to, by people, cards and days, and as a table", async () => {
   const path = await server.board("Sums", ["Report", "Plain"]);
   const [ana, ben] = [await server.rest(ANA), await server.rest(BEN)];

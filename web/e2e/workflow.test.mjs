@@ -198,3 +198,31 @@ test("the rules on a phone in the dark", async () => {
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test("a column is given a colour and loses it again, for both; each is taken back", async () => {
+  const path = await server.board("Coloured", ["Paint"]);
+  const [ana, ben] = [await person(browser, server, ANA), await person(browser, server, BEN)];
+  for (const { page } of [ana, ben]) await open(page, path);
+  const dot = (page) => column(page, 0).locator("header .kind").getAttribute("data-colour");
+  const plain = await dot(ben.page);
+  const choose = async (name) => {
+    await ana.page.getByRole("button", { name: "Menu of To do" }).click();
+    await ana.page.getByRole("menuitemradio", { name, exact: true }).click();
+    await ana.page.keyboard.press("Escape");
+  };
+  await choose("Pink");
+  await until("it to be pink", async () => (await dot(ben.page)) === "pink");
+  await ana.page.getByRole("button", { name: "Menu of To do" }).click();
+  await ana.page.getByRole("menuitemradio", { name: "Pink", checked: true }).waitFor();
+  await look(ana.page, "column-colours");
+  await ana.page.getByRole("menuitemradio", { name: "No colour" }).click();
+  await ana.page.keyboard.press("Escape");
+  await until("it to be plain", async () => (await dot(ben.page)) === plain);
+  await ana.page.keyboard.press("Control+z");
+  await until("it to be pink again", async () => (await dot(ben.page)) === "pink");
+  await ana.page.keyboard.press("Control+z");
+  await until("it to be as it was", async () => (await dot(ben.page)) === plain);
+  assert.deepEqual([...ana.errors, ...ben.errors], []);
+  await ana.context.close();
+  await ben.context.close();
+});

@@ -135,10 +135,11 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
         E::BoardMemberAdded(event) => vec![(event.account_id.0, F::Role)],
         E::BoardMemberRoleChanged(event) => vec![(event.account_id.0, F::Role)],
         E::BoardMemberRemoved(event) => vec![(event.account_id.0, F::Role)],
-        E::ColumnUpdated(event) => where_so(
-            event.column_id.0,
-            [(event.name.is_some(), F::Name), (event.kind.is_some(), F::Kind), (event.colour.is_some(), F::Colour)],
-        ),
+        E::ColumnUpdated(event) => {
+            let coloured = event.colour.is_some() || event.clear_colour;
+            let changed = [(event.name.is_some(), F::Name), (event.kind.is_some(), F::Kind), (coloured, F::Colour)];
+            where_so(event.column_id.0, changed)
+        }
         E::ColumnWorkflowChanged(event) => vec![(event.column_id.0, F::Workflow)],
         E::ColumnMoved(event) => vec![(event.column_id.0, F::Place)],
         E::LabelUpdated(event) => {

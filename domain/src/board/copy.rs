@@ -61,7 +61,10 @@ impl Board {
             let (column_id, name) = (ids.of(*id), column.name.to_string());
             commands.push(CreateColumn { column_id, name, kind: column.kind, place: Place::END }.into());
             if column.colour.is_some() {
-                commands.push(UpdateColumn { column_id, name: None, kind: None, colour: column.colour }.into());
+                commands.push(
+                    UpdateColumn { column_id, name: None, kind: None, colour: column.colour, clear_colour: false }
+                        .into(),
+                );
             }
         }
         let mut views: Vec<_> = self.saved_views().collect();

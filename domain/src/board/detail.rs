@@ -44,7 +44,7 @@ impl Board {
             return None;
         }
         let mut comments: Vec<_> = task.comments.iter().map(|(id, comment)| (*id, comment.clone())).collect();
-        comments.sort_by_key(|(_, comment)| (comment.created_seq, comment.created_at));
+        comments.sort_by_key(|(id, comment)| comment.order(*id));
         if audience == Audience::Public {
             comments.clear();
         }

@@ -39,7 +39,7 @@ pub use state::{
 
 use crate::{
     access,
-    aggregate::{Aggregate, Ctx, Principal},
+    aggregate::{Aggregate, Ctx, FollowUp, Principal},
     organization::Organization,
     team::Team,
 };
@@ -74,7 +74,7 @@ impl Aggregate for Board {
         command: &BoardCommand,
         ctx: &Ctx<'_>,
         index: usize,
-    ) -> Result<Option<Vec<BoardCommand>>, Failure> {
+    ) -> Result<Option<FollowUp<Self>>, Failure> {
         past::follow_up(self, command, ctx, index)
     }
 

@@ -116,6 +116,7 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::TaskCommented(_)
         | E::CommentEdited(_)
         | E::CommentDeleted(_)
+        | E::CommentRestored(_)
         | E::CommentReacted(_)
         | E::CommentUnreacted(_)
         | E::TimeLogged(_)

@@ -98,7 +98,7 @@ const ASKED: &[&str] = &[
     "board.bulk on_failure=?f commands=\"label.create label_id=?l name=?e colour=?g | task.label task_id=?t label_id=?l\"",
     "column.create column_id=?c name=?x kind=?h place.after=?c",
     "column.update column_id=?c name=?x kind=?h colour=?g",
-    "column.update column_id=?c name=?x",
+    "column.update column_id=?c name=?x clear_colour=true",
     "column.move column_id=?c place.after=?c place.before=?c",
     "column.workflow.set column_id=?c workflow.wip.limit=?n workflow.wip.mode=refuse",
     "column.workflow.set column_id=?c workflow.wip.limit=?n workflow.wip.mode=?W workflow.next=[?c] workflow.required=[?R]",

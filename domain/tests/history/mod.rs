@@ -243,6 +243,16 @@ fn said(history: &[Happened<BoardEvent>], task_id: TaskId, comment_id: CommentId
             BoardEvent::CommentEdited(event) if (event.task_id, event.comment_id) == (task_id, comment_id) => {
                 texts.push(event.text.clone())
             }
+            BoardEvent::CommentRestored(event)
+                if (event.task_id, event.comment.comment_id) == (task_id, comment_id) =>
+            {
+                let texts_then = event
+                    .text_seqs
+                    .iter()
+                    .map(|seq| comment_version(comment_id, &history[*seq as usize - 1]).unwrap().text);
+                texts = texts_then.collect();
+                assert_eq!(texts.last(), Some(&event.comment.text));
+            }
             BoardEvent::CommentsReceived(event) if event.task_id == task_id => {
                 let said = event.comments.iter().filter(|said| said.comment_id == comment_id);
                 texts.extend(said.map(|said| said.text.clone()));

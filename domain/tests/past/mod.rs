@@ -51,7 +51,10 @@ fn task_says(world: &World, board: &Board, id: TaskId, task: &Task) -> Value {
     let life = task.lifecycle;
     let place = board.order(task.column_id).position(|other| other == id);
     let comments = task.comments.iter().map(|(id, comment)| {
-        (id.to_string(), json!([comment.author_id, text(world, Some(comment.text_seq), Some(*id)), comment.reply_to]))
+        let given = comment.reactions.iter().map(|given| (given.emoji.to_string(), set(&given.by)));
+        let text = text(world, Some(comment.text_seq), Some(*id));
+        let of = (comment.author_id, comment.original, comment.created_at);
+        (id.to_string(), json!({"text": text, "of": of, "reply_to": comment.reply_to, "reactions": map(given)}))
     });
     let lists = task.checklists.iter().map(|list| {
         let items = list.items.iter().map(|item| (item.item_id.to_string(), json!([item.text.as_str(), item.done])));
@@ -168,8 +171,22 @@ fn was_of_strangers(world: &World, before: &Board, commit: &[Happened<BoardEvent
     })
 }
 
-/// Takes the newest change back, does it again and takes it back again. What became of the first try.
-fn there_and_back(world: &World, of_server: bool) -> Result<(), Not> {
+/// A comment that was deleted is the same again to the last: by whom, when, whom it mentions, and every text it has had.
+fn same_comments(before: &Board, after: &Board, back: &Board) -> Result<(), Not> {
+    for (id, task) in before.tasks() {
+        let gone = |comment_id: &CommentId| after.task(id).is_some_and(|task| !task.comments.contains_key(comment_id));
+        for (comment_id, comment) in task.comments.iter().filter(|(comment_id, _)| gone(comment_id)) {
+            let is = back.task(id).and_then(|task| task.comments.get(comment_id));
+            if is != Some(comment) {
+                return Err(Not::Right(format!("{comment:?} came back as {is:?}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Takes the newest change back, does it again and takes it back again. What became of the first try, with what happened by it alone.
+fn there_and_back(world: &World, of_server: bool) -> Result<Vec<&'static str>, Not> {
     let by = last_by(world).expect("the board was founded");
     let first = world.board.commit(world.board.history.len() as u64)[0].clone();
     let before: Board = fold(&world.board.history[..first.seq as usize - 1]);
@@ -181,14 +198,15 @@ fn there_and_back(world: &World, of_server: bool) -> Result<(), Not> {
         return Err(Not::Allowed(Code::WrongState));
     }
     same("taken back", &says(&back, &back.board.state), &was)?;
+    same_comments(&before, &world.board.state, &back.board.state)?;
     if of_server {
         // Rules of columns do not bind the server: who does it again by hand may come to another end.
-        return Ok(());
+        return Ok(vec![]);
     }
     let replayed: Board = fold(&back.board.history);
     assert!(replayed == back.board.state);
     if let Err(failure) = back.act(by, undo(LAST)) {
-        // What somebody else had said stays unsaid; and the right, the room or the rule may be gone with the change.
+        // The right, the room or the rule may be gone with the change.
         let known = [
             Code::WrongState,
             Code::Forbidden,
@@ -202,11 +220,14 @@ fn there_and_back(world: &World, of_server: bool) -> Result<(), Not> {
             Code::FieldInvalid,
         ];
         let why = format!("not done again: {failure:?}");
-        return if known.contains(&failure.code) { Ok(()) } else { Err(Not::Right(why)) };
+        return if known.contains(&failure.code) { Ok(vec![]) } else { Err(Not::Right(why)) };
     }
     same("done again", &says(&back, &back.board.state), &is)?;
     back.act(by, undo(LAST)).map_err(|failure| Not::Right(format!("{failure:?}")))?;
-    same("taken back again", &says(&back, &back.board.state), &was)
+    same("taken back again", &says(&back, &back.board.state), &was)?;
+    let only_so =
+        back.board.history.iter().map(|happened| happened.event.tag()).filter(|tag| *tag == "comment.restored");
+    Ok(only_so.collect())
 }
 
 /// A board that was made is deleted instead; a link that was revoked stays so; and what the server says of a task is nobody's change.
@@ -231,7 +252,9 @@ fn what_is_taken_back_is_as_if_it_had_never_been() {
             let tag = world.board.history[before].event.tag();
             let all: BTreeSet<_> = world.board.history[before..].iter().map(|happened| happened.event.tag()).collect();
             match there_and_back(&world, who.starts_with("server:")) {
-                Ok(()) => all.into_iter().for_each(|tag| *undone.entry(tag).or_insert(0) += 1),
+                Ok(besides) => {
+                    all.into_iter().chain(besides).for_each(|tag| *undone.entry(tag).or_insert(0) += 1);
+                }
                 Err(Not::Allowed(code)) => *refused.entry((tag, code.word())).or_insert(0) += 1,
                 Err(Not::Right(why)) => _ = wrong.entry(tag).or_insert(format!("{who}: {asked}: {why}")),
             }
@@ -242,6 +265,8 @@ fn what_is_taken_back_is_as_if_it_had_never_been() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}\nrefused: {refused:?}");
+    // Whoever may delete what another said may have it back.
+    assert!(!refused.contains_key(&("comment.deleted", Code::WrongState.word())), "{refused:?}");
     if std::env::var_os("LOCKSTEP_SEED").is_some() {
         // Which come up at all is known of one seed alone.
         return;

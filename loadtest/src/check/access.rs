@@ -91,9 +91,10 @@ fn needed(event: &BoardEvent, actor: AccountId) -> BoardRole {
         | BoardEvent::BoardMemberRoleChanged(_)
         | BoardEvent::BoardMemberRemoved(_) => BoardRole::Owner,
         BoardEvent::ChangeUndone(_) => BoardRole::Viewer,
-        BoardEvent::TaskCommented(_) | BoardEvent::CommentEdited(_) | BoardEvent::CommentDeleted(_) => {
-            BoardRole::Commenter
-        }
+        BoardEvent::TaskCommented(_)
+        | BoardEvent::CommentEdited(_)
+        | BoardEvent::CommentDeleted(_)
+        | BoardEvent::CommentRestored(_) => BoardRole::Commenter,
         BoardEvent::TaskArchived(_) | BoardEvent::TaskDeleted(_) => BoardRole::Editor,
         event if event.tag().starts_with("column.") || event.tag().starts_with("label.") => BoardRole::Editor,
         _ => BoardRole::Contributor,

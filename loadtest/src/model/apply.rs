@@ -67,7 +67,7 @@ impl Board {
                 if let Some(column) = self.columns.get_mut(&event.column_id) {
                     set(&mut column.name, &event.name);
                     set(&mut column.kind, &event.kind);
-                    column.colour = event.colour.or(column.colour);
+                    column.colour = event.colour.or(column.colour.filter(|_| !event.clear_colour));
                 }
             }
             BoardEvent::ColumnMoved(event) => {
@@ -193,6 +193,7 @@ impl Board {
                 self.counts(event.task_id, -i64::from(done), -i64::from(all));
             }
             BoardEvent::TaskCommented(event) => self.task(event.task_id, |task| task.comments += 1),
+            BoardEvent::CommentRestored(event) => self.task(event.task_id, |task| task.comments += 1),
             BoardEvent::CommentDeleted(event) => {
                 self.task(event.task_id, |task| task.comments = task.comments.saturating_sub(1));
             }
@@ -373,7 +374,7 @@ fn leaves_as_is(event: &BoardEvent) {
         | BoardEvent::TaskRestored(_) | BoardEvent::ChecklistItemAdded(_) | BoardEvent::ChecklistItemUpdated(_)
         | BoardEvent::ChecklistItemRemoved(_) | BoardEvent::ChecklistDeleted(_) | BoardEvent::TaskCommented(_)
         | BoardEvent::TaskTransferred(_) | BoardEvent::TaskReceived(_) | BoardEvent::CommentsReceived(_)
-        | BoardEvent::CommentDeleted(_) | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_)
+        | BoardEvent::CommentDeleted(_) | BoardEvent::CommentRestored(_) | BoardEvent::TaskLabelled(_) | BoardEvent::TaskUnlabelled(_)
         | BoardEvent::TaskDependencyAdded(_) | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::ViewCreated(_)
         | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_)
         | BoardEvent::TimeLogged(_) | BoardEvent::TimeUpdated(_) | BoardEvent::TimeRemoved(_)

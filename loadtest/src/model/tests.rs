@@ -1,7 +1,7 @@
 //! The fold, on small histories: what a client that was there from the start holds must equal what one holds that came later.
 
 use lockstep_protocol::{
-    event::{Event, Happened, board::*, checklist::*, comment::*, task::*, workflow::*},
+    event::{Event, Happened, board::*, checklist::*, comment::*, task::*, transfer::ReceivedComment, workflow::*},
     ids::{AccountId, BoardId, ChecklistId, ChecklistItemId, ColumnId, CommentId, LabelId, OrgId, TaskId},
     values::{BoardRole, Colour, ColumnKind, Due, Priority, Visibility, Wip, WipMode, Workflow},
     view::{BoardHead, BoardMemberView, BoardPart, ColumnView, LabelView, TaskFace},
@@ -153,7 +153,17 @@ fn each_kind_of_change_shows_in_its_field_whatever_one_began_with() {
     let changes: Vec<(Event, &str)> = vec![
         (BoardUpdated { name: Some("Operations".into()), visibility: None }.into(), "Operations"),
         (BoardMemberAdded { account_id: id(4), role: BoardRole::Viewer }.into(), "viewer"),
-        (ColumnUpdated { column_id: id(20), name: None, kind: None, colour: Some(Colour::Teal) }.into(), "teal"),
+        (
+            ColumnUpdated {
+                column_id: id(20),
+                name: None,
+                kind: None,
+                colour: Some(Colour::Teal),
+                clear_colour: false,
+            }
+            .into(),
+            "teal",
+        ),
         (ColumnMoved { column_id: id(21), rank: "Z9".into() }.into(), "Z9"),
         (ColumnArchived { column_id: id(21) }.into(), "\"archived\":true"),
         (ColumnWorkflowChanged { column_id: id(21), workflow: limited() }.into(), "\"limit\":7"),
@@ -177,6 +187,7 @@ fn each_kind_of_change_shows_in_its_field_whatever_one_began_with() {
         (ChecklistDeleted { task_id, checklist_id, removed: (1, 1) }.into(), "\"checklist\":[0,0]"),
         (comment(), "\"comments\":1"),
         (CommentDeleted { task_id, comment_id: id(60) }.into(), "\"comments\":0"),
+        (comment_again(), "\"comments\":1"),
         (TaskUnlabelled { task_id, label_id: id(40) }.into(), "\"labels\":[]"),
         (TaskReopened { task_id }.into(), "\"completed_at\":null"),
     ];
@@ -193,6 +204,22 @@ fn each_kind_of_change_shows_in_its_field_whatever_one_began_with() {
 fn item(item_id: ChecklistItemId, done: bool) -> Event {
     let (task_id, checklist_id) = (task(), id(50));
     ChecklistItemAdded { task_id, checklist_id, item_id, text: "one".into(), done, rank: "a".into() }.into()
+}
+
+fn comment_again() -> Event {
+    let (comment_id, author_id) = (id(60), id(99));
+    let comment = ReceivedComment {
+        comment_id,
+        author_id,
+        text: "hm".into(),
+        created_at: 1,
+        edited_at: None,
+        reply_to: None,
+        original: None,
+        mentions: vec![],
+        reactions: vec![],
+    };
+    CommentRestored { task_id: task(), comment: Box::new(comment), text_seqs: vec![10], before: None }.into()
 }
 
 fn comment() -> Event {

@@ -102,6 +102,10 @@ pub struct UpdateColumn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub colour: Option<Colour>,
+    /// It has no colour any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub clear_colour: bool,
 }
 
 /// Moves a column within the order of columns.

@@ -96,6 +96,10 @@ pub struct ColumnUpdated {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub colour: Option<Colour>,
+    /// It has no colour any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub clear_colour: bool,
 }
 
 /// A column moved.

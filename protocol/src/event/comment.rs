@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
+    event::transfer::ReceivedComment,
     ids::{AccountId, CommentId, TaskId},
     values::Original,
 };
@@ -43,6 +44,21 @@ pub struct CommentEdited {
 pub struct CommentDeleted {
     pub task_id: TaskId,
     pub comment_id: CommentId,
+}
+
+/// A comment that was deleted is there again as it was: by whom and when it was said, and what was answered to it. It comes about when
+/// somebody takes back that they deleted it; nobody can ask for it in words of their own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct CommentRestored {
+    pub task_id: TaskId,
+    pub comment: Box<ReceivedComment>,
+    /// The seqs of the events that hold its texts, ascending, the first included.
+    #[ts(type = "Array<number>")]
+    pub text_seqs: Vec<u64>,
+    /// The comment that it stands before; otherwise it is the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub before: Option<CommentId>,
 }
 
 /// Whoever did it answered a comment with an emoji.

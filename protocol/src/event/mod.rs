@@ -181,6 +181,7 @@ language! {
         "task.commented" => TaskCommented,
         "comment.edited" => CommentEdited,
         "comment.deleted" => CommentDeleted,
+        "comment.restored" => CommentRestored,
         "comment.reacted" => CommentReacted,
         "comment.unreacted" => CommentUnreacted,
         "time.logged" => TimeLogged,
@@ -252,6 +253,7 @@ const NEWER: &[(&str, u32)] = &[
     ("field.moved", 2),
     ("field.deleted", 2),
     ("task.field.changed", 2),
+    ("comment.restored", 2),
     ("comment.reacted", 2),
     ("comment.unreacted", 2),
     ("time.logged", 2),
@@ -312,7 +314,8 @@ pub fn level_of(tag: &str) -> u32 {
 pub fn level_on_board(event: &BoardEvent) -> u32 {
     match event {
         BoardEvent::BoardMemberAdded(BoardMemberAdded { role: BoardRole::Contributor, .. })
-        | BoardEvent::BoardMemberRoleChanged(BoardMemberRoleChanged { role: BoardRole::Contributor, .. }) => 2,
+        | BoardEvent::BoardMemberRoleChanged(BoardMemberRoleChanged { role: BoardRole::Contributor, .. })
+        | BoardEvent::ColumnUpdated(ColumnUpdated { clear_colour: true, .. }) => 2,
         event => level_of(event.tag()),
     }
 }

@@ -183,7 +183,7 @@ impl Player<'_> {
             Some(match field.as_str() {
                 "name" => {
                     let name = name(new("name")?.as_str()?);
-                    UpdateColumn { column_id, name: Some(name), kind: None, colour: None }.into()
+                    UpdateColumn { column_id, name: Some(name), kind: None, colour: None, clear_colour: false }.into()
                 }
                 "closed" if new("closed")?.as_bool()? => ArchiveColumn { column_id }.into(),
                 "closed" => UnarchiveColumn { column_id }.into(),

@@ -51,9 +51,15 @@ class Timer {
     });
   }
 
-  async stop(): Promise<void> {
+  /** `how`: what was done, and when it was really over, where that is not now. False: it still counts. */
+  async stop(how: { note?: string; ended_at?: number } = {}): Promise<boolean> {
     const { current } = this;
-    if (current) await this.#ask(() => this.#stop(current));
+    return current !== undefined && (await this.#ask(() => this.#stop(current, how)));
+  }
+
+  /** The server's clock. */
+  get now(): number {
+    return (this.#now + this.#ahead_ms) * MICROS_PER_MS;
   }
 
   async discard(): Promise<void> {
@@ -64,24 +70,26 @@ class Timer {
     });
   }
 
-  async #stop(timer: TimerView): Promise<void> {
-    const { duration_s, lost } = await client.rest.stopTimer(timer.entry_id);
+  async #stop({ entry_id }: TimerView, how: { note?: string; ended_at?: number } = {}): Promise<void> {
+    const { duration_s, lost } = await client.rest.stopTimer({ entry_id, ...how });
     this.current = undefined;
     const time = durationText(duration_s);
     if (lost === undefined) toasts.show(t("timer.noted", { time }), { kind: "good" });
     else toasts.show(t("timer.lost", { time }), { kind: "bad" });
   }
 
-  async #ask(what: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
+  async #ask(what: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
     this.busy = true;
     try {
       await what();
+      return true;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       // Another device was first: what is so now is shown.
       await this.#read();
       toasts.show(problemText(problem), { kind: "bad" });
+      return false;
     } finally {
       this.busy = false;
     }

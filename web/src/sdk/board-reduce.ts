@@ -208,6 +208,7 @@ export function reduceFace(face: TaskFace | undefined, { event, at }: Effect): T
     case "checklist.item.removed":
       return count(face, event.was_done === true ? -1 : 0, -1);
     case "task.commented":
+    case "comment.restored":
       return comment(face, 1);
     case "comments.received":
       return comment(face, event.comments.length);
@@ -252,8 +253,8 @@ export function reduceColumn(column: ColumnView | undefined, { event }: Effect):
   if (column === undefined) return undefined;
   switch (event.type) {
     case "column.updated": {
-      const { name, kind, colour } = event;
-      return { ...column, ...(name !== undefined && { name }), ...(kind !== undefined && { kind }), ...(colour !== undefined && { colour }) };
+      const { name, kind, colour, clear_colour } = event;
+      return { ...(clear_colour === true ? without(column, "colour") : column), ...(name !== undefined && { name }), ...(kind !== undefined && { kind }), ...(colour !== undefined && { colour }) };
     }
     case "column.moved":
       return { ...column, rank: event.rank };

@@ -38,6 +38,8 @@ export function reduceDetail(detail: TaskDetail, effect: Effect): TaskDetail {
       return received(event);
     case "comments.received":
       return { ...next, comments: [...next.comments, ...event.comments.map(({ mentions: _mentions, ...said }) => said)] };
+    case "comment.restored":
+      return { ...next, comments: withRestored(next.comments, event) };
     case "task.commented":
     case "comment.edited":
     case "comment.deleted":
@@ -85,6 +87,15 @@ function withComment(detail: TaskDetail, event: CommentEvent, { at, by }: Effect
   const { text, reply_to, original } = event;
   const comment = { comment_id, author_id: by, text, created_at: at, ...(reply_to !== undefined && { reply_to }), ...(original !== undefined && { original }) };
   return { ...detail, comments: [...detail.comments, comment] };
+}
+
+/** As it was, where it was. */
+function withRestored(comments: CommentView[], event: Extract<BoardEvent, { type: "comment.restored" }>): CommentView[] {
+  const { mentions: _mentions, ...restored } = event.comment;
+  const others = comments.filter((comment) => comment.comment_id !== restored.comment_id);
+  const before = others.findIndex((comment) => comment.comment_id === event.before);
+  const at = before === -1 ? others.length : before;
+  return [...others.slice(0, at), restored, ...others.slice(at)];
 }
 
 type TimeEvent = Extract<BoardEvent, { type: "time.logged" | "time.updated" | "time.removed" }>;

@@ -116,10 +116,11 @@ function ofColumn(command: BoardCommand, { store }: Known): BoardCommand[] {
   if (column === undefined) return [];
   const { column_id, name, kind, colour } = column;
   switch (command.type) {
-    case "column.update":
-      // A colour cannot be taken away, only changed.
-      if (command.colour !== undefined && colour === undefined) return [];
-      return [{ type: "column.update", column_id, ...(command.name !== undefined && { name }), ...(command.kind !== undefined && { kind }), ...(command.colour !== undefined && colour !== undefined && { colour }) }];
+    case "column.update": {
+      const coloured = command.colour !== undefined || command.clear_colour === true;
+      const back = colour === undefined ? { clear_colour: true } : { colour };
+      return [{ type: "column.update", column_id, ...(command.name !== undefined && { name }), ...(command.kind !== undefined && { kind }), ...(coloured && back) }];
+    }
     case "column.move":
       return [{ type: "column.move", column_id, place: store.columnOrder.placeOf(column_id) }];
     case "column.archive":

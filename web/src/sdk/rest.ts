@@ -45,6 +45,14 @@ export interface OwnTimer {
   readonly timer?: TimerView;
   readonly now: number;
 }
+/** How a timer ends. */
+export interface StopsTimer {
+  readonly entry_id: TimeEntryId;
+  /** When it was really over; absent: now. */
+  readonly ended_at?: number;
+  readonly note?: string;
+}
+
 export interface TimerStopped {
   readonly entry_id: TimeEntryId;
   readonly task_id: TaskId;
@@ -208,8 +216,8 @@ export class Rest {
   startTimer(fields: { readonly entry_id: TimeEntryId; readonly org_id: OrgId; readonly board_id: BoardId; readonly task_id: TaskId }): Promise<OwnTimer> {
     return this.#http.request("POST", `${V1}/me/timer`, { body: fields });
   }
-  stopTimer(entry_id: TimeEntryId): Promise<TimerStopped> {
-    return this.#http.request("POST", `${V1}/me/timer/stop`, { body: { entry_id } });
+  stopTimer(stops: StopsTimer): Promise<TimerStopped> {
+    return this.#http.request("POST", `${V1}/me/timer/stop`, { body: stops });
   }
   discardTimer(): Promise<void> {
     return this.#http.request("DELETE", `${V1}/me/timer`);

@@ -1,6 +1,6 @@
 // What a line for a new card comes to on a board: names, dates of the protocol, and what stays in the title.
 import { describe, expect, test } from "vitest";
-import { contextAt, folded, understand, type World } from "../../src/features/board/quick";
+import { contextAt, folded, forEach, understand, type World } from "../../src/features/board/quick";
 
 const WORLD: World = {
   board: "Finance",
@@ -31,6 +31,13 @@ describe("names", () => {
     expect(folded("Zoë O'Hara-Łuczak")).toBe("zoe o hara luczak");
     expect(read("Ask @lopez @\"cid two\" @me #HOME #grosse").fields).toEqual({ assignees: ["ana", "cid2", "ben"], labels: ["l1", "l2"] });
     expect(read("Ask #größe").fields.labels).toEqual(["l2"]);
+  });
+  test("of several people may mean a card for each, with all else that was said", () => {
+    const { fields } = read("Ask @lopez @\"cid two\" #home p1");
+    const rest = { labels: ["l1"], priority: "urgent" };
+    expect(forEach(fields)).toEqual([{ ...rest, assignees: ["ana"] }, { ...rest, assignees: ["cid2"] }]);
+    expect(forEach(read("Ask @lopez").fields)).toEqual([{ assignees: ["ana"] }]);
+    expect(forEach({})).toEqual([{}]);
   });
   test("of nothing stay in the title, and say why", () => {
     const { title, fields, chips, strangers } = read("Ask @cid @dora #nope +Nowhere in fridge");

@@ -80,7 +80,7 @@ function someCommand(world: World, peer: Peer, known: string[], labels: string[]
     { type: "task.field.set", task_id, field_id: label_id, ...(random() < 0.8 && { value: random() < 0.5 ? { kind: "number", number: "1" } : { kind: "select", option_id: label_id } }) },
     { type: "column.workflow.set", column_id, workflow: { required_fields: [label_id] } },
     { type: "task.cover.set", task_id, ...(random() < 0.8 && { colour: pick(["red", "teal"] as const, "red") }) },
-    { type: "column.update", column_id, name: `Column ${Math.floor(random() * 9)}` },
+    updateOf(column_id, Math.floor(random() * 9)),
     { type: "column.workflow.set", column_id, workflow: { wip: { limit: 1 + Math.floor(random() * 3), mode: random() < 0.5 ? "refuse" : "warn" } } },
     { type: "column.workflow.set", column_id, workflow: { next: columns.filter(() => random() < 0.7) } },
     { type: "column.workflow.set", column_id },
@@ -89,6 +89,12 @@ function someCommand(world: World, peer: Peer, known: string[], labels: string[]
     { type: "board.update", name: `Board ${Math.floor(random() * 9)}` },
   ];
   return pick(others, { type: "board.update", name: "Board" });
+}
+
+/** A name, a colour or none. */
+function updateOf(column_id: string, at: number): BoardCommand {
+  if (at < 6) return { type: "column.update", column_id, name: `Column ${at}` };
+  return { type: "column.update", column_id, ...(at < 8 ? { colour: at === 6 ? "red" : "teal" } : { clear_colour: true }) };
 }
 
 async function run(seed: number): Promise<void> {

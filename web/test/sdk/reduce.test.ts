@@ -36,7 +36,7 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "board.link.revoked": [],
   "board.member.removed": [{ type: "board.member.removed", account_id: "ben" }],
   "column.created": [{ type: "column.created", column_id: "c3", name: "New", kind: "active", rank: "a9" }],
-  "column.updated": [{ type: "column.updated", column_id: "c1", name: "Renamed", colour: "red" }, { type: "column.updated", column_id: "c1", kind: "done" }],
+  "column.updated": [{ type: "column.updated", column_id: "c1", name: "Renamed", colour: "red" }, { type: "column.updated", column_id: "c1", kind: "done" }, { type: "column.updated", column_id: "c1", clear_colour: true }],
   "column.moved": [{ type: "column.moved", column_id: "c1", rank: "aZ" }],
   "column.workflow.changed": [
     { type: "column.workflow.changed", column_id: "c1", workflow: { wip: { limit: 3, mode: "refuse" }, next: ["c2", "c3"], required: ["due"], enter: { by: "people", people: ["ana"] } } },
@@ -158,6 +158,10 @@ const every: Record<BoardEvent["type"], BoardEvent[]> = {
   "time.stopped": [{ type: "time.stopped", task_id: "t1", account_id: "ben" }, { type: "time.stopped", task_id: "t1", account_id: "cleo" }, { type: "time.stopped", task_id: "t1", account_id: "ana" }],
   "time.removed": [{ type: "time.removed", task_id: "t1", entry_id: "w2", tracked_s: 30 }, { type: "time.removed", task_id: "t1", entry_id: "w1", tracked_s: 0 }],
   "comment.deleted": [{ type: "comment.deleted", task_id: "t1", comment_id: "m1" }],
+  "comment.restored": [
+    { type: "comment.restored", task_id: "t1", comment: { comment_id: "m1", author_id: "ben", text: "Hello", created_at: 8, edited_at: 9, mentions: ["ana"], reactions: [{ emoji: "👍", by: ["ana"] }] }, text_seqs: [8, 9], before: "m2" },
+    { type: "comment.restored", task_id: "t1", comment: { comment_id: "m3", author_id: "ana", text: "Last", created_at: 10 }, text_seqs: [10] },
+  ],
 };
 
 const start: BoardEvent[] = [

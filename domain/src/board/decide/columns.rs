@@ -63,11 +63,15 @@ pub(super) fn update(ask: &Ask<'_>, command: &UpdateColumn) -> Decided {
     let name = command.name.as_deref().map(|name| text::name(name, "name", ask.ctx.limits)).transpose()?;
     let name = name.filter(|name| column.name != *name);
     let kind = command.kind.filter(|kind| *kind != column.kind);
+    if command.colour.is_some() && command.clear_colour {
+        return Err(invalid("clear_colour", "Either a colour or none."));
+    }
     let colour = command.colour.filter(|colour| Some(*colour) != column.colour);
-    if name.is_none() && kind.is_none() && colour.is_none() {
+    let clear_colour = command.clear_colour && column.colour.is_some();
+    if name.is_none() && kind.is_none() && colour.is_none() && !clear_colour {
         return Ok(vec![]);
     }
-    Ok(vec![ColumnUpdated { column_id, name, kind, colour }.into()])
+    Ok(vec![ColumnUpdated { column_id, name, kind, colour, clear_colour }.into()])
 }
 
 pub(super) fn reorder(ask: &Ask<'_>, command: &MoveColumn) -> Decided {

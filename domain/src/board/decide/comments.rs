@@ -6,14 +6,21 @@ use lockstep_protocol::{
         BoardCommand,
         comment::{AddComment, DeleteComment, EditComment, ReactToComment, UnreactToComment},
     },
-    event::comment::{CommentDeleted, CommentEdited, CommentReacted, CommentUnreacted, TaskCommented},
+    event::{
+        comment::{CommentDeleted, CommentEdited, CommentReacted, CommentRestored, CommentUnreacted, TaskCommented},
+        transfer::ReceivedComment,
+    },
     ids::{CommentId, TaskId},
 };
 
 use super::{Ask, Decided, mentions, tasks};
 use crate::{
     access,
-    board::state::{Comment, Task},
+    aggregate::Ctx,
+    board::{
+        detail,
+        state::{Board, Comment, Task},
+    },
     emoji,
     refuse::{exists, full, invalid, missing},
     text,
@@ -105,4 +112,40 @@ pub(super) fn unreact(ask: &Ask<'_>, command: &UnreactToComment) -> Decided {
     let UnreactToComment { task_id, comment_id, ref emoji } = *command;
     let there = comment(ask, task_id, comment_id)?.reacted(emoji, ask.account);
     Ok(if there { vec![CommentUnreacted { task_id, comment_id, emoji: emoji.clone() }.into()] } else { vec![] })
+}
+
+/// One that was deleted is there again, by whoever may delete it. What it says comes out of the journal, never from whoever asks.
+pub(in crate::board) fn restore(
+    board: &Board,
+    (task_id, comment_id): (TaskId, CommentId),
+    was: &Comment,
+    text: String,
+    ctx: &Ctx<'_>,
+) -> Decided {
+    let command = DeleteComment { task_id, comment_id }.into();
+    let ask = Ask::new(board, &command, ctx)?;
+    let task = ask.task(task_id)?;
+    demand_as_owner(&ask, &command, was)?;
+    // What it answered may have been said again meanwhile, as an answer to it.
+    if was.reply_to.and_then(|id| task.comments.get(&id)).is_some_and(|begun| begun.reply_to == Some(comment_id)) {
+        return Err(Failure::new(Code::Cycle).field("reply_to"));
+    }
+    let limit = ctx.limits.comments_per_task_max;
+    if task.comments.len() >= limit {
+        return Err(full("comment_id", limit));
+    }
+    let comment = ReceivedComment {
+        comment_id,
+        author_id: was.author_id,
+        text,
+        created_at: was.created_at,
+        edited_at: was.edited_at,
+        reply_to: was.reply_to,
+        original: was.original,
+        mentions: was.mentions.clone(),
+        reactions: was.reactions.iter().map(detail::reaction_view).collect(),
+    };
+    let later = task.comments.iter().filter(|(id, other)| other.order(**id) > was.order(comment_id));
+    let before = later.min_by_key(|(id, other)| other.order(**id)).map(|(id, _)| *id);
+    Ok(vec![CommentRestored { task_id, comment: Box::new(comment), text_seqs: was.text_seqs(), before }.into()])
 }

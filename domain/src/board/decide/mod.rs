@@ -10,7 +10,7 @@
 mod categories;
 mod checklists;
 mod columns;
-mod comments;
+pub(super) mod comments;
 mod dependencies;
 mod fields;
 mod labels;

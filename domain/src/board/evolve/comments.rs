@@ -26,6 +26,7 @@ pub(super) fn evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Bo
         BoardEvent::CommentDeleted(event) => {
             task.comments.remove(&event.comment_id);
         }
+        BoardEvent::CommentRestored(event) => restored(task, event, happened),
         BoardEvent::CommentReacted(event) => {
             if let Some(comment) = task.comments.get_mut(&event.comment_id) {
                 reacted(comment, &event.emoji, happened.by);
@@ -76,6 +77,17 @@ fn received(said: &ReceivedComment, seq: u64) -> Comment {
             .map(|given| Reaction { emoji: CompactString::new(&given.emoji), by: given.by.clone() })
             .collect(),
     }
+}
+
+/// Its texts are where they always were.
+fn restored(task: &mut Task, event: &CommentRestored, happened: &Happened<BoardEvent>) {
+    let mut comment = received(&event.comment, happened.seq);
+    if let Some((first, edits)) = event.text_seqs.split_first() {
+        comment.created_seq = *first;
+        comment.text_seq = *edits.last().unwrap_or(first);
+        comment.edits = edits.to_vec();
+    }
+    task.comments.insert(event.comment.comment_id, comment);
 }
 
 fn reacted(comment: &mut Comment, emoji: &str, by: AccountId) {

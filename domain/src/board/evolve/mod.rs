@@ -149,7 +149,7 @@ fn column_updated(board: &mut Board, event: &ColumnUpdated) {
             column.name = CompactString::new(name);
         }
         column.kind = event.kind.unwrap_or(column.kind);
-        column.colour = event.colour.or(column.colour);
+        column.colour = event.colour.or(column.colour.filter(|_| !event.clear_colour));
     });
 }
 

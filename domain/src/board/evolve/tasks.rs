@@ -97,6 +97,7 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::TaskCommented(TaskCommented { task_id, .. })
         | E::CommentEdited(CommentEdited { task_id, .. })
         | E::CommentDeleted(CommentDeleted { task_id, .. })
+        | E::CommentRestored(CommentRestored { task_id, .. })
         | E::CommentReacted(CommentReacted { task_id, .. })
         | E::CommentUnreacted(CommentUnreacted { task_id, .. })
         | E::TaskTransferred(TaskTransferred { task_id, .. })
@@ -197,6 +198,7 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         E::TaskCommented(_)
         | E::CommentEdited(_)
         | E::CommentDeleted(_)
+        | E::CommentRestored(_)
         | E::CommentReacted(_)
         | E::CommentUnreacted(_)
         | E::CommentsReceived(_) => super::comments::evolve(task, event, happened),

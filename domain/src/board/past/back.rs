@@ -1,5 +1,5 @@
 //! How one step goes back: the commands that bring it about on the board as it is at that point. They are asked like any others, with the
-//! rights of whoever goes back.
+//! rights of whoever goes back. What no command says, for nobody may say it in their own words, happens.
 
 use lockstep_protocol::{
     codes::Failure,
@@ -18,12 +18,21 @@ use super::{
     way::{category_in_the_way, in_column, label_in_the_way},
 };
 use crate::{
-    aggregate::Ctx,
+    aggregate::{Ctx, FollowUp},
     board::state::{Board, Task},
     refuse::wrong_state,
 };
 
-pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> Result<Vec<BoardCommand>, Failure> {
+pub(super) fn follow_up(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> Result<FollowUp<Board>, Failure> {
+    if let Step::Task(task_id, TaskValue::Comment(comment_id)) = step
+        && let Some(events) = said::again((*task_id, *comment_id), past, now, ctx)?
+    {
+        return Ok(FollowUp::happening(events));
+    }
+    commands(step, past, now, ctx).map(FollowUp::asking)
+}
+
+fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> Result<Vec<BoardCommand>, Failure> {
     let before = &past.before;
     Ok(match step {
         Step::Refit(id) => crossing::refit(*id, past, now, ctx)?,
@@ -42,7 +51,7 @@ pub(super) fn commands(step: &Step, past: &Past, now: &Board, ctx: &Ctx<'_>) -> 
             }
             _ => vec![],
         },
-        Step::Column(id, value) => of_column(*id, *value, before, now)?,
+        Step::Column(id, value) => of_column(*id, *value, before, now),
         Step::ColumnOrder => {
             in_order(&common_order(before, now), |column_id, place| MoveColumn { column_id, place }.into())
         }
@@ -113,23 +122,20 @@ fn of_board(value: BoardValue, before: &Board, now: &Board) -> Vec<BoardCommand>
     }
 }
 
-fn of_column(id: ColumnId, value: ColumnValue, before: &Board, now: &Board) -> Result<Vec<BoardCommand>, Failure> {
-    let (Some(old), Some(is)) = (before.column(id), now.column(id)) else { return Ok(vec![]) };
+fn of_column(id: ColumnId, value: ColumnValue, before: &Board, now: &Board) -> Vec<BoardCommand> {
+    let (Some(old), Some(is)) = (before.column(id), now.column(id)) else { return vec![] };
     if !value.differs(is, old) {
-        return Ok(vec![]);
+        return vec![];
     }
-    let same = UpdateColumn { column_id: id, name: None, kind: None, colour: None };
-    Ok(vec![match value {
+    let same = UpdateColumn { column_id: id, name: None, kind: None, colour: None, clear_colour: false };
+    vec![match value {
         ColumnValue::Name => UpdateColumn { name: Some(old.name.to_string()), ..same }.into(),
         ColumnValue::Kind => UpdateColumn { kind: Some(old.kind), ..same }.into(),
-        ColumnValue::Colour if old.colour.is_none() => {
-            return Err(wrong_state("A column keeps the colour that it was given.").field("seq"));
-        }
-        ColumnValue::Colour => UpdateColumn { colour: old.colour, ..same }.into(),
+        ColumnValue::Colour => UpdateColumn { colour: old.colour, clear_colour: old.colour.is_none(), ..same }.into(),
         ColumnValue::Workflow => SetColumnWorkflow { column_id: id, workflow: old.workflow.clone() }.into(),
         ColumnValue::Archived if old.archived => ArchiveColumn { column_id: id }.into(),
         ColumnValue::Archived => UnarchiveColumn { column_id: id }.into(),
-    }])
+    }]
 }
 
 /// Each right behind the one it stood behind. Where it stands already, nothing happens.

@@ -34,7 +34,7 @@ use super::{
     state::{Board, Task},
 };
 use crate::{
-    aggregate::{Aggregate, Ctx},
+    aggregate::{Aggregate, Ctx, FollowUp},
     refuse::{full, missing, wrong_state},
 };
 
@@ -237,13 +237,13 @@ fn revert(ask: &Ask<'_>, command: &RevertTask) -> Decided {
     Ok(vec![])
 }
 
-/// What follows from a command of this file, one thing after another, each asked on what those before it left; `None`: that was all.
+/// What follows from a command of this file, one thing after another, each on what those before it left; `None`: that was all.
 pub(in crate::board) fn follow_up(
     board: &Board,
     command: &BoardCommand,
     ctx: &Ctx<'_>,
     index: usize,
-) -> Result<Option<Vec<BoardCommand>>, Failure> {
+) -> Result<Option<FollowUp<Board>>, Failure> {
     if !matches!(command, BoardCommand::UndoChange(_) | BoardCommand::RevertTask(_)) {
         return Ok(None);
     }
@@ -252,5 +252,5 @@ pub(in crate::board) fn follow_up(
         (BoardCommand::UndoChange(_), Some(change)) => change.steps.get(index).cloned(),
         _ => past.steps(command).get(index).cloned(),
     };
-    step.map(|step| back::commands(&step, past, board, ctx)).transpose()
+    step.map(|step| back::follow_up(&step, past, board, ctx)).transpose()
 }

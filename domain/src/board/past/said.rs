@@ -3,14 +3,17 @@
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{BoardCommand, comment::*, task::UpdateTask, time::*},
+    event::BoardEvent,
     ids::{AccountId, CommentId, TaskId, TimeEntryId},
 };
 
 use super::{Past, lists, steps::TaskValue};
 use crate::{
     aggregate::Ctx,
-    board::state::{Comment, Task},
-    refuse::wrong_state,
+    board::{
+        decide::comments,
+        state::{Board, Comment, Task},
+    },
 };
 
 pub(super) fn commands(
@@ -21,7 +24,7 @@ pub(super) fn commands(
     ctx: &Ctx<'_>,
 ) -> Result<Vec<BoardCommand>, Failure> {
     match value {
-        TaskValue::Comment(id) => comment((task_id, id), was.comments.get(&id), is.comments.get(&id), past, ctx),
+        TaskValue::Comment(id) => comment((task_id, id), was.comments.get(&id), is.comments.get(&id), past),
         TaskValue::Reactions(id) => Ok(reactions(task_id, id, (was, past.left(task_id)), is, ctx)),
         _ => {
             let description = handed_in(past.texts.description(was.description_seq))?;
@@ -45,7 +48,6 @@ fn comment(
     was: Option<&Comment>,
     is: Option<&Comment>,
     past: &Past,
-    ctx: &Ctx<'_>,
 ) -> Result<Vec<BoardCommand>, Failure> {
     let text = |was: &Comment| handed_in(past.texts.comment(was.text_seq, comment_id));
     Ok(match (was, is) {
@@ -54,17 +56,25 @@ fn comment(
             let (text, mentions) = (text(was)?, known(&was.mentions, &is.mentions));
             vec![EditComment { task_id, comment_id, text, mentions }.into()]
         }
-        (Some(was), None) => {
-            let own = ctx.principal.account() == Some(was.author_id) && was.original.is_none();
-            if !own {
-                return Err(wrong_state("Only who said it can say it again.").field("seq"));
-            }
-            let text = text(was)?;
-            let reply_to = was.reply_to;
-            vec![AddComment { task_id, comment_id, text, reply_to, mentions: vec![], original: None }.into()]
-        }
-        (None, None) => vec![],
+        // See `again`.
+        (_, None) => vec![],
     })
+}
+
+/// A comment that the change deleted is there again as it was, if it is not; `None`: that is not what there is to do.
+pub(super) fn again(
+    (task_id, comment_id): (TaskId, CommentId),
+    past: &Past,
+    now: &Board,
+    ctx: &Ctx<'_>,
+) -> Result<Option<Vec<BoardEvent>>, Failure> {
+    let was = past.before.task(task_id).and_then(|task| task.comments.get(&comment_id));
+    let Some(was) = was.filter(|_| now.task(task_id).is_some_and(|task| !task.comments.contains_key(&comment_id)))
+    else {
+        return Ok(None);
+    };
+    let text = handed_in(past.texts.comment(was.text_seq, comment_id))?;
+    comments::restore(now, (task_id, comment_id), was, text, ctx).map(Some)
 }
 
 pub(super) fn time(

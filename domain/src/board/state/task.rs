@@ -132,6 +132,11 @@ impl Comment {
         seqs
     }
 
+    /// Where it stands among what is said about its task: those that came from another board keep their times.
+    pub fn order(&self, id: CommentId) -> (Micros, u64, CommentId) {
+        (self.created_at, self.created_seq, id)
+    }
+
     fn weight(&self) -> usize {
         let given: usize = self.reactions.iter().map(|reaction| 64 + 16 * reaction.by.len()).sum();
         232 + 8 * self.edits.len() + 16 * self.mentions.len() + given

@@ -307,7 +307,7 @@ impl<'a> Arrival<'a> {
     /// What was said about it, a part at a time.
     fn talk(&mut self, task_id: TaskId, was: &Task) -> Result<(), Failure> {
         let mut said: Vec<_> = was.comments.iter().collect();
-        said.sort_by_key(|(_, comment)| (comment.created_seq, comment.created_at));
+        said.sort_by_key(|(id, comment)| comment.order(**id));
         let (mut comments, mut bytes) = (Vec::new(), 0);
         for (comment_id, comment) in said {
             let text = self.other.texts.comment(comment.text_seq, *comment_id).ok_or_else(moved_on)?.to_owned();

@@ -2,7 +2,7 @@
 // It sends commands and never touches the DOM but through `flights`.
 import { getContext, setContext } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
-import type { Applied, BoardCommand, BoardEvent, BoardHandle, BoardRole, Card, ColumnId, MemberEntry, Saw, Sent, TaskId } from "../../sdk";
+import type { Applied, BoardCommand, BoardEvent, BoardHandle, BoardRole, Card, ColumnId, CommandResult, MemberEntry, Saw, Sent, TaskId } from "../../sdk";
 import { LIMITS, Problem } from "../../sdk";
 import { client } from "../../app/client";
 import { directory } from "../../app/directory.svelte";
@@ -28,7 +28,7 @@ const TINT_MS = 1_400;
 const WISH_MS = 400;
 
 /** What only the server knows how to take back. */
-const TAKEN_BACK_BY_SERVER: readonly string[] = ["task.revert", "task.transfer"];
+const TAKEN_BACK_BY_SERVER: readonly string[] = ["task.revert", "task.transfer", "comment.delete"];
 /** Kinds of changes that are undone by putting a card away. */
 const PUT_AWAY_BY_UNDO: readonly string[] = ["task.created", "task.restored", "task.unarchived"];
 
@@ -50,6 +50,8 @@ export class Board {
   readonly grab: Grab;
   readonly undo: UndoStack;
   readonly redo: UndoStack;
+  /** What only the server can take back, and that it has not got yet. */
+  readonly #arriving = new Map<number, Promise<CommandResult>>();
   readonly selection: Selection;
   readonly looks: Looks;
   /** The row that the focused card stands in, where the board has rows. */
@@ -256,8 +258,15 @@ export class Board {
   }
 
   #did(sents: readonly Sent[], known = false): void {
+    if (known) for (const sent of sents) this.#await(sent);
     this.undo.push(sents.map((sent) => ({ ...sent, inverse: this.#inverse(sent) })), known);
     if (sents.length > 0) this.redo.clear();
+  }
+
+  /** What only the server can take back is taken back once it is there. */
+  #await({ client_seq, result }: Sent): void {
+    this.#arriving.set(client_seq, result);
+    void result.then(() => this.#arriving.delete(client_seq));
   }
 
   undoLast(): Promise<void> {
@@ -285,7 +294,8 @@ export class Board {
   }
 
   /** What has arrived is taken back by the server, which knows what others did since; what is on its way is sent back after it. */
-  #takeBack({ seq, inverse }: Part): Sent[] {
+  #takeBack({ client_seq, seq, inverse }: Part): Sent[] {
+    void this.#arriving.get(client_seq)?.then((result) => result.kind === "ok" && this.handle.send({ type: "board.undo", seq: result.seq }));
     if (seq === undefined) return inverse.map((command) => this.send(command, { undoable: false }));
     for (const command of inverse) if (command.type === "task.move") rememberFlight(command.task_id, undefined);
     return [this.handle.send({ type: "board.undo", seq }, undefined, inverse)];
@@ -307,7 +317,7 @@ export class Board {
   sendWithUndo(command: BoardCommand, text: string): void {
     const sent = this.send(command);
     const inverse = this.#inverse(sent);
-    if (inverse.length === 0) return;
+    if (inverse.length === 0 && !TAKEN_BACK_BY_SERVER.includes(command.type)) return;
     let seq: number | undefined;
     void sent.result.then((result) => {
       if (result.kind === "ok") seq = result.seq;

@@ -136,6 +136,12 @@ function read(line: string, context: Context, world: World, repeats: boolean): U
   return { title: found.title, column: ids.place ?? world.column, fields, chips, strangers };
 }
 
+/** The same for each of the people who are named, alone. */
+export function forEach(fields: Understood["fields"]): Understood["fields"][] {
+  const { assignees = [] } = fields;
+  return assignees.length < 2 ? [fields] : assignees.map((person) => ({ ...fields, assignees: [person] }));
+}
+
 /** What was found and names nothing; each stands once. */
 function unused(line: string, left: readonly { value: Value; words: string; why: Why }[]): Chip[] {
   let from = 0;

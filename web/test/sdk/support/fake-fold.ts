@@ -205,6 +205,7 @@ function columnChanged(board: FakeBoard, event: BoardEvent): void {
   if (event.type !== "column.updated") return;
   if (event.name !== undefined) column.name = event.name;
   if (event.kind !== undefined) column.kind = event.kind;
+  if (event.clear_colour === true) delete column.colour;
   if (event.colour !== undefined) column.colour = event.colour;
 }
 
@@ -333,6 +334,12 @@ function insideChanged(task: ServerTask, event: BoardEvent, at: number, by: stri
     case "task.commented":
       task.comments.push({ comment_id: event.comment_id, author_id: by, text: event.text, created_at: at, ...(event.reply_to !== undefined && { reply_to: event.reply_to }) });
       return;
+    case "comment.restored": {
+      const { mentions: _mentions, ...said } = event.comment;
+      const at = task.comments.findIndex((comment) => comment.comment_id === event.before);
+      task.comments.splice(at === -1 ? task.comments.length : at, 0, structuredClone(said));
+      return;
+    }
     case "comment.edited":
       for (const comment of task.comments) {
         if (comment.comment_id !== event.comment_id) continue;
