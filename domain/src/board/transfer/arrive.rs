@@ -75,6 +75,7 @@ pub(in crate::board) fn arrive(
         bytes: 0,
     };
     let together: BTreeSet<TaskId> = going.iter().copied().collect();
+    let mut judged = Vec::new();
     for (id, number) in going.into_iter().zip(numbers) {
         let Some(task) = from.task(id) else { continue };
         let is_part = id != command.task_id;
@@ -83,7 +84,11 @@ pub(in crate::board) fn arrive(
             task.parent_id = None;
         }
         arrival.place(id, &mut task, command, is_part)?;
-        arrival.receive(id, &task, left_behind)?;
+        judged.extend(arrival.receive(id, &task, left_behind)?);
+    }
+    // What follows from that may make tasks: all that come have their numbers by now.
+    for command in judged {
+        arrival.asked(&command)?;
     }
     Ok(arrival.events)
 }
@@ -263,9 +268,9 @@ impl<'a> Arrival<'a> {
         found.map_or(chosen, |(id, _)| *id)
     }
 
-    /// It is there.
-    fn receive(&mut self, id: TaskId, task: &Task, left_behind: Vec<String>) -> Result<(), Failure> {
-        let Some(was) = self.from.task(id) else { return Ok(()) };
+    /// It is there. How its column judges it is asked when all are.
+    fn receive(&mut self, id: TaskId, task: &Task, left_behind: Vec<String>) -> Result<Option<BoardCommand>, Failure> {
+        let Some(was) = self.from.task(id) else { return Ok(None) };
         let description = self.other.texts.description(was.description_seq).ok_or_else(moved_on)?.to_owned();
         let notes: usize = task.time_entries().map(|(_, entry)| 160 + entry.note.len()).sum();
         self.weigh(description.len() + notes)?;
@@ -296,12 +301,12 @@ impl<'a> Arrival<'a> {
         );
         self.talk(id, was)?;
         let done = column_kind == Some(ColumnKind::Done);
-        match (was_done, done, task.completed_at.is_some()) {
-            _ if archived => Ok(()),
-            (_, true, false) => self.asked(&CompleteTask { task_id: id }.into()),
-            (true, false, true) => self.asked(&ReopenTask { task_id: id }.into()),
-            _ => Ok(()),
-        }
+        Ok(match (was_done, done, task.completed_at.is_some()) {
+            _ if archived => None,
+            (_, true, false) => Some(CompleteTask { task_id: id }.into()),
+            (true, false, true) => Some(ReopenTask { task_id: id }.into()),
+            _ => None,
+        })
     }
 
     /// What was said about it, a part at a time.
