@@ -25,7 +25,7 @@ use crate::{
         generate::{seldom, steps},
         tight,
     },
-    support::{LAST, World, command, fixed, fold, principal},
+    support::{LAST, World, command, fixed, fold, other_seed, principal},
 };
 
 /// Of a comment, else the description.
@@ -267,7 +267,7 @@ fn what_is_taken_back_is_as_if_it_had_never_been() {
     assert!(wrong.is_empty(), "{wrong:#?}\nrefused: {refused:?}");
     // Whoever may delete what another said may have it back.
     assert!(!refused.contains_key(&("comment.deleted", Code::WrongState.word())), "{refused:?}");
-    if std::env::var_os("LOCKSTEP_SEED").is_some() {
+    if other_seed().is_some() {
         // Which come up at all is known of one seed alone.
         return;
     }

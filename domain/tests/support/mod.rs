@@ -24,10 +24,15 @@ use serde_json::Value;
 use uuid::Uuid;
 pub use words::{LAST, command, id, json};
 
-/// Property tests that try the same cases every time; others with another number in `LOCKSTEP_SEED`.
+/// The seed that was asked for (`make seeds`).
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration")]
+pub fn other_seed() -> Option<u64> {
+    std::env::var("LOCKSTEP_SEED").ok().map(|seed| seed.parse().expect("LOCKSTEP_SEED is a number"))
+}
+
+/// Property tests that try the same cases every time, unless another seed is asked for.
 pub fn fixed(cases: u32) -> Config {
-    let seed = std::env::var("LOCKSTEP_SEED").ok().map(|seed| seed.parse().expect("LOCKSTEP_SEED is a number"));
-    let rng_seed = RngSeed::Fixed(seed.unwrap_or(20_261_121));
+    let rng_seed = RngSeed::Fixed(other_seed().unwrap_or(20_261_121));
     Config { cases, rng_seed, failure_persistence: None, ..Config::default() }
 }
 
