@@ -9,7 +9,7 @@ use lockstep_protocol::{
     command::Command,
     event::{Event, Happened},
     frame::Acknowledged,
-    ids::{AccountId, BoardId, ClientId, OrgId, SessionId},
+    ids::{AccountId, BoardId, ClientId, OrgId, SessionId, TaskId},
     topic::{Kind, Topic},
     values::{BoardRole, Micros, OrgRole, Visibility},
 };
@@ -174,6 +174,15 @@ impl Rest {
     /// A board's head as it is at `min_seq` or later, as it came.
     pub async fn board_at(&self, org: OrgId, board: BoardId, min_seq: u64) -> anyhow::Result<Vec<u8>> {
         self.send(Method::GET, &format!("/api/v1/orgs/{org}/boards/{board}?min_seq={min_seq}"), None).await
+    }
+
+    pub async fn start_timer(&self, org: OrgId, board: BoardId, task: TaskId) -> anyhow::Result<()> {
+        let body = json!({"org_id": org, "board_id": board, "task_id": task});
+        self.call_ignoring(Method::POST, "/api/v1/me/timer", Some(body)).await
+    }
+
+    pub async fn stop_timer(&self) -> anyhow::Result<()> {
+        self.call_ignoring(Method::POST, "/api/v1/me/timer/stop", Some(json!({}))).await
     }
 
     /// Every event of a board, in order.

@@ -3,6 +3,7 @@
 
 mod access;
 mod commands;
+mod crossings;
 mod figures;
 mod index;
 mod journal;
@@ -62,6 +63,7 @@ pub fn judge(history: &History, bounds: Bounds) -> Verdict {
     let mut findings = Findings::default();
     let index = Index::new(history);
     journal::check(history, &mut findings);
+    crossings::check(history, &mut findings);
     commands::check(&index, &mut findings);
     order::check(&index, &mut findings);
     let told = observers::check(&index, &mut findings);

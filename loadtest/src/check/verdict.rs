@@ -76,6 +76,12 @@ kinds! {
     NotAllowedButApplied = "not-allowed-but-applied", "G11";
     /// Bytes of another organization were received.
     CrossTenant = "cross-tenant", "G11";
+    /// A task that went to another board is on both or on none: what one board says of it the other does not say in the same commit.
+    TornTransfer = "torn-transfer", "W25";
+    /// Two timers of one person counted at once, or one ended that did not count.
+    TwoTimers = "two-timers", "W22";
+    /// The time of a timer is not noted once in the commit that stopped it, or is noted though that said it was lost.
+    TimeMiscounted = "time-miscounted", "W22";
 }
 
 /// One thing that is wrong.

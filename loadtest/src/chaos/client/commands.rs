@@ -48,6 +48,7 @@ impl Player {
                 Next::Again => self.again()?,
                 Next::Variant(body) => self.variant(body)?,
                 Next::Read(topic) => self.read(topic),
+                Next::Timer(board, task_id) => self.timer(board, task_id),
             }
         }
         Ok(())
@@ -133,7 +134,7 @@ impl Player {
             }
             self.counters.acknowledged.fetch_add(u64::from(committed), Ordering::Relaxed);
         }
-        self.plan.answered(&sent.body, said);
+        self.plan.answered(sent.topic, &sent.body, said);
         let Sent { topic, body, mark, intent, attempt, .. } = sent;
         self.resolved.push_back(Resolved { client_seq, topic, body, mark, intent, attempt, committed });
         // The oldest stay: a server finds those in its journal, beyond its window.

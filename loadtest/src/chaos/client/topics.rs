@@ -6,7 +6,7 @@ use lockstep_protocol::{
     codes::Code,
     event::Happened,
     frame::{ClientMessage, Events, Join, Joined, ResumedFrom, SnapshotPart},
-    ids::BoardId,
+    ids::{BoardId, TaskId},
     position::{Bookmark, Held},
     topic::Topic,
     values::Audience,
@@ -232,6 +232,20 @@ impl Player {
     }
 
     /// Reads a board's head over REST, from at least what this client knows of.
+    /// Starts or stops this person's timer, and does not wait for what becomes of it: the journal is judged, and two may be asked at once.
+    pub(super) fn timer(&self, board: Topic, task_id: Option<TaskId>) {
+        let (rest, org) = (self.rest.clone(), self.me.org);
+        tokio::spawn(async move {
+            let asked = async {
+                match task_id {
+                    Some(task_id) => rest.start_timer(org, BoardId(board.id), task_id).await,
+                    None => rest.stop_timer().await,
+                }
+            };
+            let _ = tokio::time::timeout(READ_WITHIN, asked).await;
+        });
+    }
+
     pub(super) fn read(&mut self, topic: Topic) {
         let Some(followed) = self.topics.get(&topic).filter(|followed| followed.is_live()) else { return };
         if std::mem::replace(&mut self.reading, true) {

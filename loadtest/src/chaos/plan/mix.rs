@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, time::Duration};
 
 use lockstep_protocol::{
     command::{Command, board::*, checklist::*, comment::*, organization::UpdateOrganization, task::*},
+    frame::Outcome as Said,
     ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, TaskId},
     topic::Topic,
     values::{BoardRole, Place},
 };
 
-use super::{Next, Proposal};
+use super::{Next, Proposal, crossings::Crossings};
 use crate::{
     chaos::client::{Followed, Me},
     dice::Dice,
@@ -39,6 +40,7 @@ pub struct Mix {
     pub foreign: Vec<Topic>,
     pub made: u64,
     checklists: Vec<Checklist>,
+    crossings: Crossings,
 }
 
 /// One that this client asked for.
@@ -51,7 +53,7 @@ struct Checklist {
 
 impl Mix {
     pub fn new(part: Part, pause: Duration, foreign: Vec<Topic>) -> Self {
-        Self { part, pause, foreign, made: 0, checklists: Vec::new() }
+        Self { part, pause, foreign, made: 0, checklists: Vec::new(), crossings: Crossings::default() }
     }
 
     pub fn next(&mut self, me: &Me, topics: &BTreeMap<Topic, Followed>, dice: &mut Dice) -> Option<Next> {
@@ -66,9 +68,14 @@ impl Mix {
             16..=20 => self.foreign(me, board, dice)?,
             21..=22 => Next::Command(self.oversized(topic, board, dice)?),
             23..=28 => Next::Read(topic),
+            29..=34 if self.part != Part::Viewer => self.crossings.next(topic, topics, dice)?,
             _ if self.part == Part::Viewer => Next::Command(self.not_allowed(me, topic, board, dice)?),
             _ => Next::Command(self.ordinary(me, topic, board, dice)?),
         })
+    }
+
+    pub fn answered(&mut self, topic: Topic, body: &Command, said: &Said) {
+        self.crossings.answered(topic, body, said);
     }
 
     /// A text that nobody else writes, with the organization's secret in it.
@@ -227,10 +234,10 @@ impl Mix {
     }
 }
 
-fn task(board: &Board, dice: &mut Dice) -> Option<TaskId> {
+pub(super) fn task(board: &Board, dice: &mut Dice) -> Option<TaskId> {
     board.tasks.keys().nth(dice.below(board.tasks.len())).copied()
 }
 
-fn column(board: &Board, dice: &mut Dice) -> Option<ColumnId> {
+pub(super) fn column(board: &Board, dice: &mut Dice) -> Option<ColumnId> {
     board.columns.keys().nth(dice.below(board.columns.len())).copied()
 }

@@ -1,13 +1,14 @@
 //! What a client does next: a mix of everything with known shares of what must be refused, the giving and taking of access, a script
 //! out of a real board's history, or only looking. It decides by dice and by what the client holds; it never sends anything itself.
 
+mod crossings;
 mod manage;
 mod mix;
 mod script;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use lockstep_protocol::{command::Command, frame::Outcome as Said, topic::Topic};
+use lockstep_protocol::{command::Command, frame::Outcome as Said, ids::TaskId, topic::Topic};
 pub use manage::Manage;
 pub use mix::{Mix, Part};
 pub use script::{Progress, Script};
@@ -33,6 +34,8 @@ pub enum Next {
     /// This body under the number of another command.
     Variant(Command),
     Read(Topic),
+    /// Starts the person's timer on a task of this board, or stops the one that counts.
+    Timer(Topic, Option<TaskId>),
 }
 
 pub enum Plan {
@@ -64,11 +67,12 @@ impl Plan {
     }
 
     /// A command has its last answer.
-    pub fn answered(&mut self, body: &Command, said: &Said) {
+    pub fn answered(&mut self, topic: Topic, body: &Command, said: &Said) {
         match self {
             Self::Manage(manage) => manage.answered(body, said),
             Self::Script(script) => script.answered(),
-            Self::Mix(_) | Self::Watch => {}
+            Self::Mix(mix) => mix.answered(topic, body, said),
+            Self::Watch => {}
         }
     }
 }

@@ -2,6 +2,7 @@
 //! promise by construction, so whatever the checker finds in it is a fault of the checker.
 
 mod acts;
+mod crossings;
 mod removals;
 
 use std::collections::BTreeMap;
@@ -67,6 +68,9 @@ pub fn history(seed: u64) -> History {
     }
     for number in 0..2 {
         world.removals(number * 3);
+    }
+    for number in 0..2 {
+        world.crossings(number * 3);
     }
     for number in 0..world.people.len() {
         // Who was put out for good does nothing any more.
@@ -137,6 +141,19 @@ impl World {
         events: Vec<Event>,
     ) -> u64 {
         let commit: CommitId = self.id();
+        self.append_in(commit, stream, org, actor, origin, events)
+    }
+
+    /// The same as a part of a commit that may change other streams besides.
+    fn append_in(
+        &mut self,
+        commit: CommitId,
+        stream: Topic,
+        org: OrgId,
+        actor: AccountId,
+        origin: Option<Origin>,
+        events: Vec<Event>,
+    ) -> u64 {
         let at = self.at as i64;
         let rows = self.history.journal.streams.entry(stream).or_default();
         let after = rows.len() as u64;

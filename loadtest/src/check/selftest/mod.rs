@@ -1,6 +1,7 @@
 //! Shows that the checker has teeth: a good history, made without any server, is damaged in every way known, and each damage must be
 //! found under its name. It must never count a damage that could not be done as found.
 
+mod crossings;
 mod generate;
 mod mutations;
 mod rights;
@@ -40,7 +41,7 @@ pub struct Found {
 
 /// Every damage there is.
 fn all() -> impl Iterator<Item = &'static Mutation> {
-    mutations::ALL.iter().chain(tampering::ALL).chain(rights::ALL)
+    mutations::ALL.iter().chain(tampering::ALL).chain(rights::ALL).chain(crossings::ALL)
 }
 
 /// A history that keeps every promise.

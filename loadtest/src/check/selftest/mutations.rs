@@ -73,7 +73,7 @@ pub fn find<T>(
 }
 
 /// Chains a stream anew from its first event, and makes its head agree: as a server would write it.
-fn rechain(history: &mut History, stream: Topic) -> Option<()> {
+pub fn rechain(history: &mut History, stream: Topic) -> Option<()> {
     let rows = history.journal.streams.get_mut(&stream)?;
     let mut hash = [0; 32];
     for row in rows.iter_mut() {
