@@ -46,6 +46,8 @@ interface Entry {
   /** Joins in a row that were refused for the moment. */
   refusals: number;
   timer: TimerId | undefined;
+  /** What was told of the head while a timer waits for what is missing to come by itself. */
+  behind: Bookmark | undefined;
 }
 
 export interface TopicHooks {
@@ -77,7 +79,7 @@ export class Topics {
   /** Starts to follow a topic from what is held of it. */
   open(topic: Topic, consumer: Consumer, held: Held | undefined): void {
     this.#env.clearTimer(this.#entries.get(topic)?.timer);
-    const entry: Entry = { topic, consumer, held, state: "idle", ref: 0, head: undefined, from: held, audience: "member", parts: [], fruitless: 0, refusals: 0, timer: undefined };
+    const entry: Entry = { topic, consumer, held, state: "idle", ref: 0, head: undefined, from: held, audience: "member", parts: [], fruitless: 0, refusals: 0, timer: undefined, behind: undefined };
     this.#entries.set(topic, entry);
     if (this.#transport.live) this.#join(entry);
   }
@@ -130,7 +132,7 @@ export class Topics {
   down(): void {
     this.#stale.clear();
     for (const entry of this.#entries.values()) {
-      this.#env.clearTimer(entry.timer);
+      this.#still(entry);
       entry.parts = [];
       if (entry.state === "refused") continue;
       entry.state = "idle";
@@ -178,7 +180,7 @@ export class Topics {
 
   /** Asks for the topic anew: from the bookmark, or whole. */
   #join(entry: Entry, whole = false): void {
-    this.#env.clearTimer(entry.timer);
+    this.#still(entry);
     if (!this.#transport.live) return;
     if (whole || entry.fruitless >= FRUITLESS_MAX) entry.held = undefined;
     entry.parts = [];
@@ -271,14 +273,14 @@ export class Topics {
   }
 
   #later(entry: Entry, delay_ms: number | undefined): void {
-    this.#env.clearTimer(entry.timer);
+    this.#still(entry);
     const wait_ms = delay_ms ?? backoff(entry.refusals, this.#env.random);
     entry.refusals += 1;
     entry.timer = this.#env.setTimer(() => this.#join(entry), wait_ms);
   }
 
   #refuse(entry: Entry, phase: "missing" | "revoked", code: Failure["code"]): void {
-    this.#env.clearTimer(entry.timer);
+    this.#still(entry);
     entry.state = "refused";
     entry.held = undefined;
     this.#stale.delete(entry.topic);
@@ -290,9 +292,14 @@ export class Topics {
     for (const [topic, head] of heads) {
       this.#with(topic, (entry) => {
         if (entry.state !== "joined" || !isBehind(entry.held, head)) return;
-        this.#env.clearTimer(entry.timer);
+        const waits = entry.behind !== undefined;
+        entry.behind = head;
+        // Heads that come more often do not put it off.
+        if (waits) return;
         entry.timer = this.#env.setTimer(() => {
-          if (entry.state === "joined" && isBehind(entry.held, head)) this.#join(entry);
+          const told = entry.behind;
+          entry.behind = undefined;
+          if (entry.state === "joined" && told !== undefined && isBehind(entry.held, told)) this.#join(entry);
         }, HEADS_GRACE_MS);
       });
     }
@@ -306,6 +313,12 @@ export class Topics {
       entry.consumer.stale(stale);
       if (was && !stale) this.#missed();
     });
+  }
+
+  /** Whatever was to be done later is not. */
+  #still(entry: Entry): void {
+    this.#env.clearTimer(entry.timer);
+    entry.behind = undefined;
   }
 
   #with(topic: Topic, fn: (entry: Entry) => void): void {

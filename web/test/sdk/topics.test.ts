@@ -138,6 +138,23 @@ test("heads ahead of what is held: the client waits a moment, then joins again",
   expect(shown(board)).toEqual(truth(world.board));
 });
 
+test("heads that come more often than that do not put it off", async () => {
+  const world = new World();
+  const task_id = world.task("Task");
+  const ana = await world.page("ana");
+  const board = await world.open(ana);
+  world.server.mangle = () => [];
+  world.server.do(world.topic, { type: "task.update", task_id, title: "Lost" });
+  world.server.mangle = (message) => [message];
+  const { epoch, seq } = world.board;
+  for (let time = 0; time < 4; time += 1) {
+    world.server.sayAll([{ type: "heads", heads: [[world.topic, { epoch, seq }]] }]);
+    await world.clock.advance(400);
+  }
+  expect(joins(world)).toHaveLength(2);
+  expect(shown(board)).toEqual(truth(world.board));
+});
+
 test("another epoch is answered with a snapshot, also while live", async () => {
   const world = new World();
   const task_id = world.task("Task");
