@@ -119,9 +119,9 @@ limits! {
     snapshot_part_bytes_max: usize = 256 * 1024, "bytes";
     /// Bodies at or above this are compressed inside the frame.
     compress_bytes_min: usize = 4 * 1024, "bytes";
-    /// Events between two stored snapshots of an aggregate.
+    /// Events between two stored snapshots of an aggregate; of a large one, once more for each MiB that it takes.
     snapshot_events_max: u64 = 300, "events";
-    /// Bytes of events between two stored snapshots.
+    /// Bytes of events between two stored snapshots; of a large one likewise.
     snapshot_tail_bytes_max: usize = 256 * 1024, "bytes";
     /// Live state that aggregates may hold on one node before the least recently used are passivated.
     live_bytes_max: usize = 512 * 1024 * 1024, "bytes";

@@ -13,8 +13,8 @@ impl<A: Aggregate> Shell<A> {
     pub(super) fn keep_snapshot(&mut self, leaving: bool) {
         let events = self.head.version - self.snapshot_seq;
         let times = 1 + self.committed.state.memory_bytes() / STATE_BYTES;
-        let due = events >= self.limits.snapshot_events_max * times as u64
-            || self.tail_bytes >= self.limits.snapshot_tail_bytes_max * times;
+        let due = events >= self.limits.snapshot_events_max.saturating_mul(times as u64)
+            || self.tail_bytes >= self.limits.snapshot_tail_bytes_max.saturating_mul(times);
         if (due || (leaving && events > 0)) && !self.committed.state.is_over() {
             self.snapshot_seq = self.head.version;
             self.tail_bytes = 0;

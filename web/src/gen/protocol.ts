@@ -1798,9 +1798,9 @@ export const LIMITS = {
   snapshot_part_bytes_max: 262144,
   /** Bodies at or above this are compressed inside the frame. (bytes) */
   compress_bytes_min: 4096,
-  /** Events between two stored snapshots of an aggregate. (events) */
+  /** Events between two stored snapshots of an aggregate; of a large one, once more for each MiB that it takes. (events) */
   snapshot_events_max: 300,
-  /** Bytes of events between two stored snapshots. (bytes) */
+  /** Bytes of events between two stored snapshots; of a large one likewise. (bytes) */
   snapshot_tail_bytes_max: 262144,
   /** Live state that aggregates may hold on one node before the least recently used are passivated. (bytes) */
   live_bytes_max: 536870912,
