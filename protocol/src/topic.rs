@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use crate::ids::{AccountId, BoardId, OrgId, TeamId};
+use crate::ids::{AccountId, BoardId, ChannelId, OrgId, TeamId};
 
-/// What kind of aggregate a stream belongs to. The number is what the journal stores: never reuse one.
+/// What kind of aggregate a stream belongs to. The number is what the journal stores: never reuse one. 6 is kept for people's inboxes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[repr(i16)]
@@ -18,10 +18,11 @@ pub enum Kind {
     Team = 2,
     Board = 3,
     Account = 4,
+    Channel = 5,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Organization, Self::Team, Self::Board, Self::Account];
+    pub const ALL: [Self; 5] = [Self::Organization, Self::Team, Self::Board, Self::Account, Self::Channel];
 
     /// The word in a topic's text form.
     pub const fn word(self) -> &'static str {
@@ -30,6 +31,7 @@ impl Kind {
             Self::Team => "team",
             Self::Board => "board",
             Self::Account => "account",
+            Self::Channel => "channel",
         }
     }
 
@@ -75,6 +77,12 @@ impl From<BoardId> for Topic {
     }
 }
 
+impl From<ChannelId> for Topic {
+    fn from(id: ChannelId) -> Self {
+        Self::new(Kind::Channel, id.0)
+    }
+}
+
 impl From<AccountId> for Topic {
     fn from(id: AccountId) -> Self {
         Self::new(Kind::Account, id.0)
@@ -95,7 +103,7 @@ impl fmt::Debug for Topic {
 
 /// The text was not `kind:uuid`.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a topic is KIND:UUID, with a kind of organization, team, board or account")]
+#[error("a topic is KIND:UUID, with a kind of organization, team, board, account or channel")]
 pub struct BadTopic;
 
 impl FromStr for Topic {

@@ -33,11 +33,13 @@ macro_rules! words {
 
 mod field;
 mod filter;
+mod message;
 mod sort;
 mod workflow;
 
 pub use field::*;
 pub use filter::*;
+pub use message::*;
 pub use sort::*;
 pub use workflow::*;
 
@@ -70,7 +72,21 @@ words! {
         ManageBoards = "boards.manage",
         /// Usage against the plan.
         SeeUsage = "usage.read",
+        FoundChannels = "channels.create",
+        /// As one who manages every open channel.
+        ManageChannels = "channels.manage",
     }
+    /// Who is in a channel.
+    ChannelKind {
+        /// Anybody of the organization reads it and joins by themselves; of a team's, anybody of the team.
+        Open = "open",
+        /// Its members alone know of it.
+        Private = "private",
+        /// A talk between these people, who never change.
+        Direct = "direct",
+    }
+    /// What a member of a channel may do there, weakest first.
+    ChannelRole { Member = "member", Manager = "manager" }
     /// Whether a member may act. One who is inactive keeps their place and has no access at all.
     MemberStatus { Active = "active", Inactive = "inactive" }
     /// A role on a board, weakest first.

@@ -123,6 +123,8 @@ fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change>
         | OrganizationEvent::BoardReleased(_)
         | OrganizationEvent::TeamReserved(_)
         | OrganizationEvent::TeamReleased(_)
+        | OrganizationEvent::ChannelReserved(_)
+        | OrganizationEvent::ChannelReleased(_)
         | OrganizationEvent::MemberUpdated(_)
         | OrganizationEvent::MemberRoleAssigned(_)
         | OrganizationEvent::MemberPermissionsChanged(_)

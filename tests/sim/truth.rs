@@ -79,6 +79,8 @@ impl Org {
             | OrganizationEvent::BoardReserved(_)
             | OrganizationEvent::TeamReserved(_)
             | OrganizationEvent::TeamReleased(_)
+            | OrganizationEvent::ChannelReserved(_)
+            | OrganizationEvent::ChannelReleased(_)
             | OrganizationEvent::BoardReleased(_)
             | OrganizationEvent::MemberUpdated(_)
             | OrganizationEvent::MemberRoleAssigned(_)

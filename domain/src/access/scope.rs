@@ -93,8 +93,18 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::ManageBoard
         | C::ManageBoardMembers
         | C::ReassignTasks
+        | C::JoinChannel
+        | C::LeaveChannel
+        | C::AddToChannel
+        | C::ManageChannelMembers
+        | C::ManageChannel
         | C::LeaveBoard => Some(Scope::Admin),
         C::FoundBoard
+        | C::FoundChannel
+        | C::BeginDirect
+        | C::Talk
+        | C::ModerateMessages
+        | C::EditOthersMessages
         | C::ShapeBoard
         | C::EditTasks
         | C::PutTasksAway
@@ -125,6 +135,7 @@ pub const fn scope_of(command: &Command) -> Option<Scope> {
         Command::Team(command) => scope(capability::team(command, false)),
         Command::Board(command) => scope(capability::board(command, false)),
         Command::Account(command) => scope(capability::account(command)),
+        Command::Channel(command) => scope(capability::channel(command, false)),
     }
 }
 

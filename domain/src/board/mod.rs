@@ -33,7 +33,7 @@ use lockstep_protocol::{
 pub use past::{Crossing, Past, Texts, differences, own_changes};
 pub use spent::{Spent, Sum};
 pub use state::{
-    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Link, Reaction, Task,
+    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Link, Task,
     TimeEntry, Tracked, View,
 };
 

@@ -195,7 +195,7 @@ impl World {
     pub fn ctx(&self, principal: Principal, id: Uuid) -> Ctx<'_> {
         let org = (id != self.org.id && id != self.account.id && self.org.state.exists()).then_some(&self.org.state);
         let team = (id == self.board.id && self.team.state.exists()).then_some(&self.team.state);
-        Ctx { principal, now: self.now, id, org, team, past: None, beside: None, limits: &self.limits }
+        Ctx { principal, now: self.now, id, org, team, past: None, recalled: None, beside: None, limits: &self.limits }
     }
 
     /// Of the timer of the account, which changes a board besides.

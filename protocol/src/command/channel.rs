@@ -5,10 +5,10 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, MessageId, OrgId, TeamId},
-    values::ChannelKind,
+    values::{ChannelKind, ChannelRole, MessageRef},
 };
 
-/// Founds a channel on a fresh topic; whoever asks is in it.
+/// Founds a channel on a fresh topic. Whoever asks is in it and manages it. A direct one that is there already is that one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct CreateChannel {
@@ -51,16 +51,20 @@ pub struct ArchiveChannel {}
 #[serde(deny_unknown_fields)]
 pub struct UnarchiveChannel {}
 
-/// Deletes the channel for good, with all that was said in it.
+/// Deletes the channel for good: nothing that was said in it is shown again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteChannel {}
 
-/// Brings somebody into the channel, or oneself into an open one.
+/// Brings somebody into the channel, or oneself into an open one; whoever is in it gets the role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct AddChannelMember {
     pub account_id: AccountId,
+    /// Absent: whoever is in it keeps theirs, and whoever comes is a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub role: Option<ChannelRole>,
 }
 
 /// Takes somebody out of the channel, or oneself.
@@ -75,7 +79,7 @@ pub struct RemoveChannelMember {
 #[serde(deny_unknown_fields)]
 pub struct PostMessage {
     pub message_id: MessageId,
-    /// Markdown.
+    /// Markdown. Who is meant stands in it as `@[account_id]`, `@[team:team_id]` or `@[channel]`.
     pub text: String,
     /// The message whose thread this belongs to: one that begins a thread itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,40 +89,6 @@ pub struct PostMessage {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[ts(optional, as = "Option<bool>")]
     pub broadcast: bool,
-    #[serde(default, skip_serializing_if = "Mentions::is_empty")]
-    #[ts(optional, as = "Option<Mentions>")]
-    pub mentions: Mentions,
-}
-
-/// A message by its id, and by the seq at which it was posted: so that one that is long past is found in the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct MessageRef {
-    pub message_id: MessageId,
-    #[ts(type = "number")]
-    pub seq: u64,
-}
-
-/// Who is meant in a text, each as it stands in it: `@[account_id]`, `@[team:team_id]`, `@[channel]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct Mentions {
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[ts(optional, as = "Option<Vec<AccountId>>")]
-    pub accounts: Vec<AccountId>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[ts(optional, as = "Option<Vec<TeamId>>")]
-    pub teams: Vec<TeamId>,
-    /// Everybody who is in the channel.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    #[ts(optional, as = "Option<bool>")]
-    pub channel: bool,
-}
-
-impl Mentions {
-    pub fn is_empty(&self) -> bool {
-        self.accounts.is_empty() && self.teams.is_empty() && !self.channel
-    }
 }
 
 /// Changes the text of one's own message.
@@ -127,12 +97,9 @@ impl Mentions {
 pub struct EditMessage {
     pub message: MessageRef,
     pub text: String,
-    #[serde(default, skip_serializing_if = "Mentions::is_empty")]
-    #[ts(optional, as = "Option<Mentions>")]
-    pub mentions: Mentions,
 }
 
-/// Deletes a message: one's own, or any for those who manage the channel. What was said in its thread stays.
+/// Deletes a message for good: one's own, or any for those who manage the channel. What was said in its thread stays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteMessage {

@@ -5,6 +5,7 @@ pub mod account;
 pub mod board;
 pub mod bulk;
 pub mod category;
+pub mod channel;
 pub mod checklist;
 pub mod comment;
 pub mod field;
@@ -25,6 +26,7 @@ use account::*;
 use board::*;
 use bulk::*;
 use category::*;
+use channel::*;
 use checklist::*;
 use comment::*;
 use field::*;
@@ -65,6 +67,8 @@ language! {
         "organization.board.release" => ReleaseBoard,
         "organization.team.reserve" => ReserveTeam,
         "organization.team.release" => ReleaseTeam,
+        "organization.channel.reserve" => ReserveChannel,
+        "organization.channel.release" => ReleaseChannel,
         "member.add" => AddMember,
         "member.role.change" => ChangeMemberRole,
         "member.remove" => RemoveMember,
@@ -196,5 +200,23 @@ language! {
         "account.timer.start" => StartTimer,
         "account.timer.stop" => StopTimer,
         "account.timer.discard" => DiscardTimer,
+    }
+
+    /// What can be asked of a channel and the messages in it.
+    Channel => ChannelCommand {
+        "channel.create" => CreateChannel,
+        "channel.update" => UpdateChannel,
+        "channel.archive" => ArchiveChannel,
+        "channel.unarchive" => UnarchiveChannel,
+        "channel.delete" => DeleteChannel,
+        "channel.member.add" => AddChannelMember,
+        "channel.member.remove" => RemoveChannelMember,
+        "message.post" => PostMessage,
+        "message.edit" => EditMessage,
+        "message.delete" => DeleteMessage,
+        "message.react" => ReactToMessage,
+        "message.unreact" => UnreactToMessage,
+        "message.pin" => PinMessage,
+        "message.unpin" => UnpinMessage,
     }
 }

@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    command::channel::{Mentions, MessageRef},
     ids::{AccountId, MessageId, OrgId, TeamId},
-    values::ChannelKind,
+    values::{ChannelKind, ChannelRole, Mentions, MessageRef},
 };
 
-/// A channel was founded. Everybody who is in it from the start is named, whoever founded it included.
+/// A channel was founded. Everybody who is in it from the start is named, whoever founded it included: they manage it, but a direct one,
+/// which nobody does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ChannelCreated {
     pub org_id: OrgId,
@@ -50,6 +50,14 @@ pub struct ChannelDeleted {}
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ChannelMemberAdded {
     pub account_id: AccountId,
+    pub role: ChannelRole,
+}
+
+/// Somebody who is in the channel has another role there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChannelMemberRoleChanged {
+    pub account_id: AccountId,
+    pub role: ChannelRole,
 }
 
 /// Somebody is not in the channel any more.
@@ -81,21 +89,30 @@ pub struct MessagePosted {
 pub struct MessageEdited {
     pub message: MessageRef,
     pub author_id: AccountId,
+    /// The number that it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional, type = "number")]
+    pub number: Option<u64>,
     pub text: String,
+    /// All whom the text means as it is now.
     #[serde(default, skip_serializing_if = "Mentions::is_empty")]
     #[ts(optional, as = "Option<Mentions>")]
     pub mentions: Mentions,
 }
 
-/// A message is gone; what was said in its thread stays.
+/// A message is gone, and pinned no more; what was said in its thread stays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct MessageDeleted {
     pub message: MessageRef,
     pub author_id: AccountId,
-    /// The number that it had.
+    /// The number that it had: one less is unread for those who had not come to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub number: Option<u64>,
+    /// The message that began its thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub thread: Option<MessageRef>,
 }
 
 /// Somebody answered a message with an emoji.

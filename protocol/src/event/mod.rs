@@ -4,6 +4,7 @@
 pub mod account;
 pub mod board;
 pub mod category;
+pub mod channel;
 pub mod checklist;
 pub mod comment;
 pub mod field;
@@ -23,6 +24,7 @@ pub mod workflow;
 use account::*;
 use board::*;
 use category::*;
+use channel::*;
 use checklist::*;
 use comment::*;
 use field::*;
@@ -69,6 +71,8 @@ language! {
         "organization.board.released" => BoardReleased,
         "organization.team.reserved" => TeamReserved,
         "organization.team.released" => TeamReleased,
+        "organization.channel.reserved" => ChannelReserved,
+        "organization.channel.released" => ChannelReleased,
         "member.added" => MemberAdded,
         "member.role.changed" => MemberRoleChanged,
         "member.removed" => MemberRemoved,
@@ -209,6 +213,25 @@ language! {
         "user.timer.stopped" => UserTimerStopped,
         "user.timer.discarded" => UserTimerDiscarded,
     }
+
+    /// What happened to a channel and the messages in it.
+    Channel => ChannelEvent {
+        "channel.created" => ChannelCreated,
+        "channel.updated" => ChannelUpdated,
+        "channel.archived" => ChannelArchived,
+        "channel.unarchived" => ChannelUnarchived,
+        "channel.deleted" => ChannelDeleted,
+        "channel.member.added" => ChannelMemberAdded,
+        "channel.member.role.changed" => ChannelMemberRoleChanged,
+        "channel.member.removed" => ChannelMemberRemoved,
+        "message.posted" => MessagePosted,
+        "message.edited" => MessageEdited,
+        "message.deleted" => MessageDeleted,
+        "message.reacted" => MessageReacted,
+        "message.unreacted" => MessageUnreacted,
+        "message.pinned" => MessagePinned,
+        "message.unpinned" => MessageUnpinned,
+    }
 }
 
 /// The newest events that this build understands. Adding a kind of event raises it, and gives the event its level in
@@ -291,6 +314,8 @@ const NEWER: &[(&str, u32)] = &[
     ("organization.board.released", 2),
     ("organization.team.reserved", 2),
     ("organization.team.released", 2),
+    ("organization.channel.reserved", 2),
+    ("organization.channel.released", 2),
     ("member.invited", 2),
     ("invitation.accepted", 2),
     ("invitation.rejected", 2),
@@ -303,6 +328,21 @@ const NEWER: &[(&str, u32)] = &[
     ("role.created", 2),
     ("role.updated", 2),
     ("role.deleted", 2),
+    ("channel.created", 2),
+    ("channel.updated", 2),
+    ("channel.archived", 2),
+    ("channel.unarchived", 2),
+    ("channel.deleted", 2),
+    ("channel.member.added", 2),
+    ("channel.member.role.changed", 2),
+    ("channel.member.removed", 2),
+    ("message.posted", 2),
+    ("message.edited", 2),
+    ("message.deleted", 2),
+    ("message.reacted", 2),
+    ("message.unreacted", 2),
+    ("message.pinned", 2),
+    ("message.unpinned", 2),
 ];
 
 /// The level of an event's tag.
@@ -322,7 +362,7 @@ pub fn level_on_board(event: &BoardEvent) -> u32 {
 
 /// Whether this build has an event of this tag.
 pub fn is_known(tag: &str) -> bool {
-    [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS]
+    [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS, ChannelEvent::TAGS]
         .iter()
         .any(|tags| tags.contains(&tag))
 }

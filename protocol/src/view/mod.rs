@@ -2,9 +2,11 @@
 //! on their own.
 
 mod board;
+mod channel;
 mod past;
 
 pub use board::*;
+pub use channel::*;
 pub use past::*;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -158,6 +160,7 @@ pub enum ViewPart {
     Team(TeamView),
     Board(BoardPart),
     Account(AccountView),
+    Channel(ChannelPart),
 }
 
 /// Why somebody may or may not do something.

@@ -151,6 +151,7 @@ impl<A: Aggregate> Shell<A> {
             org: self.facts.organization(),
             team: self.facts.team(),
             past: pending.past.as_deref(),
+            recalled: None,
             beside: pending.beside.as_deref().map(Beside::facts),
             limits: &self.limits,
         };
