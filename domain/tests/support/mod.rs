@@ -5,15 +5,16 @@ mod words;
 use std::collections::BTreeSet;
 
 use lockstep_domain::{
-    Account, Aggregate, Beside, Board, Ctx, Organization, Principal, Team,
+    Account, Aggregate, Beside, Board, Channel, Ctx, Organization, Principal, Team,
     board::{Crossing, Past, Texts},
+    channel::{Keep, Recalled, direct_id},
     decision::{self, Stamp},
     timer,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{AccountCommand, BoardCommand, Command, transfer::TransferTask},
-    event::{AccountEvent, BoardEvent, Event, Happened},
+    command::{AccountCommand, BoardCommand, ChannelCommand, Command, transfer::TransferTask},
+    event::{AccountEvent, BoardEvent, ChannelEvent, Event, Happened},
     ids::AccountId,
     limits::Limits,
     values::Micros,
@@ -93,6 +94,7 @@ pub struct World {
     /// Another one, that tasks of the first may go to and come from.
     pub yonder: Live<Board>,
     pub account: Live<Account>,
+    pub channel: Live<Channel>,
     pub limits: Limits,
     pub now: Micros,
 }
@@ -116,6 +118,7 @@ impl World {
             board: Live::new("board"),
             yonder: Live::new("yonder"),
             account: Live::new("member"),
+            channel: Live::new("channel"),
             limits: Limits::default(),
             now: MIDNIGHT,
         }
@@ -132,7 +135,23 @@ impl World {
             world.tell(line);
         }
         std::mem::swap(&mut world.board, &mut world.yonder);
+        world.scene("open");
         world
+    }
+
+    /// The channel is this one: `open`, `private`, `team`, `direct`.
+    pub fn scene(&mut self, name: &str) {
+        let now = self.now;
+        self.channel = Live::new("channel");
+        if name == "direct" {
+            self.direct(&["owner", "member"]);
+        }
+        let lines = include_str!("channels.txt").lines().skip_while(|line| *line != format!("[{name}]")).skip(1);
+        for line in lines.take_while(|line| !line.starts_with('[')).filter(|line| !line.is_empty()) {
+            self.tell(line);
+        }
+        // Whatever else is tried here is tried at the time it always was.
+        self.now = now;
     }
 
     /// Does what the line says; it must be allowed.
@@ -189,12 +208,60 @@ impl World {
                 Ok(own.into_iter().map(Event::from).chain(beside.into_iter().map(Into::into)).collect())
             }
             Command::Account(_) => decided(&self.account, command, &self.ctx(principal, self.account.id)),
+            Command::Channel(asked) => {
+                let asked = self.in_channel(asked.clone());
+                let recalled = self.recall(&asked);
+                let ctx = Ctx { recalled: recalled.as_ref(), ..self.ctx(principal, self.channel.id) };
+                decided(&self.channel, asked.into(), &ctx)
+            }
         }
+    }
+
+    /// With the seqs of the messages that it names.
+    fn in_channel(&self, mut asked: ChannelCommand) -> ChannelCommand {
+        use ChannelCommand as C;
+        let named = match &mut asked {
+            C::PostMessage(command) => command.thread.as_mut(),
+            C::EditMessage(command) => Some(&mut command.message),
+            C::DeleteMessage(command) => Some(&mut command.message),
+            C::ReactToMessage(command) => Some(&mut command.message),
+            C::UnreactToMessage(command) => Some(&mut command.message),
+            C::PinMessage(command) => Some(&mut command.message),
+            C::UnpinMessage(command) => Some(&mut command.message),
+            _ => None,
+        };
+        if let Some(named) = named.filter(|named| named.seq == words::LAST) {
+            let posted = self.channel.history.iter().rfind(|happened| {
+                matches!(&happened.event, ChannelEvent::MessagePosted(posted) if posted.message_id == named.message_id)
+            });
+            named.seq = posted.map_or(words::LAST, |posted| posted.seq);
+        }
+        asked
+    }
+
+    /// What the server would read of the journal for a command about a message that is long past.
+    pub fn recall(&self, asked: &ChannelCommand) -> Option<Recalled> {
+        let seq = self.channel.state.wants(asked)?;
+        Some(Recalled::of(seq, &self.channel.history, self.channel.history.len() as u64))
+    }
+
+    /// A direct talk of these, where the channel of the world is.
+    pub fn direct(&mut self, people: &[&str]) {
+        let people = people.iter().map(|name| AccountId(id(name))).collect();
+        self.channel = Live::new("channel");
+        self.channel.id = direct_id(self.org.id.into(), &people).0;
+    }
+
+    /// The channel remembers as little as this.
+    pub fn keep(&mut self, keep: Keep) {
+        assert!(self.channel.history.is_empty(), "from its beginning");
+        self.channel.state = Channel::keeping(keep);
     }
 
     pub fn ctx(&self, principal: Principal, id: Uuid) -> Ctx<'_> {
         let org = (id != self.org.id && id != self.account.id && self.org.state.exists()).then_some(&self.org.state);
-        let team = (id == self.board.id && self.team.state.exists()).then_some(&self.team.state);
+        let of_team = [self.board.id, self.channel.id].contains(&id);
+        let team = (of_team && self.team.state.exists()).then_some(&self.team.state);
         Ctx { principal, now: self.now, id, org, team, past: None, recalled: None, beside: None, limits: &self.limits }
     }
 
@@ -300,6 +367,7 @@ impl World {
                 Event::Team(event) => self.team.apply(by, self.now, vec![event]),
                 Event::Board(event) => self.board.apply(by, self.now, vec![event]),
                 Event::Account(event) => self.account.apply(by, self.now, vec![event]),
+                Event::Channel(event) => self.channel.apply(by, self.now, vec![event]),
             }
         }
         if begin <= self.board.history.len() as u64 {

@@ -98,6 +98,17 @@ const NAMES: &[&str] = &[
     "ln1",
     "ln2",
     "ln3",
+    "channel",
+    "direct",
+    "m1",
+    "m2",
+    "m3",
+    "m4",
+    "m5",
+    "m6",
+    "m7",
+    "m8",
+    "m9",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.
@@ -147,6 +158,8 @@ pub fn json(text: &str) -> Value {
                     .unwrap_or(0))
             .into(),
             "options" if text != "null" => options(text),
+            // The seq is found by the world, which knows what was posted.
+            "message" | "thread" if text != "null" => serde_json::json!({ "message_id": id(text), "seq": LAST }),
             _ if names(last) => ids(text),
             _ => value(text),
         };
@@ -170,6 +183,9 @@ fn names(key: &str) -> bool {
             "next",
             "people",
             "required_fields",
+            "members",
+            "accounts",
+            "teams",
         ]
         .contains(&key)
 }

@@ -29,6 +29,10 @@ export type LinkId = string;
 
 export type CommentId = string;
 
+export type ChannelId = string;
+
+export type MessageId = string;
+
 export type TimeEntryId = string;
 
 export type ChecklistId = string;
@@ -51,7 +55,7 @@ export type CommitId = string;
 
 export type ConnectionId = string;
 
-export type Kind = "organization" | "team" | "board" | "account";
+export type Kind = "organization" | "team" | "board" | "account" | "channel";
 
 export type Topic = string;
 
@@ -67,9 +71,29 @@ audience: Audience, };
 
 export type OrgRole = "guest" | "member" | "admin" | "owner";
 
-export type Permission = "organization.update" | "organization.settings" | "members.add" | "members.invite" | "members.edit" | "members.roles" | "members.remove" | "members.claim" | "roles.manage" | "teams.create" | "teams.manage" | "boards.create" | "boards.manage" | "usage.read";
+export type Permission = "organization.update" | "organization.settings" | "members.add" | "members.invite" | "members.edit" | "members.roles" | "members.remove" | "members.claim" | "roles.manage" | "teams.create" | "teams.manage" | "boards.create" | "boards.manage" | "usage.read" | "channels.create" | "channels.manage";
 
 export type MemberStatus = "active" | "inactive";
+
+export type ChannelKind = "open" | "private" | "direct";
+
+export type ChannelRole = "member" | "manager";
+
+export type MessageRef = { message_id: MessageId, seq: number, };
+
+export type Mentions = { 
+/**
+ * Those of them who may read the channel.
+ */
+accounts?: Array<AccountId>, 
+/**
+ * Those of their people who may read the channel.
+ */
+teams?: Array<TeamId>, 
+/**
+ * Everybody who is in the channel.
+ */
+channel?: boolean, };
 
 export type OrgSettings = { 
 /**
@@ -298,6 +322,10 @@ export type ReleaseBoard = { board_id: BoardId, };
 export type ReserveTeam = { team_id: TeamId, };
 
 export type ReleaseTeam = { team_id: TeamId, };
+
+export type ReserveChannel = { channel_id: ChannelId, };
+
+export type ReleaseChannel = { channel_id: ChannelId, };
 
 export type AddMember = { account_id: AccountId, role: OrgRole, 
 /**
@@ -733,7 +761,71 @@ emoji: string, };
 
 export type UnreactToComment = { task_id: TaskId, comment_id: CommentId, emoji: string, };
 
-export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.logo.set" } & SetLogo | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.drop" } & DropOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "organization.team.reserve" } & ReserveTeam | { "type": "organization.team.release" } & ReleaseTeam | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
+export type CreateChannel = { org_id: OrgId, 
+/**
+ * Of this team; otherwise of the organization.
+ */
+team_id?: TeamId, kind: ChannelKind, 
+/**
+ * Empty for a direct one: those who are in it are its name.
+ */
+name?: string, 
+/**
+ * Who is in it from the start, besides whoever asks. Of a direct one they are all there ever are, and its id follows from them.
+ */
+members?: Array<AccountId>, };
+
+export type UpdateChannel = { name?: string, 
+/**
+ * What it is for. Empty takes it away.
+ */
+purpose?: string, };
+
+export type ArchiveChannel = Record<symbol, never>;
+
+export type UnarchiveChannel = Record<symbol, never>;
+
+export type DeleteChannel = Record<symbol, never>;
+
+export type AddChannelMember = { account_id: AccountId, 
+/**
+ * Absent: whoever is in it keeps theirs, and whoever comes is a member.
+ */
+role?: ChannelRole, };
+
+export type RemoveChannelMember = { account_id: AccountId, };
+
+export type PostMessage = { message_id: MessageId, 
+/**
+ * Markdown. Who is meant stands in it as `@[account_id]`, `@[team:team_id]` or `@[channel]`.
+ */
+text: string, 
+/**
+ * The message whose thread this belongs to: one that begins a thread itself.
+ */
+thread?: MessageRef, 
+/**
+ * In a thread: shown in the channel besides.
+ */
+broadcast?: boolean, };
+
+export type EditMessage = { message: MessageRef, text: string, };
+
+export type DeleteMessage = { message: MessageRef, };
+
+export type ReactToMessage = { message: MessageRef, 
+/**
+ * One emoji.
+ */
+emoji: string, };
+
+export type UnreactToMessage = { message: MessageRef, emoji: string, };
+
+export type PinMessage = { message: MessageRef, };
+
+export type UnpinMessage = { message: MessageRef, };
+
+export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.logo.set" } & SetLogo | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.drop" } & DropOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "organization.team.reserve" } & ReserveTeam | { "type": "organization.team.release" } & ReleaseTeam | { "type": "organization.channel.reserve" } & ReserveChannel | { "type": "organization.channel.release" } & ReleaseChannel | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
@@ -741,7 +833,9 @@ export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": 
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken | { "type": "account.kept.change" } & ChangeKept | { "type": "account.timer.start" } & StartTimer | { "type": "account.timer.stop" } & StopTimer | { "type": "account.timer.discard" } & DiscardTimer;
 
-export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
+export type ChannelCommand = { "type": "channel.create" } & CreateChannel | { "type": "channel.update" } & UpdateChannel | { "type": "channel.archive" } & ArchiveChannel | { "type": "channel.unarchive" } & UnarchiveChannel | { "type": "channel.delete" } & DeleteChannel | { "type": "channel.member.add" } & AddChannelMember | { "type": "channel.member.remove" } & RemoveChannelMember | { "type": "message.post" } & PostMessage | { "type": "message.edit" } & EditMessage | { "type": "message.delete" } & DeleteMessage | { "type": "message.react" } & ReactToMessage | { "type": "message.unreact" } & UnreactToMessage | { "type": "message.pin" } & PinMessage | { "type": "message.unpin" } & UnpinMessage;
+
+export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand | ChannelCommand;
 
 export type OrganizationCreated = { name: string, owner_id: AccountId, };
 
@@ -778,6 +872,10 @@ export type BoardReleased = { board_id: BoardId, };
 export type TeamReserved = { team_id: TeamId, };
 
 export type TeamReleased = { team_id: TeamId, };
+
+export type ChannelReserved = { channel_id: ChannelId, };
+
+export type ChannelReleased = { channel_id: ChannelId, };
 
 export type MemberAdded = { account_id: AccountId, role: OrgRole, 
 /**
@@ -1171,7 +1269,58 @@ export type CommentReacted = { task_id: TaskId, comment_id: CommentId, emoji: st
 
 export type CommentUnreacted = { task_id: TaskId, comment_id: CommentId, emoji: string, };
 
-export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.logo.changed" } & OrganizationLogoChanged | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.dropped" } & OrganizationDropped | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "organization.team.reserved" } & TeamReserved | { "type": "organization.team.released" } & TeamReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
+export type ChannelCreated = { org_id: OrgId, team_id?: TeamId, kind: ChannelKind, name?: string, members: Array<AccountId>, };
+
+export type ChannelUpdated = { name?: string, purpose?: string, };
+
+export type ChannelArchived = Record<symbol, never>;
+
+export type ChannelUnarchived = Record<symbol, never>;
+
+export type ChannelDeleted = Record<symbol, never>;
+
+export type ChannelMemberAdded = { account_id: AccountId, role: ChannelRole, };
+
+export type ChannelMemberRoleChanged = { account_id: AccountId, role: ChannelRole, };
+
+export type ChannelMemberRemoved = { account_id: AccountId, };
+
+export type MessagePosted = { message_id: MessageId, 
+/**
+ * Its number among those that are shown in the channel, from 1, dense; absent for one that is in a thread alone. What is unread is
+ * counted by it.
+ */
+number?: number, text: string, thread?: MessageRef, mentions?: Mentions, };
+
+export type MessageEdited = { message: MessageRef, author_id: AccountId, 
+/**
+ * The number that it has.
+ */
+number?: number, text: string, 
+/**
+ * All whom the text means as it is now.
+ */
+mentions?: Mentions, };
+
+export type MessageDeleted = { message: MessageRef, author_id: AccountId, 
+/**
+ * The number that it had: one less is unread for those who had not come to it.
+ */
+number?: number, 
+/**
+ * The message that began its thread.
+ */
+thread?: MessageRef, };
+
+export type MessageReacted = { message: MessageRef, author_id: AccountId, emoji: string, };
+
+export type MessageUnreacted = { message: MessageRef, author_id: AccountId, emoji: string, };
+
+export type MessagePinned = { message: MessageRef, author_id: AccountId, };
+
+export type MessageUnpinned = { message: MessageRef, author_id: AccountId, };
+
+export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.logo.changed" } & OrganizationLogoChanged | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.dropped" } & OrganizationDropped | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "organization.team.reserved" } & TeamReserved | { "type": "organization.team.released" } & TeamReleased | { "type": "organization.channel.reserved" } & ChannelReserved | { "type": "organization.channel.released" } & ChannelReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
@@ -1179,7 +1328,9 @@ export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": 
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked | { "type": "user.kept.changed" } & UserKeptChanged | { "type": "user.timer.started" } & UserTimerStarted | { "type": "user.timer.stopped" } & UserTimerStopped | { "type": "user.timer.discarded" } & UserTimerDiscarded;
 
-export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
+export type ChannelEvent = { "type": "channel.created" } & ChannelCreated | { "type": "channel.updated" } & ChannelUpdated | { "type": "channel.archived" } & ChannelArchived | { "type": "channel.unarchived" } & ChannelUnarchived | { "type": "channel.deleted" } & ChannelDeleted | { "type": "channel.member.added" } & ChannelMemberAdded | { "type": "channel.member.role.changed" } & ChannelMemberRoleChanged | { "type": "channel.member.removed" } & ChannelMemberRemoved | { "type": "message.posted" } & MessagePosted | { "type": "message.edited" } & MessageEdited | { "type": "message.deleted" } & MessageDeleted | { "type": "message.reacted" } & MessageReacted | { "type": "message.unreacted" } & MessageUnreacted | { "type": "message.pinned" } & MessagePinned | { "type": "message.unpinned" } & MessageUnpinned;
+
+export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent | ChannelEvent;
 
 export type Happened<E> = { seq: number, 
 /**
@@ -1357,7 +1508,75 @@ kept_seq?: number,
  */
 timer?: TimerView, };
 
-export type ViewPart = { "kind": "organization" } & OrganizationView | { "kind": "team" } & TeamView | { "kind": "board" } & BoardPart | { "kind": "account" } & AccountView;
+export type ChannelView = { channel_id: ChannelId, org_id: OrgId, team_id?: TeamId, channel_kind: ChannelKind, 
+/**
+ * Empty for a direct one.
+ */
+name: string, 
+/**
+ * Empty when there is none.
+ */
+purpose: string, archived: boolean, 
+/**
+ * The number of the newest message that is shown in it; 0: there was none yet.
+ */
+last_number: number, 
+/**
+ * What is unread is known exactly from this number on: of those before it, it is not said which were deleted.
+ */
+known_from: number, 
+/**
+ * The numbers from there on whose messages were deleted, ascending.
+ */
+deleted_numbers: Array<number>, 
+/**
+ * In the order in which they were pinned.
+ */
+pins: Array<PinView>, };
+
+export type ChannelMemberView = { account_id: AccountId, role: ChannelRole, };
+
+export type PinView = { message: MessageRef, author_id: AccountId, by: AccountId, at: number, };
+
+export type ChannelPart = { "part": "channel" } & ChannelView | { "part": "members", members: Array<ChannelMemberView>, };
+
+export type ThreadView = { 
+/**
+ * Those that were not deleted.
+ */
+count: number, 
+/**
+ * When somebody last said something in it, whether or not it was deleted since.
+ */
+last_at: number, 
+/**
+ * The first who said something in it, each once.
+ */
+people: Array<AccountId>, };
+
+export type MessageView = { message: MessageRef, 
+/**
+ * Its number among those that are shown in the channel; absent for one that is in a thread alone.
+ */
+number?: number, author_id: AccountId, at: number, 
+/**
+ * Markdown; empty for one that was deleted.
+ */
+text: string, mentions?: Mentions, edited_at?: number, deleted?: boolean, 
+/**
+ * The message that began the thread it belongs to.
+ */
+thread?: MessageRef, 
+/**
+ * Emoji that it was answered with, in the order in which they were first given.
+ */
+reactions?: Array<ReactionView>, 
+/**
+ * The thread that it began.
+ */
+replies?: ThreadView, };
+
+export type ViewPart = { "kind": "organization" } & OrganizationView | { "kind": "team" } & TeamView | { "kind": "board" } & BoardPart | { "kind": "account" } & AccountView | { "kind": "channel" } & ChannelPart;
 
 export type TaskDetail = { face: TaskFace, lifecycle: Lifecycle, 
 /**
@@ -1930,6 +2149,26 @@ export const LIMITS = {
   emoji_bytes_max: 64,
   /** Different emoji that one comment is answered with. (emoji) */
   reaction_kinds_per_comment_max: 20,
+  /** What is said in a channel at once. (bytes) */
+  message_text_bytes_max: 16384,
+  /** What a channel is for. (characters) */
+  channel_purpose_chars_max: 250,
+  /** Members of one channel. (members) */
+  members_per_channel_max: 2500,
+  /** People of one direct talk. (people) */
+  people_per_direct_max: 9,
+  /** Messages that are pinned in one channel. (messages) */
+  pins_per_channel_max: 100,
+  /** Texts that one message has had, the first aside. (edits) */
+  message_edits_max: 500,
+  /** Different emoji that one message is answered with. (emoji) */
+  reaction_kinds_per_message_max: 20,
+  /** All emoji that one message is answered with, each of each person. (reactions) */
+  reactions_per_message_max: 500,
+  /** Emoji that were ever given to one message, those that were taken back included. (reactions) */
+  reactions_ever_per_message_max: 2000,
+  /** Channels of one organization, direct ones aside. (channels) */
+  channels_per_org_max: 2000,
   /** All emoji that one comment is answered with, each of each person. (reactions) */
   reactions_per_comment_max: 1000,
   /** People whom one text mentions. (people) */

@@ -3,7 +3,6 @@
 use compact_str::CompactString;
 use lockstep_protocol::{
     event::{BoardEvent, Happened, comment::*, transfer::ReceivedComment},
-    ids::AccountId,
 };
 
 use crate::{
