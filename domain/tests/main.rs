@@ -1,6 +1,7 @@
 //! Tests of the rules: by table, by property, and against golden folds.
 
 mod access;
+mod channel;
 mod filter;
 mod golden;
 mod history;

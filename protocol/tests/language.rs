@@ -57,12 +57,15 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(
 
 #[test]
 fn every_command_is_written_as_it_always_was() {
-    let tags = [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS].concat();
+    let tags =
+        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS]
+            .concat();
     check("commands.txt", &tags, Command::tag);
 }
 
 #[test]
 fn every_event_is_written_as_it_always_was() {
-    let tags = [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS, ChannelEvent::TAGS].concat();
+    let tags =
+        [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS, ChannelEvent::TAGS].concat();
     check("events.txt", &tags, Event::tag);
 }

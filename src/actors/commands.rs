@@ -118,6 +118,8 @@ impl Directory {
                 }
             }
             Kind::Account => self.command_of::<Account>(request, None).await,
+            // None is live here: what there is not, and what one may not see, is answered alike.
+            Kind::Channel => Err(Failure::new(Code::NotFound)),
         }
     }
 

@@ -221,6 +221,7 @@ impl Directory {
             Kind::Team => self.join_of::<Team>(request).await,
             Kind::Board => self.join_of::<Board>(request).await,
             Kind::Account => self.join_of::<Account>(request).await,
+            Kind::Channel => Err(Failure::new(Code::NotFound)),
         }
     }
 

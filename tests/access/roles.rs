@@ -172,7 +172,7 @@ pub fn topic(scene: &Scene, place: &Place, command: &Command) -> Topic {
         Command::Organization(_) => (Kind::Organization, "org"),
         Command::Team(_) => (Kind::Team, "team"),
         Command::Board(_) => (Kind::Board, "board"),
-        Command::Account(_) => panic!("no copies of accounts"),
+        Command::Account(_) | Command::Channel(_) => panic!("no copies of accounts and channels"),
     };
     Topic::new(kind, scene.named(place, name))
 }

@@ -36,7 +36,9 @@ pub enum ChannelStanding {
 /// What the team of a channel says about somebody.
 enum Gate {
     /// The channel is of no team, or of one that was deleted: its list alone counts.
-    None { gone: bool },
+    None {
+        gone: bool,
+    },
     /// They are in the team.
     In(TeamRole),
     Out,

@@ -14,7 +14,9 @@ mod standing;
 
 use capability::of_team_permission;
 pub use capability::{Capability, account, board, channel, organization, team};
-pub use channel::{ChannelStanding, channel_audience, channel_standing, demand_founding_channel, may_be_in_channel, may_read_channel};
+pub use channel::{
+    ChannelStanding, channel_audience, channel_standing, demand_founding_channel, may_be_in_channel, may_read_channel,
+};
 use lockstep_protocol::{
     codes::Failure,
     values::{BoardRole, OrgRole, TeamRole},
@@ -58,7 +60,9 @@ impl Role {
             Self::Oneself => &[CloseSessions, KeepTimer],
             Self::Org(OrgRole::Guest, _) => &[LeaveOrganization],
             Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer, BeginDirect],
-            Self::Org(OrgRole::Owner, _) => &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization, BeginDirect],
+            Self::Org(OrgRole::Owner, _) => {
+                &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization, BeginDirect]
+            }
             Self::TeamOutsider => &[],
             Self::Team(TeamRole::Member, _) => &[LeaveTeam],
             Self::Team(TeamRole::Lead, _) => &[LeaveTeam, FoundBoard, UpdateTeam, ManageTeamMembers, ManageTeam],
@@ -67,15 +71,9 @@ impl Role {
             Self::Channel(ChannelStanding::Overseer) => {
                 &[JoinChannel, AddToChannel, ManageChannelMembers, ManageChannel, ModerateMessages]
             }
-            Self::Channel(ChannelStanding::Manager) => &[
-                JoinChannel,
-                LeaveChannel,
-                AddToChannel,
-                Talk,
-                ManageChannelMembers,
-                ManageChannel,
-                ModerateMessages,
-            ],
+            Self::Channel(ChannelStanding::Manager) => {
+                &[JoinChannel, LeaveChannel, AddToChannel, Talk, ManageChannelMembers, ManageChannel, ModerateMessages]
+            }
             Self::Channel(ChannelStanding::Direct) => &[Talk],
             Self::Board(BoardRole::Viewer) => &[LeaveBoard, WatchTasks],
             Self::Board(BoardRole::Commenter) => &[LeaveBoard, WatchTasks, Comment],

@@ -10,10 +10,7 @@ use lockstep_protocol::{
     },
     ids::{AccountId, CommentId, TaskId, TimeEntryId},
     values::{Audience, Lifecycle},
-    view::{
-        ChecklistItemView, ChecklistView, CommentVersion, CommentView, TaskDetail, TaskFace,
-        TimeEntryView,
-    },
+    view::{ChecklistItemView, ChecklistView, CommentVersion, CommentView, TaskDetail, TaskFace, TimeEntryView},
 };
 
 use super::{

@@ -110,8 +110,7 @@ impl Aggregate for Channel {
 
     fn listed(event: &Self::Event) -> bool {
         use ChannelEvent as E;
-        changes_access(event)
-            || matches!(event, E::ChannelUpdated(_) | E::ChannelArchived(_) | E::ChannelUnarchived(_))
+        changes_access(event) || matches!(event, E::ChannelUpdated(_) | E::ChannelArchived(_) | E::ChannelUnarchived(_))
     }
 
     fn names(&self, (viewer, audience): (AccountId, Audience), other: AccountId, org: Option<&Organization>) -> bool {

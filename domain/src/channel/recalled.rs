@@ -17,11 +17,7 @@ pub struct Recalled {
 
 impl Recalled {
     /// `events`: that of this seq and those that change the message, ascending, all of them up to `through`. Others are passed over.
-    pub fn of<'a>(
-        seq: u64,
-        events: impl IntoIterator<Item = &'a Happened<ChannelEvent>>,
-        through: u64,
-    ) -> Self {
+    pub fn of<'a>(seq: u64, events: impl IntoIterator<Item = &'a Happened<ChannelEvent>>, through: u64) -> Self {
         let mut message: Option<Message> = None;
         for happened in events {
             match &mut message {

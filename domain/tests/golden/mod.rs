@@ -82,7 +82,9 @@ fn the_fold_of_the_fixed_history_is_pinned_to_the_state_version() {
 #[test]
 fn the_fixed_history_holds_every_event() {
     let found: BTreeSet<&str> = history().iter().map(|happened| happened.event.tag()).collect();
-    for tag in [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS, ChannelEvent::TAGS].concat() {
+    for tag in
+        [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS, ChannelEvent::TAGS].concat()
+    {
         assert!(found.contains(tag), "add a line of {tag} to history.txt");
     }
 }

@@ -1,9 +1,7 @@
 //! What an event changes on what is said about a task.
 
 use compact_str::CompactString;
-use lockstep_protocol::{
-    event::{BoardEvent, Happened, comment::*, transfer::ReceivedComment},
-};
+use lockstep_protocol::event::{BoardEvent, Happened, comment::*, transfer::ReceivedComment};
 
 use crate::{
     board::state::{Comment, Task},

@@ -7,7 +7,9 @@ use lockstep_protocol::{
     codes::Failure,
     command::{
         ChannelCommand,
-        channel::{DeleteMessage, EditMessage, PinMessage, PostMessage, ReactToMessage, UnpinMessage, UnreactToMessage},
+        channel::{
+            DeleteMessage, EditMessage, PinMessage, PostMessage, ReactToMessage, UnpinMessage, UnreactToMessage,
+        },
     },
     event::{ChannelEvent, channel::*},
     ids::MessageId,

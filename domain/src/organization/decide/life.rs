@@ -2,14 +2,16 @@
 
 use lockstep_protocol::{
     command::organization::{
-        ChangePlan, OfferOwnership, ReleaseBoard, ReleaseChannel, ReleaseTeam, ReserveBoard, ReserveChannel, ReserveTeam, SetLogo, UpdateSettings,
+        ChangePlan, OfferOwnership, ReleaseBoard, ReleaseChannel, ReleaseTeam, ReserveBoard, ReserveChannel,
+        ReserveTeam, SetLogo, UpdateSettings,
     },
     event::{
         OrganizationEvent,
         organization::{
-            BoardReleased, BoardReserved, ChannelReleased, ChannelReserved, OrganizationDeleted, OrganizationDropped, OrganizationLogoChanged,
-            OrganizationOwnerChanged, OrganizationPlanChanged, OrganizationRestored, OrganizationSettingsUpdated,
-            OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn, TeamReleased, TeamReserved,
+            BoardReleased, BoardReserved, ChannelReleased, ChannelReserved, OrganizationDeleted, OrganizationDropped,
+            OrganizationLogoChanged, OrganizationOwnerChanged, OrganizationPlanChanged, OrganizationRestored,
+            OrganizationSettingsUpdated, OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn, TeamReleased,
+            TeamReserved,
         },
     },
     ids::{BoardId, ChannelId, TeamId},
