@@ -1,7 +1,7 @@
 //! What a client gets that joins a channel: all that is bounded by limits. What is said is read from the history. Must never hold a text.
 
 use lockstep_protocol::{
-    ids::ChannelId,
+    ids::{ChannelId, OrgId},
     values::{Audience, ChannelKind, Lifecycle, MessageRef},
     view::{ChannelMemberView, ChannelPart, ChannelView, PinView, ViewPart},
 };
@@ -24,7 +24,7 @@ pub(super) fn view(channel: &Channel, id: ChannelId, audience: Audience, part_by
     });
     let view = ChannelView {
         channel_id: id,
-        org_id: channel.head.as_ref().map(|head| head.org_id).unwrap_or(lockstep_protocol::ids::OrgId::NIL),
+        org_id: channel.head.as_ref().map_or(OrgId::NIL, |head| head.org_id),
         team_id: head.and_then(|head| head.team_id),
         channel_kind: head.map_or(ChannelKind::Private, |head| head.kind),
         name: head.map(|head| head.name.clone()).unwrap_or_default(),

@@ -7,10 +7,10 @@ use lockstep_protocol::{
     values::{ChannelKind, ChannelRole},
 };
 
-use super::{Ask, Decided, refused};
+use super::{Ask, Decided};
 use crate::{
     access::{self, Capability},
-    refuse::{full, invalid, missing},
+    refuse::{forbidden, full, invalid, missing},
 };
 
 pub(super) fn add(ask: &Ask<'_>, command: &AddChannelMember) -> Decided {
@@ -26,7 +26,7 @@ pub(super) fn add(ask: &Ask<'_>, command: &AddChannelMember) -> Decided {
     }
     // Who manages is for those who do.
     if before.max(Some(role_after)) == Some(ChannelRole::Manager) && !ask.may(Capability::ManageChannelMembers) {
-        return Err(refused());
+        return Err(forbidden());
     }
     if before.is_some() {
         return Ok(vec![ChannelMemberRoleChanged { account_id, role: role_after }.into()]);
@@ -53,5 +53,5 @@ pub(super) fn remove(ask: &Ask<'_>, command: &RemoveChannelMember) -> Decided {
 
 /// Also for the server.
 fn unchanging(ask: &Ask<'_>) -> Result<(), Failure> {
-    if ask.head.kind == ChannelKind::Direct { Err(refused()) } else { Ok(()) }
+    if ask.head.kind == ChannelKind::Direct { Err(forbidden()) } else { Ok(()) }
 }

@@ -17,7 +17,7 @@ use crate::{
     access::{self, Capability, ChannelStanding, Role},
     aggregate::{Ctx, Principal},
     organization::Organization,
-    refuse::{forbidden, not_found, wrong_state},
+    refuse::{not_found, wrong_state},
 };
 
 type Decided = Result<Vec<ChannelEvent>, Failure>;
@@ -124,9 +124,4 @@ const fn goes_on_in_the_archive(command: &ChannelCommand) -> bool {
             | C::RemoveChannelMember(_)
             | C::DeleteMessage(_)
     )
-}
-
-/// The failure of one who asks for what their role does not let them.
-fn refused() -> Failure {
-    forbidden()
 }

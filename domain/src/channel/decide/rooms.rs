@@ -19,7 +19,7 @@ use crate::{
     aggregate::{Aggregate, Ctx, Principal},
     channel::{direct::direct_id, state::Channel},
     organization::Organization,
-    refuse::{full, invalid, missing, not_found},
+    refuse::{forbidden, full, invalid, missing, not_found},
     text,
 };
 
@@ -98,7 +98,7 @@ fn begin(channel: &Channel, create: &CreateChannel, people: BTreeSet<AccountId>,
 pub(super) fn update(ask: &Ask<'_>, command: &UpdateChannel) -> Decided {
     let limits = ask.ctx.limits;
     if ask.head.kind == ChannelKind::Direct {
-        return Err(super::refused());
+        return Err(forbidden());
     }
     let name = command.name.as_deref().map(|name| text::name(name, "name", limits)).transpose()?;
     let name = name.filter(|name| *name != ask.head.name);
