@@ -4,27 +4,7 @@
 mod row;
 
 pub use row::Row;
-
-macro_rules! limits {
-    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $value:expr, $unit:literal;)*) => {
-        /// The limits in force. Values reach `domain` through `Ctx`.
-        #[derive(Clone, Debug, PartialEq)]
-        pub struct Limits {
-            $($(#[doc = $doc])+ pub $name: $type,)*
-        }
-
-        impl Default for Limits {
-            fn default() -> Self { Self { $($name: $value,)* } }
-        }
-
-        impl Limits {
-            /// All limits as rows, for the docs page and the probing test.
-            pub fn rows(&self) -> Vec<Row> {
-                vec![$(Row { name: stringify!($name), value: self.$name as u64, unit: $unit, doc: concat!($($doc),+).trim() },)*]
-            }
-        }
-    };
-}
+use row::limits;
 
 limits! {
     /// A message from a client, whole; over it the socket is closed with 1009.
