@@ -230,8 +230,8 @@ impl<A: Aggregate> Shell<A> {
         }
         if batch.events.is_empty() {
             if self.shared {
-                // A refusal is only as true as the state it was decided on: on a shared journal make sure of that first.
-                self.effects.push(Effect::ReadHead);
+                // An answer is only as true as the state it was decided on, and the roles: on a shared journal make sure of both first.
+                self.effects.push(Effect::Verify(self.guards(&batch.accounts)));
                 self.work = Work::Verifying(batch);
             } else {
                 self.answer_batch(batch.items, None);
