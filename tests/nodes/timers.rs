@@ -1,33 +1,69 @@
-//! The timer of a person whose node is killed while it goes from one board to another, as its client sees it: what was asked is asked again
-//! of the next node under the same number. It must never know at which step the node died.
+//! The timer of a person whose node is killed while it goes from one board to another, as their device sees it: what was asked is asked again
+//! of the next node under the same idempotency key. It must never know at which step the node died.
 
-use lockstep_protocol::{
-    command::{
-        board::CreateBoard,
-        timer::{StartTimer, StopTimer},
-    },
-    frame::{ClientMessage, CommandMessage},
-    ids::*,
-    values::Visibility,
-};
+use std::collections::HashSet;
+
+use lockstep_protocol::{command::board::CreateBoard, ids::*, values::Visibility};
 use serde_json::{Value, json};
 
 use super::cluster::{Cluster, Person, Process, connect, found, register};
 use crate::support::node::{id, new_column, new_task};
 
 /// How many nodes are killed; each a little later in what it was asked than the one before.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 9;
+
+/// What a timer counts on.
+#[derive(Clone, Copy)]
+struct Counted {
+    entry: TimeEntryId,
+    org: OrgId,
+    board: BoardId,
+    task: TaskId,
+}
+
+/// Something that is asked, perhaps more than once.
+#[derive(Clone)]
+struct Asked {
+    path: &'static str,
+    key: String,
+    body: Value,
+}
+
+impl Asked {
+    fn new(path: &'static str, body: Value) -> Self {
+        Self { path, key: id().to_string(), body }
+    }
+
+    /// What is answered; nothing, when the node is gone.
+    async fn ask(self, url: String, token: String) -> Option<(u16, Value)> {
+        let request = reqwest::Client::new().post(url).bearer_auth(token).header("idempotency-key", self.key);
+        let answer = request.json(&self.body).send().await.ok()?;
+        let status = answer.status().as_u16();
+        Some((status, answer.json().await.ok()?))
+    }
+
+    async fn done(&self, node: &Process, who: &Person) -> Value {
+        let asked = self.clone().ask(node.url(self.path), who.token.clone()).await;
+        let (status, answer) = asked.expect("an answer");
+        assert!((200..300).contains(&status), "{}: {status} {answer}", self.path);
+        answer["seq"].clone()
+    }
+}
 
 async fn get(node: &Process, who: &Person, path: &str) -> Value {
     let request = reqwest::Client::new().get(node.url(path)).bearer_auth(&who.token);
     request.send().await.expect("an answer").json().await.expect("JSON")
 }
 
+async fn timer(node: &Process, who: &Person) -> Value {
+    get(node, who, "/api/v1/me/timer").await["timer"]["entry_id"].clone()
+}
+
 /// The times that are noted of a task, and whether anybody works on it.
-async fn told(node: &Process, who: &Person, task: &StartTimer) -> (Vec<Value>, bool) {
-    let path = format!("/api/v1/orgs/{}/boards/{}/tasks/{}", task.org_id, task.board_id, task.task_id);
+async fn told(node: &Process, who: &Person, counted: &Counted) -> (Vec<Value>, bool) {
+    let path = format!("/api/v1/orgs/{}/boards/{}/tasks/{}", counted.org, counted.board, counted.task);
     let told = get(node, who, &path).await;
-    assert_eq!(told["face"]["task_id"], json!(task.task_id), "{told}");
+    assert_eq!(told["face"]["task_id"], json!(counted.task), "{told}");
     (told["time"].as_array().cloned().unwrap_or_default(), told["face"].get("working").is_some())
 }
 
@@ -59,61 +95,57 @@ async fn a_timer_counts_on_one_board_and_is_noted_once_on_the_other_when_its_nod
     let mut cluster = Cluster::start(1).await;
     let ana = register(&cluster.nodes[0], "ana@example.org").await;
     let tasks = two_boards(&cluster.nodes[0], &ana).await;
-    let start = |at: usize| {
-        let (org_id, board_id, task_id) = tasks[at % 2];
-        StartTimer { entry_id: TimeEntryId(id()), org_id, board_id, task_id }
+    let counted = |at: usize| {
+        let (org, board, task) = tasks[at % 2];
+        Counted { entry: TimeEntryId(id()), org, board, task }
     };
-    let mut counts = start(0);
-    let mut client = connect(cluster.nodes[0].address, &ana, ClientId(id())).await;
-    client.ask(ana.account, counts).await.expect("starts");
-    let mut noted: [Vec<TimeEntryId>; 2] = [Vec::new(), Vec::new()];
+    let start = |of: &Counted| {
+        let body = json!({ "entry_id": of.entry, "org_id": of.org, "board_id": of.board, "task_id": of.task });
+        Asked::new("/api/v1/me/timer", body)
+    };
+    let mut counts = counted(0);
+    start(&counts).done(&cluster.nodes[0], &ana).await;
+    let mut noted: [Vec<Value>; 2] = [Vec::new(), Vec::new()];
     for round in 0..ROUNDS {
-        let client_id = ClientId(id());
+        let next = counted(round + 1);
+        let asked = [Asked::new("/api/v1/me/timer/stop", json!({ "entry_id": counts.entry })), start(&next)];
         let node = &mut cluster.nodes[round];
-        let mut client = connect(node.address, &ana, client_id).await;
-        let next = start(round + 1);
-        let stop = StopTimer {
-            entry_id: counts.entry_id,
-            board_id: Some(counts.board_id),
-            ended_at: None,
-            note: String::new(),
-        };
-        let asked: [CommandMessage; 2] = [client.command(ana.account, stop), client.command(ana.account, next)];
-        client.send(&asked.clone().map(ClientMessage::Command)).await;
-        // Killed with both on their way, when the first is done, or when both are and the client does not say so.
         let mut before = Vec::new();
-        for command in &asked[..round % 3] {
-            before.push(client.reply(command.reference).await.expect("is done"));
+        for asked in &asked[..round % 3] {
+            before.push(asked.done(node, &ana).await);
         }
+        // Killed with the next on its way, or when both are done and the device has not said so.
+        let on_its_way =
+            asked.get(round % 3).map(|asked| tokio::spawn(asked.clone().ask(node.url(asked.path), ana.token.clone())));
+        get(node, &ana, "/api/v1/me/timer").await;
         node.child.kill().await.expect("kills");
+        if let Some(on_its_way) = on_its_way {
+            on_its_way.await.expect("it ends");
+        }
         cluster.add(&[]).await;
 
         let node = &cluster.nodes[round + 1];
         // What was told done stands before anybody asks again, and never are there two.
-        let timer = get(node, &ana, "/api/v1/me/timer").await["timer"]["entry_id"].clone();
-        let may = [json!(counts.entry_id), Value::Null, json!(next.entry_id)];
-        assert!(may[before.len()..].contains(&timer), "{timer} after {before:?}: {}", cluster.log(round));
+        let now = timer(node, &ana).await;
+        let may = [json!(counts.entry), Value::Null, json!(next.entry)];
+        assert!(may[before.len()..].contains(&now), "{now} after {before:?}: {}", cluster.log(round));
         let (times, working) = told(node, &ana, &counts).await;
-        let still = timer == json!(counts.entry_id);
-        assert_eq!((times.len(), working), (noted[round % 2].len() + usize::from(!still), still));
-        assert_eq!(told(node, &ana, &next).await.1, timer == json!(next.entry_id));
+        let still = now == json!(counts.entry);
+        assert_eq!((times.len(), working), (noted[round % 2].len() + usize::from(!still), still), "round {round}");
+        assert_eq!(told(node, &ana, &next).await.1, now == json!(next.entry), "round {round}");
 
-        let mut again = connect(node.address, &ana, client_id).await;
-        for (at, command) in asked.iter().enumerate() {
-            again.send(&[ClientMessage::Command(command.clone())]).await;
-            let done = again.reply(command.reference).await.expect("is done");
-            assert!(before.get(at).is_none_or(|before| (before.epoch, before.seq) == (done.epoch, done.seq)));
+        for (at, asked) in asked.iter().enumerate() {
+            let seq = asked.done(node, &ana).await;
+            assert!(before.get(at).is_none_or(|before| *before == seq), "round {round}: {before:?}, {seq}");
         }
-        noted[round % 2].push(counts.entry_id);
-        let timer = get(node, &ana, "/api/v1/me/timer").await["timer"]["entry_id"].clone();
-        assert_eq!(timer, json!(next.entry_id));
-        for (task, works) in [(&counts, false), (&next, true)] {
-            let at = usize::from(task.board_id == tasks[1].1);
-            let (times, working) = told(node, &ana, task).await;
-            let mut found: Vec<Value> = times.iter().map(|entry| entry["entry_id"].clone()).collect();
-            found.sort_by_key(ToString::to_string);
-            let expected: Vec<Value> = noted[at].iter().map(|entry| json!(entry)).collect();
-            assert_eq!((found, working), (expected, works), "round {round}");
+        noted[round % 2].push(json!(counts.entry));
+        assert_eq!(timer(node, &ana).await, json!(next.entry));
+        for (of, works) in [(&counts, false), (&next, true)] {
+            let at = usize::from(of.board == tasks[1].1);
+            let (times, working) = told(node, &ana, of).await;
+            let found: HashSet<String> = times.iter().map(|entry| entry["entry_id"].to_string()).collect();
+            let expected: HashSet<String> = noted[at].iter().map(Value::to_string).collect();
+            assert_eq!((times.len(), found, working), (noted[at].len(), expected, works), "round {round}");
             assert!(times.iter().all(|entry| entry["account_id"] == json!(ana.account)));
         }
         counts = next;
