@@ -222,6 +222,12 @@ impl Caller {
         self.wait_for(position, self.http.tallied.clone()).await
     }
 
+    /// The same as for lists, and who has time on which boards.
+    pub async fn wait_clocked(&self, position: Option<Position>) -> Answer<()> {
+        self.wait_projected(position).await?;
+        self.wait_for(position, self.http.clocked.clone()).await
+    }
+
     async fn wait_for(&self, position: Option<Position>, mut projected: watch::Receiver<Position>) -> Answer<()> {
         let Some(position) = position else { return Ok(()) };
         let wait = std::time::Duration::from_millis(self.http.limits.behind_timeout_ms);

@@ -156,6 +156,10 @@ fn types_of_things() -> String {
     declare(time::TimeRow::decl(&config));
     declare(time::TimeSum::decl(&config));
     declare(time::TimeReport::decl(&config));
+    declare(time::OwnTime::decl(&config));
+    declare(time::OwnTimeGroup::decl(&config));
+    declare(time::OwnTimeRow::decl(&config));
+    declare(time::OwnTimeSum::decl(&config));
     declare(time::OwnTimer::decl(&config));
     declare(time::StopsTimer::decl(&config));
     declare(time::TimerStopped::decl(&config));
