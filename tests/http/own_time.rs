@@ -80,7 +80,36 @@ async fn what_somebody_has_worked_is_of_all_boards_each_time_once() {
     assert_eq!(sums(&days, "day"), [("2026-01-05", 2_400, 2)]);
     assert_eq!(by(&format!("from={}", NOON + 13 * HOUR)).await, nothing);
     assert_eq!(by(&format!("org_id={}", last(&other))).await["total_s"], 600);
-    // A page at a time: each once.
+    // What is put right is found where it is then; what is in the trash counts for nothing.
+    let moved = ben.patch(&format!("{third}/time/{entry}"), json!({ "started_at": NOON + 40 * HOUR })).await.ok();
+    let asked = format!("from={}&min_position={}", NOON + 30 * HOUR, text(&moved["position"]));
+    assert_eq!(notes(&by(&asked).await), ["@lunch"]);
+    let table = ben.get(&format!("{OWN}.csv")).await;
+    assert_eq!(table.header("content-disposition"), "attachment; filename=\"my-time.csv\"");
+    let lines: Vec<&str> = text(&table.body).lines().collect();
+    assert_eq!(lines.len(), 4);
+    assert_eq!(
+        lines[3], "\"'=Two\",\"TWO-1\",\"Third\",\"2026-01-07T04:00:00Z\",\"600\",\"0.17\",\"'@lunch\"",
+        "no cell is a formula"
+    );
+    let table = ben.get(&format!("{OWN}.csv?group=board")).await;
+    assert!(text(&table.body).lines().any(|line| line == "\"'=Two\",\"1\",\"600\",\"0.17\""), "{}", table.body);
+    let gone = ana.delete(&second).await.ok();
+    assert_eq!(by(&format!("min_position={}", text(&gone["position"]))).await["total_s"], 4_200);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn own_time_comes_a_page_at_a_time_and_what_is_asked_wrong_is_refused() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let (org, other) = (ben.organization().await, ana.organization().await);
+    let board = ben.board(&org, json!({})).await;
+    let task = ben.task(&board, "Task").await;
+    log(&ben, &task, NOON, 3_600, "drafts").await;
+    log(&ben, &task, NOON + 12 * HOUR, 1_800, "midnight").await;
+    let (_, position) = log(&ben, &task, NOON + HOUR, 600, "@lunch").await;
+    let by = async |query: &str| ben.get(&format!("{OWN}?min_position={position}&{query}")).await.ok();
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     while seen.len() < 4 {
         let page = by(&format!("limit=1{cursor}")).await;
@@ -104,24 +133,8 @@ async fn what_somebody_has_worked_is_of_all_boards_each_time_once() {
     ] {
         assert_eq!(ben.get(&format!("{OWN}?{query}")).await.refused("field_invalid")["field"], field, "{query}");
     }
-    assert_eq!(ana.get(&format!("{OWN}?org_id={}", last(&other))).await.refused("not_found")["field"], "org_id");
+    assert_eq!(ben.get(&format!("{OWN}?org_id={}", last(&other))).await.refused("not_found")["field"], "org_id");
 
-    // A task takes its time along; what is put right is found where it is then; what is in the trash counts for nothing.
-    let moved = ben.patch(&format!("{third}/time/{entry}"), json!({ "started_at": NOON + 40 * HOUR })).await.ok();
-    let asked = format!("from={}&min_position={}", NOON + 30 * HOUR, text(&moved["position"]));
-    assert_eq!(notes(&by(&asked).await), ["@lunch"]);
-    let table = ben.get(&format!("{OWN}.csv")).await;
-    assert_eq!(table.header("content-disposition"), "attachment; filename=\"my-time.csv\"");
-    let lines: Vec<&str> = text(&table.body).lines().collect();
-    assert_eq!(lines.len(), 4);
-    assert_eq!(
-        lines[3], "\"'=Two\",\"TWO-1\",\"Third\",\"2026-01-07T04:00:00Z\",\"600\",\"0.17\",\"'@lunch\"",
-        "no cell is a formula"
-    );
-    let table = ben.get(&format!("{OWN}.csv?group=board")).await;
-    assert!(text(&table.body).lines().any(|line| line == "\"'=Two\",\"1\",\"600\",\"0.17\""), "{}", table.body);
-    let gone = ana.delete(&second).await.ok();
-    assert_eq!(by(&format!("min_position={}", text(&gone["position"]))).await["total_s"], 4_200);
     app.stop().await;
 }
 
@@ -135,7 +148,7 @@ async fn a_task_takes_its_time_along_to_the_other_board() {
     let task = ana.task(&one, "Goes").await;
     log(&ana, &task, NOON, 600, "").await;
     let column = ana.get(&two).await.ok()["columns"][0]["column_id"].clone();
-    let body = json!({ "board_id": last(&two), "column_id": column });
+    let body = json!({ "to_board_id": last(&two), "column_id": column });
     let moved = ana.post(&format!("{task}/transfer"), body).await.ok();
     let report = ana.get(&format!("{OWN}?group=board&min_position={}", text(&moved["position"]))).await.ok();
     assert_eq!(sums(&report, "board_name"), [("Two", 600, 1)]);

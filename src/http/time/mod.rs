@@ -32,7 +32,7 @@ const REPORT: &[Parameter] = &[
     Parameter { name: "task", kind: "TaskId", says: "The time of this task alone." },
     Parameter {
         name: "group",
-        kind: "string",
+        kind: "TimeGroup",
         says: "What comes together: task, member or day; absent: each time by itself.",
     },
     Parameter {

@@ -35,7 +35,7 @@ pub const PARAMETERS: &[Parameter] = &[
     Parameter { name: "org_id", kind: "OrgId", says: "On the boards of this organization alone." },
     Parameter {
         name: "group",
-        kind: "string",
+        kind: "OwnTimeGroup",
         says: "What comes together: board, task or day; absent: each time by itself.",
     },
     Parameter {
