@@ -55,7 +55,8 @@ pub fn across<'a>(
     let (mut times, mut counted) = (Vec::new(), HashSet::new());
     for (at, (board, person)) in boards.into_iter().enumerate() {
         for (task_id, _, entry_id, entry) in board.spent(asked, person) {
-            if counted.insert(entry_id) {
+            // Whoever notes a time names it, and it is one of its kind on its task alone: two tasks may have one of the same name.
+            if counted.insert((task_id, entry_id)) {
                 let TimeEntry { started_at, duration_s, .. } = *entry;
                 times.push(Across { started_at, task_id, entry_id, board: at, duration_s });
             }

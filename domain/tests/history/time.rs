@@ -84,3 +84,19 @@ proptest! {
         check_across(&world);
     }
 }
+
+/// An entry is named by whoever notes it, and is one of its kind on its task alone: one of the same name on another task is another time.
+#[test]
+fn times_of_one_name_on_two_tasks_are_two_times() {
+    let mut world = World::usual();
+    for (task, seconds) in [("t1", 3_600), ("t2", 60)] {
+        let asked = format!("time.log task_id={task} entry_id=w1 started_at=1795200000000000 duration_s={seconds}");
+        world.act(principal("editor"), command(&asked)).expect("it is noted");
+    }
+    let person = |account| account;
+    let person: &dyn Fn(AccountId) -> AccountId = &person;
+    let asked = Spent { account: principal("editor").account(), ..Spent::default() };
+    let times = across([(&world.board.state, person)], asked);
+    assert_eq!(times.iter().map(|time| time.duration_s).sum::<u32>(), 3_660);
+    check_across(&world);
+}
