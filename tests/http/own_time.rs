@@ -139,6 +139,27 @@ async fn own_time_comes_a_page_at_a_time_and_what_is_asked_wrong_is_refused() {
 }
 
 #[tokio::test]
+async fn the_time_of_a_stand_in_is_that_of_whoever_claims_it() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let board = ana.board(&org, json!({ "visibility": "organization" })).await;
+    let task = ana.task(&board, "Task").await;
+    let ghost = Uuid::now_v7().to_string();
+    ana.post(&format!("{org}/placeholders"), json!({ "account_id": ghost, "name": "Ghost" })).await.created();
+    ana.put(&format!("{board}/members/{ghost}"), json!({ "role": "editor" })).await.ok();
+    let body = json!({ "account_id": ghost, "started_at": NOON, "duration_s": 600, "note": "imported" });
+    let made = ana.post(&format!("{task}/time"), body).await.created();
+    let asked = format!("{OWN}?min_position={}", text(&made["position"]));
+    assert_eq!(ben.get(&asked).await.ok()["entries"], 0);
+    ana.post(&format!("{org}/members/{ghost}/claim"), json!({ "account_id": ben.id() })).await.ok();
+    assert_eq!(notes(&ben.get(&asked).await.ok()), ["imported"]);
+    assert_eq!(ana.get(&asked).await.ok()["entries"], 0);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_task_takes_its_time_along_to_the_other_board() {
     let app = App::start().await;
     let ana = app.person("Ana").await;

@@ -6,9 +6,6 @@ import { timer } from "../../app/timer.svelte";
 import { type OwnTimeRow, Problem } from "../../sdk";
 import { type Days, momentsOf } from "./range";
 
-/** Pages of 500: more than anybody works in a lifetime of weeks. */
-const PAGES_MAX = 100;
-
 export interface Found {
   readonly days: Days;
   readonly rows: readonly OwnTimeRow[];
@@ -29,13 +26,12 @@ export class OwnHours {
       const rows: OwnTimeRow[] = [];
       let cursor: string | undefined;
       let boards_left_out = 0;
-      for (let page = 0; page < PAGES_MAX; page += 1) {
+      do {
         const answer = await client.rest.ownTime({ ...momentsOf(days), ...(timer.noted_at !== undefined && { min_position: timer.noted_at }), ...(cursor !== undefined && { cursor }) });
         if (!counts()) return;
         rows.push(...answer.items);
         ({ boards_left_out, next_cursor: cursor } = answer);
-        if (cursor === undefined) break;
-      }
+      } while (cursor !== undefined);
       this.found = { days, rows, boards_left_out };
       this.failed = false;
     } catch (error) {
