@@ -303,8 +303,10 @@ limits! {
     next_tasks_max: usize = 100, "tasks";
     /// Boards that are asked what somebody should do next: the newest on which they have open tasks.
     next_boards_max: usize = 100, "boards";
-    /// Boards that are asked at once, for one answer.
-    next_boards_at_once_max: usize = 4, "boards";
+    /// Boards that are loaded at once, for one answer over all boards of somebody.
+    own_boards_at_once_max: usize = 4, "boards";
+    /// Boards that are asked what somebody has worked: the newest on which they may have time within the ends of the question.
+    own_time_boards_max: usize = 200, "boards";
     /// Conditions of one view or filter.
     filter_conditions_max: usize = 20, "conditions";
     /// What one condition names.

@@ -153,9 +153,8 @@ impl<A: Kinded> Running<A> {
         let (journal, org) = (services.journal.clone(), self.shell.org());
         match effect {
             Effect::Append(append) => self.append(myself, append),
-            Effect::ReadHead => spawn(async move {
-                let head = journal.head(topic).await;
-                send(&myself, Message::Verified(head));
+            Effect::Verify(guards) => spawn(async move {
+                send(&myself, Message::Verified(load::head_and_guards(&journal, topic, guards).await));
             }),
             Effect::CatchUp { after } => spawn(async move {
                 let events = load::read_all(&journal, topic, after).await;

@@ -10,7 +10,7 @@ use lockstep_protocol::{
 use serde::{Deserialize, Serialize};
 
 use super::{encode, facts::Facts, published::Published, shell::Loaded};
-use crate::store::journal::{GENESIS, Hash, Head, JournalError, Recorded, SharedJournal};
+use crate::store::journal::{GENESIS, Guard, Hash, Head, JournalError, Recorded, SharedJournal};
 
 /// Events in one read.
 const PAGE: usize = 1_000;
@@ -27,6 +27,19 @@ pub struct StoredRef<'a, A> {
 struct Stored<A> {
     last_at: Micros,
     state: A,
+}
+
+/// The head of a stream, and those of the guards that are not so any more.
+pub async fn head_and_guards(
+    journal: &SharedJournal,
+    topic: Topic,
+    guards: Vec<Guard>,
+) -> Result<(Head, Vec<Guard>), JournalError> {
+    let head = journal.head(topic).await?;
+    // Behind the head: versions only rise, so that those which are still so were so when the head was read.
+    let subjects = guards.iter().map(|guard| guard.subject).collect();
+    let now = journal.access(subjects).await?;
+    Ok((head, now.into_iter().filter(|now| !guards.contains(now)).collect()))
 }
 
 /// All events after `after`.

@@ -37,7 +37,7 @@ pub mod simulated {
         encode::{body_hash, told_lists},
         facts::{AccountFacts, Facts, Source},
         hand_in::{HAND_INS_MAX, HandIn},
-        load::{StoredRef, load, read_all},
+        load::{StoredRef, head_and_guards, load, read_all},
         missed::Missed,
         shell::{Effect, Joining, Loaded, Message, Pending, Shell, failure, origin},
     };

@@ -16,7 +16,7 @@ use crate::{
     config::StoreFlags,
     steady::steadily,
     store::{Location, Options, Store, StoreError},
-    workers::{self, Progress, projections::Projector, tallies::Teller},
+    workers::{self, Progress, Worker, hours::Timekeeper, projections::Projector, tallies::Teller},
 };
 
 /// Why it does not start, for the operator.
@@ -67,8 +67,25 @@ pub struct Engine {
     pub listed: Progress,
     /// How far what is counted has come.
     pub tallied: Progress,
+    /// How far it is known who has time where.
+    pub clocked: Progress,
     cancel: CancellationToken,
     tasks: TaskTracker,
+}
+
+/// Runs a consumer that looks by itself: the nudge of a commit wakes one, which is that of the lists.
+fn looks<W: Worker + Copy>(
+    worker: W,
+    store: &Store,
+    node: Uuid,
+    cancel: &CancellationToken,
+    tasks: &TaskTracker,
+) -> Progress {
+    let (progress, told) = watch::channel(Position::START);
+    let (store, token) = (store.clone(), cancel.clone());
+    let work = move || workers::run(worker, store.clone(), node, Arc::default(), progress.clone(), token.clone());
+    tasks.spawn(steadily(W::NAME, work));
+    told
 }
 
 impl Engine {
@@ -111,14 +128,9 @@ impl Engine {
             workers::run(Projector, store, node, committed, progress.clone(), token.clone())
         };
         tasks.spawn(steadily("projections", project));
-        let (progress, tallied) = watch::channel(Position::START);
-        let (beside, token) = (store.clone(), cancel.clone());
-        let tell = move || {
-            // It looks by itself: the nudge wakes one worker.
-            workers::run(Teller, beside.clone(), node, Arc::default(), progress.clone(), token.clone())
-        };
-        tasks.spawn(steadily("tallies", tell));
-        Ok(Self { store, directory, clock, limits, listed, tallied, cancel, tasks })
+        let tallied = looks(Teller, &store, node, &cancel, &tasks);
+        let clocked = looks(Timekeeper, &store, node, &cancel, &tasks);
+        Ok(Self { store, directory, clock, limits, listed, tallied, clocked, cancel, tasks })
     }
 
     /// Runs something in the background until the engine ends; when it panics it begins again.

@@ -133,6 +133,7 @@ impl Server {
             store: engine.store.clone(),
             projected: engine.listed.clone(),
             tallied: engine.tallied.clone(),
+            clocked: engine.clocked.clone(),
             names: http::Names::default(),
             public: settings.public,
             mailbox: settings.mailbox,

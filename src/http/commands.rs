@@ -55,10 +55,10 @@ pub async fn to_board(
     match Board::founding(&own) {
         Some((named, _)) => check_founding(named, org)?,
         None => {
-            caller.board_to_change(org, board).await?;
+            caller.board(org, board, None).await?;
         }
     }
-    Ok(caller.ask_with(board, Some(key), door.body, saw).await?.into())
+    Ok(caller.ask_with(board, Some(key), door.body, caller.exactly(saw)).await?.into())
 }
 
 pub async fn to_team(

@@ -13,7 +13,7 @@ use lockstep_protocol::{
     frame::Acknowledged,
     ids::{BoardId, ClientId, OrgId},
     position::Position,
-    topic::Topic,
+    topic::{Kind, Topic},
     values::{Audience, IfChanged, Scope},
 };
 use serde::de::DeserializeOwned;
@@ -32,6 +32,7 @@ use super::{
 use crate::{
     actors::{CommandKey, CommandRequest, Published, Saw},
     auth::{Authenticated, Client, service::derived_id},
+    store::journal::Recorded,
 };
 
 /// An idempotency key's longest text.
@@ -146,12 +147,16 @@ impl Caller {
 
     /// Asks for a change in this caller's name, under their idempotency key where they gave one. `step` counts the commands of one request.
     pub async fn ask(&self, topic: impl Into<Topic>, step: u64, body: impl Into<Command>) -> Answer<Acknowledged> {
-        let key = self.key.as_ref().map(|key| {
-            let account = self.who.account.0;
-            let client = derived_id("lockstep idempotency key", &[account.as_bytes(), key.as_bytes()]);
-            CommandKey { client_id: ClientId(client), client_seq: step }
-        });
-        self.ask_with(topic, key, body, self.saw).await
+        let key = self.key_of(step);
+        let topic = topic.into();
+        // The first command moves it on itself.
+        let saw = if step == 1 && topic.kind == Kind::Board { self.exactly(self.saw) } else { self.saw };
+        self.ask_with(topic, key, body, saw).await
+    }
+
+    /// What the author of a command had seen, with what `If-Match` says of the board.
+    pub const fn exactly(&self, saw: Saw) -> Saw {
+        Saw { exactly: self.expected, ..saw }
     }
 
     pub async fn ask_with(
@@ -183,19 +188,27 @@ impl Caller {
         Ok(self.http.directory.readable_board(self.principal(), org, board, min_seq).await?)
     }
 
-    /// The same before a write: `If-Match` must name where the board stands.
-    pub async fn board_to_change(&self, org: OrgId, board: BoardId) -> Answer<Arc<Published<Board>>> {
-        let (published, _) = self.board(org, board, None).await?;
-        match self.expected {
-            Some(expected) if expected != published.bookmark.seq => Err(Code::PreconditionFailed.into()),
-            _ => Ok(published),
-        }
+    /// A board's command, by its whole path. Where `If-Match` was given, the board must stand there when it is decided.
+    pub async fn change_board(&self, org: OrgId, board: BoardId, body: impl Into<Command>) -> Answer<Acknowledged> {
+        self.board(org, board, None).await?;
+        self.ask(board, 1, body).await
     }
 
-    /// A board's command, by its whole path.
-    pub async fn change_board(&self, org: OrgId, board: BoardId, body: impl Into<Command>) -> Answer<Acknowledged> {
-        self.board_to_change(org, board).await?;
-        self.ask(board, 1, body).await
+    /// What an earlier attempt under the same idempotency key has done to this topic: the event that its answer named.
+    pub async fn done_before(&self, topic: impl Into<Topic>) -> Answer<Option<Recorded>> {
+        let Some(CommandKey { client_id, client_seq }) = self.key_of(1) else { return Ok(None) };
+        let (topic, journal) = (topic.into(), self.http.store.journal());
+        let Some(known) = journal.known_one(topic, self.who.account, client_id, client_seq).await? else {
+            return Ok(None);
+        };
+        Ok(journal.read_at(topic, vec![known.seq]).await?.pop())
+    }
+
+    fn key_of(&self, step: u64) -> Option<CommandKey> {
+        let key = self.key.as_ref()?;
+        let account = self.who.account.0;
+        let client = derived_id("lockstep idempotency key", &[account.as_bytes(), key.as_bytes()]);
+        Some(CommandKey { client_id: ClientId(client), client_seq: step })
     }
 
     /// Waits until the read tables hold what happened up to `position`.
@@ -207,6 +220,12 @@ impl Caller {
     pub async fn wait_counted(&self, position: Option<Position>) -> Answer<()> {
         self.wait_projected(position).await?;
         self.wait_for(position, self.http.tallied.clone()).await
+    }
+
+    /// The same as for lists, and who has time on which boards.
+    pub async fn wait_clocked(&self, position: Option<Position>) -> Answer<()> {
+        self.wait_projected(position).await?;
+        self.wait_for(position, self.http.clocked.clone()).await
     }
 
     async fn wait_for(&self, position: Option<Position>, mut projected: watch::Receiver<Position>) -> Answer<()> {

@@ -95,11 +95,11 @@ pub async fn create(
     Ids((org, board)): Ids<(OrgId, BoardId)>,
     Body(body): Body<NewLink>,
 ) -> Answer<Written<LinkMade>> {
-    let published = caller.board_to_change(org, board).await?;
+    let (published, _) = caller.board(org, board, None).await?;
     managed(&caller, org, &published).await?;
     let (link_id, token) = caller.http.auth.prepare_link(org, board).await?;
     let create = CreateLink { link_id, name: body.name, expires_at: body.expires_at };
-    let acknowledged = match caller.ask_with(board, None, create, Saw::default()).await {
+    let acknowledged = match caller.ask_with(board, None, create, caller.exactly(Saw::default())).await {
         Ok(acknowledged) => acknowledged,
         Err(refused) => {
             if !refused.0.temporary {

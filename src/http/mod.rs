@@ -36,6 +36,7 @@ mod next;
 mod openapi;
 mod organization_life;
 mod organizations;
+mod own_boards;
 mod pace;
 mod parameters;
 mod passkeys;
@@ -97,6 +98,8 @@ pub struct Parts {
     pub projected: watch::Receiver<Position>,
     /// How far what is counted is.
     pub tallied: watch::Receiver<Position>,
+    /// How far it is known who has time on which boards.
+    pub clocked: watch::Receiver<Position>,
     /// By what people are found.
     pub names: Names,
     pub public: PublicUrl,

@@ -4,34 +4,29 @@
 //!
 //! Only so many boards are asked: each is asked for its first tasks alone, so an answer costs no more than the tasks on those boards.
 
-use std::sync::Arc;
-
 use axum::Json;
-use futures_util::{StreamExt, stream};
 use lockstep_domain::{
     Aggregate,
     board::Board,
     next::{self, Asker, Next, Why},
-    organization::Organization,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
     ids::{BoardId, OrgId, TaskId},
     position::Position,
-    values::{Audience, Due, Priority},
+    values::{Due, Priority},
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::{
     extract::{Asked, Caller},
-    problem::{Answer, Problem},
+    own_boards::{found, newest, open, organizations, seen},
+    problem::Answer,
     quick_add::zone_of,
     surface::Parameter,
     tasks::page_rows,
-    visible::Visible,
 };
-use crate::{actors::Published, auth::service::personal_org, store::projections::BoardRow};
 
 /// What may be asked.
 pub const PARAMETERS: &[Parameter] = &[
@@ -154,19 +149,11 @@ pub async fn list(caller: Caller, Asked(query): Asked<NextQuery>) -> Answer<Json
     let limit = page_rows(Some(query.limit.unwrap_or(limits.next_tasks_default)), limits.next_tasks_max)?;
     caller.wait_counted(query.min_position).await?;
     let (boards, boards_left_out) = boards_of(&caller, &query).await?;
-    let directory = &caller.http.directory;
-    // Loaded side by side; who may see what is asked when all are there, and of each alike.
-    let loads = boards.clone().into_iter().map(|(_, board)| {
-        let directory = directory.clone();
-        async move { directory.board(board).await }
-    });
-    let loaded: Vec<_> = stream::iter(loads).buffer_unordered(limits.next_boards_at_once_max).collect().await;
     let profile = caller.http.store.accounts().profile(caller.who.account).await?;
     let zone = zone_of(profile.as_ref().map_or("", |profile| &profile.time_zone));
     let now = caller.http.clock.now();
     let (mut found, mut total) = (Vec::new(), 0);
-    for (org, board) in boards {
-        let Some((published, organization)) = seen(&caller, org, board).await? else { continue };
+    for (org, board, (published, organization)) in open(&caller, boards).await? {
         let resolve = |account| organization.state.resolve(account);
         let asker = Asker { me: caller.who.account, resolve: &resolve, now, zone: zone.clone() };
         let mut order = next::next(&published.state, &asker);
@@ -174,35 +161,10 @@ pub async fn list(caller: Caller, Asked(query): Asked<NextQuery>) -> Answer<Json
         order.truncate(limit);
         found.extend(order.into_iter().map(|next| (next, org, board, published.clone())));
     }
-    drop(loaded);
     found.sort_unstable_by(|(a, ..), (b, ..)| a.place().cmp(&b.place()));
     found.truncate(limit);
     let items = found.iter().filter_map(|(next, org, board, published)| entry(next, (*org, *board), &published.state));
     Ok(Json(NextList { items: items.collect(), total, boards_left_out }))
-}
-
-/// A board and the organization that it is of, as they are now.
-type Seen = (Arc<Published<Board>>, Arc<Published<Organization>>);
-
-/// A board that the caller sees now, and not as anybody may. What stands on a template is no work yet.
-async fn seen(caller: &Caller, org: OrgId, board: BoardId) -> Answer<Option<Seen>> {
-    let visible = async {
-        let (organization, _) = caller.http.directory.readable_org(caller.principal(), org).await?;
-        let (published, audience) = caller.board(org, board, None).await?;
-        Ok::<_, Problem>(
-            Some((published, organization))
-                .filter(|(board, _)| audience != Audience::Public && !board.state.is_template()),
-        )
-    };
-    found(visible.await)
-}
-
-/// What is not found is left out; what goes wrong is not.
-fn found<T>(answer: Answer<Option<T>>) -> Answer<Option<T>> {
-    match answer {
-        Err(Problem(failure)) if failure.code == Code::NotFound => Ok(None),
-        answer => answer,
-    }
 }
 
 /// The boards to be asked, newest first, and how many are left out.
@@ -218,53 +180,13 @@ async fn boards_of(caller: &Caller, query: &NextQuery) -> Answer<(Vec<(OrgId, Bo
             _ => Err(missing().into()),
         };
     }
-    let orgs = match query.org_id {
-        Some(org) => vec![org],
-        None => {
-            let rows = caller.http.store.projections().memberships_of(caller.who.account).await?;
-            let mut orgs: Vec<OrgId> =
-                rows.into_iter().map(|row| row.org).chain([personal_org(caller.who.account)]).collect();
-            orgs.sort_unstable();
-            orgs.dedup();
-            orgs
-        }
-    };
-    let (most, mut boards) = (caller.http.limits.next_boards_max, Vec::new());
-    for org in orgs {
-        match directory.readable_org(caller.principal(), org).await {
-            Ok((organization, _)) => {
-                let me: Vec<_> = organization.state.ids_of(caller.who.account).collect();
-                let rows = caller.http.store.projections().boards_with_open_tasks(org, &me).await?;
-                boards.extend(rows.into_iter().filter(|row| !row.template));
-            }
-            Err(failure) if failure.code == Code::NotFound && query.org_id.is_none() => {}
-            Err(failure) if failure.code == Code::NotFound => return Err(failure.field("org_id").into()),
-            Err(failure) => return Err(failure.into()),
-        }
+    let mut boards = Vec::new();
+    for (org, organization) in organizations(caller, query.org_id).await? {
+        let me: Vec<_> = organization.state.ids_of(caller.who.account).collect();
+        let rows = caller.http.store.projections().boards_with_open_tasks(org, &me).await?;
+        boards.extend(rows.into_iter().filter(|row| !row.template));
     }
-    if boards.len() > most {
-        boards = in_sight(caller, boards).await?;
-    }
-    let left_out = boards.len().saturating_sub(most);
-    // Ids are in the order of their making.
-    boards.sort_unstable_by_key(|row| std::cmp::Reverse(row.board));
-    Ok((boards.into_iter().take(most).map(|row| (row.org, row.board)).collect(), left_out))
-}
-
-/// Where not all can be asked, those that the caller does not see take nobody's place.
-async fn in_sight(caller: &Caller, mut rows: Vec<BoardRow>) -> Answer<Vec<BoardRow>> {
-    rows.sort_unstable_by_key(|row| (row.org, row.board));
-    let mut seen = Vec::with_capacity(rows.len());
-    for rows in rows.chunk_by(|a, b| a.org == b.org) {
-        let organization = caller.http.directory.organization(rows[0].org).await?;
-        let mut visible = Visible::of(caller, rows[0].org, &organization.state).await?;
-        for row in rows {
-            if visible.sight(row).await?.is_some() {
-                seen.push(row.clone());
-            }
-        }
-    }
-    Ok(seen)
+    newest(caller, boards, caller.http.limits.next_boards_max).await
 }
 
 fn entry(next: &Next, (org_id, board_id): (OrgId, BoardId), board: &Board) -> Option<NextTask> {

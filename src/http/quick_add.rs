@@ -123,9 +123,8 @@ pub async fn create(
     if body.line.chars().count() > limit {
         return Err(Failure::new(Code::FieldTooLong).field("line").limit(limit as u64).into());
     }
-    let published = caller.board_to_change(org, board_id).await?;
+    let (published, audience) = caller.board(org, board_id, None).await?;
     let board = &published.state;
-    let (_, audience) = caller.board(org, board_id, None).await?;
     let profile = caller.http.store.accounts().profile(caller.who.account).await?.ok_or(Code::Unauthenticated)?;
     let zone = zone_of(&profile.time_zone);
     let context = context(&caller, &profile.locale, &Preferences::stored(&profile.preferences), body.language, &zone)?;

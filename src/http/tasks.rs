@@ -175,7 +175,7 @@ pub async fn update(
     Ids((org, board, task_id)): Ids<Path>,
     Body(body): Body<ChangeTask>,
 ) -> Answer<Written> {
-    let published = caller.board_to_change(org, board).await?;
+    let (published, _) = caller.board(org, board, None).await?;
     let task = published.state.task(task_id).ok_or(Code::NotFound)?;
     let mut commands: Vec<Command> = Vec::new();
     if body.title.is_some() || body.description.is_some() || !body.mentions.is_empty() {

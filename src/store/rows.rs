@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use lockstep_protocol::position::Position;
+use lockstep_protocol::{ids::AccountId, position::Position};
 use uuid::Uuid;
 
 /// Databases count in signed numbers. No counter of ours comes near the end of them.
@@ -24,6 +24,11 @@ pub(super) fn unsigned_small(number: i32) -> u32 {
 
 pub(super) fn position(era: i32, transaction: i64, stream: Uuid, seq: i64) -> Position {
     Position { era: unsigned_small(era), transaction: unsigned(transaction), stream, seq: unsigned(seq) }
+}
+
+/// Ids of accounts as PostgreSQL takes them.
+pub(super) fn ids(accounts: &[AccountId]) -> Vec<Uuid> {
+    accounts.iter().map(|account| account.0).collect()
 }
 
 /// Ids as one parameter for SQLite: `in (select unhex(value) from json_each($1))`.

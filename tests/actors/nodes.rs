@@ -18,13 +18,16 @@ use lockstep_protocol::{
         bulk::Bulk,
         organization::*,
         reminder::AnnounceTask,
-        task::{AddDependency, CompleteTask, CreateTask, MoveTask, SetTaskParent},
+        task::{AddDependency, CompleteTask, CreateTask, MoveTask, PrioritizeTask, SetTaskParent},
         workflow::SetColumnWorkflow,
     },
     ids::*,
     limits::Limits,
     position::Position,
-    values::{DependencyKind, Due, OnFailure, OrgRole, Place, Reassign, RepeatOn, RepeatRule, Wip, WipMode, Workflow},
+    values::{
+        DependencyKind, Due, OnFailure, OrgRole, Place, Priority, Reassign, RepeatOn, RepeatRule, Wip, WipMode,
+        Workflow,
+    },
 };
 use tokio_util::sync::CancellationToken;
 
@@ -117,6 +120,22 @@ async fn an_acknowledged_removal_on_one_node_stops_commands_on_another() {
     one.ask(ana, org, RemoveMember { account_id: ben, reassign: Reassign::Nobody }).await.expect("removes ben");
     // The other node still holds the old roles: the guard of its append must fail.
     assert_eq!(code(two.ask(ben, board, new_task(column, "Too late")).await), Code::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_nothing_is_answered_with_the_roles_that_the_journal_knows() {
+    let (one, two) = strangers().await;
+    let (ana, ben) = (one.account().await, one.account().await);
+    let org = one.organization(ana).await;
+    let (board, column) = one.board(ana, org).await;
+    one.seat(ana, org, ben, OrgRole::Member).await;
+    let task = new_task(column, "On the other node");
+    let nothing = PrioritizeTask { task_id: task.task_id, priority: Priority::None };
+    two.ask(ben, board, task).await.expect("ben may");
+    two.ask(ben, board, nothing.clone()).await.expect("it is so already");
+    one.ask(ana, org, RemoveMember { account_id: ben, reassign: Reassign::Nobody }).await.expect("removes ben");
+    // The other node still holds the old roles, and there is no append whose guard could fail.
+    assert_eq!(code(two.ask(ben, board, nothing).await), Code::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,7 @@ mod epochs;
 mod factors;
 mod faults;
 mod guards;
+mod hours;
 mod identities;
 mod invitations;
 mod journal;

@@ -128,6 +128,32 @@ async fn entity_tags_spare_reads_and_guard_writes() {
 }
 
 #[tokio::test]
+async fn of_those_who_change_what_they_read_at_once_one_does_and_is_told_so_again() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    let tag = ana.get(&board).await.header("etag").to_owned();
+    let rename = |name: String| {
+        let request = ana.request(Method::PATCH, &board).header("if-match", &tag).header("idempotency-key", &name);
+        send(request.json(&json!({ "name": name })))
+    };
+    let answers = futures_util::future::join_all((0..16).map(|n| rename(format!("Name {n}")))).await;
+    let (done, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status.is_success());
+    assert_eq!((done.len(), refused.len()), (1, 15));
+    for answer in refused {
+        answer.refused("precondition_failed");
+    }
+    let seq = ana.get(&board).await.ok()["seq"].clone();
+    let name = text(&ana.get(&board).await.ok()["name"]).to_owned();
+    // Whoever heard nothing asks again, and is told what was done, though the board stands elsewhere by now.
+    let again = rename(name).await.ok();
+    assert_eq!(again["seq"], done.into_iter().next().expect("one").ok()["seq"]);
+    assert_eq!(ana.get(&board).await.ok()["seq"], seq);
+    app.stop().await;
+}
+
+#[tokio::test]
 async fn a_write_says_what_its_author_saw() {
     let app = App::start().await;
     let ana = app.person("Ana").await;

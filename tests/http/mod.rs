@@ -23,6 +23,7 @@ mod mail;
 mod next;
 mod nodes;
 mod organizations;
+mod own_time;
 mod passkeys;
 mod past;
 mod patterns;

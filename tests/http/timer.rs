@@ -1,8 +1,9 @@
 //! The timer of a person over REST: begun, stopped and thrown away, one at a time, and what the board is told.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{App, Person, text};
+use super::{App, Person, send, text};
 
 fn last(path: &str) -> &str {
     path.rsplit('/').next().expect("an id")
@@ -57,6 +58,33 @@ async fn one_timer_counts_at_a_time_and_its_time_is_noted_where_it_counted() {
     let whole = ana.get(&second).await.ok();
     assert_eq!((whole.get("time"), whole["face"].get("working")), (None, None));
     ben.delete("/api/v1/me/timer").await.refused("wrong_state");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_heard_nothing_of_a_stopped_timer_asks_again_and_is_answered_as_before() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    let (first, second) = (ana.task(&board, "First").await, ana.task(&board, "Second").await);
+    let asks = |method: Method, path: &str, key: &str, body: Value| {
+        send(ana.request(method, &format!("/api/v1/me/timer{path}")).header("idempotency-key", key).json(&body))
+    };
+    let begun = asks(Method::POST, "", "begin", on(&first)).await.created();
+    assert_eq!(asks(Method::POST, "", "begin", on(&first)).await.created()["seq"], begun["seq"]);
+    let stopped = asks(Method::POST, "/stop", "stop", json!({ "note": "Drafts" })).await.ok();
+    // No timer counts, and then another one: it is the answer of before, and nothing is stopped by it.
+    assert_eq!(asks(Method::POST, "/stop", "stop", json!({ "note": "Drafts" })).await.ok(), stopped);
+    asks(Method::POST, "", "other", on(&second)).await.created();
+    assert_eq!(asks(Method::POST, "/stop", "stop", json!({ "note": "Drafts" })).await.ok(), stopped);
+    assert_eq!(running(&ana).await.as_deref(), Some(last(&second)));
+    assert_eq!(ana.get(&first).await.ok()["time"].as_array().map(Vec::len), Some(1));
+    asks(Method::POST, "/stop", "stop", json!({ "note": "Other" })).await.refused("idempotency_mismatch");
+    for _ in 0..2 {
+        assert_eq!(asks(Method::DELETE, "", "discard", json!({})).await.status.as_u16(), 204);
+    }
+    asks(Method::DELETE, "", "another", json!({})).await.refused("wrong_state");
     app.stop().await;
 }
 

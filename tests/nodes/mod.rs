@@ -12,4 +12,5 @@ mod profiles;
 mod revocations;
 mod rolling;
 mod stale;
+mod timers;
 mod tokens;

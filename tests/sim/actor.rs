@@ -7,7 +7,7 @@ use bytes::Bytes;
 use lockstep::{
     actors::{
         Published,
-        simulated::{Effect, Facts, Message, Pending, Shell, Source, StoredRef, failure, read_all},
+        simulated::{Effect, Facts, Message, Pending, Shell, Source, StoredRef, failure, head_and_guards, read_all},
     },
     store::journal::{Head, Snapshot},
 };
@@ -121,7 +121,9 @@ impl<A: Kinded> Running<A> {
             Effect::Append(append) => {
                 self.spawn(async move { tell.say(Message::Appended(journal.append(append).await)) })
             }
-            Effect::ReadHead => self.spawn(async move { tell.say(Message::Verified(journal.head(topic).await)) }),
+            Effect::Verify(guards) => self.spawn(async move {
+                tell.say(Message::Verified(head_and_guards(&journal, topic, guards).await));
+            }),
             Effect::CatchUp { after } => {
                 self.spawn(async move { tell.say(Message::CaughtUp(read_all(&journal, topic, after).await)) });
             }

@@ -91,7 +91,6 @@ impl Ledger {
         let Some(record) = self.commands.get_mut(&id) else { return };
         record.open = record.open.saturating_sub(1);
         self.answered += 1;
-        let effect = truth.effects.get(&id);
         match answer {
             Ok(told) => {
                 self.acknowledged += 1;
@@ -104,7 +103,7 @@ impl Ledger {
                 if told.position.is_some() || record.acknowledged.is_none() {
                     record.acknowledged = Some(told.clone());
                 }
-                self.acknowledge(sim, id, told, effect.copied(), now);
+                self.acknowledge(sim, truth, id, told, now);
             }
             Err(failure) => {
                 record.refused += 1;
@@ -113,13 +112,20 @@ impl Ledger {
         }
     }
 
-    fn acknowledge(&mut self, sim: &Sim, id: CommandId, told: &Acknowledged, effect: Option<Effect>, now: Time) {
+    fn acknowledge(&mut self, sim: &Sim, truth: &Truth, id: CommandId, told: &Acknowledged, now: Time) {
         let record = &self.commands[&id];
+        let effect = truth.effects.get(&id).copied();
         match (effect, told.position) {
             (None, None) => return,
             (None, Some(_)) => {
                 return sim
                     .anomaly("lost-acked-write", || format!("{id:?} was told {told:?}, and is not in the journal"));
+            }
+            // It changed nothing where it was decided, and an attempt that was given up took effect behind that meanwhile.
+            (Some(effect), None)
+                if told.seq < effect.seq && truth.committed_at(&effect).is_some_and(|at| at >= record.last_sent) =>
+            {
+                return;
             }
             (Some(effect), _) if effect.seq != told.seq || effect.topic != record.topic || told.position.is_none() => {
                 return sim.anomaly("ack-mismatch", || format!("{id:?} was told {told:?}, and is at {effect:?}"));
@@ -165,8 +171,7 @@ fn refuse(sim: &Sim, record: &Record, truth: &Truth, id: CommandId, failure: &Fa
     if record.unknown == 0 && record.open == 0 && record.acknowledged.is_none() {
         sim.anomaly("rejected-but-applied", || format!("{id:?} was refused with {failure:?}, and is at {effect:?}"));
     }
-    let committed_at =
-        truth.history(effect.topic).and_then(|history| history.event(effect.seq)).map(|told| told.committed_at);
+    let committed_at = truth.committed_at(effect);
     // Who may not even ask is not told what became of an earlier attempt.
     let asked = !matches!(failure.code, Code::SessionRevoked | Code::Unauthenticated | Code::TokenExpired);
     if asked && !failure.temporary && committed_at.is_some_and(|at| at < record.last_sent) {

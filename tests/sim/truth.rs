@@ -276,6 +276,11 @@ impl Truth {
         self.streams.get(&topic)
     }
 
+    /// When the journal took what a command did.
+    pub fn committed_at(&self, effect: &Effect) -> Option<Time> {
+        Some(self.history(effect.topic)?.event(effect.seq)?.committed_at)
+    }
+
     fn org_role(&self, account: AccountId, org: uuid::Uuid) -> Option<OrgRole> {
         match self.history(Topic::new(Kind::Organization, org))?.now() {
             Fold::Org(org) => org.role(account),

@@ -12,7 +12,9 @@ pub fn message<A: Aggregate>(message: &Message<A>) -> String {
         Message::Leave(_) => "leave".to_owned(),
         Message::Presence(..) | Message::Ephemeral(..) => "moment".to_owned(),
         Message::Appended(outcome) => format!("appended: {outcome:?}"),
-        Message::Verified(head) => format!("verified: {:?}", head.as_ref().map(|head| head.version)),
+        Message::Verified(read) => {
+            format!("verified: {:?}", read.as_ref().map(|(head, failed)| (head.version, failed.len())))
+        }
         Message::CaughtUp(events) => format!("caught up: {:?}", events.as_ref().map(Vec::len)),
         Message::Window(_, known) => format!("window: {:?}", known.as_ref().map(Vec::len)),
         Message::JoinRead(_, after, events) => format!("join read after {after}: {:?}", events.as_ref().map(Vec::len)),
@@ -49,7 +51,7 @@ pub fn effect<A: Aggregate>(effect: &Effect<A>) -> String {
             "append {:?}",
             append.streams.iter().map(|part| (part.expected.version, part.events.len())).collect::<Vec<_>>()
         ),
-        Effect::ReadHead => "read head".to_owned(),
+        Effect::Verify(guards) => format!("verify {} guards", guards.len()),
         Effect::CatchUp { after } => format!("catch up after {after}"),
         Effect::ReadWindow(_) => "read window".to_owned(),
         Effect::LookUp(..) => "look up".to_owned(),

@@ -31,7 +31,7 @@ use lockstep_protocol::{
     view::ViewPart,
 };
 pub use past::{Crossing, Past, Texts, differences, own_changes};
-pub use spent::{Spent, Sum};
+pub use spent::{Across, Spent, Sum, across, day_of, sums};
 pub use state::{
     Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Link, Task, TimeEntry,
     Tracked, View,

@@ -1,7 +1,7 @@
-//! The time that was spent on a board, out of what is noted on its tasks: each entry, or what comes together by task, person or day. Tasks in
+//! The time that was spent on a board, or on several, out of what is noted on its tasks: each entry, or what comes together by task, person or day. Tasks in
 //! the trash count for nothing until they are taken out. It must never be asked for the public.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use lockstep_protocol::{
@@ -29,10 +29,57 @@ pub struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, entry: &TimeEntry) {
-        self.total_s += u64::from(entry.duration_s);
+    fn add(&mut self, duration_s: u32) {
+        self.total_s += u64::from(duration_s);
         self.entries = self.entries.saturating_add(1);
     }
+}
+
+/// A time on one of several boards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Across {
+    pub started_at: Micros,
+    pub task_id: TaskId,
+    pub entry_id: TimeEntryId,
+    /// Which of the boards it is on.
+    pub board: usize,
+    pub duration_s: u32,
+}
+
+/// The times on several boards, each once, in the order in which they began. Boards are read one after the other: a task that goes from one
+/// to another meanwhile may stand on both, and its times count on the first of them.
+pub fn across<'a>(
+    boards: impl IntoIterator<Item = (&'a Board, &'a dyn Fn(AccountId) -> AccountId)>,
+    asked: Spent,
+) -> Vec<Across> {
+    let (mut times, mut counted) = (Vec::new(), HashSet::new());
+    for (at, (board, person)) in boards.into_iter().enumerate() {
+        for (task_id, _, entry_id, entry) in board.spent(asked, person) {
+            // Whoever notes a time names it, and it is one of its kind on its task alone: two tasks may have one of the same name.
+            if counted.insert((task_id, entry_id)) {
+                let TimeEntry { started_at, duration_s, .. } = *entry;
+                times.push(Across { started_at, task_id, entry_id, board: at, duration_s });
+            }
+        }
+    }
+    times.sort_unstable();
+    times
+}
+
+/// What comes together by a key; what has none is left out.
+pub fn sums<K: Ord>(times: &[Across], key: impl Fn(&Across) -> Option<K>) -> BTreeMap<K, Sum> {
+    let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
+    for time in times {
+        if let Some(key) = key(time) {
+            sums.entry(key).or_default().add(time.duration_s);
+        }
+    }
+    sums
+}
+
+/// The day on which something began, in this zone.
+pub fn day_of(at: Micros, zone: &TimeZone) -> Option<Date> {
+    Timestamp::from_microsecond(at).ok().map(|at| zone.to_datetime(at).date())
 }
 
 impl Board {
@@ -58,7 +105,7 @@ impl Board {
     /// All of it in one.
     pub fn spent_in_all(&self, asked: Spent, person: &dyn Fn(AccountId) -> AccountId) -> Sum {
         let mut sum = Sum::default();
-        self.spent(asked, person).for_each(|(_, _, _, entry)| sum.add(entry));
+        self.spent(asked, person).for_each(|(_, _, _, entry)| sum.add(entry.duration_s));
         sum
     }
 
@@ -77,8 +124,7 @@ impl Board {
         person: &dyn Fn(AccountId) -> AccountId,
         zone: &TimeZone,
     ) -> BTreeMap<Date, Sum> {
-        let day = |at: Micros| Timestamp::from_microsecond(at).ok().map(|at| zone.to_datetime(at).date());
-        self.spent_by(asked, person, |_, entry| day(entry.started_at))
+        self.spent_by(asked, person, |_, entry| day_of(entry.started_at, zone))
     }
 
     fn spent_by<K: Ord>(
@@ -90,7 +136,7 @@ impl Board {
         let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
         for (task_id, _, _, entry) in self.spent(asked, person) {
             if let Some(key) = key(task_id, entry) {
-                sums.entry(key).or_default().add(entry);
+                sums.entry(key).or_default().add(entry.duration_s);
             }
         }
         sums

@@ -80,7 +80,7 @@ impl<A: Aggregate> Shell<A> {
                 self.pending.push_front(pending);
                 break;
             }
-            let saw = pending.saw.seq.unwrap_or(0);
+            let saw = pending.saw.at_least();
             if self.shared && saw > self.head.version && pending.conflicts == 0 {
                 // The author has seen more than this replica: catch up before deciding, once.
                 self.rumoured = self.rumoured.max(saw);
@@ -144,6 +144,10 @@ impl<A: Aggregate> Shell<A> {
             Ok(account) => account,
             Err(failure) => return batch.items.push((pending, Decided::Refused(failure))),
         };
+        let seq = self.head.version + batch.events.len() as u64;
+        if pending.saw.exactly.is_some_and(|exactly| exactly != seq) {
+            return batch.items.push((pending, Decided::Refused(Failure::new(Code::PreconditionFailed))));
+        }
         let ctx = Ctx {
             principal: pending.principal,
             now: batch.last_at,
@@ -157,7 +161,6 @@ impl<A: Aggregate> Shell<A> {
         };
         // A panic in a rule is a defect of ours: the command is answered `internal`, and the tentative copy, which only `evolve`
         // touches, is dropped with all it might hold.
-        let seq = self.head.version + batch.events.len() as u64;
         let stamp = Stamp {
             after: seq,
             client: pending.origin.map(|origin| (origin.client_id, origin.client_seq)),
@@ -231,8 +234,8 @@ impl<A: Aggregate> Shell<A> {
         }
         if batch.events.is_empty() {
             if self.shared {
-                // A refusal is only as true as the state it was decided on: on a shared journal make sure of that first.
-                self.effects.push(Effect::ReadHead);
+                // An answer is only as true as the state it was decided on, and the roles: on a shared journal make sure of both first.
+                self.effects.push(Effect::Verify(self.guards(&batch.accounts)));
                 self.work = Work::Verifying(batch);
             } else {
                 self.answer_batch(batch.items, None);

@@ -24,7 +24,7 @@ use crate::{
         published::Published,
     },
     bus::Notice,
-    store::journal::{Append, Appended, Head, JournalError, Known, Origin, Recorded},
+    store::journal::{Append, Appended, Guard, Head, JournalError, Known, Origin, Recorded},
 };
 
 /// A command on its way through the shell.
@@ -93,7 +93,8 @@ pub enum Message<A: Aggregate> {
     /// The journal decided the append in flight.
     Appended(Result<Appended, JournalError>),
     /// The journal's head, read before refusals are answered on a node that is not alone.
-    Verified(Result<Head, JournalError>),
+    /// The head, and those of the guards that are not as they were decided with.
+    Verified(Result<(Head, Vec<Guard>), JournalError>),
     /// Events after the head, asked for by a catch-up.
     CaughtUp(Result<Vec<Recorded>, JournalError>),
     /// A client's window.
@@ -143,7 +144,8 @@ pub enum Message<A: Aggregate> {
 /// What an aggregate wants done.
 pub enum Effect<A: Aggregate> {
     Append(Append),
-    ReadHead,
+    /// Read the head, and compare these with the journal's.
+    Verify(Vec<Guard>),
     /// Read events after this seq.
     CatchUp {
         after: u64,

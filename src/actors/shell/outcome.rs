@@ -271,14 +271,15 @@ impl<A: Aggregate> Shell<A> {
         }
     }
 
-    /// The head was read before refusals are answered.
-    pub(super) fn verified(&mut self, head: Result<Head, JournalError>) {
+    /// The head was read, and the guards compared, before answers are given that no append stands for.
+    pub(super) fn verified(&mut self, read: Result<(Head, Vec<Guard>), JournalError>) {
         let Work::Verifying(batch) = std::mem::replace(&mut self.work, Work::Idle) else { return };
-        match head {
-            Ok(head) if head.version == self.head.version && head.hash == self.head.hash => {
-                self.answer_batch(batch.items, None);
+        match read {
+            Ok((head, _)) if head.version != self.head.version || head.hash != self.head.hash => {
+                self.conflict(batch, Some(head));
             }
-            Ok(head) => self.conflict(batch, Some(head)),
+            Ok((_, failed)) if !failed.is_empty() => self.guard_failed(batch, &failed),
+            Ok(_) => self.answer_batch(batch.items, None),
             Err(error) => self.put_off(batch, &failure(&error)),
         }
     }

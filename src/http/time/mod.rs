@@ -1,6 +1,7 @@
 //! The time that was spent on tasks: noted, put right, and what it comes to, as JSON and as a table. The public is told of none of it:
 //! to them there is nothing here.
 
+mod own;
 mod report;
 mod table;
 mod timer;
@@ -13,6 +14,7 @@ use lockstep_protocol::{
     values::Audience,
 };
 
+pub use self::own::{OwnTime, OwnTimeGroup, OwnTimeRow, OwnTimeSum};
 use self::report::{Asking, TimeQuery};
 pub use self::report::{TimeGroup, TimeReport, TimeRow, TimeSum};
 pub use self::timer::{OwnTimer, StopsTimer, TimerStopped};
@@ -30,7 +32,7 @@ const REPORT: &[Parameter] = &[
     Parameter { name: "task", kind: "TaskId", says: "The time of this task alone." },
     Parameter {
         name: "group",
-        kind: "string",
+        kind: "TimeGroup",
         says: "What comes together: task, member or day; absent: each time by itself.",
     },
     Parameter {
@@ -49,6 +51,8 @@ pub fn endpoints() -> Vec<Endpoint> { vec![
     post("/api/v1/me/timer", timer::start, "Let time count on a task: one timer a person").takes_but("StartTimer", &[], &["entry_id"]).answers(201, "OwnTimer & Acknowledged"),
     post("/api/v1/me/timer/stop", timer::stop, "Stop the caller's timer, and note its time on the task").takes("StopsTimer").answers(200, "TimerStopped & Acknowledged"),
     delete("/api/v1/me/timer", timer::discard, "Stop the caller's timer, and note nothing").answers_nothing(),
+    get("/api/v1/me/time", own::read, "What the caller has worked, over all boards, each time by itself or by board, task or day").asks(own::PARAMETERS).answers(200, "OwnTime"),
+    get("/api/v1/me/time.csv", own::csv, "The same as a table for spreadsheets, all of it").asks(own::PARAMETERS).shows_table(),
     get("/api/v1/orgs/{org}/boards/{board}/time", read, "The time that was spent on a board, each by itself or by task, member or day").asks(REPORT).answers(200, "TimeReport"),
     get("/api/v1/orgs/{org}/boards/{board}/time.csv", csv, "The same as a table for spreadsheets, all of it").asks(REPORT).shows_table(),
     post("/api/v1/orgs/{org}/boards/{board}/tasks/{task}/time", log, "Note time that was spent on a task").takes_but("LogTime", &["task_id"], &["entry_id"]).answers(201, "Acknowledged"),

@@ -116,6 +116,23 @@ pub struct TimeReport {
     next_cursor: Option<String>,
 }
 
+/// Nothing ends before it begins.
+pub fn ends(from: Option<Micros>, to: Option<Micros>) -> Result<(), Failure> {
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        return Err(Failure::because(Code::FieldInvalid, "It ends before it begins.").field("to"));
+    }
+    Ok(())
+}
+
+/// Whose days they are: of the zone that is named, or the caller's.
+pub async fn zone(caller: &Caller, named: Option<&str>) -> Answer<TimeZone> {
+    if let Some(name) = named {
+        return Ok(TimeZone::get(name).map_err(|_| Failure::new(Code::FieldInvalid).field("zone"))?);
+    }
+    let profile = caller.http.store.accounts().profile(caller.who.account).await?;
+    Ok(zone_of(profile.as_ref().map_or("", |profile| &profile.time_zone)))
+}
+
 /// Where a time stands among all: by when it began.
 pub type Place = (Micros, TaskId, TimeEntryId);
 
@@ -135,18 +152,8 @@ impl Asking {
         (published, audience, organization): (Arc<Published<Board>>, Audience, Arc<Published<Organization>>),
         query: &TimeQuery,
     ) -> Answer<Self> {
-        if let (Some(from), Some(to)) = (query.from, query.to)
-            && from > to
-        {
-            return Err(Failure::because(Code::FieldInvalid, "It ends before it begins.").field("to").into());
-        }
-        let zone = match &query.zone {
-            Some(name) => TimeZone::get(name).map_err(|_| Failure::new(Code::FieldInvalid).field("zone"))?,
-            None => {
-                let profile = caller.http.store.accounts().profile(caller.who.account).await?;
-                zone_of(profile.as_ref().map_or("", |profile| &profile.time_zone))
-            }
-        };
+        ends(query.from, query.to)?;
+        let zone = zone(caller, query.zone.as_deref()).await?;
         let spent = Spent { from: query.from, to: query.to, account: query.account, task: query.task };
         Ok(Self { published, audience, organization, spent, group: query.group, zone })
     }
@@ -246,7 +253,7 @@ fn told<K: Copy + ToString>(sums: BTreeMap<K, Sum>, of: impl Fn(K) -> TimeSum) -
 }
 
 /// What `next_cursor` says.
-fn place(text: &str) -> Result<Place, Failure> {
+pub fn place(text: &str) -> Result<Place, Failure> {
     let wrong = || Failure::new(Code::FieldInvalid).field("cursor");
     let mut parts = text.splitn(3, '.');
     let mut next = || parts.next().ok_or_else(wrong);

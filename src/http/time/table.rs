@@ -25,7 +25,7 @@ use super::{
 };
 
 type Names = HashMap<AccountId, String>;
-type Cells<'a> = Vec<Cow<'a, str>>;
+pub type Cells<'a> = Vec<Cow<'a, str>>;
 
 const SECONDS_PER_HOUR: u64 = 3_600;
 
@@ -35,7 +35,7 @@ pub async fn answer(caller: &Caller, org_id: OrgId, asking: Asking) -> Answer<Re
     let named = everybody.map(|(_, entry)| asking.person(entry.account_id)).collect();
     let names = export::names(caller, org_id, &asking.published, asking.audience, named).await?;
     // A key is capitals and digits: nothing in it needs to be written in another way.
-    let disposition = format!("attachment; filename=\"{}-time.csv\"", board.key());
+    let file = format!("{}-time.csv", board.key());
     let body = match asking.group {
         Some(group) => {
             let groups = asking.groups(group).into_iter().map(|(_, sum)| sum);
@@ -46,8 +46,14 @@ pub async fn answer(caller: &Caller, org_id: OrgId, asking: Asking) -> Answer<Re
             chunks(ENTRY_HEADING, places, move |place| entry_row(&asking, &names, place))
         }
     };
+    Ok(attached(&file, body))
+}
+
+/// A table under a name that is to be written as it is.
+pub fn attached(file: &str, body: Body) -> Response {
+    let disposition = format!("attachment; filename=\"{file}\"");
     let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, &disposition)];
-    Ok((headers, body).into_response())
+    (headers, body).into_response()
 }
 
 const ENTRY_HEADING: &[&str] = &["Key", "Title", "Member", "Started", "Seconds", "Hours", "Note"];
@@ -61,7 +67,7 @@ const fn group_heading(group: TimeGroup) -> &'static [&'static str] {
 }
 
 /// The table in pieces, each made when the one before it is on its way.
-fn chunks<T: Send + 'static>(
+pub fn chunks<T: Send + 'static>(
     heading: &'static [&'static str],
     rows: impl Iterator<Item = T> + Send + 'static,
     cells: impl Fn(T) -> Option<Cells<'static>> + Send + 'static,
@@ -85,7 +91,7 @@ fn chunks<T: Send + 'static>(
     Body::from_stream(stream::iter(pieces))
 }
 
-fn safe(text: &str) -> Cow<'static, str> {
+pub fn safe(text: &str) -> Cow<'static, str> {
     Cow::Owned(cells::text(text).into_owned())
 }
 
@@ -94,7 +100,7 @@ fn key(asking: &Asking, number: u32) -> Cow<'static, str> {
 }
 
 /// Hours with two decimals, as people bill them.
-fn hours(seconds: u64) -> Cow<'static, str> {
+pub fn hours(seconds: u64) -> Cow<'static, str> {
     let hundredths = (seconds.saturating_mul(100) + SECONDS_PER_HOUR / 2) / SECONDS_PER_HOUR;
     format!("{}.{:02}", hundredths / 100, hundredths % 100).into()
 }

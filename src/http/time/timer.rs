@@ -107,11 +107,23 @@ async fn meant(caller: &Caller, entry_id: Option<TimeEntryId>) -> Answer<TimerVi
     Ok(timer.ok_or_else(|| Failure::because(Code::WrongState, "No such timer counts."))?)
 }
 
+/// What an earlier attempt under the same idempotency key did, if there was one.
+async fn done_before(caller: &Caller) -> Answer<Option<AccountEvent>> {
+    let recorded = caller.done_before(caller.who.account).await?;
+    Ok(recorded.as_ref().map(happened::<Account>).transpose()?.map(|happened| happened.event))
+}
+
 pub async fn stop(caller: Caller, Body(body): Body<StopsTimer>) -> Answer<Written<TimerStopped>> {
-    let timer = meant(&caller, body.entry_id).await?;
-    let board_id = board_of(&caller, &timer).await;
+    let (entry_id, board_id) = match done_before(&caller).await? {
+        // Asked again: it is answered as it was, though no timer counts any more, or another one.
+        Some(AccountEvent::UserTimerStopped(event)) => (body.entry_id.unwrap_or(event.entry_id), Some(event.board_id)),
+        _ => {
+            let timer = meant(&caller, body.entry_id).await?;
+            (timer.entry_id, board_of(&caller, &timer).await)
+        }
+    };
     let StopsTimer { ended_at, note, .. } = body;
-    let command = StopTimer { entry_id: timer.entry_id, board_id, ended_at, note };
+    let command = StopTimer { entry_id, board_id, ended_at, note };
     let account = caller.who.account;
     let acknowledged = caller.ask(account, 1, command).await?;
     let value = stopped(&caller, account, &acknowledged).await?;
@@ -136,6 +148,9 @@ async fn stopped(caller: &Caller, account: AccountId, standing: &Acknowledged) -
 }
 
 pub async fn discard(caller: Caller) -> Answer<StatusCode> {
+    if let Some(AccountEvent::UserTimerDiscarded(_)) = done_before(&caller).await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
     let timer = meant(&caller, None).await?;
     let board_id = board_of(&caller, &timer).await;
     caller.ask(caller.who.account, 1, DiscardTimer { entry_id: timer.entry_id, board_id }).await?;

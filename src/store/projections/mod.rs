@@ -3,6 +3,7 @@
 //! decided by the live aggregates, never here.
 
 pub(super) mod alarms;
+pub(super) mod hours;
 mod lists;
 mod statements;
 pub(super) mod tallies;
@@ -13,6 +14,7 @@ use super::{
     db::Db,
 };
 pub use alarms::{Alarm, Asked, NEVER};
+pub use hours::Worked;
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
     position::Position,

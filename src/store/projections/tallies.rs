@@ -11,7 +11,7 @@ use super::{
 };
 use crate::store::{
     db::{Db, in_tx, on_db},
-    rows,
+    rows::{self, ids},
 };
 
 /// One effect of an event on what is counted. Each may be repeated without harm.
@@ -99,11 +99,6 @@ const DROP: [&str; 3] = [
 /// Empties each table.
 pub(in crate::store) const EMPTY: [&str; 3] =
     ["delete from tasks", "delete from task_assignees", "delete from team_members"];
-
-/// As the databases take them.
-fn ids(accounts: &[AccountId]) -> Vec<Uuid> {
-    accounts.iter().map(|account| account.0).collect()
-}
 
 impl Projections {
     /// As [`Self::apply`].

@@ -122,7 +122,8 @@ async fn check_history(journal: &SqliteFile, projections: &SqliteFile) -> Result
         sqlx::query_scalar("select coalesce(max(era), 0) from consumers").fetch_one(&projections.write).await?;
     sqlx::query("update meta set epoch = epoch + 1, era = $1").bind(era.max(seen) + 1).execute(&journal.write).await?;
     let mut tx = projections.write.begin_with("begin immediate").await?;
-    for sql in projections::EMPTY.iter().chain(&projections::tallies::EMPTY).chain(&projections::alarms::EMPTY) {
+    let lists = projections::EMPTY.iter().chain(&projections::tallies::EMPTY);
+    for sql in lists.chain(&projections::hours::EMPTY).chain(&projections::alarms::EMPTY) {
         sqlx::query(*sql).execute(&mut *tx).await?;
     }
     sqlx::query("update consumers set era = 0, xid = 0, stream_id = $1, seq = 0")

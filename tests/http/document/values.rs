@@ -91,7 +91,7 @@ impl<'a> Maker<'a> {
             "code" => self.scene.invitation_code.clone(),
             "ids" => self.id("AccountId"),
             "locale" => "de".to_owned(),
-            "time_zone" => "Europe/Berlin".to_owned(),
+            "zone" | "time_zone" => "Europe/Berlin".to_owned(),
             "reassign" if self.draws.one_in(2) => self.id("AccountId"),
             "reassign" => "lead".to_owned(),
             "key" => self.draws.draw("[A-Z]{2,4}"),

@@ -9,6 +9,7 @@ export type Route =
   | { name: "organization"; org: string; page: OrgPage }
   | { name: "account" }
   | { name: "next" }
+  | { name: "time" }
   | { name: "login" }
   | { name: "register" }
   | { name: "forgot" }
@@ -29,6 +30,7 @@ const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   [/^\/$/, () => ({ name: "home" })],
   [/^\/account$/, () => ({ name: "account" })],
   [/^\/next$/, () => ({ name: "next" })],
+  [/^\/time$/, () => ({ name: "time" })],
   ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "invite", "mailbox", "shared"] as const).map((name): [RegExp, () => Route] => [
     new RegExp(`^/${name}$`),
     () => ({ name }),
@@ -112,6 +114,7 @@ export const paths = {
   organization: (org: string, page: OrgPage = "members") => `/orgs/${org}/${page}`,
   account: () => "/account",
   next: () => "/next",
+  time: () => "/time",
   forgot: () => "/forgot",
   checkMail: () => "/check-mail",
   invite: () => "/invite",

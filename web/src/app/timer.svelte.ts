@@ -12,6 +12,8 @@ const TICK_MS = 1_000;
 class Timer {
   /** The one that counts. */
   current: TimerView | undefined = $state.raw();
+  /** The position of the last time that was noted from here: lists that are given it hold that time. */
+  noted_at: string | undefined;
   /** Something is on its way to the server. */
   busy = $state(false);
   #now = $state(Date.now());
@@ -71,7 +73,8 @@ class Timer {
   }
 
   async #stop({ entry_id }: TimerView, how: { note?: string; ended_at?: number } = {}): Promise<void> {
-    const { duration_s, lost } = await client.rest.stopTimer({ entry_id, ...how });
+    const { duration_s, lost, position } = await client.rest.stopTimer({ entry_id, ...how });
+    this.noted_at = position ?? this.noted_at;
     this.current = undefined;
     const time = durationText(duration_s);
     if (lost === undefined) toasts.show(t("timer.noted", { time }), { kind: "good" });

@@ -2221,8 +2221,10 @@ export const LIMITS = {
   next_tasks_max: 100,
   /** Boards that are asked what somebody should do next: the newest on which they have open tasks. (boards) */
   next_boards_max: 100,
-  /** Boards that are asked at once, for one answer. (boards) */
-  next_boards_at_once_max: 4,
+  /** Boards that are loaded at once, for one answer over all boards of somebody. (boards) */
+  own_boards_at_once_max: 4,
+  /** Boards that are asked what somebody has worked: the newest on which they may have time within the ends of the question. (boards) */
+  own_time_boards_max: 200,
   /** Conditions of one view or filter. (conditions) */
   filter_conditions_max: 20,
   /** What one condition names. (values) */

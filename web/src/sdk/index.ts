@@ -18,7 +18,7 @@ export { Problem, rangeOf, type Range } from "./problem";
 export type { ChangedProfiles } from "./profiles";
 export {
   Rest, type OwnView, type Star, type BoardEntry, type BoardThen, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type MemberPage, type MembersQuery, type NewBoard, type OrgEntry, type Page, type Template, type Whereabouts,
-  type NextList, type NextReason, type NextTask, type OwnTimer, type Preferences, type SessionEntry, type TeamEntry, type TimeQuery, type TimeReport, type TimerStopped, type TimeSum, type UpdateMe, type WorkingHours,
+  type NextList, type NextReason, type NextTask, type OwnTime, type OwnTimeRow, type OwnTimer, type Preferences, type SessionEntry, type TeamEntry, type TimeQuery, type TimeReport, type TimerStopped, type TimeSum, type UpdateMe, type WorkingHours,
 } from "./rest";
 export { TEAM_PERMISSIONS } from "./view-topic";
 export type { LinkEntry, LinkMade, Links, NewLink } from "./links";

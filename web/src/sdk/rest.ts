@@ -41,6 +41,32 @@ export interface TimeReport {
   readonly groups: readonly TimeSum[];
   readonly next_cursor?: string;
 }
+/** Within these moments: `from` counts, `to` does not any more. */
+export interface OwnTimeQuery {
+  readonly from?: number;
+  readonly to?: number;
+}
+/** A time of the caller's, and on what. */
+export interface OwnTimeRow {
+  readonly org_id: OrgId;
+  readonly board_id: BoardId;
+  readonly board_name: string;
+  readonly task_id: TaskId;
+  readonly key: string;
+  readonly title: string;
+  readonly entry_id: TimeEntryId;
+  readonly started_at: number;
+  readonly duration_s: number;
+  readonly note?: string;
+}
+export interface OwnTime {
+  readonly total_s: number;
+  readonly entries: number;
+  readonly items: readonly OwnTimeRow[];
+  /** Boards that were not asked, since there are too many. */
+  readonly boards_left_out: number;
+  readonly next_cursor?: string;
+}
 export interface OwnTimer {
   readonly timer?: TimerView;
   readonly now: number;
@@ -59,6 +85,8 @@ export interface TimerStopped {
   readonly duration_s: number;
   /** Why the time is not noted on the task. */
   readonly lost?: Code;
+  /** Lists that were given it hold the time. */
+  readonly position?: string;
 }
 export type NextBecause = "blocked" | "overdue" | "due_today" | "due_in" | "work_left" | "priority" | "blocks" | "active" | "started" | "last_parts" | "waiting" | "starts_in";
 export interface NextNamed { readonly task_id: TaskId; readonly key: string }
@@ -168,6 +196,10 @@ const V1 = "/api/v1";
 const org = (org_id: OrgId): string => `${V1}/orgs/${org_id}`;
 const board = (org_id: OrgId, board_id: BoardId): string => `${org(org_id)}/boards/${board_id}`;
 
+/** What is said of a query, as an address has it. */
+const said = (query: Readonly<Record<string, string | number | undefined>>): URLSearchParams =>
+  new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+
 export class Rest {
   readonly #http: Http;
   constructor(http: Http) {
@@ -203,8 +235,14 @@ export class Rest {
     return this.#http.request("GET", `${board(org_id, board_id)}/time`, { query: { ...query } });
   }
   timeTable(org_id: OrgId, board_id: BoardId, query: TimeQuery): Promise<Blob> {
-    const said = Object.entries(query).filter((pair): pair is [string, string | number] => pair[1] !== undefined);
-    return this.#http.bytes(`${board(org_id, board_id)}/time.csv?${new URLSearchParams(said.map(([name, value]) => [name, String(value)]))}`, "text/csv");
+    return this.#http.bytes(`${board(org_id, board_id)}/time.csv?${said({ ...query })}`, "text/csv");
+  }
+  /** What the caller has worked, over all boards, in the order in which it began. */
+  ownTime(query: OwnTimeQuery & { readonly cursor?: string; readonly min_position?: string }): Promise<OwnTime> {
+    return this.#http.request("GET", `${V1}/me/time`, { query: { ...query } });
+  }
+  ownTimeTable(query: OwnTimeQuery): Promise<Blob> {
+    return this.#http.bytes(`${V1}/me/time.csv?${said({ ...query })}`, "text/csv");
   }
   /** What the caller should do next, over all boards, and why. */
   next(query: { readonly limit?: number; readonly org_id?: OrgId; readonly board_id?: BoardId } = {}): Promise<NextList> {
