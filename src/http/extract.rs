@@ -9,18 +9,14 @@ use bytes::Bytes;
 use lockstep_domain::{Principal, board::Board};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::Command,
-    frame::Acknowledged,
-    ids::{BoardId, ClientId, OrgId},
+    ids::{BoardId, OrgId},
     position::Position,
-    topic::{Kind, Topic},
     values::{Audience, IfChanged, Scope},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use super::{
     Http,
@@ -30,9 +26,8 @@ use super::{
     problem::{Answer, Problem},
 };
 use crate::{
-    actors::{CommandKey, CommandRequest, Published, Saw},
-    auth::{Authenticated, Client, service::derived_id},
-    store::journal::Recorded,
+    actors::{Published, Saw},
+    auth::{Authenticated, Client},
 };
 
 /// An idempotency key's longest text.
@@ -61,13 +56,13 @@ pub struct Caller {
     pub who: Authenticated,
     pub http: Http,
     /// `Idempotency-Key`.
-    key: Option<String>,
+    pub(super) key: Option<String>,
     /// `If-Match`.
-    expected: Option<u64>,
+    pub(super) expected: Option<u64>,
     /// `If-None-Match`.
     pub held: Option<u64>,
     /// `Lockstep-Saw` and `Lockstep-If-Changed`.
-    saw: Saw,
+    pub(super) saw: Saw,
 }
 
 impl FromRequestParts<Http> for Caller {
@@ -130,53 +125,6 @@ impl Caller {
         Principal::Account(self.who.account)
     }
 
-    /// An id for something new: the one the client chose; else, under an idempotency key, always the same one; else a fresh one.
-    pub fn id_for<Id: core::convert::From<Uuid>>(&self, chosen: Option<Id>, what: &str) -> Id {
-        chosen.unwrap_or_else(|| match &self.key {
-            Some(key) => {
-                let account = self.who.account.0;
-                derived_id(
-                    "lockstep id under an idempotency key",
-                    &[account.as_bytes(), key.as_bytes(), what.as_bytes()],
-                )
-                .into()
-            }
-            None => self.http.clock.fresh_id().into(),
-        })
-    }
-
-    /// Asks for a change in this caller's name, under their idempotency key where they gave one. `step` counts the commands of one request.
-    pub async fn ask(&self, topic: impl Into<Topic>, step: u64, body: impl Into<Command>) -> Answer<Acknowledged> {
-        let key = self.key_of(step);
-        let topic = topic.into();
-        // The first command moves it on itself.
-        let saw = if step == 1 && topic.kind == Kind::Board { self.exactly(self.saw) } else { self.saw };
-        self.ask_with(topic, key, body, saw).await
-    }
-
-    /// What the author of a command had seen, with what `If-Match` says of the board.
-    pub const fn exactly(&self, saw: Saw) -> Saw {
-        Saw { exactly: self.expected, ..saw }
-    }
-
-    pub async fn ask_with(
-        &self,
-        topic: impl Into<Topic>,
-        key: Option<CommandKey>,
-        body: impl Into<Command>,
-        saw: Saw,
-    ) -> Answer<Acknowledged> {
-        let request = CommandRequest {
-            topic: topic.into(),
-            principal: self.principal(),
-            session: Some(self.who.credential),
-            key,
-            body: body.into(),
-            saw,
-        };
-        Ok(self.http.directory.command(request).await?)
-    }
-
     /// A board by its whole path, as this caller may see it.
     pub async fn board(
         &self,
@@ -186,29 +134,6 @@ impl Caller {
     ) -> Answer<(Arc<Published<Board>>, Audience)> {
         let min_seq = min_seq.unwrap_or(0);
         Ok(self.http.directory.readable_board(self.principal(), org, board, min_seq).await?)
-    }
-
-    /// A board's command, by its whole path. Where `If-Match` was given, the board must stand there when it is decided.
-    pub async fn change_board(&self, org: OrgId, board: BoardId, body: impl Into<Command>) -> Answer<Acknowledged> {
-        self.board(org, board, None).await?;
-        self.ask(board, 1, body).await
-    }
-
-    /// What an earlier attempt under the same idempotency key has done to this topic: the event that its answer named.
-    pub async fn done_before(&self, topic: impl Into<Topic>) -> Answer<Option<Recorded>> {
-        let Some(CommandKey { client_id, client_seq }) = self.key_of(1) else { return Ok(None) };
-        let (topic, journal) = (topic.into(), self.http.store.journal());
-        let Some(known) = journal.known_one(topic, self.who.account, client_id, client_seq).await? else {
-            return Ok(None);
-        };
-        Ok(journal.read_at(topic, vec![known.seq]).await?.pop())
-    }
-
-    fn key_of(&self, step: u64) -> Option<CommandKey> {
-        let key = self.key.as_ref()?;
-        let account = self.who.account.0;
-        let client = derived_id("lockstep idempotency key", &[account.as_bytes(), key.as_bytes()]);
-        Some(CommandKey { client_id: ClientId(client), client_seq: step })
     }
 
     /// Waits until the read tables hold what happened up to `position`.

@@ -6,6 +6,7 @@
 mod about;
 mod access;
 mod answers;
+mod ask;
 mod assets;
 mod authentication;
 mod board_members;

@@ -8,6 +8,7 @@ use lockstep_protocol::{
         task::{CreateTask, DeleteTask, PrioritizeTask, ScheduleTask, UpdateTask},
     },
     event::BoardEvent,
+    frame::Acknowledged,
     ids::{AccountId, BoardId, OrgId, TaskId},
     topic::Topic,
     values::{Audience, Due, Lifecycle, Micros, Priority},
@@ -176,8 +177,9 @@ pub async fn update(
     Body(body): Body<ChangeTask>,
 ) -> Answer<Written> {
     let (published, _) = caller.board(org, board, None).await?;
-    let task = published.state.task(task_id).ok_or(Code::NotFound)?;
+    published.state.task(task_id).ok_or(Code::NotFound)?;
     let mut commands: Vec<Command> = Vec::new();
+    let dates = (body.start_at, body.due);
     if body.title.is_some() || body.description.is_some() || !body.mentions.is_empty() {
         let ChangeTask { title, description, mentions, .. } = body;
         commands.push(UpdateTask { task_id, title, description, mentions }.into());
@@ -185,19 +187,51 @@ pub async fn update(
     if let Some(priority) = body.priority {
         commands.push(PrioritizeTask { task_id, priority }.into());
     }
-    if body.start_at.is_some() || body.due.is_some() {
-        let start_at = body.start_at.unwrap_or(task.start_at);
-        let due = body.due.unwrap_or(task.due);
-        commands.push(ScheduleTask { task_id, start_at, due }.into());
+    let (mut acknowledged, mut step) = (None, 1);
+    for command in commands {
+        acknowledged = Some(caller.ask(board, step, command).await?);
+        step += 1;
     }
-    let (first, rest) = commands.split_first().ok_or_else(|| {
+    if dates != (None, None) {
+        acknowledged = Some(schedule(&caller, (board, task_id), step, dates).await?);
+    }
+    let acknowledged = acknowledged.ok_or_else(|| {
         Failure::because(Code::FieldRequired, "Say at least one of title, description, priority, start_at, due.")
     })?;
-    let mut acknowledged = caller.ask(board, 1, first.clone()).await?;
-    for (step, command) in (2..).zip(rest) {
-        acknowledged = caller.ask(board, step, command.clone()).await?;
-    }
     Ok(acknowledged.into())
+}
+
+/// Sets the dates. One that is not said stays as it is when this is decided, and not as it was when this was asked: nobody else's change is
+/// taken back by it.
+async fn schedule(
+    caller: &Caller,
+    (board, task_id): (BoardId, TaskId),
+    step: u64,
+    (start_at, due): (Option<Option<Micros>>, Option<Option<Due>>),
+) -> Answer<Acknowledged> {
+    let command = |was: (Option<Micros>, Option<Due>)| ScheduleTask {
+        task_id,
+        start_at: start_at.unwrap_or(was.0),
+        due: due.unwrap_or(was.1),
+    };
+    // Asked again: what it left as it was is what it was then.
+    if let Some(recorded) = caller.done_before(board, step).await?
+        && let BoardEvent::TaskScheduled(was) = happened::<Board>(&recorded)?.event
+    {
+        return caller.ask(board, step, command((was.start_at, was.due))).await;
+    }
+    if start_at.is_some() && due.is_some() {
+        return caller.ask(board, step, command((None, None))).await;
+    }
+    for _ in 0..=caller.http.limits.conflicts_max {
+        let published = caller.http.directory.board_now(board).await?;
+        let task = published.state.task(task_id).ok_or(Code::NotFound)?;
+        let command = command((task.start_at, task.due));
+        if let Some(acknowledged) = caller.ask_at(board, (step, published.bookmark.seq), command).await? {
+            return Ok(acknowledged);
+        }
+    }
+    Err(Failure::new(Code::Contended).retry_after_ms(50).into())
 }
 
 /// To the trash.

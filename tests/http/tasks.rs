@@ -1,8 +1,35 @@
 //! Tasks: made, found whole with their texts, changed, listed, and their history.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{App, text};
+use super::{App, send, text};
+
+#[tokio::test]
+async fn the_dates_that_a_write_does_not_name_stay_as_others_set_them_meanwhile() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let board = ana.board(&org, json!({})).await;
+    let task = ana.task(&board, "Dated").await;
+    let set = |key: &str, at: i64, body: Value| {
+        let key = format!("{key} {at}");
+        send(ana.request(Method::PATCH, &task).header("idempotency-key", key).json(&body))
+    };
+    const DAY: i64 = 86_400_000_000;
+    for at in (1..=20).map(|n| n * DAY) {
+        let due = json!({ "at": at + 100 * DAY, "has_time": true });
+        let (starts, ends) =
+            tokio::join!(set("start", at, json!({ "start_at": at })), set("due", at, json!({ "due": due })));
+        let (starts, ends) = (starts.ok(), ends.ok());
+        let face = ana.get(&task).await.ok()["face"].clone();
+        assert_eq!((&face["start_at"], &face["due"]), (&json!(at), &due));
+        // Asked again, each is answered as it was, and nothing happens.
+        assert_eq!(set("start", at, json!({ "start_at": at })).await.ok()["seq"], starts["seq"]);
+        assert_eq!(set("due", at, json!({ "due": due })).await.ok()["seq"], ends["seq"]);
+    }
+    app.stop().await;
+}
 
 #[tokio::test]
 async fn a_task_is_made_changed_and_read_whole() {

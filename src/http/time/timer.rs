@@ -109,7 +109,7 @@ async fn meant(caller: &Caller, entry_id: Option<TimeEntryId>) -> Answer<TimerVi
 
 /// What an earlier attempt under the same idempotency key did, if there was one.
 async fn done_before(caller: &Caller) -> Answer<Option<AccountEvent>> {
-    let recorded = caller.done_before(caller.who.account).await?;
+    let recorded = caller.done_before(caller.who.account, 1).await?;
     Ok(recorded.as_ref().map(happened::<Account>).transpose()?.map(|happened| happened.event))
 }
 
