@@ -96,6 +96,18 @@ impl<A: Aggregate> FollowUp<A> {
     }
 }
 
+/// By what an event is found in a stream that is too long to be held, besides its place. It is kept beside the event, and says nothing that
+/// the event does not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The seq of the event whose thing it changes.
+    pub about: Option<u64>,
+    /// The seq of the event that began the thread that it makes longer or shorter.
+    pub thread: Option<u64>,
+    /// Its number among those that are counted.
+    pub number: Option<u64>,
+}
+
 /// A live thing with a stream of its own. Cloning must be cheap (persistent maps): each batch evolves a copy.
 pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwned + 'static {
     const KIND: Kind;
@@ -127,6 +139,11 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
         _index: usize,
     ) -> Result<Option<FollowUp<Self>>, Failure> {
         Ok(None)
+    }
+
+    /// By what an event is found in a long stream besides its place.
+    fn marks(_event: &Self::Event) -> Marks {
+        Marks::default()
     }
 
     /// The level of the nodes that understand it.

@@ -25,7 +25,7 @@ pub mod timer;
 mod value;
 
 pub use account::{Account, Credential};
-pub use aggregate::{Aggregate, Beside, Ctx, FollowUp, Principal};
+pub use aggregate::{Aggregate, Beside, Ctx, FollowUp, Marks, Principal};
 pub use board::Board;
 pub use channel::Channel;
 pub use organization::Organization;

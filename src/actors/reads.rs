@@ -3,10 +3,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lockstep_domain::{Aggregate, Principal, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, Channel, Principal, account::Account, board::Board, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::{AccountId, BoardId, OrgId, TeamId},
+    ids::{AccountId, BoardId, ChannelId, OrgId, TeamId},
     topic::Topic,
     values::Audience,
 };
@@ -54,6 +56,10 @@ impl Directory {
 
     pub async fn board(&self, id: BoardId) -> Result<Arc<Published<Board>>, Failure> {
         Ok(self.readable::<Board>(id.0).await?.published())
+    }
+
+    pub async fn channel(&self, id: ChannelId) -> Result<Arc<Published<Channel>>, Failure> {
+        Ok(self.readable::<Channel>(id.0).await?.published())
     }
 
     pub async fn account(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {

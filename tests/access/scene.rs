@@ -169,6 +169,7 @@ impl Scene {
                 tag: event.tag(),
                 level: FEATURE_LEVEL,
                 payload: Bytes::from(rmp_serde::to_vec_named(&event).expect("encodes")),
+                marks: A::marks(&happened.event),
             }
         });
         streams.push(StreamAppend { stream, org, expected: Head::EMPTY, events: events.collect() });

@@ -194,6 +194,7 @@ impl Node {
                 unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
                 looked: false,
                 past: None,
+                recalled: None,
                 beside: None,
             };
             if !handle.send(Message::Command(Box::new(pending))) {

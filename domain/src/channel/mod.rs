@@ -27,7 +27,7 @@ pub use state::{Channel, Keep, Pin, Unread};
 
 use crate::{
     access,
-    aggregate::{Aggregate, Ctx, Principal},
+    aggregate::{Aggregate, Ctx, Marks, Principal},
     organization::Organization,
     team::Team,
 };
@@ -70,6 +70,18 @@ impl Aggregate for Channel {
 
     fn tag(event: &Self::Event) -> &'static str {
         event.tag()
+    }
+
+    fn marks(event: &Self::Event) -> Marks {
+        let number = match event {
+            ChannelEvent::MessagePosted(posted) => posted.number,
+            _ => None,
+        };
+        Marks {
+            about: message::touched(event).map(|message| message.seq),
+            thread: message::answered(event).map(|message| message.seq),
+            number,
+        }
     }
 
     fn wants(&self, command: &Self::Command) -> Option<u64> {
