@@ -20,6 +20,7 @@ mod journal;
 mod kept;
 mod links;
 mod mails;
+mod marks;
 mod members;
 mod nodes;
 mod order;
