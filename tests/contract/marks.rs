@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lockstep::store::journal::{Append, Appended, Head, Journal as _, Marked, MarkedBy, Marks, NewEvent, StreamAppend};
+use lockstep::store::journal::{Append, Appended, Head, Marked, MarkedBy, Marks, NewEvent, StreamAppend};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use super::{Backend, Stream, add, append, event, on_both, stream};
