@@ -9,11 +9,11 @@ use lockstep::{
 use lockstep_domain::Principal;
 use lockstep_protocol::{
     codes::Code,
-    command::{Command, account::*, board::CreateBoard, organization::*, team::*},
+    command::{Command, account::*, board::CreateBoard, organization::*, task::PrioritizeTask, team::*},
     ids::*,
     limits::Limits,
     topic::Topic,
-    values::{OrgRole, Reassign, TeamRole, Visibility},
+    values::{OrgRole, Priority, Reassign, TeamRole, Visibility},
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection, postgres::PgConnectOptions};
 
@@ -77,7 +77,7 @@ async fn system(node: &Node, account: AccountId, body: impl Into<Command>) {
 impl Scene {
     /// Ben adds a task on the second node, from his session.
     async fn ben_works(&self) -> Result<lockstep_protocol::frame::Acknowledged, lockstep_protocol::codes::Failure> {
-        work(&self.two, self.ben, self.session, self.board, self.column).await
+        work(&self.two, self.ben, self.session, self.board, new_task(self.column, "By ben")).await
     }
 
     /// Takes something from ben on the first node.
@@ -101,14 +101,14 @@ async fn work(
     who: AccountId,
     session: SessionId,
     board: BoardId,
-    column: ColumnId,
+    body: impl Into<Command>,
 ) -> Result<lockstep_protocol::frame::Acknowledged, lockstep_protocol::codes::Failure> {
     let request = CommandRequest {
         topic: board.into(),
         principal: Principal::Account(who),
         session: Some(session.into()),
         key: None,
-        body: new_task(column, "By ben").into(),
+        body: body.into(),
         saw: Saw::default(),
     };
     node.directory.command(request).await
@@ -133,6 +133,21 @@ async fn every_kind_of_revoke_on_one_node_stops_the_next_command_on_another() {
         let refused = code(scene.ben_works().await);
         let expected = if kind == Revoke::Session { Code::SessionRevoked } else { Code::NotFound };
         assert_eq!(refused, expected, "{kind:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_revoke_on_one_node_is_told_to_who_changes_nothing_on_another() {
+    for kind in ALL {
+        let scene = scene().await;
+        let task = new_task(scene.column, "By ben");
+        let nothing = PrioritizeTask { task_id: task.task_id, priority: Priority::None };
+        work(&scene.two, scene.ben, scene.session, scene.board, task).await.expect("ben may");
+        let asks = || work(&scene.two, scene.ben, scene.session, scene.board, nothing.clone());
+        asks().await.expect("it is so already");
+        scene.revoke(kind).await;
+        let expected = if kind == Revoke::Session { Code::SessionRevoked } else { Code::NotFound };
+        assert_eq!(code(asks().await), expected, "{kind:?}");
     }
 }
 

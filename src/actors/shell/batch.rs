@@ -178,6 +178,7 @@ impl<A: Aggregate> Shell<A> {
         }));
         let decided = match judged {
             Ok(Ok((decision, ..))) if decision.events.is_empty() => {
+                batch.accounts.extend(account);
                 Decided::Already(Acknowledged { failed: decision.failed, ..Acknowledged::new(0, seq, None) })
             }
             Ok(Ok((decision, events, beside))) => {

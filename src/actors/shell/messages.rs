@@ -94,8 +94,8 @@ pub enum Message<A: Aggregate> {
     Ephemeral(ConnectionId, Ephemeral),
     /// The journal decided the append in flight.
     Appended(Result<Appended, JournalError>),
-    /// The journal's head, read before refusals are answered on a node that is not alone.
-    /// The head, and those of the guards that are not as they were decided with.
+    /// The journal's head, and those of the guards that are not as they were decided with: read on a node that is not alone before anything
+    /// is answered that no append stands for.
     Verified(Result<(Head, Vec<Guard>), JournalError>),
     /// Events after the head, asked for by a catch-up.
     CaughtUp(Result<Vec<Recorded>, JournalError>),
