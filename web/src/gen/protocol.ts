@@ -1730,7 +1730,7 @@ away?: boolean, };
 
 export type PresenceUpdate = { topic: Topic, meta: PresenceMeta, };
 
-export type Ephemeral = { "kind": "typing", task_id: TaskId, } | { "kind": "dragging", task_id: TaskId, column_id?: ColumnId, } | { "kind": "cursor", x: number, y: number, };
+export type Ephemeral = { "kind": "typing", task_id: TaskId, } | { "kind": "dragging", task_id: TaskId, column_id?: ColumnId, } | { "kind": "writing", thread?: MessageId, } | { "kind": "cursor", x: number, y: number, };
 
 export type EphemeralUpdate = { topic: Topic, body: Ephemeral, };
 
