@@ -28,7 +28,7 @@ limits! {
     /// Live connections by one public link from one network address on one node.
     connections_per_link_and_address_max: usize = 50, "connections";
     /// Topics joined by one connection; over it `too_many_subscriptions`.
-    subscriptions_max: usize = 64, "topics";
+    subscriptions_max: usize = 256, "topics";
     /// Commands of one connection a second, steady.
     commands_per_second_max: u32 = 20, "per second";
     /// Commands of one connection at once, before the steady rate counts.
@@ -231,6 +231,10 @@ limits! {
     emoji_bytes_max: usize = 64, "bytes";
     /// Different emoji that one comment is answered with.
     reaction_kinds_per_comment_max: usize = 20, "emoji";
+    /// Channels on one page of a list.
+    page_channels_max: usize = 200, "channels";
+    /// Messages on one page of a channel's history.
+    page_messages_max: usize = 200, "messages";
     /// What is said in a channel at once.
     message_text_bytes_max: usize = 16 * 1024, "bytes";
     /// What a channel is for.

@@ -4,6 +4,7 @@ mod accounts;
 mod alarms;
 mod assets;
 mod boards;
+mod channels;
 mod credentials;
 mod directory;
 mod document;

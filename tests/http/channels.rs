@@ -1,0 +1,237 @@
+//! Channels over REST: which one may read, what is said there and how it is found again, however old; and whom nothing is told.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{App, Person, text};
+
+/// The address of a new channel.
+async fn channel(person: &Person<'_>, org: &str, body: Value) -> String {
+    let made = person.post(&format!("{org}/channels"), body).await.created();
+    format!("{org}/channels/{}", text(&made["channel_id"]))
+}
+
+/// Says something; the address of the message.
+async fn say(person: &Person<'_>, channel: &str, words: &str) -> String {
+    let made = person.post(&format!("{channel}/messages"), json!({ "text": words })).await.created();
+    assert_eq!(made["message"]["seq"], made["seq"]);
+    format!("{channel}/messages/{}", made["seq"])
+}
+
+fn texts(page: &Value) -> Vec<&str> {
+    page["items"].as_array().expect("items").iter().map(|one| text(&one["text"])).collect()
+}
+
+fn names(page: &Value) -> Vec<&str> {
+    page["items"].as_array().expect("items").iter().map(|one| text(&one["name"])).collect()
+}
+
+#[tokio::test]
+async fn what_is_said_is_read_page_by_page_as_it_is_now() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let room = channel(&ana, &org, json!({ "kind": "open", "name": "General" })).await;
+    ben.put(&format!("{room}/members/{}", ben.id()), json!({})).await.ok();
+    let mut said = Vec::new();
+    for number in 1..=12 {
+        said.push(say(&ana, &room, &format!("Number {number}")).await);
+    }
+    ana.patch(&said[1], json!({ "text": "Two" })).await.ok();
+    ana.delete(&said[2]).await.ok();
+    ben.put(&format!("{}/reactions/%F0%9F%91%8D", said[3]), json!({})).await.ok();
+    ben.put(&format!("{}/reactions/%F0%9F%91%8D", said[4]), json!({})).await.ok();
+    ben.delete(&format!("{}/reactions/%F0%9F%91%8D", said[4])).await.ok();
+    let reply = json!({ "text": "A reply", "thread_seq": number_of(&said[5]) });
+    ben.post(&format!("{room}/messages"), reply).await.created();
+    ben.put(&format!("{}/pin", said[6]), json!({})).await.ok();
+
+    let page = ben.get(&format!("{room}/messages?limit=10")).await.ok();
+    let numbers: Vec<u64> =
+        page["items"].as_array().unwrap().iter().map(|one| one["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (3..=12).collect::<Vec<_>>());
+    assert_eq!((&page["more_before"], &page["more_after"]), (&json!(true), &json!(false)));
+    assert_eq!((&page["items"][0]["deleted"], &page["items"][0]["text"]), (&json!(true), &json!("")));
+    let thumbs = json!([{ "emoji": "👍", "by": [ben.id()] }]);
+    assert_eq!(page["items"][1]["reactions"], thumbs);
+    assert_eq!(page["items"][2]["reactions"], Value::Null);
+    assert_eq!(page["items"][3]["replies"]["count"], 1);
+    assert_eq!(page["items"][3]["replies"]["people"], json!([ben.id()]));
+    let before = ben.get(&format!("{room}/messages?before=3&limit=10")).await.ok();
+    assert_eq!(texts(&before), ["Number 1", "Two"]);
+    assert_eq!((&before["more_before"], &before["more_after"]), (&json!(false), &json!(true)));
+    assert!(before["items"][1]["edited_at"].is_u64());
+    let around = ben.get(&format!("{room}/messages?around=6&limit=4")).await.ok();
+    assert_eq!(texts(&around), ["Number 4", "Number 5", "Number 6", "Number 7"]);
+    let after = ben.get(&format!("{room}/messages?after=10")).await.ok();
+    assert_eq!(texts(&after), ["Number 11", "Number 12"]);
+    assert_eq!(texts(&ben.get(&format!("{}/replies", said[5])).await.ok()), ["A reply"]);
+    assert_eq!(texts(&ben.get(&format!("{room}/pins")).await.ok()), ["Number 7"]);
+    assert_eq!(ben.get(&said[1]).await.ok()["text"], "Two");
+
+    // What is not a message, and what may not be asked.
+    ben.get(&format!("{room}/messages/1")).await.refused("not_found");
+    ben.get(&format!("{room}/messages/999")).await.refused("not_found");
+    ben.get(&format!("{room}/messages/x")).await.refused("not_found");
+    ben.get(&format!("{room}/messages?before=1&after=1")).await.refused("field_invalid");
+    assert_eq!(ben.get(&format!("{room}/messages?limit=201")).await.refused("field_invalid")["limit"], 200);
+    ben.patch(&said[0], json!({ "text": "Mine" })).await.refused("forbidden");
+    ben.delete(&said[0]).await.refused("forbidden");
+    ben.patch(&said[2], json!({ "text": "Mine" })).await.refused("forbidden");
+    ana.patch(&said[2], json!({ "text": "Again" })).await.refused("wrong_state");
+    let missing = ben.post(&format!("{room}/messages"), json!({ "text": "A reply", "thread_seq": 999 })).await;
+    assert_eq!(missing.refused("not_found")["field"], "thread_seq");
+    app.stop().await;
+}
+
+fn number_of(message: &str) -> u64 {
+    message.rsplit('/').next().expect("a seq").parse().expect("a number")
+}
+
+#[tokio::test]
+async fn asked_again_under_its_key_a_message_is_said_once() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let org = ana.organization().await;
+    let room = channel(&ana, &org, json!({ "kind": "open", "name": "General" })).await;
+    let ask = || async {
+        let request = ana.request(reqwest::Method::POST, &format!("{room}/messages"));
+        super::send(request.header("Idempotency-Key", "once").json(&json!({ "text": "Once" }))).await.created()
+    };
+    let (first, again) = (ask().await, ask().await);
+    assert_eq!(first["message"], again["message"]);
+    assert_eq!(texts(&ana.get(&format!("{room}/messages")).await.ok()), ["Once"]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn people_talk_directly_in_one_room_whoever_begins() {
+    let app = App::start().await;
+    let (ana, ben, cid) = (app.person("Ana").await, app.person("Ben").await, app.person("Cid").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    ana.join(&org, &cid, "member").await;
+    let direct = |who: &Person<'_>| json!({ "kind": "direct", "members": [who.id()] });
+    let by_ana = ana.post(&format!("{org}/channels"), direct(&ben)).await.created();
+    let by_ben = ben.post(&format!("{org}/channels"), direct(&ana)).await.ok();
+    assert_eq!(by_ana["channel_id"], by_ben["channel_id"]);
+    assert_eq!(by_ben["standing"], "direct");
+    let room = format!("{org}/channels/{}", text(&by_ana["channel_id"]));
+    say(&ana, &room, "Between us").await;
+    assert_eq!(texts(&ben.get(&format!("{room}/messages")).await.ok()), ["Between us"]);
+    for path in [room.clone(), format!("{room}/messages"), format!("{room}/pins"), format!("{room}/messages/2")] {
+        cid.get(&path).await.refused("not_found");
+    }
+    cid.post(&format!("{room}/messages"), json!({ "text": "And me" })).await.refused("not_found");
+    cid.put(&format!("{room}/members/{}", cid.id()), json!({})).await.refused("not_found");
+    let other = json!({ "kind": "direct", "members": [ben.id()], "channel_id": uuid::Uuid::now_v7() });
+    assert_eq!(ana.post(&format!("{org}/channels"), other).await.refused("field_invalid")["field"], "channel_id");
+    let nobody = json!({ "kind": "direct", "members": [] });
+    ana.post(&format!("{org}/channels"), nobody).await.refused("field_required");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_of_channels_holds_what_each_may_read() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let (cid, dan) = (app.person("Cid").await, app.person("Dan").await);
+    let org = ana.organization().await;
+    for (who, role) in [(&ben, "member"), (&cid, "guest"), (&dan, "member")] {
+        ana.join(&org, who, role).await;
+    }
+    let team = ana.post(&format!("{org}/teams"), json!({ "name": "Makers" })).await.created();
+    for who in [&ana, &ben] {
+        let seat = format!("{org}/teams/{}/members/{}", text(&team["team_id"]), who.id());
+        ana.put(&seat, json!({ "role": "member" })).await.ok();
+    }
+    let path = format!("{org}/channels");
+    channel(&ana, &org, json!({ "kind": "open", "name": "General talk" })).await;
+    channel(&ana, &org, json!({ "kind": "open", "name": "Crème Brûlée" })).await;
+    channel(&ana, &org, json!({ "kind": "open", "name": "Makers", "team_id": team["team_id"] })).await;
+    let room = channel(&ana, &org, json!({ "kind": "private", "name": "Secret", "members": [cid.id()] })).await;
+    let made = ben.post(&path, json!({ "kind": "direct", "members": [dan.id()] })).await.created();
+    let at = text(&made["position"]).to_owned();
+    let all = format!("{path}?min_position={at}");
+    let lists = [
+        (&ana, vec!["Crème Brûlée", "General talk", "Makers", "Secret"]),
+        (&ben, vec!["Crème Brûlée", "General talk", "Makers"]),
+        (&cid, vec!["Secret"]),
+        (&dan, vec!["Crème Brûlée", "General talk"]),
+    ];
+    for (who, expected) in &lists {
+        let list = who.get(&all).await.ok();
+        assert_eq!(names(&list), *expected);
+        for item in list["items"].as_array().unwrap() {
+            who.get(&format!("{path}/{}", text(&item["channel_id"]))).await.ok();
+        }
+    }
+    assert_eq!(names(&ana.get(&format!("{all}&query=bru%20cr")).await.ok()), ["Crème Brûlée"]);
+    assert_eq!(names(&ana.get(&format!("{all}&team_id={}", text(&team["team_id"]))).await.ok()), ["Makers"]);
+    let mine = dan.get(&format!("{all}&mine=true")).await.ok();
+    let people: BTreeSet<&str> = mine["items"][0]["members"].as_array().unwrap().iter().map(text).collect();
+    assert_eq!((names(&mine), people), (vec![""], BTreeSet::from([ben.id(), dan.id()])));
+    assert_eq!(mine["items"][0]["member_count"], 2);
+
+    // A page at a time, in the same order.
+    let (mut found, mut next) = (Vec::new(), format!("{all}&limit=1"));
+    loop {
+        let page = ana.get(&next).await.ok();
+        found.extend(names(&page).into_iter().map(str::to_owned));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        next = format!("{all}&limit=1&cursor={cursor}");
+    }
+    assert_eq!(found, lists[0].1);
+    ana.get(&format!("{path}?cursor=nonsense")).await.refused("field_invalid");
+
+    // Last spoken in first; what is put away is in the list that asks for it.
+    let general = ana.get(&format!("{all}&query=general")).await.ok()["items"][0].clone();
+    let general = format!("{path}/{}", text(&general["channel_id"]));
+    let said = ana.post(&format!("{general}/messages"), json!({ "text": "Hello" })).await.created();
+    let mine = format!("{path}?mine=true&min_position={}", text(&said["position"]));
+    assert_eq!(names(&ana.get(&mine).await.ok())[0], "General talk");
+    let said = ana.post(&format!("{room}/messages"), json!({ "text": "Hush" })).await.created();
+    let mine = format!("{path}?mine=true&min_position={}", text(&said["position"]));
+    assert_eq!(names(&ana.get(&mine).await.ok())[..2], ["Secret", "General talk"]);
+    let put = ana.post(&format!("{room}/archive"), json!({})).await.ok();
+    let after = format!("{path}?min_position={}", text(&put["position"]));
+    assert_eq!(names(&ana.get(&after).await.ok()), ["Crème Brûlée", "General talk", "Makers"]);
+    assert_eq!(names(&cid.get(&format!("{after}&archived=true")).await.ok()), ["Secret"]);
+
+    // Who is taken out of a private one knows of it no more, however old the list is.
+    ana.post(&format!("{room}/unarchive"), json!({})).await.ok();
+    ana.delete(&format!("{room}/members/{}", cid.id())).await.ok();
+    assert!(names(&cid.get(&path).await.ok()).is_empty());
+    cid.get(&room).await.refused("not_found");
+    // And one that is deleted is there for nobody.
+    let gone = ana.delete(&room).await.ok();
+    let after = format!("{path}?min_position={}", text(&gone["position"]));
+    assert_eq!(names(&ana.get(&after).await.ok()), ["Crème Brûlée", "General talk", "Makers"]);
+    ana.get(&format!("{room}/messages")).await.refused("not_found");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn who_leaves_the_team_reads_its_channels_no_more() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let team = ana.post(&format!("{org}/teams"), json!({ "name": "Makers" })).await.created();
+    let seat = |who: &Person<'_>| format!("{org}/teams/{}/members/{}", text(&team["team_id"]), who.id());
+    ana.put(&seat(&ana), json!({ "role": "lead" })).await.ok();
+    ana.put(&seat(&ben), json!({ "role": "member" })).await.ok();
+    let body = json!({ "kind": "private", "name": "Inner", "team_id": team["team_id"], "members": [ben.id()] });
+    let room = channel(&ana, &org, body).await;
+    say(&ben, &room, "Here").await;
+    ana.delete(&seat(&ben)).await.ok();
+    ben.get(&room).await.refused("not_found");
+    ben.get(&format!("{room}/messages")).await.refused("not_found");
+    ben.post(&format!("{room}/messages"), json!({ "text": "Still here" })).await.refused("not_found");
+    assert!(names(&ben.get(&format!("{org}/channels")).await.ok()).is_empty());
+    ana.put(&seat(&ben), json!({ "role": "member" })).await.ok();
+    assert_eq!(texts(&ben.get(&format!("{room}/messages")).await.ok()), ["Here"]);
+    app.stop().await;
+}
