@@ -2,9 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::{StreamExt, stream};
+use lockstep::actors::{CommandRequest, Saw};
+use lockstep_domain::Principal;
+use lockstep_protocol::{
+    command::channel::PostMessage,
+    ids::{ChannelId, MessageId},
+    limits::Limits,
+    topic::Topic,
+};
 use serde_json::{Value, json};
 
-use super::{App, Person, text};
+use super::{App, Person, processes::settled, text};
 
 /// The address of a new channel.
 async fn channel(person: &Person<'_>, org: &str, body: Value) -> String {
@@ -79,8 +88,8 @@ async fn what_is_said_is_read_page_by_page_as_it_is_now() {
     assert_eq!(ben.get(&format!("{room}/messages?limit=201")).await.refused("field_invalid")["limit"], 200);
     ben.patch(&said[0], json!({ "text": "Mine" })).await.refused("forbidden");
     ben.delete(&said[0]).await.refused("forbidden");
-    ben.patch(&said[2], json!({ "text": "Mine" })).await.refused("forbidden");
-    ana.patch(&said[2], json!({ "text": "Again" })).await.refused("wrong_state");
+    ben.patch(&said[2], json!({ "text": "Mine" })).await.refused("not_found");
+    ana.patch(&said[2], json!({ "text": "Again" })).await.refused("not_found");
     let missing = ben.post(&format!("{room}/messages"), json!({ "text": "A reply", "thread_seq": 999 })).await;
     assert_eq!(missing.refused("not_found")["field"], "thread_seq");
     app.stop().await;
@@ -233,5 +242,163 @@ async fn who_leaves_the_team_reads_its_channels_no_more() {
     assert!(names(&ben.get(&format!("{org}/channels")).await.ok()).is_empty());
     ana.put(&seat(&ben), json!({ "role": "member" })).await.ok();
     assert_eq!(texts(&ben.get(&format!("{room}/messages")).await.ok()), ["Here"]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_removed_is_in_no_room_when_they_come_back_but_those_they_talk_in_directly() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let open = channel(&ana, &org, json!({ "kind": "open", "name": "General", "members": [ben.id()] })).await;
+    let inner = channel(&ana, &org, json!({ "kind": "private", "name": "Inner", "members": [ben.id()] })).await;
+    let direct = channel(&ana, &org, json!({ "kind": "direct", "members": [ben.id()] })).await;
+    for room in [&open, &inner, &direct] {
+        say(&ben, room, "Hello").await;
+    }
+    ana.delete(&format!("{org}/members/{}", ben.id())).await.ok();
+    for room in [&open, &inner, &direct] {
+        ben.get(&format!("{room}/messages")).await.refused("not_found");
+    }
+    settled(&app).await;
+    for room in [&open, &inner] {
+        assert_eq!(ana.get(room).await.ok()["members"].as_array().unwrap().len(), 1);
+    }
+    ana.join(&org, &ben, "member").await;
+    assert_eq!(ben.get(&open).await.ok()["standing"], "reader");
+    ben.get(&inner).await.refused("not_found");
+    assert_eq!(texts(&ben.get(&format!("{direct}/messages")).await.ok()), ["Hello"]);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_channel_that_is_deleted_gives_its_place_back() {
+    let app = App::start_limited(Limits { channels_per_org_max: 2, ..Limits::default() }).await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let wish = |name: &str| json!({ "kind": "open", "name": name });
+    let first = channel(&ana, &org, wish("First")).await;
+    channel(&ana, &org, wish("Second")).await;
+    let full = ana.post(&format!("{org}/channels"), wish("Third")).await.refused("limit_reached");
+    assert_eq!(full["limit"], 2);
+    // Direct talks take none.
+    channel(&ana, &org, json!({ "kind": "direct", "members": [ben.id()] })).await;
+    ana.delete(&first).await.ok();
+    settled(&app).await;
+    channel(&ana, &org, wish("Third")).await;
+    app.stop().await;
+}
+
+/// Many messages, said by the server in somebody's name; the seqs that posted them.
+async fn fill(app: &App, who: &Person<'_>, room: &str, count: usize) -> Vec<u64> {
+    let topic = Topic::from(room.rsplit('/').next().unwrap().parse::<ChannelId>().unwrap());
+    let directory = &app.server.engine.directory;
+    let said = stream::iter(0..count).map(|number| {
+        let command = PostMessage {
+            message_id: MessageId(uuid::Uuid::now_v7()),
+            text: format!("Filler {number}"),
+            thread: None,
+            broadcast: false,
+        };
+        let principal = Principal::System(who.id().parse().unwrap());
+        let request =
+            CommandRequest { topic, principal, session: None, key: None, body: command.into(), saw: Saw::default() };
+        async move { directory.command(request).await.expect("is said").seq }
+    });
+    let mut seqs: Vec<u64> = said.buffered(64).collect().await;
+    seqs.sort_unstable();
+    seqs
+}
+
+/// A page without what differs from one message to another of the same history.
+fn as_of(page: &Value, first: u64) -> Value {
+    let mut page = page.clone();
+    page.as_object_mut().unwrap().remove("seq");
+    for item in page["items"].as_array_mut().unwrap() {
+        let item = item.as_object_mut().unwrap();
+        item.remove("message");
+        item.remove("at");
+        if item["text"].as_str().unwrap().starts_with("Filler") {
+            item.remove("text");
+        }
+        if let Some(number) = item.get_mut("number") {
+            *number = (number.as_u64().unwrap() - first).into();
+        }
+        if item.contains_key("edited_at") {
+            item.insert("edited_at".into(), json!("then"));
+        }
+        if let Some(replies) = item.get_mut("replies") {
+            replies["last_at"] = json!("then");
+        }
+        if let Some(thread) = item.get_mut("thread") {
+            *thread = json!("its root");
+        }
+    }
+    page
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_long_ago_is_read_and_changed_as_what_was_said_now() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let room = channel(&ana, &org, json!({ "kind": "open", "name": "Busy", "members": [ben.id()] })).await;
+    let mut seqs = fill(&app, &ana, &room, 20).await;
+    let message = |seq: u64| format!("{room}/messages/{seq}");
+    let reply = |seq: u64, words: &str| json!({ "text": words, "thread_seq": seq });
+    // Something happens to the first before they are long past, and the rest of it after that.
+    let some = async |from: &[u64]| {
+        ana.patch(&message(from[2]), json!({ "text": "Edited" })).await.ok();
+        ben.put(&format!("{}/reactions/%F0%9F%91%8D", message(from[3])), json!({})).await.ok();
+        ben.post(&format!("{room}/messages"), reply(from[4], "One")).await.created();
+    };
+    let rest = async |from: &[u64]| {
+        ana.patch(&message(from[2]), json!({ "text": "Edited again" })).await.ok();
+        ana.put(&format!("{}/reactions/%F0%9F%91%8D", message(from[3])), json!({})).await.ok();
+        ben.delete(&format!("{}/reactions/%F0%9F%91%8D", message(from[3]))).await.ok();
+        let two = ana.post(&format!("{room}/messages"), reply(from[4], "Two")).await.created();
+        ben.post(&format!("{room}/messages"), reply(from[4], "Three")).await.created();
+        ana.delete(&message(two["seq"].as_u64().unwrap())).await.ok();
+        ana.delete(&message(from[5])).await.ok();
+        ana.patch(&message(from[5]), json!({ "text": "Not again" })).await.refused("not_found");
+        ana.put(&format!("{}/pin", message(from[6])), json!({})).await.ok();
+        ben.patch(&message(from[7]), json!({ "text": "Mine" })).await.refused("forbidden");
+    };
+    some(&seqs).await;
+    seqs.extend(fill(&app, &ana, &room, 2_200).await);
+    rest(&seqs).await;
+    let now = seqs[seqs.len() - 20..].to_vec();
+    some(&now).await;
+    rest(&now).await;
+
+    let newest = seqs.len() as u64 - 20;
+    let then_page = ben.get(&format!("{room}/messages?after=0&limit=10")).await.ok();
+    let now_page = ben.get(&format!("{room}/messages?after={newest}&limit=10")).await.ok();
+    assert_eq!(as_of(&then_page, 0)["items"], as_of(&now_page, newest)["items"]);
+    assert_eq!(then_page["items"][2]["text"], "Edited again");
+    assert_eq!(then_page["items"][5]["text"], "");
+    for from in [&seqs, &now] {
+        let thread = ben.get(&format!("{}/replies", message(from[4]))).await.ok();
+        assert_eq!(texts(&thread), ["One", "", "Three"]);
+        let thread =
+            ben.get(&format!("{}/replies?before={}", message(from[4]), thread["items"][2]["message"]["seq"])).await;
+        assert_eq!(texts(&thread.ok()), ["One", ""]);
+        assert_eq!(ben.get(&message(from[2])).await.ok()["text"], "Edited again");
+    }
+    assert_eq!(ben.get(&format!("{room}/pins")).await.ok()["items"].as_array().unwrap().len(), 2);
+    // Where what is held begins, a page is of both kinds, and none is left out.
+    let all: Vec<u64> = (1..=seqs.len() as u64).collect();
+    let mut found = Vec::new();
+    while found.len() < all.len() {
+        let page = ben.get(&format!("{room}/messages?after={}&limit=200", found.len())).await.ok();
+        for item in page["items"].as_array().unwrap() {
+            assert_eq!(item["message"]["seq"], seqs[found.len()]);
+            found.push(item["number"].as_u64().unwrap());
+        }
+    }
+    assert_eq!(found, all);
     app.stop().await;
 }

@@ -239,6 +239,20 @@ impl World {
         asked
     }
 
+    /// A command as it is written in tables, with the seqs of the messages that it names.
+    pub fn placed(&self, mut command: Value) -> Value {
+        for name in ["message", "thread"] {
+            let Some(named) = command.get_mut(name).filter(|named| named["seq"] == words::LAST) else { continue };
+            let posted = self.channel.history.iter().rfind(|happened| {
+                matches!(&happened.event, ChannelEvent::MessagePosted(posted) if named["message_id"] == posted.message_id.to_string())
+            });
+            if let Some(posted) = posted {
+                named["seq"] = posted.seq.into();
+            }
+        }
+        command
+    }
+
     /// What the server would read of the journal for a command about a message that is long past.
     pub fn recall(&self, asked: &ChannelCommand) -> Option<Recalled> {
         let seq = self.channel.state.wants(asked)?;

@@ -64,6 +64,9 @@ impl<'a> Scene<'a> {
             add("TimeEntryId", &json!(time(&owner, &task).await));
             position = text(&made["position"]).to_owned();
         }
+        for (kind, id) in talk(&owner, &member, &org).await {
+            add(kind, &json!(id));
+        }
         let role = json!({ "name": "Role", "permissions": [] });
         add("RoleId", &owner.post(&format!("{org}/roles"), role).await.created()["role_id"]);
         let invitation = json!({ "role": "member", "uses_max": 50 });
@@ -160,4 +163,20 @@ async fn time(owner: &Person<'_>, task: &str) -> String {
     let body = json!({ "entry_id": id, "started_at": 1_767_614_400_000_000_u64, "duration_s": 60 });
     owner.post(&format!("{task}/time"), body).await.created();
     id
+}
+
+/// Channels in which the same was said, by their ids and the seqs of the messages.
+async fn talk(owner: &Person<'_>, member: &Person<'_>, org: &str) -> Vec<(&'static str, String)> {
+    let mut made = Vec::new();
+    for name in ["General", "Random", "Plans"] {
+        let wish = json!({ "kind": "open", "name": name, "members": [member.id()] });
+        let channel = owner.post(&format!("{org}/channels"), wish).await.created();
+        let id = text(&channel["channel_id"]).to_owned();
+        for words in ["One", "Two", "Three", "Four"] {
+            let said = owner.post(&format!("{org}/channels/{id}/messages"), json!({ "text": words })).await.created();
+            made.push(("seq", said["seq"].to_string()));
+        }
+        made.push(("ChannelId", id));
+    }
+    made
 }
