@@ -6,6 +6,7 @@ pub(super) mod alarms;
 mod channels;
 pub(super) mod hours;
 mod lists;
+mod notified;
 mod statements;
 pub(super) mod tallies;
 
@@ -17,6 +18,7 @@ use super::{
 pub use alarms::{Alarm, Asked, NEVER};
 pub use channels::{ChannelChange, ChannelMemberRow, ChannelPatch, ChannelRow, OwnChannelRow};
 pub use hours::Worked;
+pub use notified::Followed;
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
     position::Position,
