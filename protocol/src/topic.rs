@@ -94,10 +94,23 @@ impl From<AccountId> for Topic {
 }
 
 impl Topic {
-    /// The inbox of an account.
-    pub const fn inbox(id: AccountId) -> Self {
-        Self::new(Kind::Inbox, id.0)
+    /// The inbox of a person: its id is that of their account, but for the version, which is 8 (RFC 9562) instead of 7. A stream has an id of
+    /// its own, whatever its kind.
+    pub const fn inbox(of: AccountId) -> Self {
+        Self::new(Kind::Inbox, versioned(of.0, 8))
     }
+
+    /// Whose inbox it is.
+    pub const fn inbox_owner(self) -> AccountId {
+        AccountId(versioned(self.id, 7))
+    }
+}
+
+/// The same id of another version.
+const fn versioned(id: Uuid, version: u8) -> Uuid {
+    let mut bytes = *id.as_bytes();
+    bytes[6] = (bytes[6] & 0x0F) | (version << 4);
+    Uuid::from_bytes(bytes)
 }
 
 impl fmt::Display for Topic {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use lockstep_domain::{
-    Aggregate, Channel, Principal,
+    Aggregate, Channel, Inbox, Principal,
     access::{self, Capability},
     account::Account,
     board::{Board, Past},
@@ -143,6 +143,7 @@ impl Directory {
                 }
             }
             Kind::Account => self.command_of::<Account>(request, None).await,
+            Kind::Inbox => self.command_of::<Inbox>(request, None).await,
             Kind::Channel => match Place::of(&request) {
                 Some(_) => self.found::<Channel>(request).await,
                 None => self.about_channel(request).await,

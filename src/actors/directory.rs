@@ -10,7 +10,7 @@ use std::{
 };
 
 use lockstep_domain::{
-    Channel, Credential, Principal, account::Account, board::Board, organization::Organization, team::Team,
+    Channel, Credential, Inbox, Principal, account::Account, board::Board, organization::Organization, team::Team,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
@@ -224,6 +224,7 @@ impl Directory {
             Kind::Board => self.join_of::<Board>(request).await,
             Kind::Account => self.join_of::<Account>(request).await,
             Kind::Channel => self.join_of::<Channel>(request).await,
+            Kind::Inbox => self.join_of::<Inbox>(request).await,
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
-use lockstep_domain::{Aggregate, Channel, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{Aggregate, Channel, Inbox, account::Account, board::Board, organization::Organization, team::Team};
 use lockstep_protocol::{
     ids::{AccountId, OrgId},
     topic::Topic,
@@ -137,6 +137,7 @@ pub enum AnyHandle {
     Board(Arc<Handle<Board>>),
     Account(Arc<Handle<Account>>),
     Channel(Arc<Handle<Channel>>),
+    Inbox(Arc<Handle<Inbox>>),
 }
 
 /// Runs the same words on whichever kind it is.
@@ -148,6 +149,7 @@ macro_rules! each {
             AnyHandle::Board($handle) => $body,
             AnyHandle::Account($handle) => $body,
             AnyHandle::Channel($handle) => $body,
+            AnyHandle::Inbox($handle) => $body,
         }
     };
 }
@@ -183,7 +185,7 @@ impl AnyHandle {
     pub fn has_member(&self, account: AccountId) -> bool {
         match self {
             Self::Organization(handle) => handle.reader.borrow().state.member(account).is_some(),
-            Self::Team(_) | Self::Board(_) | Self::Account(_) | Self::Channel(_) => false,
+            Self::Team(_) | Self::Board(_) | Self::Account(_) | Self::Channel(_) | Self::Inbox(_) => false,
         }
     }
 
@@ -195,7 +197,7 @@ impl AnyHandle {
     /// Whether its access is decided by this organization (or a team of it).
     pub fn depends_on(&self, org: OrgId) -> bool {
         match self {
-            Self::Organization(_) | Self::Account(_) => false,
+            Self::Organization(_) | Self::Account(_) | Self::Inbox(_) => false,
             Self::Team(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
             Self::Board(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
             Self::Channel(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
@@ -314,4 +316,4 @@ macro_rules! kinded {
     )*};
 }
 
-kinded!(Organization, Team, Board, Account, Channel);
+kinded!(Organization, Team, Board, Account, Channel, Inbox);

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use lockstep_domain::{
-    Aggregate, Channel, Principal, account::Account, board::Board, organization::Organization, team::Team,
+    Aggregate, Channel, Inbox, Principal, account::Account, board::Board, organization::Organization, team::Team,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
@@ -62,6 +62,11 @@ impl Directory {
         Ok(self.readable::<Channel>(id.0).await?.published())
     }
 
+    /// Somebody's inbox.
+    pub async fn inbox(&self, of: AccountId) -> Result<Arc<Published<Inbox>>, Failure> {
+        Ok(self.readable::<Inbox>(Topic::inbox(of).id).await?.published())
+    }
+
     pub async fn account(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
         Ok(self.readable::<Account>(id.0).await?.published())
     }
@@ -79,6 +84,11 @@ impl Directory {
     /// The team, caught up with the journal first.
     pub async fn team_now(&self, id: TeamId) -> Result<Arc<Published<Team>>, Failure> {
         self.now::<Team>(id.0).await
+    }
+
+    /// The channel, caught up with the journal first.
+    pub async fn channel_now(&self, id: ChannelId) -> Result<Arc<Published<Channel>>, Failure> {
+        self.now::<Channel>(id.0).await
     }
 
     /// The board, caught up with the journal first: for whoever concludes something from what is not on it.

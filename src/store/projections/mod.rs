@@ -124,7 +124,7 @@ impl Projections {
 }
 
 /// Empties each table.
-pub(super) const EMPTY: [&str; 7] = [
+pub(super) const EMPTY: [&str; 8] = [
     "delete from organizations",
     "delete from memberships",
     "delete from teams",
@@ -132,4 +132,5 @@ pub(super) const EMPTY: [&str; 7] = [
     "delete from board_members",
     "delete from channels",
     "delete from channel_members",
+    "delete from channel_followers",
 ];

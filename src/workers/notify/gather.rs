@@ -40,15 +40,10 @@ pub fn found<T>(answer: Result<T, Failure>) -> Result<Option<T>, StoreError> {
         Err(failure) if failure.code == Code::NotFound => Ok(None),
         Err(failure) if failure.temporary => Err(StoreError::Unavailable(failure.to_string().into())),
         Err(failure) => {
-            tracing::error!(%failure, "nobody is told of what happens in a place that cannot be read");
+            tracing::error!(%failure, "somebody is not told of something: a place cannot be read, or an inbox cannot be written");
             Ok(None)
         }
     }
-}
-
-/// What an inbox answers stands in the way: all of it is tried again.
-pub fn later(failure: Failure) -> StoreError {
-    StoreError::Unavailable(failure.to_string().into())
 }
 
 fn unread(error: JournalError) -> StoreError {

@@ -8,16 +8,13 @@ mod gather;
 use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use lockstep_domain::{Principal, inbox::inbox_id};
+use lockstep_domain::Principal;
 use lockstep_protocol::{
-    codes::{Code, Failure},
-    command::{
-        Command,
-        inbox::{OpenInbox, TellInbox},
-    },
+    command::inbox::TellInbox,
     event::InboxEvent,
     ids::AccountId,
     position::Position,
+    topic::Topic,
     values::{ChannelLevel, NewEntry, PreferenceChange},
 };
 
@@ -116,26 +113,16 @@ impl Notifier {
         };
         for (position, entry) in entries {
             let tell = TellInbox { position, entry, zone: profile.time_zone.clone() };
-            match self.ask(account, tell.clone()).await {
-                Err(failure) if failure.code == Code::NotFound => {
-                    self.ask(account, OpenInbox { account_id: account }).await.map_err(gather::later)?;
-                    self.ask(account, tell).await.map_err(gather::later)?;
-                }
-                outcome => outcome.map_err(gather::later)?,
-            }
+            let request = CommandRequest {
+                topic: Topic::inbox(account),
+                principal: Principal::System(account),
+                session: None,
+                key: None,
+                body: tell.into(),
+                saw: Saw::default(),
+            };
+            gather::found(self.directory.command(request).await)?;
         }
         Ok(())
-    }
-
-    async fn ask(&self, account: AccountId, body: impl Into<Command>) -> Result<(), Failure> {
-        let request = CommandRequest {
-            topic: inbox_id(account).into(),
-            principal: Principal::System(account),
-            session: None,
-            key: None,
-            body: body.into(),
-            saw: Saw::default(),
-        };
-        self.directory.command(request).await.map(|_| ())
     }
 }
