@@ -33,6 +33,8 @@ const MATRICES: &[(&str, Option<Kind>)] = &[
     (include_str!("new_team.csv"), Some(Kind::Team)),
     (include_str!("new_organization.csv"), Some(Kind::Organization)),
     (include_str!("new_account.csv"), Some(Kind::Account)),
+    (include_str!("inbox.csv"), None),
+    (include_str!("new_inbox.csv"), Some(Kind::Inbox)),
 ];
 
 fn rows(table: &'static str) -> (Vec<&'static str>, Vec<Vec<&'static str>>) {
@@ -73,6 +75,7 @@ fn outcome(fresh: Option<Kind>, who: &str, asked: &str, given: &str) -> &'static
         Some(Kind::Organization) => world.org = Live::new("org"),
         Some(Kind::Account) => world.account = Live::new("member"),
         Some(Kind::Channel) => world.channel = Live::new("channel"),
+        Some(Kind::Inbox) => world.inbox = Live::new("member"),
         None => {}
     }
     if let Some(scene) = given.strip_prefix("scene ") {

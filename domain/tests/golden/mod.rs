@@ -8,7 +8,7 @@
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
-use lockstep_domain::{Account, Aggregate, Board, Channel, Organization, Team};
+use lockstep_domain::{Account, Aggregate, Board, Channel, Inbox, Organization, Team};
 use lockstep_protocol::event::{AccountEvent, BoardEvent, ChannelEvent, Event, Happened, InboxEvent, OrganizationEvent, TeamEvent};
 
 use crate::support::{fold, stored};
@@ -60,6 +60,10 @@ fn the_fold_of_the_fixed_history_is_pinned_to_the_state_version() {
         })),
         line::<Channel>(&of::<Channel>(|event| match event {
             Event::Channel(event) => Some(event),
+            _ => None,
+        })),
+        line::<Inbox>(&of::<Inbox>(|event| match event {
+            Event::Inbox(event) => Some(event),
             _ => None,
         })),
     ];

@@ -13,7 +13,7 @@ use crate::{
 words! {
     /// Why somebody is told of something. New ones go to the end: stored states hold their words.
     NotifyReason {
-        /// A task was given to them, or taken from them.
+        /// A task was given to them.
         Assigned = "assigned",
         /// A text means them: by name, by their team, or everybody of the channel.
         Mentioned = "mentioned",
@@ -41,8 +41,8 @@ words! {
         RoleChanged = "role_changed",
         /// Somebody wants to hand an organization over to them.
         OwnershipOffered = "ownership_offered",
-        /// They are not in a board, a team or a channel any more.
-        Removed = "removed",
+        /// A task was taken from them.
+        Unassigned = "unassigned",
     }
     /// Through what somebody is told besides their inbox.
     Outlet { Email = "email", Push = "push", Sms = "sms" }
