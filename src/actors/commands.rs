@@ -17,7 +17,7 @@ use lockstep_domain::{
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
-        BoardCommand, ChannelCommand, Command, TeamCommand,
+        BoardCommand, ChannelCommand, Command, OrganizationCommand, TeamCommand,
         organization::{ReleaseBoard, ReleaseChannel, ReleaseTeam, ReserveBoard, ReserveChannel, ReserveTeam},
     },
     event::level_of,
@@ -65,6 +65,24 @@ fn check_scopes(account: Option<&AccountFacts>, body: &Command, past: Option<&Pa
     let grant = account.grant()?;
     grant.permit_command(body)?;
     if past.is_some_and(Past::manages) { grant.permit(&[Scope::Admin]) } else { Ok(()) }
+}
+
+/// Ids of version 8 follow from what they are of: somebody who took one for something else would keep it from those whose it is. Nobody
+/// chooses one but the server; that of a direct talk is checked where it is begun.
+fn check_id(request: &CommandRequest) -> Result<(), Failure> {
+    let founds = match &request.body {
+        Command::Organization(command) => matches!(command, OrganizationCommand::CreateOrganization(_)),
+        Command::Team(command) => matches!(command, TeamCommand::CreateTeam(_)),
+        Command::Board(command) => matches!(command, BoardCommand::CreateBoard(_)),
+        Command::Channel(ChannelCommand::CreateChannel(create)) => create.kind != ChannelKind::Direct,
+        Command::Channel(_) | Command::Account(_) => false,
+    };
+    let chosen = matches!(request.principal, Principal::Account(_));
+    if founds && chosen && request.topic.id.get_version_num() == 8 {
+        let says = "Ids of version 8 are the server's to give; choose one of version 4 or 7.";
+        return Err(Failure::because(Code::FieldInvalid, says).field("topic"));
+    }
+    Ok(())
 }
 
 /// What a command is decided with besides the state of its aggregate.
@@ -129,6 +147,7 @@ impl Directory {
         if request.body.kind() != request.topic.kind {
             return Err(Failure::new(Code::WrongTopic));
         }
+        check_id(&request)?;
         match request.topic.kind {
             Kind::Organization => self.command_of::<Organization>(request, None).await,
             Kind::Team => {

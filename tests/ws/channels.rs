@@ -1,14 +1,17 @@
 //! Channels over real sockets: whoever may read one hears what is said there, and nobody else.
 
+use std::collections::BTreeSet;
+
+use lockstep_domain::channel::direct_id;
 use lockstep_protocol::{
     codec::Codec,
     codes::Code,
-    command::channel::*,
+    command::{board::CreateBoard, channel::*},
     event::{ChannelEvent, Event},
     frame::*,
-    ids::{AccountId, ChannelId, MessageId, OrgId},
+    ids::{AccountId, BoardId, ChannelId, MessageId, OrgId},
     topic::Topic,
-    values::{ChannelKind, ChannelRole, MessageRef},
+    values::{ChannelKind, ChannelRole, MessageRef, Visibility},
     view::{ChannelPart, ViewPart},
 };
 
@@ -116,4 +119,31 @@ async fn who_comes_back_to_a_channel_is_told_what_was_said_meanwhile() {
         assert_eq!(events.after, after);
         after = events.seq;
     }
+}
+
+#[tokio::test]
+async fn nobody_takes_the_id_of_a_talk_between_others() {
+    let server = Server::start().await;
+    let owner = server.owner().await;
+    let (ben, cid) = (server.member(&owner).await, server.member(&owner).await);
+    let talk = direct_id(owner.org, &BTreeSet::from([owner.person.account, ben.account]));
+    let mut three = server.connect(cid, Codec::Json).await;
+    let board = CreateBoard {
+        org_id: owner.org,
+        team_id: None,
+        name: "Mine".into(),
+        key: "MINE".into(),
+        visibility: Visibility::Private,
+    };
+    let taken = three.ask(BoardId(talk.0), board).await.expect_err("is not theirs to take");
+    assert_eq!((taken.code, taken.field.as_deref()), (Code::FieldInvalid, Some("topic")));
+    for kind in [ChannelKind::Open, ChannelKind::Private] {
+        let taken = three.ask(talk, create(owner.org, kind, &[])).await.expect_err("is not theirs to take");
+        assert_eq!((taken.code, taken.field.as_deref()), (Code::FieldInvalid, Some("topic")));
+    }
+    let direct = CreateChannel { name: String::new(), ..create(owner.org, ChannelKind::Direct, &[ben.account]) };
+    let taken = three.ask(talk, direct.clone()).await.expect_err("is not theirs to take");
+    assert_eq!((taken.code, taken.field.as_deref()), (Code::FieldInvalid, Some("members")));
+    let mut ana = server.connect(owner.person, Codec::Json).await;
+    ana.ask(talk, direct).await.expect("is begun");
 }
