@@ -42,7 +42,7 @@ fn changes(recorded: &Recorded) -> Vec<Change> {
         Kind::Organization => decode(recorded).map(|event| of_organization(recorded, event)),
         Kind::Team => decode(recorded).map(|event| of_team(recorded, event)),
         Kind::Board if listed(&recorded.tag) => decode(recorded).map(|event| of_board(recorded, event)),
-        Kind::Board | Kind::Account | Kind::Channel => None,
+        Kind::Board | Kind::Account | Kind::Channel | Kind::Inbox => None,
     }
     .unwrap_or_default()
 }

@@ -172,7 +172,9 @@ pub fn topic(scene: &Scene, place: &Place, command: &Command) -> Topic {
         Command::Organization(_) => (Kind::Organization, "org"),
         Command::Team(_) => (Kind::Team, "team"),
         Command::Board(_) => (Kind::Board, "board"),
-        Command::Account(_) | Command::Channel(_) => panic!("no copies of accounts and channels"),
+        Command::Account(_) | Command::Channel(_) | Command::Inbox(_) => {
+            panic!("no copies of accounts, channels and inboxes")
+        }
     };
     Topic::new(kind, scene.named(place, name))
 }

@@ -59,9 +59,15 @@ fn every_command_does_what_the_tables_say() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    let tags =
-        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS, InboxCommand::TAGS]
-            .concat();
+    let tags = [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat();
     for tag in tags {
         assert!(shown.done.contains(tag), "no line shows {tag} done");
         assert!(shown.refused.contains(tag), "no line shows {tag} refused");

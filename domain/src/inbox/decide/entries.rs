@@ -16,12 +16,7 @@ use crate::{
 };
 
 /// Those that are named and held and of which this is so, ascending, each once.
-fn which(
-    inbox: &Inbox,
-    numbers: &[u64],
-    ctx: &Ctx<'_>,
-    is_so: impl Fn(&Entry) -> bool,
-) -> Result<Vec<u64>, Failure> {
+fn which(inbox: &Inbox, numbers: &[u64], ctx: &Ctx<'_>, is_so: impl Fn(&Entry) -> bool) -> Result<Vec<u64>, Failure> {
     let limit = ctx.limits.inbox.numbers_max;
     if numbers.is_empty() {
         return Err(Failure::new(Code::FieldRequired).field("numbers"));
