@@ -95,7 +95,7 @@ teams?: Array<TeamId>,
  */
 channel?: boolean, };
 
-export type NotifyReason = "assigned" | "mentioned" | "commented" | "replied" | "changed" | "completed" | "due_soon" | "overdue" | "reminder" | "reacted" | "message" | "direct" | "shared" | "role_changed" | "ownership_offered" | "removed";
+export type NotifyReason = "assigned" | "mentioned" | "commented" | "replied" | "changed" | "completed" | "due_soon" | "overdue" | "reminder" | "reacted" | "message" | "direct" | "shared" | "role_changed" | "ownership_offered" | "unassigned";
 
 export type Outlet = "email" | "push" | "sms";
 
