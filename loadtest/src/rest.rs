@@ -201,6 +201,11 @@ impl Rest {
         }
     }
 
+    /// Whatever is there, as JSON.
+    pub async fn get(&self, path: &str) -> anyhow::Result<serde_json::Value> {
+        self.call(Method::GET, path, None).await
+    }
+
     async fn call<T: DeserializeOwned>(
         &self,
         method: Method,

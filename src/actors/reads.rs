@@ -108,6 +108,32 @@ impl Directory {
         self.reach::<Team>(id.0, min_seq).await
     }
 
+    /// The channel by its whole path, as the principal may see it, at least at `min_seq`.
+    pub async fn readable_channel(
+        &self,
+        principal: Principal,
+        org_id: OrgId,
+        channel_id: ChannelId,
+        min_seq: u64,
+    ) -> Result<(Arc<Published<Channel>>, Audience), Failure> {
+        let org = self.organization(org_id).await?;
+        let published = self.channel(channel_id).await?;
+        let team = match published.state.of_team() {
+            Some(team) => Some(self.team(team).await?),
+            None => None,
+        };
+        let own = published.state.org_id(channel_id.0) == org_id;
+        let team = team.as_ref().map(|team| &team.state);
+        let audience = published.state.audience(channel_id.0, principal, Some(&org.state), team).filter(|_| own);
+        let audience = audience.ok_or_else(|| Failure::new(Code::NotFound))?;
+        let published = if published.bookmark.seq < min_seq {
+            self.reach::<Channel>(channel_id.0, min_seq).await?
+        } else {
+            published
+        };
+        Ok((published, audience))
+    }
+
     async fn reach<A: Kinded>(&self, id: Uuid, min_seq: u64) -> Result<Arc<Published<A>>, Failure> {
         let handle = self.readable::<A>(id).await?;
         let mut reader = handle.reader.clone();

@@ -81,11 +81,14 @@ impl MarkedBy {
     }
 }
 
-/// An event that was found by one of its marks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// An event that was found by one of its marks, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marked {
     pub mark: u64,
     pub seq: u64,
+    pub at: i64,
+    pub actor: AccountId,
+    pub tag: String,
 }
 
 /// An event as the journal holds it.

@@ -194,10 +194,10 @@ pub(super) async fn marked(
     let marks: Vec<i64> = marks.iter().map(|mark| rows::signed(*mark)).collect();
     let (after, limit) = (rows::signed(after), rows::signed(limit as u64));
     let (column, kind) = (by.column(), stream.kind.number());
-    let found: Vec<(i64, i64)> = match db {
+    let found: Vec<MarkedRow> = match db {
         Db::Postgres(pool) => {
             let sql = format!(
-                "select {column}, seq from events where stream_id = $1 and kind = $2 and {column} = any($3) and seq > $4
+                "select {column} as mark, seq, at, actor, tag from events where stream_id = $1 and kind = $2 and {column} = any($3) and seq > $4
                  order by {column}, seq limit $5"
             );
             let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(stream.id).bind(kind).bind(marks);
@@ -205,7 +205,7 @@ pub(super) async fn marked(
         }
         Db::Sqlite(file) => {
             let sql = format!(
-                "select {column}, seq from events where stream_id = $1 and kind = $2
+                "select {column} as mark, seq, at, actor, tag from events where stream_id = $1 and kind = $2
                  and {column} in (select value from json_each($3)) and seq > $4 order by {column}, seq limit $5"
             );
             let marks = serde_json::Value::from(marks).to_string();
@@ -213,7 +213,23 @@ pub(super) async fn marked(
             query.bind(after).bind(limit).fetch_all(&file.read).await?
         }
     };
-    Ok(found.into_iter().map(|(mark, seq)| Marked { mark: rows::unsigned(mark), seq: rows::unsigned(seq) }).collect())
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct MarkedRow {
+    mark: i64,
+    seq: i64,
+    at: i64,
+    actor: Uuid,
+    tag: String,
+}
+
+impl From<MarkedRow> for Marked {
+    fn from(row: MarkedRow) -> Self {
+        let (mark, seq) = (rows::unsigned(row.mark), rows::unsigned(row.seq));
+        Self { mark, seq, at: row.at, actor: row.actor.into(), tag: row.tag }
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -179,15 +179,18 @@ impl Model {
     }
 
     pub fn marked(&self, topic: Topic, by: MarkedBy, marks: &[u64], after: u64, limit: usize) -> Vec<Marked> {
-        let all = self.streams.get(&topic).map_or(&[][..], |stream| &stream.marks);
+        let Some(stream) = self.streams.get(&topic) else { return Vec::new() };
         let mark = |of: &Marks| match by {
             MarkedBy::About => of.about,
             MarkedBy::Thread => of.thread,
             MarkedBy::Number => of.number,
         };
-        let each = (1..).zip(all).filter_map(|(seq, of)| Some(Marked { mark: mark(of)?, seq }));
+        let each = stream.marks.iter().zip(self.read(topic, 0, usize::MAX)).filter_map(|(of, event)| {
+            let Recorded { seq, at, actor, tag, .. } = event;
+            Some(Marked { mark: mark(of)?, seq, at, actor, tag })
+        });
         let mut found: Vec<Marked> = each.filter(|found| marks.contains(&found.mark) && found.seq > after).collect();
-        found.sort_unstable();
+        found.sort_unstable_by_key(|found| (found.mark, found.seq));
         found.truncate(limit);
         found
     }

@@ -74,27 +74,47 @@ pub fn channel_standing(
     Some(if standing == S::Member && private && !left() { S::Manager } else { standing })
 }
 
+/// What decides about the sight of a channel, as far as the channel itself knows it: lists have no more of it than this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChannelFacts {
+    pub kind: ChannelKind,
+    pub of_team: Option<TeamId>,
+    /// The strongest role that the channel gives to any of the account's ids.
+    pub own: Option<ChannelRole>,
+}
+
+impl ChannelFacts {
+    fn of(channel: &Channel, account: AccountId, org: &Organization) -> Option<Self> {
+        let own = org.ids_of(account).filter_map(|id| channel.member(id)).max();
+        Some(Self { kind: channel.kind()?, of_team: channel.of_team(), own })
+    }
+
+    /// What somebody is to the channel by themselves; `None`: it is not there for them.
+    pub fn standing(self, account: AccountId, org: &Organization, team: Option<&Team>) -> Option<ChannelStanding> {
+        use ChannelStanding as S;
+        let Self { kind, of_team, own } = self;
+        let org_role = org.role(account)?;
+        if kind == ChannelKind::Direct {
+            return own.map(|_| S::Direct);
+        }
+        let open = kind == ChannelKind::Open;
+        let (reads, in_it, leads) = match gate(of_team, account, org, team) {
+            Gate::None { gone } => (open && !gone && org_role != OrgRole::Guest, own.is_some(), false),
+            Gate::In(role) => (open, own.is_some(), role == TeamRole::Lead),
+            Gate::Out => (false, false, false),
+        };
+        let manages = open && org.may(account, Permission::ManageChannels);
+        match (in_it, leads || manages || own == Some(ChannelRole::Manager)) {
+            (true, true) => Some(S::Manager),
+            (true, false) => Some(S::Member),
+            (false, _) if manages || (leads && open) => Some(S::Overseer),
+            (false, _) => reads.then_some(S::Reader),
+        }
+    }
+}
+
 fn plain(channel: &Channel, account: AccountId, org: &Organization, team: Option<&Team>) -> Option<ChannelStanding> {
-    use ChannelStanding as S;
-    let org_role = org.role(account)?;
-    let own = org.ids_of(account).filter_map(|id| channel.member(id)).max();
-    let kind = channel.kind()?;
-    if kind == ChannelKind::Direct {
-        return own.map(|_| S::Direct);
-    }
-    let open = kind == ChannelKind::Open;
-    let (reads, in_it, leads) = match gate(channel.of_team(), account, org, team) {
-        Gate::None { gone } => (open && !gone && org_role != OrgRole::Guest, own.is_some(), false),
-        Gate::In(role) => (open, own.is_some(), role == TeamRole::Lead),
-        Gate::Out => (false, false, false),
-    };
-    let manages = open && org.may(account, Permission::ManageChannels);
-    match (in_it, leads || manages || own == Some(ChannelRole::Manager)) {
-        (true, true) => Some(S::Manager),
-        (true, false) => Some(S::Member),
-        (false, _) if manages || (leads && open) => Some(S::Overseer),
-        (false, _) => reads.then_some(S::Reader),
-    }
+    ChannelFacts::of(channel, account, org)?.standing(account, org, team)
 }
 
 /// Whether the account may read the channel: only then is it told of anything there.

@@ -15,7 +15,8 @@ mod standing;
 use capability::of_team_permission;
 pub use capability::{Capability, account, board, channel, inbox, organization, team};
 pub use channel::{
-    ChannelStanding, channel_audience, channel_standing, demand_founding_channel, may_be_in_channel, may_read_channel,
+    ChannelFacts, ChannelStanding, channel_audience, channel_standing, demand_founding_channel, may_be_in_channel,
+    may_read_channel,
 };
 use lockstep_protocol::{
     codes::Failure,

@@ -8,7 +8,7 @@ use lockstep_protocol::{
 };
 
 use super::{
-    message::{Message, answered, touched},
+    message::{Answer, Message, touched},
     state::{Channel, Head, Pin},
 };
 use crate::talk::reactions;
@@ -132,9 +132,9 @@ fn touch(channel: &mut Channel, happened: &Happened<ChannelEvent>) {
 
 /// The thread of a message that is not held is counted where it is read.
 fn answer(channel: &mut Channel, happened: &Happened<ChannelEvent>) {
-    let root = answered(&happened.event);
-    if let Some(message) = root.and_then(|root| channel.messages.get_mut(&root.seq)) {
-        Arc::make_mut(message).answer(happened);
+    let Some(answer) = Answer::of(happened) else { return };
+    if let Some(message) = channel.messages.get_mut(&answer.root) {
+        Arc::make_mut(message).answer(&answer);
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Message {
     pub edited_at: Option<Micros>,
     /// How often its text changed.
     pub edits: u32,
+    /// The seq of the event that holds its text as it is now.
+    pub text_seq: u64,
     pub deleted: bool,
     pub reactions: Vec<Reaction>,
     /// Emoji that were ever given to it, those that were taken back included.
@@ -48,6 +50,29 @@ pub struct Replies {
     pub last_at: Micros,
     /// The first who said something in it, each once.
     pub people: Vec<AccountId>,
+}
+
+/// A reply that came to a thread, or one that was deleted there: all that a message says of the thread that it began. It needs no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The seq of the message that began the thread.
+    pub root: u64,
+    pub by: AccountId,
+    pub at: Micros,
+    pub deleted: bool,
+}
+
+impl Answer {
+    pub fn of(happened: &Happened<ChannelEvent>) -> Option<Self> {
+        let root = answered(&happened.event)?.seq;
+        let deleted = matches!(happened.event, ChannelEvent::MessageDeleted(_));
+        Some(Self { root, by: happened.by, at: happened.at, deleted })
+    }
+
+    /// Out of an event's tag and its mark, without its body.
+    pub fn marked(root: u64, tag: &str, by: AccountId, at: Micros) -> Self {
+        Self { root, by, at, deleted: tag == "message.deleted" }
+    }
 }
 
 /// The message that this event changes, replies aside.
@@ -93,6 +118,7 @@ impl Message {
             thread: posted.thread,
             edited_at: None,
             edits: 0,
+            text_seq: happened.seq,
             deleted: false,
             reactions: Vec::new(),
             given: 0,
@@ -108,7 +134,10 @@ impl Message {
             return;
         }
         match &happened.event {
-            E::MessageEdited(_) => (self.edited_at, self.edits) = (Some(happened.at), self.edits.saturating_add(1)),
+            E::MessageEdited(_) => {
+                (self.edited_at, self.edits) = (Some(happened.at), self.edits.saturating_add(1));
+                self.text_seq = happened.seq;
+            }
             E::MessageDeleted(_) => (self.deleted, self.reactions) = (true, Vec::new()),
             E::MessageReacted(event) => {
                 self.given = self.given.saturating_add(1);
@@ -120,16 +149,16 @@ impl Message {
         self.touched = happened.seq;
     }
 
-    /// Folds an event by which its thread is [`answered`], or less.
-    pub fn answer(&mut self, happened: &Happened<ChannelEvent>) {
+    /// Its thread is longer by one reply, or shorter.
+    pub fn answer(&mut self, answer: &Answer) {
         let replies = self.replies.get_or_insert_default();
-        if matches!(happened.event, ChannelEvent::MessageDeleted(_)) {
+        if answer.deleted {
             replies.count = replies.count.saturating_sub(1);
             return;
         }
-        (replies.count, replies.last_at) = (replies.count.saturating_add(1), happened.at);
-        if replies.people.len() < PEOPLE_SHOWN && !replies.people.contains(&happened.by) {
-            replies.people.push(happened.by);
+        (replies.count, replies.last_at) = (replies.count.saturating_add(1), answer.at);
+        if replies.people.len() < PEOPLE_SHOWN && !replies.people.contains(&answer.by) {
+            replies.people.push(answer.by);
         }
     }
 }

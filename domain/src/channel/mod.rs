@@ -21,7 +21,7 @@ use lockstep_protocol::{
     values::Audience,
     view::ViewPart,
 };
-pub use message::{Message, Replies};
+pub use message::{Answer, Message, Replies};
 pub use recalled::Recalled;
 pub use state::{Channel, Keep, Pin, Unread};
 

@@ -124,6 +124,18 @@ impl Channel {
         self.messages.get(&seq).map(|message| &**message)
     }
 
+    /// Messages that are held, newest first, with the seqs that posted them.
+    pub fn messages(&self) -> impl Iterator<Item = (u64, &Message)> + '_ {
+        self.messages.iter().rev().map(|(seq, message)| (*seq, &**message))
+    }
+
+    /// Pinned messages by the seqs that posted them, in the order in which they were pinned.
+    pub fn pinned(&self) -> Vec<u64> {
+        let mut pins: Vec<_> = self.pins.iter().map(|(seq, pin)| (pin.seq, *seq)).collect();
+        pins.sort_unstable();
+        pins.into_iter().map(|(_, seq)| seq).collect()
+    }
+
     /// How many messages, and changes of older ones, are held.
     pub fn held(&self) -> (usize, usize) {
         (self.messages.len(), self.changes.len())

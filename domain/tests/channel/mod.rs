@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use lockstep_domain::{
     Aggregate, Channel, Ctx,
-    channel::{Keep, Recalled, direct_id, history},
+    channel::{Answer, Keep, Recalled, direct_id, history},
 };
 use lockstep_protocol::{
     codes::Code,
@@ -80,7 +80,7 @@ fn placed(op: &Op, said: usize) -> Op {
     let from_first = |back: &usize| said.checked_sub(back + 1).unwrap_or(said + 7);
     match op {
         Op::Post { thread, broadcast, text } => {
-            Op::Post { thread: thread.as_ref().map(from_first), broadcast: *broadcast, text: *text }
+            Op::Post { thread: thread.as_ref().map(from_first), broadcast: *broadcast, text }
         }
         Op::Edit(at) => Op::Edit(from_first(at)),
         Op::Delete(at) => Op::Delete(from_first(at)),
@@ -234,21 +234,36 @@ impl Run {
 
     /// Any page, out of no more than the events that it says it needs.
     fn check_history(&self) {
-        let events = &self.world.channel.history;
+        let live = &self.world.channel;
+        let events = &live.history;
         let last = events.len() as u64;
         for (from, to) in [(1, last), (1, last / 2), (last / 2, last), (last / 3, last / 3 * 2), (last, last + 9)] {
             let range = from..=to;
             let needed = events.iter().filter(|happened| {
                 range.contains(&happened.seq) || history::about(&happened.event).any(|seq| range.contains(&seq))
             });
-            let page = history::page(&range, needed);
-            assert_eq!(page, history::page(&range, events), "others are passed over");
+            let inside = |seq| range.contains(&seq);
+            let page = history::fold(inside, needed.clone(), needed.filter_map(Answer::of));
+            assert_eq!(
+                page,
+                history::fold(inside, events, events.iter().filter_map(Answer::of)),
+                "others are passed over"
+            );
             let wanted: Vec<usize> =
                 (0..self.naive.said.len()).filter(|at| range.contains(&self.naive.said[*at].seq)).collect();
             assert_eq!(page.len(), wanted.len());
-            for (view, at) in page.iter().zip(wanted) {
-                self.check_message(view, at);
+            for ((seq, message), at) in page.iter().zip(wanted) {
+                if let Some(held) = live.state.message(*seq) {
+                    assert_eq!(held, message, "what is held is as what is read");
+                }
+                let text = history::text_seq(message).map(|seq| &events[seq as usize - 1].event);
+                self.check_message(&history::view(*seq, message, text).expect("it has a text"), at);
             }
+        }
+        for happened in events {
+            let (Some(answer), marks) = (Answer::of(happened), Channel::marks(&happened.event)) else { continue };
+            let root = marks.thread.expect("it is found by its thread");
+            assert_eq!(Answer::marked(root, Channel::tag(&happened.event), happened.by, happened.at), answer);
         }
     }
 

@@ -235,25 +235,24 @@ impl World {
     }
 
     /// With the seqs of the messages that it names.
-    fn in_channel(&self, mut asked: ChannelCommand) -> ChannelCommand {
-        use ChannelCommand as C;
-        let named = match &mut asked {
-            C::PostMessage(command) => command.thread.as_mut(),
-            C::EditMessage(command) => Some(&mut command.message),
-            C::DeleteMessage(command) => Some(&mut command.message),
-            C::ReactToMessage(command) => Some(&mut command.message),
-            C::UnreactToMessage(command) => Some(&mut command.message),
-            C::PinMessage(command) => Some(&mut command.message),
-            C::UnpinMessage(command) => Some(&mut command.message),
-            _ => None,
-        };
-        if let Some(named) = named.filter(|named| named.seq == words::LAST) {
+    fn in_channel(&self, asked: ChannelCommand) -> ChannelCommand {
+        let placed = self.placed(value(&Command::from(asked)));
+        let placed: Command = serde_json::from_value(placed).expect("a command");
+        Channel::own_command(placed).expect("of a channel")
+    }
+
+    /// A command as it is written in tables, with the seqs of the messages that it names.
+    pub fn placed(&self, mut command: Value) -> Value {
+        for name in ["message", "thread"] {
+            let Some(named) = command.get_mut(name).filter(|named| named["seq"] == words::LAST) else { continue };
             let posted = self.channel.history.iter().rfind(|happened| {
-                matches!(&happened.event, ChannelEvent::MessagePosted(posted) if posted.message_id == named.message_id)
+                matches!(&happened.event, ChannelEvent::MessagePosted(posted) if named["message_id"] == posted.message_id.to_string())
             });
-            named.seq = posted.map_or(words::LAST, |posted| posted.seq);
+            if let Some(posted) = posted {
+                named["seq"] = posted.seq.into();
+            }
         }
-        asked
+        command
     }
 
     /// What the server would read of the journal for a command about a message that is long past.

@@ -224,7 +224,8 @@ export class Presence implements PresenceHandle {
         const { task_id, column_id } = body;
         drags.push({ account_id, connection_id, task_id, ...(column_id !== undefined && { column_id }) });
       } else if (body.kind === "cursor") pointers.push({ account_id, connection_id, x: body.x, y: body.y });
-      else typing.set(body.task_id, (typing.get(body.task_id) ?? new Set()).add(account_id));
+      // Who writes is said in channels, and this is a board.
+      else if (body.kind === "typing") typing.set(body.task_id, (typing.get(body.task_id) ?? new Set()).add(account_id));
     }
     if (!same(drags, this.drags.get())) this.drags.set(drags);
     if (!same(pointers, this.pointers.get())) this.pointers.set(pointers);
