@@ -5,14 +5,12 @@ mod inbox;
 mod row;
 mod talk;
 
-pub use inbox::InboxLimits;
+use inbox::with_inbox;
 pub use row::Row;
 use row::limits;
 use talk::with_talk;
 
-with_talk! {
-    Limits "" { /// Of inboxes.
-    inbox: InboxLimits }
+with_inbox! {
     /// A message from a client, whole; over it the socket is closed with 1009.
     message_bytes_max: usize = 256 * 1024, "bytes";
     /// Messages in one frame from a client; over it `batch_too_large`.

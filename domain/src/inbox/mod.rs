@@ -1,5 +1,6 @@
 //! Somebody's inbox: what they are told of, how far they have read in which channel, and what they want to be told. There is one for each
-//! person, whose id follows from that of their account (`Topic::inbox`). It holds ids and numbers. Must never hold a text or a name: what an entry is about is read where it is,
+//! person, whose id follows from that of their account (`Topic::inbox`). It holds ids and numbers. Must never hold a text or a name: what an entry
+//! is about is read where it is,
 //! when it is shown, with the rights that its reader has then.
 
 mod decide;

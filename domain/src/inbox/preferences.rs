@@ -78,7 +78,9 @@ impl Preferences {
                 ChannelLevel::Mentions => entry.reason != NotifyReason::Message,
                 ChannelLevel::Nothing => false,
             },
-            Subject::Board { .. } | Subject::Team { .. } | Subject::Channel { .. } | Subject::Organization { .. } => true,
+            Subject::Board { .. } | Subject::Team { .. } | Subject::Channel { .. } | Subject::Organization { .. } => {
+                true
+            }
         }
     }
 

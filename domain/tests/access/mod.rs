@@ -59,9 +59,15 @@ fn every_role_may_ask_what_the_matrix_says_and_nothing_else() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    for tag in
-        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS, InboxCommand::TAGS]
-            .concat()
+    for tag in [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat()
     {
         assert!(seen.contains(tag), "{tag} is in no matrix");
     }

@@ -32,15 +32,40 @@ const TASKS: [&str; 3] = ["t1", "t2", "t3"];
 #[derive(Clone, Debug)]
 enum Step {
     /// Of the newest position, or one that was told before.
-    Tell { back: u64, reason: usize, subject: usize, number: u64 },
-    Numbers { what: usize, numbers: Vec<u64> },
+    Tell {
+        back: u64,
+        reason: usize,
+        subject: usize,
+        number: u64,
+    },
+    Numbers {
+        what: usize,
+        numbers: Vec<u64>,
+    },
     ReadAll(u64),
-    Snooze { numbers: Vec<u64>, seconds: i64 },
+    Snooze {
+        numbers: Vec<u64>,
+        seconds: i64,
+    },
     Wake(Vec<u64>),
-    Seen { subject: usize, through: u64 },
-    Mark { channel: usize, read_to: u64, numbers: Vec<u64> },
-    MarkUnread { channel: usize, number: u64, only: bool },
-    Prefer { what: usize, on: bool },
+    Seen {
+        subject: usize,
+        through: u64,
+    },
+    Mark {
+        channel: usize,
+        read_to: u64,
+        numbers: Vec<u64>,
+    },
+    MarkUnread {
+        channel: usize,
+        number: u64,
+        only: bool,
+    },
+    Prefer {
+        what: usize,
+        on: bool,
+    },
 }
 
 fn numbers() -> impl Strategy<Value = Vec<u64>> {
@@ -118,10 +143,7 @@ fn preference(what: usize, on: bool) -> PreferenceChange {
             push: None,
             sms: None,
         },
-        _ => PreferenceChange::Board {
-            board_id: BoardId(id("board")),
-            level: on.then_some(BoardLevel::Nothing),
-        },
+        _ => PreferenceChange::Board { board_id: BoardId(id("board")), level: on.then_some(BoardLevel::Nothing) },
     }
 }
 
@@ -134,7 +156,7 @@ struct Run {
 fn command(run: &Run, step: &Step) -> InboxCommand {
     match step.clone() {
         Step::Tell { back, reason, subject: about, number } => TellInbox {
-            position: position((run.naive.newest + 1).saturating_sub(back)),
+            position: position((run.naive.newest + 1).saturating_sub(back).max(1)),
             entry: entry(NotifyReason::ALL[reason], subject(about, number)),
             zone: "UTC".into(),
         }
@@ -196,10 +218,8 @@ fn admits(inbox: &Inbox, asked: &InboxCommand) -> Option<(bool, bool)> {
 impl Run {
     fn check_now(&self) {
         let state = &self.world.inbox.state;
-        let held: Vec<(u64, bool, bool, Option<Micros>)> = state
-            .entries()
-            .map(|(number, entry)| (number, entry.read, entry.archived, entry.snoozed_until))
-            .collect();
+        let held: Vec<(u64, bool, bool, Option<Micros>)> =
+            state.entries().map(|(number, entry)| (number, entry.read, entry.archived, entry.snoozed_until)).collect();
         assert_eq!(held, self.naive.held());
         assert_eq!(state.unread() as usize, self.naive.unread());
         assert_eq!(state.last_number(), self.naive.numbers);

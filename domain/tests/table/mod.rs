@@ -59,9 +59,15 @@ fn every_command_does_what_the_tables_say() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    let tags =
-        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS, InboxCommand::TAGS]
-            .concat();
+    let tags = [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat();
     for tag in tags {
         assert!(shown.done.contains(tag), "no line shows {tag} done");
         assert!(shown.refused.contains(tag), "no line shows {tag} refused");
@@ -227,12 +233,12 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "reactions_per_message_max" => &mut limits.reactions_per_message_max,
         "reactions_ever_per_message_max" => &mut limits.reactions_ever_per_message_max,
         "channels_per_org_max" => &mut limits.channels_per_org_max,
-        "inbox_numbers_max" => &mut limits.inbox.numbers_max,
-        "inbox_unread_per_channel_max" => &mut limits.inbox.unread_per_channel_max,
-        "inbox_preference_changes_max" => &mut limits.inbox.preference_changes_max,
-        "inbox_channel_levels_max" => &mut limits.inbox.channel_levels_max,
-        "inbox_board_levels_max" => &mut limits.inbox.board_levels_max,
-        "inbox_muted_tasks_max" => &mut limits.inbox.muted_tasks_max,
+        "inbox_numbers_max" => &mut limits.inbox_numbers_max,
+        "inbox_unread_per_channel_max" => &mut limits.inbox_unread_per_channel_max,
+        "inbox_preference_changes_max" => &mut limits.inbox_preference_changes_max,
+        "inbox_channel_levels_max" => &mut limits.inbox_channel_levels_max,
+        "inbox_board_levels_max" => &mut limits.inbox_board_levels_max,
+        "inbox_muted_tasks_max" => &mut limits.inbox_muted_tasks_max,
         "rank_bytes_max" => &mut limits.rank_bytes_max,
         _ => return Err(format!("no limit {name}")),
     } = number;

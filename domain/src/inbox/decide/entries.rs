@@ -16,13 +16,8 @@ use crate::{
 };
 
 /// Those that are named and held and of which this is so, ascending, each once.
-fn which(
-    inbox: &Inbox,
-    numbers: &[u64],
-    ctx: &Ctx<'_>,
-    is_so: impl Fn(&Entry) -> bool,
-) -> Result<Vec<u64>, Failure> {
-    let limit = ctx.limits.inbox.numbers_max;
+fn which(inbox: &Inbox, numbers: &[u64], ctx: &Ctx<'_>, is_so: impl Fn(&Entry) -> bool) -> Result<Vec<u64>, Failure> {
+    let limit = ctx.limits.inbox_numbers_max;
     if numbers.is_empty() {
         return Err(Failure::new(Code::FieldRequired).field("numbers"));
     }
@@ -75,7 +70,7 @@ pub(super) fn delete(inbox: &Inbox, numbers: &[u64], ctx: &Ctx<'_>) -> Decided {
 
 pub(super) fn snooze(inbox: &Inbox, command: &SnoozeEntries, ctx: &Ctx<'_>) -> Decided {
     let until = command.until;
-    let longest = Micros::try_from(ctx.limits.inbox.snooze_ms_max).unwrap_or(Micros::MAX).saturating_mul(1_000);
+    let longest = Micros::try_from(ctx.limits.inbox_snooze_ms_max).unwrap_or(Micros::MAX).saturating_mul(1_000);
     if until <= ctx.now || until > ctx.now.saturating_add(longest) {
         return Err(invalid("until", "Put it off to a time to come, within a year."));
     }

@@ -29,7 +29,7 @@ fn becomes(channel_id: ChannelId, before: &Marker, read_to: u64, unread: Vec<u64
 }
 
 pub(super) fn mark(inbox: &Inbox, command: &MarkChannel, ctx: &Ctx<'_>) -> Decided {
-    let limit = ctx.limits.inbox.numbers_max;
+    let limit = ctx.limits.inbox_numbers_max;
     if command.numbers.len() > limit {
         return Err(full("numbers", limit));
     }
@@ -52,7 +52,7 @@ pub(super) fn mark_unread(inbox: &Inbox, command: &MarkChannelUnread, ctx: &Ctx<
     }
     let (mut unread, mut read_to) = (before.unread.clone(), before.read_to);
     if command.only {
-        let limit = ctx.limits.inbox.unread_per_channel_max;
+        let limit = ctx.limits.inbox_unread_per_channel_max;
         if unread.len() >= limit {
             return Err(full("number", limit));
         }

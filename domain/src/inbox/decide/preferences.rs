@@ -19,7 +19,7 @@ use crate::{
 const MINUTES_OF_A_DAY: u16 = 24 * 60;
 
 pub(super) fn set(inbox: &Inbox, command: &SetPreferences, ctx: &Ctx<'_>) -> Decided {
-    let limit = ctx.limits.inbox.preference_changes_max;
+    let limit = ctx.limits.inbox_preference_changes_max;
     if command.changes.is_empty() {
         return Err(Failure::new(Code::FieldRequired).field("changes"));
     }
@@ -77,11 +77,11 @@ fn check_quiet(hours: &QuietHours) -> Result<(), (&'static str, &'static str)> {
 
 /// What grew is within its limit.
 fn check_sizes(before: &Preferences, after: &Preferences, ctx: &Ctx<'_>) -> Result<(), Failure> {
-    let limits = &ctx.limits.inbox;
+    let limits = ctx.limits;
     let sizes = [
-        (before.channels.len(), after.channels.len(), limits.channel_levels_max),
-        (before.boards.len(), after.boards.len(), limits.board_levels_max),
-        (before.muted.len(), after.muted.len(), limits.muted_tasks_max),
+        (before.channels.len(), after.channels.len(), limits.inbox_channel_levels_max),
+        (before.boards.len(), after.boards.len(), limits.inbox_board_levels_max),
+        (before.muted.len(), after.muted.len(), limits.inbox_muted_tasks_max),
     ];
     let over = sizes.into_iter().find(|(before, after, limit)| after > before && after > limit);
     over.map_or(Ok(()), |(_, _, limit)| Err(full("changes", limit)))
