@@ -1,12 +1,16 @@
 //! Every limit there is, in one struct. `docs/LIMITS.md` is generated from this table, and a test probes each one at its
 //! value, one more, and a thousand times that, on every surface.
 
+mod inbox;
 mod row;
 
+pub use inbox::InboxLimits;
 pub use row::Row;
 use row::limits;
 
 limits! {
+    Limits "" { /// Of inboxes.
+    inbox: InboxLimits }
     /// A message from a client, whole; over it the socket is closed with 1009.
     message_bytes_max: usize = 256 * 1024, "bytes";
     /// Messages in one frame from a client; over it `batch_too_large`.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::ids::{AccountId, BoardId, ChannelId, OrgId, TeamId};
 
-/// What kind of aggregate a stream belongs to. The number is what the journal stores: never reuse one. 6 is kept for people's inboxes.
+/// What kind of aggregate a stream belongs to. The number is what the journal stores: never reuse one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 #[repr(i16)]
@@ -19,10 +19,13 @@ pub enum Kind {
     Board = 3,
     Account = 4,
     Channel = 5,
+    /// Somebody's: its id is that of their account.
+    Inbox = 6,
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::Organization, Self::Team, Self::Board, Self::Account, Self::Channel];
+    pub const ALL: [Self; 6] =
+        [Self::Organization, Self::Team, Self::Board, Self::Account, Self::Channel, Self::Inbox];
 
     /// The word in a topic's text form.
     pub const fn word(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Kind {
             Self::Board => "board",
             Self::Account => "account",
             Self::Channel => "channel",
+            Self::Inbox => "inbox",
         }
     }
 
@@ -89,6 +93,13 @@ impl From<AccountId> for Topic {
     }
 }
 
+impl Topic {
+    /// The inbox of an account.
+    pub const fn inbox(id: AccountId) -> Self {
+        Self::new(Kind::Inbox, id.0)
+    }
+}
+
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.kind.word(), self.id)
@@ -103,7 +114,7 @@ impl fmt::Debug for Topic {
 
 /// The text was not `kind:uuid`.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a topic is KIND:UUID, with a kind of organization, team, board, account or channel")]
+#[error("a topic is KIND:UUID, with a kind of organization, team, board, account, channel or inbox")]
 pub struct BadTopic;
 
 impl FromStr for Topic {

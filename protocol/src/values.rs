@@ -34,6 +34,7 @@ macro_rules! words {
 mod field;
 mod filter;
 mod message;
+mod notify;
 mod organization;
 mod sort;
 mod workflow;
@@ -41,6 +42,7 @@ mod workflow;
 pub use field::*;
 pub use filter::*;
 pub use message::*;
+pub use notify::*;
 pub use organization::*;
 pub use sort::*;
 pub use workflow::*;

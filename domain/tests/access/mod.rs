@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use lockstep_domain::{Aggregate, Board, Organization, Principal, Team, access};
 use lockstep_protocol::{
     codes::Code,
-    command::{AccountCommand, BoardCommand, ChannelCommand, OrganizationCommand, TeamCommand},
+    command::{AccountCommand, BoardCommand, ChannelCommand, InboxCommand, OrganizationCommand, TeamCommand},
     event::{board::*, organization::*, team::*},
     ids::{AccountId, OrgId, TeamId},
     topic::Kind,
@@ -58,7 +58,7 @@ fn every_role_may_ask_what_the_matrix_says_and_nothing_else() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     for tag in
-        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS]
+        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS, InboxCommand::TAGS]
             .concat()
     {
         assert!(seen.contains(tag), "{tag} is in no matrix");

@@ -9,7 +9,7 @@
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use lockstep_domain::{Account, Aggregate, Board, Channel, Organization, Team};
-use lockstep_protocol::event::{AccountEvent, BoardEvent, ChannelEvent, Event, Happened, OrganizationEvent, TeamEvent};
+use lockstep_protocol::event::{AccountEvent, BoardEvent, ChannelEvent, Event, Happened, InboxEvent, OrganizationEvent, TeamEvent};
 
 use crate::support::{fold, stored};
 
@@ -83,7 +83,7 @@ fn the_fold_of_the_fixed_history_is_pinned_to_the_state_version() {
 fn the_fixed_history_holds_every_event() {
     let found: BTreeSet<&str> = history().iter().map(|happened| happened.event.tag()).collect();
     for tag in
-        [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS, ChannelEvent::TAGS].concat()
+        [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS, ChannelEvent::TAGS, InboxEvent::TAGS].concat()
     {
         assert!(found.contains(tag), "add a line of {tag} to history.txt");
     }

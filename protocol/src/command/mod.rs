@@ -9,6 +9,7 @@ pub mod channel;
 pub mod checklist;
 pub mod comment;
 pub mod field;
+pub mod inbox;
 pub mod link;
 pub mod organization;
 pub mod past;
@@ -30,6 +31,7 @@ use channel::*;
 use checklist::*;
 use comment::*;
 use field::*;
+use inbox::*;
 use link::*;
 use organization::*;
 use past::*;
@@ -218,5 +220,23 @@ language! {
         "message.unreact" => UnreactToMessage,
         "message.pin" => PinMessage,
         "message.unpin" => UnpinMessage,
+    }
+
+    /// What can be asked of somebody's inbox: by them, and what the server tells them.
+    Inbox => InboxCommand {
+        "inbox.open" => OpenInbox,
+        "inbox.tell" => TellInbox,
+        "inbox.read" => ReadEntries,
+        "inbox.unread" => UnreadEntries,
+        "inbox.read_all" => ReadAllEntries,
+        "inbox.archive" => ArchiveEntries,
+        "inbox.unarchive" => UnarchiveEntries,
+        "inbox.delete" => DeleteEntries,
+        "inbox.snooze" => SnoozeEntries,
+        "inbox.wake" => WakeEntries,
+        "inbox.seen" => SeeSubject,
+        "inbox.mark" => MarkChannel,
+        "inbox.mark_unread" => MarkChannelUnread,
+        "inbox.preferences.set" => SetPreferences,
     }
 }

@@ -1,4 +1,4 @@
-//! What the page of limits shows of each, and the macro that makes the table.
+//! What the page of limits shows of each, and the macro that makes the tables.
 
 /// One limit, as data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,22 +9,26 @@ pub struct Row {
     pub doc: &'static str,
 }
 
+/// `limits! { Table "prefix of its names" { part: Table, … } rows… }`
 macro_rules! limits {
-    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $value:expr, $unit:literal;)*) => {
+    ($table:ident $prefix:literal { $($(#[doc = $part_doc:literal])+ $part:ident: $part_type:ty),* $(,)? }
+        $($(#[doc = $doc:literal])+ $name:ident: $type:ty = $value:expr, $unit:literal;)*) => {
         /// The limits in force. Values reach `domain` through `Ctx`.
         #[derive(Clone, Debug, PartialEq)]
-        pub struct Limits {
+        pub struct $table {
             $($(#[doc = $doc])+ pub $name: $type,)*
+            $($(#[doc = $part_doc])+ pub $part: $part_type,)*
         }
 
-        impl Default for Limits {
-            fn default() -> Self { Self { $($name: $value,)* } }
+        impl Default for $table {
+            fn default() -> Self { Self { $($name: $value,)* $($part: <$part_type>::default(),)* } }
         }
 
-        impl Limits {
+        impl $table {
             /// All limits as rows, for the docs page and the probing test.
             pub fn rows(&self) -> Vec<Row> {
-                vec![$(Row { name: stringify!($name), value: self.$name as u64, unit: $unit, doc: concat!($($doc),+).trim() },)*]
+                let own = [$(Row { name: concat!($prefix, stringify!($name)), value: self.$name as u64, unit: $unit, doc: concat!($($doc),+).trim() }),*];
+                own.into_iter()$(.chain(self.$part.rows()))*.collect()
             }
         }
     };

@@ -3,10 +3,12 @@
 
 mod board;
 mod channel;
+mod inbox;
 mod past;
 
 pub use board::*;
 pub use channel::*;
+pub use inbox::*;
 pub use past::*;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -161,6 +163,7 @@ pub enum ViewPart {
     Board(BoardPart),
     Account(AccountView),
     Channel(ChannelPart),
+    Inbox(InboxPart),
 }
 
 /// Why somebody may or may not do something.
