@@ -1,7 +1,7 @@
 //! The sync client of one page: wires transport, topics, commands, storage and log-in, and hands out handles. It holds no rules of
 //! its own; each of them is in the file of its room.
 
-import type { AccountId, AccountView, BoardId, ChannelId, Command, ConnectionId, OrganizationCommand, OrganizationView, OrgId, ServerMessage, TaskId, TeamCommand, TeamId, TeamView, Topic, Welcome } from "../gen/protocol";
+import type { AccountId, AccountView, BoardId, ChannelId, Command, ConnectionId, InboxCommand, OrganizationCommand, OrganizationView, OrgId, ServerMessage, TaskId, TeamCommand, TeamId, TeamView, Topic, Welcome } from "../gen/protocol";
 import { Auth, type AuthState } from "./auth";
 import { BoardTopic } from "./board-topic";
 import { type Cell, Emitter, type Signal } from "./cells";
@@ -12,7 +12,8 @@ import { boardHandle, detailHandle, viewHandle } from "./handles";
 import { Http } from "./http";
 import { Identity } from "./identity";
 import { Links } from "./links";
-import { accountTopic, boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
+import { accountTopic, boardTopic, inboxTopic, makeId, organizationTopic, teamTopic } from "./ids";
+import { type Markers, type MarkersHandle, markersFolding } from "./markers";
 import { Organizations } from "./organizations";
 import { OrgList } from "./org-list";
 import { Tokens } from "./tokens";
@@ -51,6 +52,7 @@ class Client implements Lockstep {
   readonly #organizations = new Map<Topic, Held<ViewTopic<OrganizationView>>>();
   readonly #teams = new Map<Topic, Held<ViewTopic<TeamView>>>();
   readonly #accounts = new Map<Topic, Held<ViewTopic<AccountView>>>();
+  readonly #markers = new Map<Topic, Held<ViewTopic<Markers>>>();
   readonly #rooms: Rooms;
   #quiet = false;
   #storage: Storage | undefined;
@@ -170,6 +172,10 @@ class Client implements Lockstep {
     return this.#openView<AccountView, never>(this.#accounts, accountTopic(account_id), accountFolding);
   }
 
+  openMarkers(account_id: AccountId): MarkersHandle {
+    return this.#openView<Markers, InboxCommand>(this.#markers, inboxTopic(account_id), markersFolding);
+  }
+
   openChannel(org_id: OrgId, channel_id: ChannelId): ChannelHandle {
     return this.#rooms.open(org_id, channel_id);
   }
@@ -258,7 +264,7 @@ class Client implements Lockstep {
     this.#commands.clear();
     this.#commands.disown();
     // What the next account may see is another matter: everything starts from nothing.
-    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values(), ...this.#accounts.values(), ...this.#rooms.values().map((value) => ({ value }))]) {
+    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values(), ...this.#accounts.values(), ...this.#markers.values(), ...this.#rooms.values().map((value) => ({ value }))]) {
       const { value } = held;
       value.phase("revoked");
       value.phase("loading");

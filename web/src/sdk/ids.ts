@@ -39,3 +39,4 @@ export const organizationTopic = (org_id: OrgId): Topic => `organization:${org_i
 export const teamTopic = (team_id: TeamId): Topic => `team:${team_id}`;
 export const accountTopic = (account_id: AccountId): Topic => `account:${account_id}`;
 export const channelTopic = (channel_id: ChannelId): Topic => `channel:${channel_id}`;
+export const inboxTopic = (account_id: AccountId): Topic => `inbox:${account_id}`;

@@ -17,6 +17,7 @@ export { MENTION, WIDE_MENTION, mentioning, mentionsIn } from "./mentions";
 export type { ChannelSaid, FailedPost, PostCommand } from "./channel-topic";
 export type { ChannelEntry, ChannelRead, Channels, ChannelStanding, NewChannel } from "./channels";
 export { type Feed, type FeedPhase, type ShownMessage } from "./message-feed";
+export type { Markers, MarkersHandle } from "./markers";
 export type { ChannelHandle } from "./rooms";
 export { firstUnread, type Unread, unread } from "./unread";
 export { Problem, rangeOf, type Range } from "./problem";

@@ -14,6 +14,7 @@ import type { ChangedProfiles } from "./profiles";
 import type { Backward } from "./relations";
 import type { ChannelEntry, Channels } from "./channels";
 import type { BoardEntry, Rest } from "./rest";
+import type { MarkersHandle } from "./markers";
 import type { ChannelHandle } from "./rooms";
 import type { Links } from "./links";
 import type { Tokens } from "./tokens";
@@ -304,6 +305,8 @@ export interface Lockstep {
   openAccount(account_id: AccountId): AccountHandle;
   /** Follows the organization, and the list of its boards. */
   openBoardList(org_id: OrgId): BoardListHandle;
+  /** How far one has read: of one's own inbox alone. */
+  openMarkers(account_id: AccountId): MarkersHandle;
   openChannel(org_id: OrgId, channel_id: ChannelId): ChannelHandle;
   /** Follows the organization, and the list of its channels that the person is in. */
   openChannelList(org_id: OrgId): ChannelListHandle;
