@@ -16,7 +16,7 @@ export { valueIn } from "./fields";
 export { MENTION, WIDE_MENTION, mentioning, mentionsIn } from "./mentions";
 export type { ChannelSaid, FailedPost, PostCommand } from "./channel-topic";
 export type { ChannelEntry, ChannelRead, Channels, ChannelStanding, NewChannel } from "./channels";
-export { type Feed, type FeedPhase, type ShownMessage } from "./message-feed";
+export type { Feed, FeedPhase, ShownMessage } from "./message-feed";
 export type { Markers, MarkersHandle } from "./markers";
 export type { ChannelHandle } from "./rooms";
 export { firstUnread, type Unread, unread } from "./unread";

@@ -91,7 +91,7 @@ export class Feed {
     this.#tries = 0;
     const window = this.#window;
     const middle = window?.items[window.items.length >> 1]?.view;
-    void this.#ask(window !== undefined && window.more_after && middle !== undefined ? { way: "around", place: this.#source.place(middle) } : { way: "newest" }, true);
+    void this.#ask(window?.more_after && middle !== undefined ? { way: "around", place: this.#source.place(middle) } : { way: "newest" }, true);
   }
 
   /** Events that the channel just applied. */

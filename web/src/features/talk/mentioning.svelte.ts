@@ -21,6 +21,14 @@ interface Parts {
   readonly wide?: () => readonly Mentionable[];
 }
 
+const folded = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** Whether each word that is typed begins a word of the name or the job title: what was found for fewer letters may not fit any more. */
+function fits(person: MemberEntry, query: string): boolean {
+  const own = folded(`${person.name} ${person.title ?? ""}`).split(/[\s-]+/);
+  return folded(query).split(/\s+/).every((word) => own.some((each) => each.startsWith(word)));
+}
+
 export class Mentioning {
   readonly #parts: Parts;
   #search: PeopleSearch | undefined = $state.raw();
@@ -59,7 +67,7 @@ export class Mentioning {
     const wide = this.#wide.filter((each) => each.name.toLowerCase().startsWith(query));
     // Two people of one name could not be told apart in the field: whoever is in it already keeps it.
     const taken = (person: MemberEntry) => this.#people.some((each) => each.name === person.name && each.id !== person.account_id);
-    const people = (this.#search?.items ?? []).filter((person) => !taken(person)).map((person): Mentionable => ({ id: person.account_id, name: person.name, person, ...(person.title && { hint: person.title }) }));
+    const people = (this.#search?.items ?? []).filter((person) => !taken(person) && fits(person, query)).map((person): Mentionable => ({ id: person.account_id, name: person.name, person, ...(person.title && { hint: person.title }) }));
     return [...people, ...wide].slice(0, SHOWN_MAX);
   }
 
