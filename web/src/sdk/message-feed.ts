@@ -65,7 +65,7 @@ export class Feed {
 
   newest(): Promise<void> {
     if (this.#window !== undefined && !this.#window.more_after && this.#window.items.length > 0) return Promise.resolve();
-    return this.#ask({ way: "newest" });
+    return this.#until({ way: "newest" });
   }
 
   /** Older ones, or newer ones, put to what is there. */
@@ -79,7 +79,13 @@ export class Feed {
   /** Until a message of this place is there, with those around it. */
   around(place: number): Promise<void> {
     if (this.has(place)) return Promise.resolve();
-    return this.#ask({ way: "around", place });
+    return this.#until({ way: "around", place });
+  }
+
+  /** Asked anew meanwhile, it is waited for that answer. */
+  async #until(want: Want): Promise<void> {
+    await this.#ask(want);
+    while (this.#reading !== undefined) await this.#reading.done;
   }
 
   has(place: number): boolean {
@@ -90,6 +96,11 @@ export class Feed {
   reload(): void {
     this.#tries = 0;
     const window = this.#window;
+    const asked = this.#reading?.want;
+    if (asked?.way === "newest" || asked?.way === "around") {
+      void this.#ask(asked, true);
+      return;
+    }
     const middle = window?.items[window.items.length >> 1]?.view;
     void this.#ask(window?.more_after && middle !== undefined ? { way: "around", place: this.#source.place(middle) } : { way: "newest" }, true);
   }

@@ -202,3 +202,20 @@ test("unread is what came after the last that was read, without what was deleted
   expect(firstUnread(numbers, 19)).toBeUndefined();
   expect(firstUnread(numbers, 19, [3, 7])).toBe(7);
 });
+
+test("what is asked for is not forgotten when the channel comes anew meanwhile", async () => {
+  const lab = new Lab(seeded(1));
+  for (let count = 1; count <= 40; count += 1) lab.channel.commit("ben", { type: "message.posted", message_id: `m${count}`, number: count, text: `${count}` });
+  let there = false;
+  void lab.feed.around(12).then(() => {
+    there = true;
+  });
+  await settle();
+  lab.heard = lab.channel.seq;
+  lab.feed.reload();
+  await settle();
+  expect(there).toBe(false);
+  await lab.answer();
+  expect([there, lab.feed.has(12)]).toEqual([true, true]);
+  holds(lab);
+});

@@ -26,6 +26,10 @@ class Marks {
     };
   }
 
+  get known(): boolean {
+    return this.#known !== undefined;
+  }
+
   /** Undefined while it is not known how far one has read. */
   unread(view: ChannelView): Unread | undefined {
     const marker = this.#of(view.channel_id);

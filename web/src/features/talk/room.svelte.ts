@@ -135,6 +135,10 @@ export class Room {
   get firstUnread(): number | undefined {
     return this.view && markers.firstUnread(this.view);
   }
+  /** Whether it is known how far one has read. */
+  get readKnown(): boolean {
+    return markers.known;
+  }
   read(number: number): void {
     if (this.joined) markers.read(this.id, number);
   }
