@@ -282,7 +282,11 @@ test("on a phone the list, the channel and the thread are a screen each", async 
   await look(ana.page, "chat phone");
   await field(ana.page, "Phone").fill("From a phone");
   await ana.page.getByRole("button", { name: "Send" }).click();
-  await message(ana.page, "From a phone").waitFor();
+  await message(ana.page, "From a phone").tap();
+  await message(ana.page, "From a phone").getByRole("button", { name: "Add reaction" }).tap();
+  await ana.page.getByRole("button", { name: "🚀", exact: true }).tap();
+  await message(ana.page, "From a phone").getByRole("button", { name: "🚀 1: Ana Lindqvist" }).waitFor();
+  await look(ana.page, "chat phone reaction");
   await ana.page.getByRole("link", { name: /1 reply/ }).click();
   await ana.page.getByRole("complementary", { name: "Thread" }).getByText("An answer").waitFor();
   await look(ana.page, "chat phone thread");

@@ -26,7 +26,10 @@ class Lab {
     this.root = root;
     this.feed = new Feed({
       env: { now_ms: () => this.clock.now_ms, random: this.random, setTimer: this.clock.setTimer, clearTimer: this.clock.clearTimer } as unknown as Environment,
-      read: (query) => new Promise((answer, fail) => this.waiting.push({ answer, fail, query, at: this.heard })),
+      read: (query, signal) => new Promise((answer, fail) => {
+        this.waiting.push({ answer, fail, query, at: this.heard });
+        signal.addEventListener("abort", () => fail(new DOMException("", "AbortError")));
+      }),
       belongs: (message) => (root === undefined ? message.number !== undefined : message.thread?.seq === root),
       place: (message) => (root === undefined ? (message.number ?? 0) : message.message.seq),
       seq: () => this.heard,
