@@ -39,4 +39,5 @@ export const organizationTopic = (org_id: OrgId): Topic => `organization:${org_i
 export const teamTopic = (team_id: TeamId): Topic => `team:${team_id}`;
 export const accountTopic = (account_id: AccountId): Topic => `account:${account_id}`;
 export const channelTopic = (channel_id: ChannelId): Topic => `channel:${channel_id}`;
-export const inboxTopic = (account_id: AccountId): Topic => `inbox:${account_id}`;
+// The id of an inbox is that of its account, but for the version (RFC 9562): 8 instead of 7.
+export const inboxTopic = (account_id: AccountId): Topic => `inbox:${account_id.slice(0, 14)}8${account_id.slice(15)}`;
