@@ -75,7 +75,7 @@ fn check_id(request: &CommandRequest) -> Result<(), Failure> {
         Command::Team(command) => matches!(command, TeamCommand::CreateTeam(_)),
         Command::Board(command) => matches!(command, BoardCommand::CreateBoard(_)),
         Command::Channel(ChannelCommand::CreateChannel(create)) => create.kind != ChannelKind::Direct,
-        Command::Channel(_) | Command::Account(_) => false,
+        Command::Channel(_) | Command::Account(_) | Command::Inbox(_) => false,
     };
     let chosen = matches!(request.principal, Principal::Account(_));
     if founds && chosen && request.topic.id.get_version_num() == 8 {
@@ -167,8 +167,6 @@ impl Directory {
                 Some(_) => self.found::<Channel>(request).await,
                 None => self.about_channel(request).await,
             },
-            // Nobody has one on a server yet.
-            Kind::Inbox => Err(Failure::new(Code::NotFound)),
         }
     }
 

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
-use lockstep_domain::{Aggregate, Channel, Inbox, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, Channel, Inbox, account::Account, board::Board, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     ids::{AccountId, OrgId},
     topic::Topic,

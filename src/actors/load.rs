@@ -1,7 +1,9 @@
 //! How an aggregate comes to life: the newest snapshot that fits, then the journal's tail, each link of the chain checked.
 //! A snapshot that does not fit is left aside; an event that does not fold ends the load at the last good one.
 
-use lockstep_domain::{Aggregate, Channel, Inbox, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, Channel, Inbox, account::Account, board::Board, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     position::{Bookmark, Position},
     topic::{Kind, Topic},

@@ -9,7 +9,6 @@ pub mod hours;
 mod leased;
 pub mod mail;
 pub mod nodes;
-pub mod notify;
 pub mod processes;
 pub mod projections;
 pub mod tallies;

@@ -15,7 +15,7 @@ use lockstep_protocol::{
     values::{Audience, BoardRole, OrgRole, TeamRole, Visibility},
 };
 
-use crate::support::{Live, World, command, id, principal};
+use crate::support::{Live, World, command, id, inbox_of, principal};
 
 /// The table, and the kind that is not founded yet in it.
 const MATRICES: &[(&str, Option<Kind>)] = &[
@@ -81,7 +81,7 @@ fn outcome(fresh: Option<Kind>, who: &str, asked: &str, given: &str) -> &'static
         Some(Kind::Organization) => world.org = Live::new("org"),
         Some(Kind::Account) => world.account = Live::new("member"),
         Some(Kind::Channel) => world.channel = Live::new("channel"),
-        Some(Kind::Inbox) => world.inbox = Live::new("member"),
+        Some(Kind::Inbox) => world.inbox = inbox_of("member"),
         None => {}
     }
     if let Some(scene) = given.strip_prefix("scene ") {

@@ -22,7 +22,7 @@ use lockstep_protocol::{
 use naive::Naive;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
-use crate::support::{Live, World, fixed, id, principal, stored, value};
+use crate::support::{Live, World, fixed, id, inbox_of, principal, stored, value};
 
 const KEEP: Keep = Keep { entries: 12, markers: 3 };
 const CHANNELS: [&str; 4] = ["channel", "direct", "m8", "m9"];
@@ -184,7 +184,7 @@ fn command(run: &Run, step: &Step) -> InboxCommand {
 
 fn run(steps: &[Step]) -> Run {
     let mut world = World::usual();
-    world.inbox = Live::new("member");
+    world.inbox = inbox_of("member");
     world.inbox.state = Inbox::keeping(KEEP);
     world.tell("member: inbox.open");
     let mut run = Run { world, naive: Naive::default(), happened: BTreeSet::new() };
@@ -304,7 +304,7 @@ proptest! {
     ) {
         let told = |marks: &[(u64, Vec<u64>)]| {
             let mut world = World::usual();
-            world.inbox = Live::new("member");
+            world.inbox = inbox_of("member");
             world.tell("member: inbox.open");
             world.tell("member: inbox.mark channel_id=channel read_to=20");
             for number in &unread {

@@ -6,7 +6,7 @@ use super::*;
 fn nobody_but_its_owner_is_shown_an_inbox_or_answered_by_it() {
     let world = World::usual();
     let mut gone = World::usual();
-    gone.inbox = Live::new("member");
+    gone.inbox = inbox_of("member");
     let live = &world.inbox;
     for who in ["owner", "admin", "lead", "guest", "outsider", "public", "link:ln1"] {
         let shown = live.state.audience(live.id, principal(who), Some(&world.org.state), Some(&world.team.state));
@@ -29,7 +29,7 @@ fn nobody_but_its_owner_is_shown_an_inbox_or_answered_by_it() {
 
 #[test]
 fn the_state_stays_as_large_however_much_one_is_told() {
-    let mut inbox = Live::<Inbox>::new("member");
+    let mut inbox = inbox_of("member");
     let told = |at: u64| {
         let number = Some(at);
         let entry = entry(NotifyReason::Assigned, subject(0, 1));
@@ -75,7 +75,7 @@ proptest! {
     ) {
         let mut world = World::usual();
         world.channel = Live::new("channel");
-        world.inbox = Live::new("member");
+        world.inbox = inbox_of("member");
         world.tell("owner: channel.create org_id=org kind=open name=Room members=[member]");
         world.tell("member: inbox.open");
         for at in 1..=9 {

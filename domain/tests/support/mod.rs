@@ -121,7 +121,7 @@ impl World {
             yonder: Live::new("yonder"),
             account: Live::new("member"),
             channel: Live::new("channel"),
-            inbox: Live::new("member"),
+            inbox: inbox_of("member"),
             limits: Limits::default(),
             now: MIDNIGHT,
         }
@@ -392,6 +392,11 @@ impl World {
         }
         Ok(events)
     }
+}
+
+/// An inbox that is not there yet.
+pub fn inbox_of(name: &str) -> Live<Inbox> {
+    Live { id: lockstep_protocol::topic::Topic::inbox(AccountId(id(name))).id, ..Live::new(name) }
 }
 
 /// An event or command as JSON, with its ids.

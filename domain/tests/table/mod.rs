@@ -18,7 +18,7 @@ use lockstep_protocol::{
 };
 use serde_json::Value;
 
-use crate::support::{Live, World, command, json, principal, value};
+use crate::support::{Live, World, command, inbox_of, json, principal, value};
 
 const TABLES: &[(&str, &str)] = &[
     ("board.txt", include_str!("board.txt")),
@@ -101,7 +101,7 @@ fn run(world: &mut World, line: &str, shown: &mut Shown) -> Result<(), String> {
             "board" => world.board = Live::new("board"),
             "account" => world.account = Live::new("member"),
             "channel" => world.channel = Live::new("channel"),
-            "inbox" => world.inbox = Live::new("member"),
+            "inbox" => world.inbox = inbox_of("member"),
             "direct" => world.direct(&["owner", "member"]),
             "direct3" => world.direct(&["owner", "member", "guest"]),
             _ => return Err(format!("no kind {kind}")),
