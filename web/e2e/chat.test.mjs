@@ -240,7 +240,7 @@ test("nobody sees a private channel or a direct talk who is not in it; one is br
   await end(ana, ben);
 });
 
-test("a channel is founded, named anew, put away and ended; what is refused is kept", async () => {
+test("a channel is founded, named anew, put away and ended", async () => {
   const { org } = await channel("Any");
   const ana = await visit(ANA, `/orgs/${org}/talk`);
   await look(ana.page, "chat without a channel");

@@ -4,10 +4,11 @@
 import type { ChannelCommand, ChannelEvent, ChannelMemberView, ChannelView, Events, Happened, MessageRef, MessageView, ServerMessage, Topic, ViewPart } from "../gen/protocol";
 import { Box, Emitter } from "./cells";
 import { type ChannelState, reduceChannel } from "./channel-reduce";
-import type { Channels } from "./channels";
+import type { Channels, MessagesQuery } from "./channels";
 import type { Commands, Optimist, PendingCommand } from "./commands";
 import type { Environment } from "./environment";
 import { type Effect, Feed } from "./message-feed";
+import type { MessagePage } from "./message-window";
 import type { Presence } from "./presence";
 import type { Consumer } from "./topics";
 import type { Refusal, Sent, TopicPhase } from "./types";
@@ -82,6 +83,17 @@ export class ChannelTopic implements Consumer, Optimist {
   /** A thread, by seqs. */
   thread(root: number): Feed {
     return this.#open((query, signal) => this.#context.channels.replies(this.#org_id, this.#channel_id, root, query, signal), (message) => message.thread?.seq === root, (message) => message.message.seq);
+  }
+
+  /** One message that began a thread, however old: a feed of it alone. */
+  message(seq: number): Feed {
+    const { channels } = this.#context;
+    let number: number | undefined;
+    const read = async ({ min_seq }: MessagesQuery, signal: AbortSignal): Promise<MessagePage> => {
+      number ??= (await channels.message(this.#org_id, this.#channel_id, seq)).number;
+      return channels.messages(this.#org_id, this.#channel_id, { around: number ?? 0, limit: 1, ...(min_seq !== undefined && { min_seq }) }, signal);
+    };
+    return this.#open(read, (message) => message.message.seq === seq, (message) => message.number ?? 0);
   }
 
   closeFeed(feed: Feed): void {

@@ -31,6 +31,8 @@ export interface ChannelHandle {
   discard(message_id: string): void;
   feed(): Feed;
   thread(root_seq: number): Feed;
+  /** The message that began a thread, alone. */
+  message(seq: number): Feed;
   closeFeed(feed: Feed): void;
   /** Is seen there, and sees others, until the answer is called. */
   watch(): () => void;
@@ -86,6 +88,7 @@ export class Rooms {
       discard: (message_id) => value.discard(message_id),
       feed: () => value.feed(),
       thread: (root_seq) => value.thread(root_seq),
+      message: (seq) => value.message(seq),
       closeFeed: (feed) => value.closeFeed(feed),
       watch: () => value.watch(),
       seq: () => topics.held(topic)?.seq ?? 0,

@@ -222,3 +222,21 @@ test("what is asked for is not forgotten when the channel comes anew meanwhile",
   expect([there, lab.feed.has(12)]).toEqual([true, true]);
   holds(lab);
 });
+
+test("what comes anew is what is looked at, wherever in the stretch that is", async () => {
+  const lab = new Lab(seeded(1));
+  for (let count = 1; count <= 80; count += 1) lab.channel.commit("ben", { type: "message.posted", message_id: `m${count}`, number: count, text: `${count}` });
+  void lab.feed.around(20);
+  await settle();
+  await lab.answer();
+  for (let turn = 0; turn < 4; turn += 1) {
+    void lab.feed.more("after");
+    await settle();
+    await lab.answer();
+  }
+  lab.feed.looking("first", 20);
+  lab.feed.reload();
+  await settle();
+  await lab.answer();
+  expect([lab.feed.has(20), lab.feed.has(44)]).toEqual([true, false]);
+});

@@ -161,9 +161,9 @@ export class Conversation {
   readonly #after: Live<boolean>;
   readonly #phase;
 
-  constructor(room: Room, root?: number) {
+  constructor(room: Room, feed: Feed = room.handle.feed()) {
     this.#room = room;
-    this.feed = root === undefined ? room.handle.feed() : room.handle.thread(root);
+    this.feed = feed;
     this.#messages = live(this.feed.messages);
     this.#before = live(this.feed.more_before);
     this.#after = live(this.feed.more_after);
