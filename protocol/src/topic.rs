@@ -24,8 +24,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] =
-        [Self::Organization, Self::Team, Self::Board, Self::Account, Self::Channel, Self::Inbox];
+    pub const ALL: [Self; 6] = [Self::Organization, Self::Team, Self::Board, Self::Account, Self::Channel, Self::Inbox];
 
     /// The word in a topic's text form.
     pub const fn word(self) -> &'static str {

@@ -57,15 +57,28 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(
 
 #[test]
 fn every_command_is_written_as_it_always_was() {
-    let tags =
-        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS, InboxCommand::TAGS]
-            .concat();
+    let tags = [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat();
     check("commands.txt", &tags, Command::tag);
 }
 
 #[test]
 fn every_event_is_written_as_it_always_was() {
-    let tags =
-        [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS, ChannelEvent::TAGS, InboxEvent::TAGS].concat();
+    let tags = [
+        OrganizationEvent::TAGS,
+        TeamEvent::TAGS,
+        BoardEvent::TAGS,
+        AccountEvent::TAGS,
+        ChannelEvent::TAGS,
+        InboxEvent::TAGS,
+    ]
+    .concat();
     check("events.txt", &tags, Event::tag);
 }

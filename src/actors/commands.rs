@@ -147,6 +147,8 @@ impl Directory {
                 Some(_) => self.found::<Channel>(request).await,
                 None => self.about_channel(request).await,
             },
+            // Nobody has one on a server yet.
+            Kind::Inbox => Err(Failure::new(Code::NotFound)),
         }
     }
 

@@ -224,6 +224,7 @@ impl Directory {
             Kind::Board => self.join_of::<Board>(request).await,
             Kind::Account => self.join_of::<Account>(request).await,
             Kind::Channel => self.join_of::<Channel>(request).await,
+            Kind::Inbox => Err(Failure::new(Code::NotFound)),
         }
     }
 

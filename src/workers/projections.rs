@@ -53,7 +53,7 @@ fn changes(recorded: &Recorded) -> Vec<Change> {
         Kind::Channel if recorded.tag.starts_with("channel.") => {
             decode(recorded).map(|event| of_channel(recorded, event))
         }
-        Kind::Board | Kind::Account | Kind::Channel => None,
+        Kind::Board | Kind::Account | Kind::Channel | Kind::Inbox => None,
     }
     .unwrap_or_default()
 }

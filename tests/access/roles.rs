@@ -184,7 +184,7 @@ pub fn topic(scene: &Scene, place: &Place, command: &Command) -> Topic {
         Command::Team(_) => (Kind::Team, "team"),
         Command::Board(_) => (Kind::Board, "board"),
         Command::Channel(_) => (Kind::Channel, "channel"),
-        Command::Account(_) => panic!("no copies of accounts"),
+        Command::Account(_) | Command::Inbox(_) => panic!("no copies of accounts and inboxes"),
     };
     Topic::new(kind, scene.named(place, name))
 }

@@ -135,7 +135,7 @@ impl Node {
             Kind::Team => self.command_of::<Team>(request).await,
             Kind::Board => self.command_of::<Board>(request).await,
             Kind::Account => self.command_of::<Account>(request).await,
-            Kind::Channel => Err(Failure::new(Code::NotFound)),
+            Kind::Channel | Kind::Inbox => Err(Failure::new(Code::NotFound)),
         }
     }
 
@@ -238,7 +238,7 @@ impl Node {
             Kind::Team => self.join_of::<Team>(request).await,
             Kind::Board => self.join_of::<Board>(request).await,
             Kind::Account => self.join_of::<Account>(request).await,
-            Kind::Channel => Err(Failure::new(Code::NotFound)),
+            Kind::Channel | Kind::Inbox => Err(Failure::new(Code::NotFound)),
         }
     }
 

@@ -2,7 +2,7 @@
 //! wildcard arm.
 
 use lockstep_protocol::{
-    command::{AccountCommand, BoardCommand, ChannelCommand, OrganizationCommand, TeamCommand},
+    command::{AccountCommand, BoardCommand, ChannelCommand, InboxCommand, OrganizationCommand, TeamCommand},
     values::{ChannelKind, Permission, TeamPermission},
 };
 
@@ -85,6 +85,10 @@ pub enum Capability {
     CloseSessions,
     /// Start and stop one's own timer.
     KeepTimer,
+    /// Read, put away and put off what one is told of, and say what one wants to be told.
+    KeepInbox,
+    /// Tell people of what concerns them: the server alone.
+    ServeInboxes,
     /// Found, change and delete accounts, open sessions, record factors and tokens: the server alone, after what proves the owner.
     ServeAccounts,
 }
@@ -142,6 +146,8 @@ impl Capability {
             | Self::EditOthersMessages
             | Self::CloseSessions
             | Self::KeepTimer
+            | Self::KeepInbox
+            | Self::ServeInboxes
             | Self::ServeAccounts => None,
         }
     }
@@ -312,5 +318,24 @@ pub const fn account(command: &AccountCommand) -> Capability {
         | C::RevokeToken(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
         C::StartTimer(_) | C::StopTimer(_) | C::DiscardTimer(_) => Capability::KeepTimer,
+    }
+}
+
+pub const fn inbox(command: &InboxCommand) -> Capability {
+    use InboxCommand as C;
+    match command {
+        C::TellInbox(_) | C::WakeEntries(_) => Capability::ServeInboxes,
+        C::OpenInbox(_)
+        | C::ReadEntries(_)
+        | C::UnreadEntries(_)
+        | C::ReadAllEntries(_)
+        | C::ArchiveEntries(_)
+        | C::UnarchiveEntries(_)
+        | C::DeleteEntries(_)
+        | C::SnoozeEntries(_)
+        | C::SeeSubject(_)
+        | C::MarkChannel(_)
+        | C::MarkChannelUnread(_)
+        | C::SetPreferences(_) => Capability::KeepInbox,
     }
 }

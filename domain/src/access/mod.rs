@@ -13,7 +13,7 @@ mod sight;
 mod standing;
 
 use capability::of_team_permission;
-pub use capability::{Capability, account, board, channel, organization, team};
+pub use capability::{Capability, account, board, channel, inbox, organization, team};
 pub use channel::{
     ChannelFacts, ChannelStanding, channel_audience, channel_standing, demand_founding_channel, may_be_in_channel,
     may_read_channel,
@@ -58,7 +58,7 @@ impl Role {
         use Capability::*;
         match self {
             Self::Anyone => &[FoundOrganization],
-            Self::Oneself => &[CloseSessions, KeepTimer],
+            Self::Oneself => &[CloseSessions, KeepTimer, KeepInbox],
             Self::Org(OrgRole::Guest, _) => &[LeaveOrganization],
             Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer, BeginDirect],
             Self::Org(OrgRole::Owner, _) => {

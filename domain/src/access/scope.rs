@@ -111,6 +111,7 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::TrackTime
         | C::ManageTime
         | C::KeepTimer
+        | C::KeepInbox
         | C::Comment
         | C::WatchTasks
         | C::ModerateComments
@@ -124,6 +125,7 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::ServeOrganizations
         | C::ServeBoards
         | C::CloseSessions
+        | C::ServeInboxes
         | C::ServeAccounts => None,
     }
 }
@@ -136,6 +138,7 @@ pub const fn scope_of(command: &Command) -> Option<Scope> {
         Command::Board(command) => scope(capability::board(command, false)),
         Command::Account(command) => scope(capability::account(command)),
         Command::Channel(command) => scope(capability::channel(command, false)),
+        Command::Inbox(command) => scope(capability::inbox(command)),
     }
 }
 

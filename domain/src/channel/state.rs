@@ -156,6 +156,11 @@ impl Channel {
         self.last_number.saturating_sub(self.keep.numbers) + 1
     }
 
+    /// Whether the message of this number is there, as far as that is known: from [`Self::known_from`] on it is.
+    pub fn shows(&self, number: u64) -> bool {
+        (1..=self.last_number).contains(&number) && !self.gone.contains(&number)
+    }
+
     /// What one who has read up to this number has not read: the last number less that one, less those between that were deleted.
     pub fn unread(&self, read: u64) -> Unread {
         let from = self.known_from();

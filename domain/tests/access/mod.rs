@@ -33,6 +33,8 @@ const MATRICES: &[(&str, Option<Kind>)] = &[
     (include_str!("new_team.csv"), Some(Kind::Team)),
     (include_str!("new_organization.csv"), Some(Kind::Organization)),
     (include_str!("new_account.csv"), Some(Kind::Account)),
+    (include_str!("inbox.csv"), None),
+    (include_str!("new_inbox.csv"), Some(Kind::Inbox)),
 ];
 
 fn rows(table: &'static str) -> (Vec<&'static str>, Vec<Vec<&'static str>>) {
@@ -57,9 +59,15 @@ fn every_role_may_ask_what_the_matrix_says_and_nothing_else() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    for tag in
-        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS, InboxCommand::TAGS]
-            .concat()
+    for tag in [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat()
     {
         assert!(seen.contains(tag), "{tag} is in no matrix");
     }
@@ -73,6 +81,7 @@ fn outcome(fresh: Option<Kind>, who: &str, asked: &str, given: &str) -> &'static
         Some(Kind::Organization) => world.org = Live::new("org"),
         Some(Kind::Account) => world.account = Live::new("member"),
         Some(Kind::Channel) => world.channel = Live::new("channel"),
+        Some(Kind::Inbox) => world.inbox = Live::new("member"),
         None => {}
     }
     if let Some(scene) = given.strip_prefix("scene ") {

@@ -5,7 +5,7 @@ mod words;
 use std::collections::BTreeSet;
 
 use lockstep_domain::{
-    Account, Aggregate, Beside, Board, Channel, Ctx, Organization, Principal, Team,
+    Account, Aggregate, Beside, Board, Channel, Ctx, Inbox, Organization, Principal, Team,
     board::{Crossing, Past, Texts},
     channel::{Keep, Recalled, direct_id},
     decision::{self, Stamp},
@@ -13,7 +13,7 @@ use lockstep_domain::{
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{AccountCommand, BoardCommand, ChannelCommand, Command, transfer::TransferTask},
+    command::{AccountCommand, BoardCommand, ChannelCommand, Command, InboxCommand, transfer::TransferTask},
     event::{AccountEvent, BoardEvent, ChannelEvent, Event, Happened},
     ids::AccountId,
     limits::Limits,
@@ -95,6 +95,8 @@ pub struct World {
     pub yonder: Live<Board>,
     pub account: Live<Account>,
     pub channel: Live<Channel>,
+    /// Of whose the account is.
+    pub inbox: Live<Inbox>,
     pub limits: Limits,
     pub now: Micros,
 }
@@ -119,6 +121,7 @@ impl World {
             yonder: Live::new("yonder"),
             account: Live::new("member"),
             channel: Live::new("channel"),
+            inbox: Live::new("member"),
             limits: Limits::default(),
             now: MIDNIGHT,
         }
@@ -136,6 +139,11 @@ impl World {
         }
         std::mem::swap(&mut world.board, &mut world.yonder);
         world.scene("open");
+        for line in include_str!("inbox.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let now = world.now;
+            world.tell(line);
+            world.now = now;
+        }
         world
     }
 
@@ -206,6 +214,15 @@ impl World {
             Command::Account(asked) if timer::board_of(asked).is_some() => {
                 let (own, beside) = self.timer(principal, asked)?;
                 Ok(own.into_iter().map(Event::from).chain(beside.into_iter().map(Into::into)).collect())
+            }
+            Command::Inbox(asked) => {
+                let mut asked = asked.clone();
+                if let InboxCommand::SnoozeEntries(snooze) = &mut asked
+                    && snooze.until == words::SOON
+                {
+                    snooze.until = self.now + 1;
+                }
+                decided(&self.inbox, asked.into(), &self.ctx(principal, self.inbox.id))
             }
             Command::Account(_) => decided(&self.account, command, &self.ctx(principal, self.account.id)),
             Command::Channel(asked) => {
@@ -367,6 +384,7 @@ impl World {
                 Event::Board(event) => self.board.apply(by, self.now, vec![event]),
                 Event::Account(event) => self.account.apply(by, self.now, vec![event]),
                 Event::Channel(event) => self.channel.apply(by, self.now, vec![event]),
+                Event::Inbox(event) => self.inbox.apply(by, self.now, vec![event]),
             }
         }
         if begin <= self.board.history.len() as u64 {

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use lockstep_domain::channel::Keep;
 use lockstep_protocol::{
     codes::Code,
-    command::{AccountCommand, BoardCommand, ChannelCommand, OrganizationCommand, TeamCommand},
+    command::{AccountCommand, BoardCommand, ChannelCommand, InboxCommand, OrganizationCommand, TeamCommand},
 };
 use serde_json::Value;
 
@@ -36,6 +36,7 @@ const TABLES: &[(&str, &str)] = &[
     ("links.txt", include_str!("links.txt")),
     ("channels.txt", include_str!("channels.txt")),
     ("messages.txt", include_str!("messages.txt")),
+    ("inbox.txt", include_str!("inbox.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -58,9 +59,15 @@ fn every_command_does_what_the_tables_say() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    let tags =
-        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS, ChannelCommand::TAGS]
-            .concat();
+    let tags = [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat();
     for tag in tags {
         assert!(shown.done.contains(tag), "no line shows {tag} done");
         assert!(shown.refused.contains(tag), "no line shows {tag} refused");
@@ -94,6 +101,7 @@ fn run(world: &mut World, line: &str, shown: &mut Shown) -> Result<(), String> {
             "board" => world.board = Live::new("board"),
             "account" => world.account = Live::new("member"),
             "channel" => world.channel = Live::new("channel"),
+            "inbox" => world.inbox = Live::new("member"),
             "direct" => world.direct(&["owner", "member"]),
             "direct3" => world.direct(&["owner", "member", "guest"]),
             _ => return Err(format!("no kind {kind}")),
@@ -225,6 +233,12 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "reactions_per_message_max" => &mut limits.reactions_per_message_max,
         "reactions_ever_per_message_max" => &mut limits.reactions_ever_per_message_max,
         "channels_per_org_max" => &mut limits.channels_per_org_max,
+        "inbox_numbers_max" => &mut limits.inbox_numbers_max,
+        "inbox_unread_per_channel_max" => &mut limits.inbox_unread_per_channel_max,
+        "inbox_preference_changes_max" => &mut limits.inbox_preference_changes_max,
+        "inbox_channel_levels_max" => &mut limits.inbox_channel_levels_max,
+        "inbox_board_levels_max" => &mut limits.inbox_board_levels_max,
+        "inbox_muted_tasks_max" => &mut limits.inbox_muted_tasks_max,
         "rank_bytes_max" => &mut limits.rank_bytes_max,
         _ => return Err(format!("no limit {name}")),
     } = number;

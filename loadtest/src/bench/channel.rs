@@ -25,6 +25,7 @@ use super::{Bench, table::Table};
 use crate::{
     client::Client,
     crowd::{self, Crowd},
+    figures::Latency,
     load::steadily,
     pace::Pace,
     stage::fresh,
@@ -92,23 +93,7 @@ impl Bench<'_> {
             tokio::time::sleep(Duration::from_millis(50)).await;
             seen.add(&crowd.take().latency);
         }
-        let told = format!("{} members look, {PER_SECOND} messages/s of {CLIENTS} clients", members.len());
-        let mut add =
-            |name: &str, value, what: &str| table.add(format!("channel_{name}"), value, format!("{told}: {what}"));
-        add("ack_p50_ms", acknowledged.quantile_ms(0.5), "acknowledged p50, ms");
-        add("ack_p99_ms", acknowledged.quantile_ms(0.99), "acknowledged p99, ms");
-        add("seen_p50_ms", seen.quantile_ms(0.5), "seen by everybody p50, ms");
-        add("seen_p99_ms", seen.quantile_ms(0.99), "seen by everybody p99, ms");
-        add("messages_per_second", acknowledged.count() as f64 / seconds, "messages/s");
-        add(
-            "delivered_ratio",
-            seen.count() as f64 / (sent * members.len() as u64) as f64,
-            "of all that was to be seen, seen",
-        );
-        if let Some((after, before)) = after.zip(before) {
-            let messages = acknowledged.count().max(1) as f64;
-            add("server_cpu_ms_per_message", (after - before) * 1_000.0 / messages, "server CPU per message, ms");
-        }
+        self.tell(&acknowledged, &seen, sent, (before.zip(after), seconds), table);
         // It is twice as long, and no larger.
         let target = said.load(Ordering::Relaxed) * 2;
         let (closed, why) = crowd.disperse().await;
@@ -118,9 +103,38 @@ impl Bench<'_> {
         }
         if let Some((before, after)) = resident.zip(self.server.resident_bytes()) {
             let grown = (after as f64 - before as f64) / 1e6;
-            add("grown_mb", grown, "larger after as much again was said and nobody looks, MB");
+            table.add("channel_grown_mb", grown, "larger after as much again was said, and nobody looks any more, MB");
         }
         self.look_back(topic, said.load(Ordering::Relaxed), &clients[0], table).await
+    }
+
+    /// The figures of what was said while everybody looked.
+    fn tell(
+        &self,
+        acknowledged: &Latency,
+        seen: &Latency,
+        sent: u64,
+        (cpu, seconds): (Option<(f64, f64)>, f64),
+        table: &mut Table,
+    ) {
+        let members = self.accounts.len();
+        let told = format!("{} members look, {PER_SECOND} messages/s of {CLIENTS} clients", members);
+        let mut add =
+            |name: &str, value, what: &str| table.add(format!("channel_{name}"), value, format!("{told}: {what}"));
+        add("ack_p50_ms", acknowledged.quantile_ms(0.5), "acknowledged p50, ms");
+        add("ack_p99_ms", acknowledged.quantile_ms(0.99), "acknowledged p99, ms");
+        add("seen_p50_ms", seen.quantile_ms(0.5), "seen by everybody p50, ms");
+        add("seen_p99_ms", seen.quantile_ms(0.99), "seen by everybody p99, ms");
+        add("messages_per_second", acknowledged.count() as f64 / seconds, "messages/s");
+        add(
+            "delivered_ratio",
+            seen.count() as f64 / (sent * members as u64) as f64,
+            "of all that was to be seen, seen",
+        );
+        if let Some((before, after)) = cpu {
+            let messages = acknowledged.count().max(1) as f64;
+            add("server_cpu_ms_per_message", (after - before) * 1_000.0 / messages, "server CPU per message, ms");
+        }
     }
 
     /// What was said is counted, and the oldest is read and answered.

@@ -13,7 +13,7 @@ use crate::{
 words! {
     /// Why somebody is told of something. New ones go to the end: stored states hold their words.
     NotifyReason {
-        /// A task was given to them, or taken from them.
+        /// A task was given to them.
         Assigned = "assigned",
         /// A text means them: by name, by their team, or everybody of the channel.
         Mentioned = "mentioned",
@@ -41,8 +41,8 @@ words! {
         RoleChanged = "role_changed",
         /// Somebody wants to hand an organization over to them.
         OwnershipOffered = "ownership_offered",
-        /// They are not in a board, a team or a channel any more.
-        Removed = "removed",
+        /// A task was taken from them.
+        Unassigned = "unassigned",
     }
     /// Through what somebody is told besides their inbox.
     Outlet { Email = "email", Push = "push", Sms = "sms" }
@@ -146,7 +146,9 @@ pub struct Route {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Seen {
     /// A task, on whichever board it is by now, with what is said about it.
-    Task { task_id: TaskId },
+    Task {
+        task_id: TaskId,
+    },
     /// A thread of a channel: the message that began it, by its seq, and the answers.
     Thread {
         channel_id: ChannelId,
@@ -154,11 +156,19 @@ pub enum Seen {
         seq: u64,
     },
     /// The board itself, not its tasks.
-    Board { board_id: BoardId },
-    Team { team_id: TeamId },
+    Board {
+        board_id: BoardId,
+    },
+    Team {
+        team_id: TeamId,
+    },
     /// The channel itself, not what is said in it.
-    Channel { channel_id: ChannelId },
-    Organization { org_id: OrgId },
+    Channel {
+        channel_id: ChannelId,
+    },
+    Organization {
+        org_id: OrgId,
+    },
 }
 
 /// Through what somebody wants to be told of what concerns them for one reason.
@@ -190,10 +200,17 @@ pub struct QuietHours {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "every", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Digest {
-    Day { minute: u16 },
+    Day {
+        minute: u16,
+    },
     /// Monday to Friday.
-    Weekday { minute: u16 },
-    Week { day: Weekday, minute: u16 },
+    Weekday {
+        minute: u16,
+    },
+    Week {
+        day: Weekday,
+        minute: u16,
+    },
 }
 
 /// One preference that changes. Each is as small as it can be, so that two devices take nothing back from each other.
@@ -231,12 +248,17 @@ pub enum PreferenceChange {
         level: Option<BoardLevel>,
     },
     /// A muted task is told of only where it is given to them or a text means them.
-    Task { task_id: TaskId, muted: bool },
+    Task {
+        task_id: TaskId,
+        muted: bool,
+    },
     /// Absent: there are none.
     Quiet {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         hours: Option<QuietHours>,
     },
-    Digest { digest: Digest },
+    Digest {
+        digest: Digest,
+    },
 }

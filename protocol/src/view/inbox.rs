@@ -14,8 +14,12 @@ use crate::{
 pub enum InboxPart {
     Inbox(InboxView),
     /// Ascending by their numbers.
-    Entries { entries: Vec<EntryView> },
-    Markers { markers: Vec<MarkerView> },
+    Entries {
+        entries: Vec<EntryView>,
+    },
+    Markers {
+        markers: Vec<MarkerView>,
+    },
     /// What is wanted of single channels, boards and tasks, where it is not what is wanted of any.
     Levels {
         channels: Vec<ChannelPreference>,

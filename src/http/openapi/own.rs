@@ -175,7 +175,7 @@ fn types_of_talk() -> String {
         text.push('\n');
     };
     declare(channels::ChannelStanding::decl(&config));
-    declare(channels::ChannelEntry::decl(&config));
+    declare(channels::list::ChannelEntry::decl(&config));
     declare(channels::ChannelRead::decl(&config));
     declare(channels::NewChannel::decl(&config));
     declare(channels::messages::MessagePage::decl(&config));

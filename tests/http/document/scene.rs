@@ -52,7 +52,7 @@ impl<'a> Scene<'a> {
         let board = owner.board(&org, json!({ "team_id": team_id })).await;
         let columns = owner.get(&board).await.ok()["columns"].clone();
         columns.as_array().expect("columns").iter().for_each(|column| add("ColumnId", &column["column_id"]));
-        for (kind, id) in marks(&owner, &board).await {
+        for (kind, id) in [marks(&owner, &board).await, talk(&owner, &member, &org).await].concat() {
             add(kind, &json!(id));
         }
         for title in ["One", "Two", "Three", "Four", "Five"] {
@@ -63,9 +63,6 @@ impl<'a> Scene<'a> {
             add("CommentId", &json!(comment(&owner, &task).await));
             add("TimeEntryId", &json!(time(&owner, &task).await));
             position = text(&made["position"]).to_owned();
-        }
-        for (kind, id) in talk(&owner, &member, &org).await {
-            add(kind, &json!(id));
         }
         let role = json!({ "name": "Role", "permissions": [] });
         add("RoleId", &owner.post(&format!("{org}/roles"), role).await.created()["role_id"]);

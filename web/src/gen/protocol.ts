@@ -95,7 +95,7 @@ teams?: Array<TeamId>,
  */
 channel?: boolean, };
 
-export type NotifyReason = "assigned" | "mentioned" | "commented" | "replied" | "changed" | "completed" | "due_soon" | "overdue" | "reminder" | "reacted" | "message" | "direct" | "shared" | "role_changed" | "ownership_offered" | "removed";
+export type NotifyReason = "assigned" | "mentioned" | "commented" | "replied" | "changed" | "completed" | "due_soon" | "overdue" | "reminder" | "reacted" | "message" | "direct" | "shared" | "role_changed" | "ownership_offered" | "unassigned";
 
 export type Outlet = "email" | "push" | "sms";
 
@@ -2140,7 +2140,7 @@ export const LIMITS = {
   /** Live connections by one public link from one network address on one node. (connections) */
   connections_per_link_and_address_max: 50,
   /** Topics joined by one connection; over it `too_many_subscriptions`. (topics) */
-  subscriptions_max: 64,
+  subscriptions_max: 256,
   /** Commands of one connection a second, steady. (per second) */
   commands_per_second_max: 20,
   /** Commands of one connection at once, before the steady rate counts. (commands) */
@@ -2343,26 +2343,6 @@ export const LIMITS = {
   emoji_bytes_max: 64,
   /** Different emoji that one comment is answered with. (emoji) */
   reaction_kinds_per_comment_max: 20,
-  /** What is said in a channel at once. (bytes) */
-  message_text_bytes_max: 16384,
-  /** What a channel is for. (characters) */
-  channel_purpose_chars_max: 250,
-  /** Members of one channel. (members) */
-  members_per_channel_max: 2500,
-  /** People of one direct talk. (people) */
-  people_per_direct_max: 9,
-  /** Messages that are pinned in one channel. (messages) */
-  pins_per_channel_max: 100,
-  /** Texts that one message has had, the first aside. (edits) */
-  message_edits_max: 500,
-  /** Different emoji that one message is answered with. (emoji) */
-  reaction_kinds_per_message_max: 20,
-  /** All emoji that one message is answered with, each of each person. (reactions) */
-  reactions_per_message_max: 500,
-  /** Emoji that were ever given to one message, those that were taken back included. (reactions) */
-  reactions_ever_per_message_max: 2000,
-  /** Channels of one organization, direct ones aside. (channels) */
-  channels_per_org_max: 2000,
   /** All emoji that one comment is answered with, each of each person. (reactions) */
   reactions_per_comment_max: 1000,
   /** People whom one text mentions. (people) */
@@ -2521,4 +2501,28 @@ export const LIMITS = {
   inbox_board_levels_max: 2000,
   /** Tasks that somebody muted. (tasks) */
   inbox_muted_tasks_max: 2000,
+  /** Channels on one page of a list. (channels) */
+  page_channels_max: 200,
+  /** Messages on one page of a channel's history. (messages) */
+  page_messages_max: 200,
+  /** What is said in a channel at once. (bytes) */
+  message_text_bytes_max: 16384,
+  /** What a channel is for. (characters) */
+  channel_purpose_chars_max: 250,
+  /** Members of one channel. (members) */
+  members_per_channel_max: 2500,
+  /** Messages that are pinned in one channel. (messages) */
+  pins_per_channel_max: 100,
+  /** Texts that one message has had, the first aside. (edits) */
+  message_edits_max: 500,
+  /** Different emoji that one message is answered with. (emoji) */
+  reaction_kinds_per_message_max: 20,
+  /** All emoji that one message is answered with, each of each person. (reactions) */
+  reactions_per_message_max: 500,
+  /** Emoji that were ever given to one message, those that were taken back included. (reactions) */
+  reactions_ever_per_message_max: 2000,
+  /** Channels of one organization, direct ones aside. (channels) */
+  channels_per_org_max: 2000,
+  /** People of one direct talk. (people) */
+  people_per_direct_max: 9,
 } as const;

@@ -165,6 +165,7 @@ impl World {
                 Event::Team(event) => rmp_serde::to_vec_named(event),
                 Event::Account(event) => rmp_serde::to_vec_named(event),
                 Event::Channel(event) => rmp_serde::to_vec_named(event),
+                Event::Inbox(event) => rmp_serde::to_vec_named(event),
             };
             let tag = event.tag().to_owned();
             let payload = payload.unwrap_or_default();
