@@ -296,3 +296,27 @@ test("on a phone the list, the channel and the thread are a screen each", async 
   assert.equal(new URL(ana.page.url()).pathname, new URL(path, server.url).pathname.replace(/\/[^/]+$/, ""));
   await end(ana);
 });
+
+test("what the server will not say is kept, through a reload too, until it is thrown away", async () => {
+  const { path, base } = await channel("Kept");
+  const ben = await visit(BEN, path);
+  await field(ben.page, "Kept").fill("Too late");
+  const { call } = await server.rest(ANA);
+  // The page hears of it after it has spoken: the socket is held up for a moment.
+  await ben.context.setOffline(true);
+  await until("the page to be offline", () => ben.page.locator(".pill.offline").count());
+  await ben.page.keyboard.press("Enter");
+  await message(ben.page, "Too late").waitFor();
+  await call("POST", `${base}/archive`, {});
+  await ben.context.setOffline(false);
+  const failed = ben.page.getByRole("group", { name: "Message that was not sent" });
+  await failed.getByText("Too late").waitFor();
+  await look(ben.page, "chat not sent");
+  await ben.page.reload();
+  await failed.getByText("Too late").waitFor();
+  await call("POST", `${base}/unarchive`, {});
+  await failed.getByRole("button", { name: "Try again" }).click();
+  await ben.page.locator("[data-number]").filter({ hasText: "Too late" }).waitFor();
+  assert.equal(await failed.count(), 0);
+  await end(ben);
+});

@@ -114,6 +114,12 @@ export class ChannelTopic implements Consumer, Optimist {
     this.failed.set(this.failed.get().filter((failed) => failed.command.message_id !== message_id));
   }
 
+  /** What was kept elsewhere, from before a reload. */
+  bringBack(failed: readonly FailedPost[]): void {
+    const known = new Set(this.failed.get().map((each) => each.command.message_id));
+    this.failed.set([...failed.filter((each) => !known.has(each.command.message_id)), ...this.failed.get()]);
+  }
+
   /** The server will not do it: what was written must not be lost. */
   refused({ command }: PendingCommand, refusal: Refusal): void {
     if (command.type === "message.post") this.failed.set([...this.failed.get().filter((failed) => failed.command.message_id !== command.message_id), { command, refusal }]);

@@ -29,6 +29,8 @@ export interface ChannelHandle {
   send(command: ChannelCommand): Sent;
   post(command: PostCommand): Sent;
   discard(message_id: string): void;
+  /** What was refused before a reload is there again. */
+  bringBack(failed: readonly FailedPost[]): void;
   feed(): Feed;
   thread(root_seq: number): Feed;
   /** The message that began a thread, alone. */
@@ -86,6 +88,7 @@ export class Rooms {
       send: (command) => value.send(command),
       post: (command) => value.post(command),
       discard: (message_id) => value.discard(message_id),
+      bringBack: (failed) => value.bringBack(failed),
       feed: () => value.feed(),
       thread: (root_seq) => value.thread(root_seq),
       message: (seq) => value.message(seq),
