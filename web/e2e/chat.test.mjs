@@ -240,7 +240,7 @@ test("nobody sees a private channel or a direct talk who is not in it; one is br
   await end(ana, ben);
 });
 
-test("a channel is founded, named anew, put away and ended; what is refused is kept", async () => {
+test("a channel is founded, named anew, put away and ended", async () => {
   const { org } = await channel("Any");
   const ana = await visit(ANA, `/orgs/${org}/talk`);
   await look(ana.page, "chat without a channel");
@@ -295,4 +295,28 @@ test("on a phone the list, the channel and the thread are a screen each", async 
   await ana.page.getByRole("link", { name: /^Phone/ }).waitFor();
   assert.equal(new URL(ana.page.url()).pathname, new URL(path, server.url).pathname.replace(/\/[^/]+$/, ""));
   await end(ana);
+});
+
+test("what the server will not say is kept, through a reload too, until it is thrown away", async () => {
+  const { path, base } = await channel("Kept");
+  const ben = await visit(BEN, path);
+  await field(ben.page, "Kept").fill("Too late");
+  const { call } = await server.rest(ANA);
+  // The page hears of it after it has spoken: the socket is held up for a moment.
+  await ben.context.setOffline(true);
+  await until("the page to be offline", () => ben.page.locator(".pill.offline").count());
+  await ben.page.keyboard.press("Enter");
+  await message(ben.page, "Too late").waitFor();
+  await call("POST", `${base}/archive`, {});
+  await ben.context.setOffline(false);
+  const failed = ben.page.getByRole("group", { name: "Message that was not sent" });
+  await failed.getByText("Too late").waitFor();
+  await look(ben.page, "chat not sent");
+  await ben.page.reload();
+  await failed.getByText("Too late").waitFor();
+  await call("POST", `${base}/unarchive`, {});
+  await failed.getByRole("button", { name: "Try again" }).click();
+  await ben.page.locator("[data-number]").filter({ hasText: "Too late" }).waitFor();
+  assert.equal(await failed.count(), 0);
+  await end(ben);
 });

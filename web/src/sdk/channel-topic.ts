@@ -4,10 +4,11 @@
 import type { ChannelCommand, ChannelEvent, ChannelMemberView, ChannelView, Events, Happened, MessageRef, MessageView, ServerMessage, Topic, ViewPart } from "../gen/protocol";
 import { Box, Emitter } from "./cells";
 import { type ChannelState, reduceChannel } from "./channel-reduce";
-import type { Channels } from "./channels";
+import type { Channels, MessagesQuery } from "./channels";
 import type { Commands, Optimist, PendingCommand } from "./commands";
 import type { Environment } from "./environment";
 import { type Effect, Feed } from "./message-feed";
+import type { MessagePage } from "./message-window";
 import type { Presence } from "./presence";
 import type { Consumer } from "./topics";
 import type { Refusal, Sent, TopicPhase } from "./types";
@@ -84,6 +85,17 @@ export class ChannelTopic implements Consumer, Optimist {
     return this.#open((query, signal) => this.#context.channels.replies(this.#org_id, this.#channel_id, root, query, signal), (message) => message.thread?.seq === root, (message) => message.message.seq);
   }
 
+  /** One message that began a thread, however old: a feed of it alone. */
+  message(seq: number): Feed {
+    const { channels } = this.#context;
+    let number: number | undefined;
+    const read = async ({ min_seq }: MessagesQuery, signal: AbortSignal): Promise<MessagePage> => {
+      number ??= (await channels.message(this.#org_id, this.#channel_id, seq)).number;
+      return channels.messages(this.#org_id, this.#channel_id, { around: number ?? 0, limit: 1, ...(min_seq !== undefined && { min_seq }) }, signal);
+    };
+    return this.#open(read, (message) => message.message.seq === seq, (message) => message.number ?? 0);
+  }
+
   closeFeed(feed: Feed): void {
     feed.close();
     this.#feeds.delete(feed);
@@ -100,6 +112,12 @@ export class ChannelTopic implements Consumer, Optimist {
 
   discard(message_id: string): void {
     this.failed.set(this.failed.get().filter((failed) => failed.command.message_id !== message_id));
+  }
+
+  /** What was kept elsewhere, from before a reload. */
+  bringBack(failed: readonly FailedPost[]): void {
+    const known = new Set(this.failed.get().map((each) => each.command.message_id));
+    this.failed.set([...failed.filter((each) => !known.has(each.command.message_id)), ...this.failed.get()]);
   }
 
   /** The server will not do it: what was written must not be lost. */

@@ -58,6 +58,7 @@ export class Feed {
   #closed = false;
   /** Whoever looks at the newest wants them kept; whoever reads back, the older ones. */
   #keep: "first" | "last" = "last";
+  #looked: number | undefined;
 
   constructor(source: FeedSource) {
     this.#source = source;
@@ -102,7 +103,8 @@ export class Feed {
       return;
     }
     const middle = window?.items[window.items.length >> 1]?.view;
-    void this.#ask(window?.more_after && middle !== undefined ? { way: "around", place: this.#source.place(middle) } : { way: "newest" }, true);
+    const looked = this.#looked !== undefined && this.has(this.#looked) ? this.#looked : window?.more_after && middle !== undefined ? this.#source.place(middle) : undefined;
+    void this.#ask(looked === undefined ? { way: "newest" } : { way: "around", place: looked }, true);
   }
 
   /** Events that the channel just applied. */
@@ -112,9 +114,10 @@ export class Feed {
     this.#window = bounded(apply(this.#window, events, this.#source.belongs), WINDOW_MAX, this.#keep);
   }
 
-  /** Which end is looked at: when there are too many, those at the other go. */
-  looking(at: "first" | "last"): void {
+  /** Which end is looked at: when there are too many, those at the other go. And the message that is looked at, where that is not the end. */
+  looking(at: "first" | "last", place?: number): void {
     this.#keep = at;
+    this.#looked = place;
   }
 
   /** What is shown, anew: after events, and when own commands came or went. */

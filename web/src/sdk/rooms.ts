@@ -29,8 +29,12 @@ export interface ChannelHandle {
   send(command: ChannelCommand): Sent;
   post(command: PostCommand): Sent;
   discard(message_id: string): void;
+  /** What was refused before a reload is there again. */
+  bringBack(failed: readonly FailedPost[]): void;
   feed(): Feed;
   thread(root_seq: number): Feed;
+  /** The message that began a thread, alone. */
+  message(seq: number): Feed;
   closeFeed(feed: Feed): void;
   /** Is seen there, and sees others, until the answer is called. */
   watch(): () => void;
@@ -84,8 +88,10 @@ export class Rooms {
       send: (command) => value.send(command),
       post: (command) => value.post(command),
       discard: (message_id) => value.discard(message_id),
+      bringBack: (failed) => value.bringBack(failed),
       feed: () => value.feed(),
       thread: (root_seq) => value.thread(root_seq),
+      message: (seq) => value.message(seq),
       closeFeed: (feed) => value.closeFeed(feed),
       watch: () => value.watch(),
       seq: () => topics.held(topic)?.seq ?? 0,

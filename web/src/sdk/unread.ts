@@ -15,7 +15,7 @@ export function unread({ last_number, known_from, deleted_numbers }: Numbers, re
   const behind = Math.max(read_to, known_from - 1);
   const gone = new Set(deleted_numbers);
   const deleted = deleted_numbers.filter((number) => number > behind).length;
-  const again = exceptions.filter((number) => number <= behind && number <= last_number && !gone.has(number)).length;
+  const again = exceptions.filter((number) => number >= 1 && number <= Math.min(read_to, last_number) && !gone.has(number)).length;
   return { count: Math.max(0, last_number - behind) - Math.min(deleted, Math.max(0, last_number - behind)) + again, or_more: read_to + 1 < known_from };
 }
 

@@ -54,6 +54,10 @@ test("what is refused is kept with why, and is tried again or thrown away", asyn
   channel.members.pop();
   say(ana.handle, "Again");
   await settle();
+  // As after a reload: what is there already is there once.
+  ana.handle.bringBack([...ana.handle.failed.get(), ...(failed === undefined ? [] : [failed])]);
+  expect(ana.handle.failed.get().map((each) => each.command.text)).toEqual(["Let me in", "Again"]);
+  ana.handle.discard("m-Let me in");
   ana.handle.discard("m-Again");
   expect(ana.handle.failed.get()).toEqual([]);
 });

@@ -1,9 +1,10 @@
 // What was said: pages and events in any interleaving are what a naive fold of all events shows.
 import { expect, test } from "vitest";
-import type { ChannelEvent, MessageView } from "../../src/gen/protocol";
+import type { ChannelEvent, MessageView, ViewPart } from "../../src/gen/protocol";
 import type { Environment } from "../../src/sdk/environment";
 import { type Effect, Feed, WINDOW_MAX } from "../../src/sdk/message-feed";
 import type { MessagePage } from "../../src/sdk/message-window";
+import { markersFolding } from "../../src/sdk/markers";
 import { firstUnread, unread } from "../../src/sdk/unread";
 import { Problem } from "../../src/sdk/problem";
 import { Clock, seeded, settle } from "./support/clock";
@@ -221,4 +222,35 @@ test("what is asked for is not forgotten when the channel comes anew meanwhile",
   await lab.answer();
   expect([there, lab.feed.has(12)]).toEqual([true, true]);
   holds(lab);
+});
+
+test("what comes anew is what is looked at, wherever in the stretch that is", async () => {
+  const lab = new Lab(seeded(1));
+  for (let count = 1; count <= 80; count += 1) lab.channel.commit("ben", { type: "message.posted", message_id: `m${count}`, number: count, text: `${count}` });
+  void lab.feed.around(20);
+  await settle();
+  await lab.answer();
+  for (let turn = 0; turn < 4; turn += 1) {
+    void lab.feed.more("after");
+    await settle();
+    await lab.answer();
+  }
+  lab.feed.looking("first", 20);
+  lab.feed.reload();
+  await settle();
+  await lab.answer();
+  expect([lab.feed.has(20), lab.feed.has(44)]).toEqual([true, false]);
+});
+
+test("how far one has read comes with the inbox, and follows what any device says", () => {
+  const [one, two] = ["channel-1", "channel-2"];
+  const head = { account_id: "ana", unread: 0, last_number: 0, known_from: 1, deliveries: [], digest: {} };
+  const parts = [{ kind: "inbox", part: "inbox", ...head }, { kind: "inbox", part: "entries", entries: [] }, { kind: "inbox", part: "markers", markers: [{ channel_id: one, read_to: 5, unread: [2] }] }] as unknown as ViewPart[];
+  const markers = markersFolding.of(parts);
+  expect(markers?.of.get(one)).toEqual({ channel_id: one, read_to: 5, unread: [2] });
+  expect(markersFolding.of([{ kind: "team" } as unknown as ViewPart])).toBeUndefined();
+  if (markers === undefined) return;
+  const read = markersFolding.reduce(markersFolding.reduce(markers, { type: "inbox.marked", channel_id: one, read_to: 9 }, 0, 2), { type: "inbox.marked", channel_id: two, read_to: 1 }, 0, 3);
+  expect([...read.of.values()]).toEqual([{ channel_id: one, read_to: 9 }, { channel_id: two, read_to: 1 }]);
+  expect(markersFolding.reduce(read, { type: "inbox.opened" }, 0, 4)).toBe(read);
 });

@@ -4,11 +4,15 @@ import { client } from "../../app/client";
 import { session } from "../../app/session.svelte";
 import { type ChannelView, firstUnread, type InboxCommand, type MarkersHandle, type MarkerView, type Unread, unread } from "../../sdk";
 
+/** Between two words about one channel. */
+const GAP_MS = 400;
+
 class Marks {
   #handle: MarkersHandle | undefined;
   #known: ReadonlyMap<string, MarkerView> | undefined = $state.raw();
   /** What is said here and not confirmed yet. */
   readonly #here = new SvelteMap<string, MarkerView>();
+  readonly #gaps = new Set<string>();
   #holders = 0;
   #ends: Array<() => void> = [];
   #founding = false;
@@ -47,7 +51,21 @@ class Marks {
     const numbers = (marker?.unread ?? []).filter((number) => number <= read_to);
     if (!this.#known || (read_to <= (marker?.read_to ?? 0) && numbers.length === 0)) return;
     const left = (marker?.unread ?? []).filter((number) => number > read_to);
-    this.#say({ type: "inbox.mark", channel_id, read_to, ...(numbers.length > 0 && { numbers }) }, { channel_id, read_to: Math.max(read_to, marker?.read_to ?? 0), ...(left.length > 0 && { unread: left }) });
+    this.#here.set(channel_id, { channel_id, read_to: Math.max(read_to, marker?.read_to ?? 0), ...(left.length > 0 && { unread: left }) });
+    this.#mark(channel_id);
+  }
+
+  /** Says how far one has read: at once, and then not more often than its gap allows, however busy the channel is. */
+  #mark(channel_id: string): void {
+    const marker = this.#here.get(channel_id);
+    if (!marker || this.#gaps.has(channel_id)) return;
+    this.#gaps.add(channel_id);
+    const numbers = (this.#known?.get(channel_id)?.unread ?? []).filter((number) => number <= marker.read_to && !marker.unread?.includes(number));
+    this.#say({ type: "inbox.mark", channel_id, read_to: marker.read_to, ...(numbers.length > 0 && { numbers }) }, marker);
+    setTimeout(() => {
+      this.#gaps.delete(channel_id);
+      if (this.#here.get(channel_id) !== marker) this.#mark(channel_id);
+    }, GAP_MS);
   }
 
   /** This one and all after it are to be read again. */

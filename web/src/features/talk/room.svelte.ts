@@ -1,6 +1,7 @@
 // One open channel as the screen sees it: what it is, what this person may do there, what was said, and what they do with it.
 import { getContext, setContext } from "svelte";
 import { client } from "../../app/client";
+import { drafts } from "../../app/drafts";
 import { t } from "../../app/i18n/index.svelte";
 import { type Live, live } from "../../app/live.svelte";
 import { paths } from "../../app/router.svelte";
@@ -21,6 +22,7 @@ export class Room {
   readonly #members: Live<readonly ChannelMemberView[]>;
   readonly #failed: Live<readonly FailedPost[]>;
   readonly #unwatch: () => void;
+  #unkeep: () => void = () => undefined;
   /** The message that is being changed. */
   editing: string | undefined = $state();
   /** What the server says this person is here; it decides again with each command. */
@@ -34,7 +36,16 @@ export class Room {
     this.#members = live(this.handle.members);
     this.#failed = live(this.handle.failed);
     this.#unwatch = this.handle.watch();
+    this.#keepFailed();
     void this.ask();
+  }
+
+  /** What was refused outlives a reload, as what is not sent yet does. */
+  #keepFailed(): void {
+    const key = `talk.failed.${this.id}`;
+    const kept = drafts.read(key);
+    if (kept) this.handle.bringBack(JSON.parse(kept) as FailedPost[]);
+    this.#unkeep = this.handle.failed.subscribe((failed) => drafts.write(key, failed.length > 0 ? JSON.stringify(failed) : ""));
   }
 
   get id(): string {
@@ -148,6 +159,7 @@ export class Room {
 
   close(): void {
     this.#unwatch();
+    this.#unkeep();
     this.handle.close();
   }
 }
@@ -161,9 +173,9 @@ export class Conversation {
   readonly #after: Live<boolean>;
   readonly #phase;
 
-  constructor(room: Room, root?: number) {
+  constructor(room: Room, feed: Feed = room.handle.feed()) {
     this.#room = room;
-    this.feed = root === undefined ? room.handle.feed() : room.handle.thread(root);
+    this.feed = feed;
     this.#messages = live(this.feed.messages);
     this.#before = live(this.feed.more_before);
     this.#after = live(this.feed.more_after);
