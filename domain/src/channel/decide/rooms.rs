@@ -20,6 +20,7 @@ use crate::{
     channel::{direct::direct_id, state::Channel},
     organization::Organization,
     refuse::{forbidden, full, invalid, missing, not_found},
+    team::Team,
     text,
 };
 
@@ -32,7 +33,10 @@ pub(super) fn create(channel: &Channel, create: &CreateChannel, command: &Channe
     }
     let team = match create.team_id {
         None => None,
-        Some(_) => Some(ctx.team.filter(|team| team.exists() && !team.is_deleted()).ok_or_else(|| missing("team_id"))?),
+        Some(id) => {
+            let of_org = |team: &&Team| team.exists() && !team.is_deleted() && team.org_id(id.0) == create.org_id;
+            Some(ctx.team.filter(of_org).ok_or_else(|| missing("team_id"))?)
+        }
     };
     if matches!(ctx.principal, Principal::Account(_)) {
         let capability = access::channel(command, true);
