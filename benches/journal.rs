@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use lockstep::store::{
     Location, Options, Store,
-    journal::{Append, Appended, Head, NewEvent, SharedJournal, StreamAppend},
+    journal::{Append, Appended, Head, Marks, NewEvent, SharedJournal, StreamAppend},
 };
 use lockstep_protocol::{
     ids::{AccountId, BoardId, CommitId, OrgId},
@@ -81,8 +81,16 @@ async fn journal(journal: &SharedJournal, events: usize) -> f64 {
 fn some(count: usize) -> Vec<NewEvent> {
     let (commit, actor) = (CommitId(Uuid::now_v7()), AccountId(Uuid::from_u128(7)));
     let payload = Bytes::from_static(&[7; PAYLOAD_BYTES]);
-    let event =
-        NewEvent { commit, at: 1_700_000_000_000_000, actor, origin: None, tag: "task.updated", level: 1, payload };
+    let event = NewEvent {
+        commit,
+        at: 1_700_000_000_000_000,
+        actor,
+        origin: None,
+        tag: "task.updated",
+        level: 1,
+        payload,
+        marks: Marks::default(),
+    };
     vec![event; count]
 }
 

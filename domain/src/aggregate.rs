@@ -14,6 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     board::{Board, Past, Texts},
+    channel::Recalled,
     organization::Organization,
     team::Team,
 };
@@ -57,6 +58,8 @@ pub struct Ctx<'a> {
     pub team: Option<&'a Team>,
     /// The board as it was, for a command that goes back there.
     pub past: Option<&'a Past>,
+    /// What the aggregate's own state holds no more and the command is about ([`Aggregate::wants`]).
+    pub recalled: Option<&'a Recalled>,
     /// The other board, for a command that changes one besides.
     pub beside: Option<Beside<'a>>,
     pub limits: &'a Limits,
@@ -93,6 +96,18 @@ impl<A: Aggregate> FollowUp<A> {
     }
 }
 
+/// By what an event is found in a stream that is too long to be held, besides its place. It is kept beside the event, and says nothing that
+/// the event does not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// The seq of the event whose thing it changes.
+    pub about: Option<u64>,
+    /// The seq of the event that began the thread that it makes longer or shorter.
+    pub thread: Option<u64>,
+    /// Its number among those that are counted.
+    pub number: Option<u64>,
+}
+
 /// A live thing with a stream of its own. Cloning must be cheap (persistent maps): each batch evolves a copy.
 pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwned + 'static {
     const KIND: Kind;
@@ -126,9 +141,21 @@ pub trait Aggregate: Clone + Default + Send + Sync + Serialize + DeserializeOwne
         Ok(None)
     }
 
+    /// By what an event is found in a long stream besides its place.
+    fn marks(_event: &Self::Event) -> Marks {
+        Marks::default()
+    }
+
     /// The level of the nodes that understand it.
     fn level(event: &Self::Event) -> u32 {
         level_of(Self::tag(event))
+    }
+
+    /// The seq of an event of its own stream without which this command cannot be decided here: the state holds no more what it was about.
+    /// Whoever asks reads it in the journal, with what happened to the same thing since, and hands both in ([`Ctx::recalled`]). `None`:
+    /// the state knows all it needs.
+    fn wants(&self, _command: &Self::Command) -> Option<u64> {
+        None
     }
 
     /// Checks input, state and access, and answers what would happen. No events: it was already so. Never panics on any state

@@ -28,6 +28,11 @@ pub fn exists(field: &str) -> Failure {
     Failure::new(Code::AlreadyExists).field(field)
 }
 
+/// What is known is older than what it is decided on: it goes when it is tried again.
+pub fn behind() -> Failure {
+    Failure::new(Code::Contended)
+}
+
 /// One more would be over the limit.
 pub fn full(field: &str, limit: usize) -> Failure {
     Failure::new(Code::LimitReached).field(field).limit(limit as u64)

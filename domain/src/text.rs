@@ -62,6 +62,18 @@ pub fn comment(text: &str, field: &str, limits: &Limits) -> Result<String, Failu
     required(body(text, field, limits.comment_bytes_max)?, field)
 }
 
+/// What is said in a channel.
+pub fn message(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
+    required(body(text, field, limits.message_text_bytes_max)?, field)
+}
+
+/// What a channel is for; empty means nothing.
+pub fn channel_purpose(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
+    let text = line(text, field)?;
+    within_chars(text, field, limits.channel_purpose_chars_max)?;
+    Ok(text.to_owned())
+}
+
 /// A board's key: a capital letter, then capitals and digits.
 pub fn board_key(text: &str, field: &str, limits: &Limits) -> Result<String, Failure> {
     let text = line(text, field)?;

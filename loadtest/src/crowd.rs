@@ -13,7 +13,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use lockstep_protocol::{
     codec::Codec,
     frame::{ClientMessage, Join, ServerMessage},
-    ids::BoardId,
+    topic::Topic,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -74,10 +74,10 @@ impl Crowd {
         Self { stop, figures, members }
     }
 
-    /// Joins a board with each of these endpoints.
-    pub async fn join(endpoints: Vec<(Endpoint, BoardId)>, epoch: Epoch) -> anyhow::Result<Self> {
+    /// Joins a topic with each of these endpoints.
+    pub async fn join(endpoints: Vec<(Endpoint, Topic)>, epoch: Epoch) -> anyhow::Result<Self> {
         let connections: Vec<TcpStream> = stream::iter(endpoints)
-            .map(|(endpoint, board)| async move { joined(&endpoint, board).await.context("a member of the crowd") })
+            .map(|(endpoint, topic)| async move { joined(&endpoint, topic).await.context("a member of the crowd") })
             .buffer_unordered(OPENING)
             .try_collect()
             .await?;
@@ -117,9 +117,9 @@ impl Crowd {
 }
 
 /// Joins, and reads up to the end of the snapshot.
-async fn joined(endpoint: &Endpoint, board: BoardId) -> anyhow::Result<TcpStream> {
+async fn joined(endpoint: &Endpoint, topic: Topic) -> anyhow::Result<TcpStream> {
     let (mut sender, mut receiver, _) = socket::open(endpoint).await?;
-    let join = Join { reference: 1, topic: board.into(), after: None, presence: false };
+    let join = Join { reference: 1, topic, after: None, presence: false };
     sender.send(&[ClientMessage::Join(join)]).await?;
     loop {
         for message in receiver.receive().await?.messages {

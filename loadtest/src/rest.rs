@@ -164,7 +164,9 @@ impl Rest {
         let kind = match topic.kind {
             Kind::Board => "boards",
             Kind::Team => "teams",
-            Kind::Organization | Kind::Account => return Err(anyhow!("no generic door for {topic}")),
+            Kind::Organization | Kind::Account | Kind::Channel | Kind::Inbox => {
+                return Err(anyhow!("no generic door for {topic}"));
+            }
         };
         let path = format!("/api/v1/orgs/{org}/{kind}/{}/commands", topic.id);
         let body = serde_json::to_value(Body { body, client_id, client_seq })?;
@@ -197,6 +199,11 @@ impl Rest {
             }
             events.extend(page.events);
         }
+    }
+
+    /// Whatever is there, as JSON.
+    pub async fn get(&self, path: &str) -> anyhow::Result<serde_json::Value> {
+        self.call(Method::GET, path, None).await
     }
 
     async fn call<T: DeserializeOwned>(

@@ -65,6 +65,7 @@ impl Live {
             org: Some(&self.org),
             team: None,
             past: None,
+            recalled: None,
             beside: None,
             limits: &limits,
         };

@@ -71,6 +71,10 @@ ids! {
     LinkId,
     /// A comment on a task.
     CommentId,
+    /// A channel: a room in which people talk. That of a direct one follows from the people.
+    ChannelId,
+    /// What somebody said in a channel.
+    MessageId,
     /// Time that somebody spent on a task.
     TimeEntryId,
     /// An item of a task's checklist.

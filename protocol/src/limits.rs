@@ -1,32 +1,16 @@
 //! Every limit there is, in one struct. `docs/LIMITS.md` is generated from this table, and a test probes each one at its
 //! value, one more, and a thousand times that, on every surface.
 
+mod inbox;
 mod row;
+mod talk;
 
+use inbox::with_inbox;
 pub use row::Row;
+use row::limits;
+use talk::with_talk;
 
-macro_rules! limits {
-    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $value:expr, $unit:literal;)*) => {
-        /// The limits in force. Values reach `domain` through `Ctx`.
-        #[derive(Clone, Debug, PartialEq)]
-        pub struct Limits {
-            $($(#[doc = $doc])+ pub $name: $type,)*
-        }
-
-        impl Default for Limits {
-            fn default() -> Self { Self { $($name: $value,)* } }
-        }
-
-        impl Limits {
-            /// All limits as rows, for the docs page and the probing test.
-            pub fn rows(&self) -> Vec<Row> {
-                vec![$(Row { name: stringify!($name), value: self.$name as u64, unit: $unit, doc: concat!($($doc),+).trim() },)*]
-            }
-        }
-    };
-}
-
-limits! {
+with_inbox! {
     /// A message from a client, whole; over it the socket is closed with 1009.
     message_bytes_max: usize = 256 * 1024, "bytes";
     /// Messages in one frame from a client; over it `batch_too_large`.
@@ -48,7 +32,7 @@ limits! {
     /// Live connections by one public link from one network address on one node.
     connections_per_link_and_address_max: usize = 50, "connections";
     /// Topics joined by one connection; over it `too_many_subscriptions`.
-    subscriptions_max: usize = 64, "topics";
+    subscriptions_max: usize = 256, "topics";
     /// Commands of one connection a second, steady.
     commands_per_second_max: u32 = 20, "per second";
     /// Commands of one connection at once, before the steady rate counts.

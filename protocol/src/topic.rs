@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use crate::ids::{AccountId, BoardId, OrgId, TeamId};
+use crate::ids::{AccountId, BoardId, ChannelId, OrgId, TeamId};
 
 /// What kind of aggregate a stream belongs to. The number is what the journal stores: never reuse one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
@@ -18,10 +18,13 @@ pub enum Kind {
     Team = 2,
     Board = 3,
     Account = 4,
+    Channel = 5,
+    /// Somebody's: its id is that of their account.
+    Inbox = 6,
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Organization, Self::Team, Self::Board, Self::Account];
+    pub const ALL: [Self; 6] = [Self::Organization, Self::Team, Self::Board, Self::Account, Self::Channel, Self::Inbox];
 
     /// The word in a topic's text form.
     pub const fn word(self) -> &'static str {
@@ -30,6 +33,8 @@ impl Kind {
             Self::Team => "team",
             Self::Board => "board",
             Self::Account => "account",
+            Self::Channel => "channel",
+            Self::Inbox => "inbox",
         }
     }
 
@@ -75,10 +80,36 @@ impl From<BoardId> for Topic {
     }
 }
 
+impl From<ChannelId> for Topic {
+    fn from(id: ChannelId) -> Self {
+        Self::new(Kind::Channel, id.0)
+    }
+}
+
 impl From<AccountId> for Topic {
     fn from(id: AccountId) -> Self {
         Self::new(Kind::Account, id.0)
     }
+}
+
+impl Topic {
+    /// The inbox of a person: its id is that of their account, but for the version, which is 8 (RFC 9562) instead of 7. A stream has an id of
+    /// its own, whatever its kind.
+    pub const fn inbox(of: AccountId) -> Self {
+        Self::new(Kind::Inbox, versioned(of.0, 8))
+    }
+
+    /// Whose inbox it is.
+    pub const fn inbox_owner(self) -> AccountId {
+        AccountId(versioned(self.id, 7))
+    }
+}
+
+/// The same id of another version.
+const fn versioned(id: Uuid, version: u8) -> Uuid {
+    let mut bytes = *id.as_bytes();
+    bytes[6] = (bytes[6] & 0x0F) | (version << 4);
+    Uuid::from_bytes(bytes)
 }
 
 impl fmt::Display for Topic {
@@ -95,7 +126,7 @@ impl fmt::Debug for Topic {
 
 /// The text was not `kind:uuid`.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a topic is KIND:UUID, with a kind of organization, team, board or account")]
+#[error("a topic is KIND:UUID, with a kind of organization, team, board, account, channel or inbox")]
 pub struct BadTopic;
 
 impl FromStr for Topic {

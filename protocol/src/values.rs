@@ -33,11 +33,17 @@ macro_rules! words {
 
 mod field;
 mod filter;
+mod message;
+mod notify;
+mod organization;
 mod sort;
 mod workflow;
 
 pub use field::*;
 pub use filter::*;
+pub use message::*;
+pub use notify::*;
+pub use organization::*;
 pub use sort::*;
 pub use workflow::*;
 
@@ -70,7 +76,21 @@ words! {
         ManageBoards = "boards.manage",
         /// Usage against the plan.
         SeeUsage = "usage.read",
+        FoundChannels = "channels.create",
+        /// As one who manages every open channel.
+        ManageChannels = "channels.manage",
     }
+    /// Who is in a channel.
+    ChannelKind {
+        /// Anybody of the organization reads it and joins by themselves; of a team's, anybody of the team.
+        Open = "open",
+        /// Its members alone know of it.
+        Private = "private",
+        /// A talk between these people, who never change.
+        Direct = "direct",
+    }
+    /// What a member of a channel may do there, weakest first.
+    ChannelRole { Member = "member", Manager = "manager" }
     /// Whether a member may act. One who is inactive keeps their place and has no access at all.
     MemberStatus { Active = "active", Inactive = "inactive" }
     /// A role on a board, weakest first.
@@ -360,38 +380,4 @@ impl<Id> Default for Place<Id> {
     fn default() -> Self {
         Self::END
     }
-}
-
-/// What an organization decides for itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct OrgSettings {
-    /// The shortest password that a member may choose; what the server asks for counts as well.
-    pub password_chars_min: u32,
-    /// The weakest role that founds boards: member or admin.
-    pub boards_by: OrgRole,
-    /// The weakest role that invites: member or admin.
-    pub invitations_by: OrgRole,
-}
-
-impl Default for OrgSettings {
-    fn default() -> Self {
-        Self { password_chars_min: 12, boards_by: OrgRole::Member, invitations_by: OrgRole::Admin }
-    }
-}
-
-/// What an organization may take up. What is absent is bounded by the server's own limits alone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct Plan {
-    pub name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub members_max: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub boards_max: Option<u32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "number")]
-    pub storage_bytes_max: Option<u64>,
 }

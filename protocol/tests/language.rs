@@ -6,8 +6,8 @@
 use std::{collections::BTreeMap, fmt::Debug, fmt::Write, fs, path::Path};
 
 use lockstep_protocol::{
-    command::{AccountCommand, BoardCommand, Command, OrganizationCommand, TeamCommand},
-    event::{AccountEvent, BoardEvent, Event, OrganizationEvent, TeamEvent},
+    command::{AccountCommand, BoardCommand, ChannelCommand, Command, InboxCommand, OrganizationCommand, TeamCommand},
+    event::{AccountEvent, BoardEvent, ChannelEvent, Event, InboxEvent, OrganizationEvent, TeamEvent},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -57,12 +57,28 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(
 
 #[test]
 fn every_command_is_written_as_it_always_was() {
-    let tags = [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS].concat();
+    let tags = [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat();
     check("commands.txt", &tags, Command::tag);
 }
 
 #[test]
 fn every_event_is_written_as_it_always_was() {
-    let tags = [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS].concat();
+    let tags = [
+        OrganizationEvent::TAGS,
+        TeamEvent::TAGS,
+        BoardEvent::TAGS,
+        AccountEvent::TAGS,
+        ChannelEvent::TAGS,
+        InboxEvent::TAGS,
+    ]
+    .concat();
     check("events.txt", &tags, Event::tag);
 }

@@ -6,24 +6,25 @@ use std::{
 };
 
 use lockstep_domain::{
-    Aggregate, Principal,
+    Aggregate, Channel, Inbox, Principal,
     access::{self, Capability},
     account::Account,
     board::{Board, Past},
+    channel::Recalled,
     organization::Organization,
     team::Team,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::{
-        BoardCommand, Command, TeamCommand,
-        organization::{ReleaseBoard, ReleaseTeam, ReserveBoard, ReserveTeam},
+        BoardCommand, ChannelCommand, Command, OrganizationCommand, TeamCommand,
+        organization::{ReleaseBoard, ReleaseChannel, ReleaseTeam, ReserveBoard, ReserveChannel, ReserveTeam},
     },
     event::level_of,
     frame::Acknowledged,
-    ids::{BoardId, CommitId, OrgId, TeamId},
+    ids::{BoardId, ChannelId, CommitId, OrgId, TeamId},
     topic::{Kind, Topic},
-    values::Scope,
+    values::{ChannelKind, Scope},
 };
 use tokio::sync::oneshot;
 
@@ -37,6 +38,9 @@ use super::{
     handle::Kinded,
     shell::{self, Message, Pending},
 };
+
+/// How often a message is read for a command before whoever asks is told to ask again.
+const RECALLS_MAX: u64 = 8;
 
 /// Before a command is handed in anew. Never nothing: the actor that ended gets to say so.
 async fn pause(duration: Duration) {
@@ -61,6 +65,35 @@ fn check_scopes(account: Option<&AccountFacts>, body: &Command, past: Option<&Pa
     let grant = account.grant()?;
     grant.permit_command(body)?;
     if past.is_some_and(Past::manages) { grant.permit(&[Scope::Admin]) } else { Ok(()) }
+}
+
+/// Ids of version 8 follow from what they are of: somebody who took one for something else would keep it from those whose it is. Nobody
+/// chooses one but the server; that of a direct talk is checked where it is begun.
+fn check_id(request: &CommandRequest) -> Result<(), Failure> {
+    let founds = match &request.body {
+        Command::Organization(command) => matches!(command, OrganizationCommand::CreateOrganization(_)),
+        Command::Team(command) => matches!(command, TeamCommand::CreateTeam(_)),
+        Command::Board(command) => matches!(command, BoardCommand::CreateBoard(_)),
+        Command::Channel(ChannelCommand::CreateChannel(create)) => create.kind != ChannelKind::Direct,
+        Command::Channel(_) | Command::Account(_) | Command::Inbox(_) => false,
+    };
+    let chosen = matches!(request.principal, Principal::Account(_));
+    if founds && chosen && request.topic.id.get_version_num() == 8 {
+        let says = "Ids of version 8 are the server's to give; choose one of version 4 or 7.";
+        return Err(Failure::because(Code::FieldInvalid, says).field("topic"));
+    }
+    Ok(())
+}
+
+/// What a command is decided with besides the state of its aggregate.
+#[derive(Clone, Default)]
+struct Brought {
+    /// Where it goes back to.
+    past: Option<Arc<Past>>,
+    /// The other board that it changes; such a command is appended by itself.
+    beside: Option<Arc<Beside>>,
+    /// What the state holds no more.
+    recalled: Option<Arc<Recalled>>,
 }
 
 /// What is kept for something before it is founded.
@@ -92,6 +125,16 @@ impl Place {
                 release: ReleaseTeam { team_id: TeamId(id) }.into(),
                 event: "organization.team.reserved",
             }),
+            // A direct talk takes none: there is one for those people, whoever begins it.
+            Command::Channel(ChannelCommand::CreateChannel(create)) if create.kind != ChannelKind::Direct => {
+                Some(Self {
+                    org: create.org_id,
+                    capability: Capability::FoundChannel,
+                    reserve: ReserveChannel { channel_id: ChannelId(id) }.into(),
+                    release: ReleaseChannel { channel_id: ChannelId(id) }.into(),
+                    event: "organization.channel.reserved",
+                })
+            }
             _ => None,
         }
     }
@@ -104,6 +147,7 @@ impl Directory {
         if request.body.kind() != request.topic.kind {
             return Err(Failure::new(Code::WrongTopic));
         }
+        check_id(&request)?;
         match request.topic.kind {
             Kind::Organization => self.command_of::<Organization>(request, None).await,
             Kind::Team => {
@@ -118,6 +162,29 @@ impl Directory {
                 }
             }
             Kind::Account => self.command_of::<Account>(request, None).await,
+            Kind::Inbox => self.command_of::<Inbox>(request, None).await,
+            Kind::Channel => match Place::of(&request) {
+                Some(_) => self.found::<Channel>(request).await,
+                None => self.about_channel(request).await,
+            },
+        }
+    }
+
+    /// A command of a channel. What is read for it out of the journal may be forgotten by the state meanwhile, or too old for it: then it is
+    /// read again.
+    async fn about_channel(&self, request: CommandRequest) -> Result<Acknowledged, Failure> {
+        self.pulse().open()?;
+        let mut tries = 0;
+        loop {
+            let recalled = self.recalled(&request).await?;
+            let brought = Brought { recalled, ..Brought::default() };
+            match self.hand_in::<Channel>(request.clone(), brought).await {
+                Err(failure) if failure.code == Code::Contended && tries < RECALLS_MAX => {
+                    tries += 1;
+                    pause(Duration::from_millis(tries)).await;
+                }
+                answer => return answer,
+            }
         }
     }
 
@@ -205,13 +272,14 @@ impl Directory {
     ) -> Result<Acknowledged, Failure> {
         self.pulse().open()?;
         if !beside::concerns(&request.body, past.as_deref()) {
-            return self.hand_in::<A>(request, past, None).await;
+            return self.hand_in::<A>(request, Brought { past, ..Brought::default() }).await;
         }
         let mut moved = 0;
         loop {
             let beside = self.beside(&request, past.as_deref(), moved > 0).await?;
             let other = beside.as_ref().map(|beside| beside.topic);
-            match self.hand_in::<A>(request.clone(), past.clone(), beside).await {
+            let brought = Brought { past: past.clone(), beside, recalled: None };
+            match self.hand_in::<A>(request.clone(), brought).await {
                 Err(failure) if failure.code == Code::Contended && moved < beside::MOVED_MAX => {
                     moved += 1;
                     pause(Duration::from_millis(u64::from(moved))).await;
@@ -227,14 +295,9 @@ impl Directory {
         }
     }
 
-    /// `beside`: the other board of a command that changes one besides; such a command is appended by itself.
-    async fn hand_in<A: Kinded>(
-        &self,
-        request: CommandRequest,
-        past: Option<Arc<Past>>,
-        beside: Option<Arc<Beside>>,
-    ) -> Result<Acknowledged, Failure> {
+    async fn hand_in<A: Kinded>(&self, request: CommandRequest, brought: Brought) -> Result<Acknowledged, Failure> {
         let CommandRequest { topic, principal, session, key, body, saw } = request;
+        let Brought { past, beside, recalled } = brought;
         let hash = key.map(|_| encode::body_hash(topic, &body)).unwrap_or_default();
         let mut account = self.account_facts(topic, principal, session).await?;
         check_scopes(account.as_ref(), &body, past.as_deref())?;
@@ -276,6 +339,7 @@ impl Directory {
                 origin: key.map(|key| shell::origin(key.client_id, key.client_seq, hash)),
                 saw,
                 past: past.clone(),
+                recalled: recalled.clone(),
                 beside: beside.clone(),
                 commit,
                 reply,

@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use lockstep_domain::{Credential, Principal, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Channel, Credential, Inbox, Principal, account::Account, board::Board, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::Command,
@@ -221,6 +223,8 @@ impl Directory {
             Kind::Team => self.join_of::<Team>(request).await,
             Kind::Board => self.join_of::<Board>(request).await,
             Kind::Account => self.join_of::<Account>(request).await,
+            Kind::Channel => self.join_of::<Channel>(request).await,
+            Kind::Inbox => self.join_of::<Inbox>(request).await,
         }
     }
 
@@ -374,7 +378,7 @@ impl Directory {
             (false, Some(founding)) => founding,
             (false, None) => return Err(Failure::new(Code::NotFound)),
         };
-        let depends = matches!(A::KIND, Kind::Team | Kind::Board);
+        let depends = matches!(A::KIND, Kind::Team | Kind::Board | Kind::Channel);
         if depends {
             // Loading these never comes back here: an organization depends on nothing, a team on its organization.
             loaded.facts = Box::pin(aggregate::load_facts(self, Some(org), team, &[])).await?;

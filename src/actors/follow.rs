@@ -202,7 +202,7 @@ impl Directory {
         }
     }
 
-    /// Opens what is live again: first everything that decides access, then boards.
+    /// Opens what is live again: first everything that decides access, then boards and channels.
     async fn revive(&self) {
         loop {
             self.pulse().revival().await;
@@ -212,7 +212,7 @@ impl Directory {
                 all &= self.revive_kind(kind).await;
             }
             self.pulse().revived(all);
-            if !all || !self.revive_kind(Kind::Board).await {
+            if !all || !self.revive_kind(Kind::Board).await || !self.revive_kind(Kind::Channel).await {
                 tracing::warn!("not everything could catch up with the journal; trying again");
                 self.pulse().again();
                 continue;

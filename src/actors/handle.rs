@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
-use lockstep_domain::{Aggregate, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, Channel, Inbox, account::Account, board::Board, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     ids::{AccountId, OrgId},
     topic::Topic,
@@ -136,6 +138,8 @@ pub enum AnyHandle {
     Team(Arc<Handle<Team>>),
     Board(Arc<Handle<Board>>),
     Account(Arc<Handle<Account>>),
+    Channel(Arc<Handle<Channel>>),
+    Inbox(Arc<Handle<Inbox>>),
 }
 
 /// Runs the same words on whichever kind it is.
@@ -146,6 +150,8 @@ macro_rules! each {
             AnyHandle::Team($handle) => $body,
             AnyHandle::Board($handle) => $body,
             AnyHandle::Account($handle) => $body,
+            AnyHandle::Channel($handle) => $body,
+            AnyHandle::Inbox($handle) => $body,
         }
     };
 }
@@ -181,7 +187,7 @@ impl AnyHandle {
     pub fn has_member(&self, account: AccountId) -> bool {
         match self {
             Self::Organization(handle) => handle.reader.borrow().state.member(account).is_some(),
-            Self::Team(_) | Self::Board(_) | Self::Account(_) => false,
+            Self::Team(_) | Self::Board(_) | Self::Account(_) | Self::Channel(_) | Self::Inbox(_) => false,
         }
     }
 
@@ -193,9 +199,10 @@ impl AnyHandle {
     /// Whether its access is decided by this organization (or a team of it).
     pub fn depends_on(&self, org: OrgId) -> bool {
         match self {
-            Self::Organization(_) | Self::Account(_) => false,
+            Self::Organization(_) | Self::Account(_) | Self::Inbox(_) => false,
             Self::Team(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
             Self::Board(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
+            Self::Channel(handle) => handle.reader.borrow().state.org_id(handle.topic.id) == org,
         }
     }
 
@@ -311,4 +318,4 @@ macro_rules! kinded {
     )*};
 }
 
-kinded!(Organization, Team, Board, Account);
+kinded!(Organization, Team, Board, Account, Channel, Inbox);

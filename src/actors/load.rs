@@ -1,7 +1,9 @@
 //! How an aggregate comes to life: the newest snapshot that fits, then the journal's tail, each link of the chain checked.
 //! A snapshot that does not fit is left aside; an event that does not fold ends the load at the last good one.
 
-use lockstep_domain::{Aggregate, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, Channel, Inbox, account::Account, board::Board, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     position::{Bookmark, Position},
     topic::{Kind, Topic},
@@ -191,6 +193,8 @@ pub async fn verify(journal: &SharedJournal, topic: Topic) -> Result<(), Journal
         Kind::Team => verify_of::<Team>(journal, topic).await,
         Kind::Board => verify_of::<Board>(journal, topic).await,
         Kind::Account => verify_of::<Account>(journal, topic).await,
+        Kind::Channel => verify_of::<Channel>(journal, topic).await,
+        Kind::Inbox => verify_of::<Inbox>(journal, topic).await,
     }
 }
 

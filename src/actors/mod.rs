@@ -21,6 +21,7 @@ mod profiles;
 pub mod published;
 mod pulse;
 mod reads;
+mod recall;
 mod restart;
 mod saw;
 mod shell;

@@ -3,10 +3,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use lockstep_domain::{Aggregate, Principal, account::Account, board::Board, organization::Organization, team::Team};
+use lockstep_domain::{
+    Aggregate, Channel, Inbox, Principal, account::Account, board::Board, organization::Organization, team::Team,
+};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    ids::{AccountId, BoardId, OrgId, TeamId},
+    ids::{AccountId, BoardId, ChannelId, OrgId, TeamId},
     topic::Topic,
     values::Audience,
 };
@@ -56,6 +58,15 @@ impl Directory {
         Ok(self.readable::<Board>(id.0).await?.published())
     }
 
+    pub async fn channel(&self, id: ChannelId) -> Result<Arc<Published<Channel>>, Failure> {
+        Ok(self.readable::<Channel>(id.0).await?.published())
+    }
+
+    /// Somebody's inbox.
+    pub async fn inbox(&self, of: AccountId) -> Result<Arc<Published<Inbox>>, Failure> {
+        Ok(self.readable::<Inbox>(Topic::inbox(of).id).await?.published())
+    }
+
     pub async fn account(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
         Ok(self.readable::<Account>(id.0).await?.published())
     }
@@ -73,6 +84,11 @@ impl Directory {
     /// The team, caught up with the journal first.
     pub async fn team_now(&self, id: TeamId) -> Result<Arc<Published<Team>>, Failure> {
         self.now::<Team>(id.0).await
+    }
+
+    /// The channel, caught up with the journal first.
+    pub async fn channel_now(&self, id: ChannelId) -> Result<Arc<Published<Channel>>, Failure> {
+        self.now::<Channel>(id.0).await
     }
 
     /// The board, caught up with the journal first: for whoever concludes something from what is not on it.
@@ -100,6 +116,32 @@ impl Directory {
     /// The team once it has reached this seq.
     pub async fn team_at(&self, id: TeamId, min_seq: u64) -> Result<Arc<Published<Team>>, Failure> {
         self.reach::<Team>(id.0, min_seq).await
+    }
+
+    /// The channel by its whole path, as the principal may see it, at least at `min_seq`.
+    pub async fn readable_channel(
+        &self,
+        principal: Principal,
+        org_id: OrgId,
+        channel_id: ChannelId,
+        min_seq: u64,
+    ) -> Result<(Arc<Published<Channel>>, Audience), Failure> {
+        let org = self.organization(org_id).await?;
+        let published = self.channel(channel_id).await?;
+        let team = match published.state.of_team() {
+            Some(team) => Some(self.team(team).await?),
+            None => None,
+        };
+        let own = published.state.org_id(channel_id.0) == org_id;
+        let team = team.as_ref().map(|team| &team.state);
+        let audience = published.state.audience(channel_id.0, principal, Some(&org.state), team).filter(|_| own);
+        let audience = audience.ok_or_else(|| Failure::new(Code::NotFound))?;
+        let published = if published.bookmark.seq < min_seq {
+            self.reach::<Channel>(channel_id.0, min_seq).await?
+        } else {
+            published
+        };
+        Ok((published, audience))
     }
 
     async fn reach<A: Kinded>(&self, id: Uuid, min_seq: u64) -> Result<Arc<Published<A>>, Failure> {

@@ -68,7 +68,7 @@ impl Directory {
     /// reads little. Commands in flight are decided by the journal, not by this.
     pub async fn stop(&self) {
         let leaving = async {
-            for kind in [Kind::Board, Kind::Team, Kind::Organization, Kind::Account] {
+            for kind in [Kind::Inbox, Kind::Board, Kind::Channel, Kind::Team, Kind::Organization, Kind::Account] {
                 // Whoever depended on it may take a moment to be gone; who stays is ended with the rest.
                 for _ in 0..LEAVING_ROUNDS {
                     let live = self.slots().live().into_iter().filter(|(_, handle)| handle.topic().kind == kind);

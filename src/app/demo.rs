@@ -188,7 +188,7 @@ pub async fn make(auth: &Auth, directory: &Directory, password: &SecretString) -
     let ben = auth.ensure_account(BEN, password.clone(), "Ben Okafor").await?;
     let (org, board) = (OrgId(fixed("organization")), BoardId(fixed("board")));
     let maker = Maker { directory, ana, ben, board, now: directory.services().clock.now() };
-    maker.ask(ana, org, CreateOrganization { name: "Demo".into() }).await?;
+    maker.serve(ana, org, CreateOrganization { name: "Demo".into() }).await?;
     maker
         .serve(ana, org, AddMember { account_id: ben, role: OrgRole::Admin, placeholder: false, service: false })
         .await?;
@@ -199,7 +199,7 @@ pub async fn make(auth: &Auth, directory: &Directory, password: &SecretString) -
         key: "LAUNCH".into(),
         visibility: Visibility::Organization,
     };
-    if maker.ask(ana, board, create).await? {
+    if maker.serve(ana, board, create).await? {
         maker.fill().await?;
     }
     Ok(Demo { org_id: org, board_id: board })

@@ -1,10 +1,10 @@
-//! The generic door: any command for a board or a team, with the client's own idempotency key, as over the socket.
+//! The generic door: any command for a board, a team or a channel, with the client's own idempotency key, as over the socket.
 
-use lockstep_domain::{Aggregate, board::Board, team::Team};
+use lockstep_domain::{Aggregate, Channel, board::Board, team::Team};
 use lockstep_protocol::{
     codes::{Code, Failure},
     command::Command,
-    ids::{BoardId, ClientId, OrgId, TeamId},
+    ids::{BoardId, ChannelId, ClientId, OrgId, TeamId},
     values::IfChanged,
 };
 use serde::Deserialize;
@@ -75,6 +75,22 @@ pub async fn to_team(
         }
     }
     Ok(caller.ask_with(team, Some(key), door.body, saw).await?.into())
+}
+
+pub async fn to_channel(
+    caller: Caller,
+    Ids((org, channel)): Ids<(OrgId, ChannelId)>,
+    Body(door): Body<CommandDoor>,
+) -> Answer<Written> {
+    let (key, saw) = (door.key()?, Saw::new(door.saw, door.if_changed));
+    let own = Channel::own_command(door.body.clone()).ok_or(Code::WrongTopic)?;
+    match Channel::founding(&own) {
+        Some((named, _)) => check_founding(named, org)?,
+        None => {
+            caller.http.directory.readable_channel(caller.principal(), org, channel, 0).await?;
+        }
+    }
+    Ok(caller.ask_with(channel, Some(key), door.body, saw).await?.into())
 }
 
 /// What is founded belongs to the organization of the path, or there is no such place.

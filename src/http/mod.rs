@@ -12,6 +12,7 @@ mod authentication;
 mod board_members;
 mod boards;
 mod categories;
+mod channels;
 mod columns;
 mod commands;
 mod comments;

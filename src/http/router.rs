@@ -44,8 +44,8 @@ use tower_http::{
 };
 
 use super::{
-    Http, about, access, assets, authentication, board_members, boards, categories, columns, commands, comments,
-    export, factors, fields,
+    Http, about, access, assets, authentication, board_members, boards, categories, channels, columns, commands,
+    comments, export, factors, fields,
     finish::finish,
     health, history, identity, invitations, kept, labels, links, me, member_list, members, next, openapi,
     organization_life, organizations,
@@ -78,7 +78,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             (Some(_), _) => endpoint,
         })
     };
-    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE));
+    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN));
     who().into_iter().chain(programs()).chain(shared()).chain(things).collect()
 }
 

@@ -183,7 +183,7 @@ fn collection(kind: Kind) -> Result<&'static str, Failure> {
     match kind {
         Kind::Board => Ok("boards"),
         Kind::Team => Ok("teams"),
-        Kind::Organization | Kind::Account => Err(Failure::new(Code::WrongTopic)),
+        Kind::Organization | Kind::Account | Kind::Channel | Kind::Inbox => Err(Failure::new(Code::WrongTopic)),
     }
 }
 

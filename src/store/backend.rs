@@ -13,7 +13,10 @@ use uuid::Uuid;
 use super::{
     chain::{self, Prepared},
     db::Db,
-    journal::{Append, Appended, Guard, Head, Journal, JournalError, JournalFuture, Known, Recorded, Snapshot},
+    journal::{
+        Append, Appended, Guard, Head, Journal, JournalError, JournalFuture, Known, Marked, MarkedBy, Recorded,
+        Snapshot,
+    },
     reads, snapshots,
 };
 
@@ -64,6 +67,17 @@ impl<B: Backend> Journal for B {
 
     fn read_at(&self, stream: Topic, seqs: Vec<u64>) -> JournalFuture<'_, Vec<Recorded>> {
         timed(async move { reads::read_at(self.db(), stream, &seqs).await })
+    }
+
+    fn marked(
+        &self,
+        stream: Topic,
+        by: MarkedBy,
+        marks: Vec<u64>,
+        after: u64,
+        limit: usize,
+    ) -> JournalFuture<'_, Vec<Marked>> {
+        timed(async move { reads::marked(self.db(), (stream, by), &marks, after, limit).await })
     }
 
     fn known(&self, stream: Topic, actor: AccountId, client: ClientId, limit: usize) -> JournalFuture<'_, Vec<Known>> {

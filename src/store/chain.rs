@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use lockstep_protocol::{ids::OrgId, topic::Topic};
 
-use super::journal::{Append, GENESIS, Guard, Hash, Head, JournalError, NewEvent, Recorded, StreamAppend};
+use super::journal::{Append, GENESIS, Guard, Hash, Head, JournalError, Marks, NewEvent, Recorded, StreamAppend};
 
 /// The fields of an event that its hash covers, borrowed from either form of it.
 struct Covered<'a> {
@@ -59,6 +59,7 @@ impl Recorded {
             tag: "",
             level: 0,
             payload: self.payload.clone(),
+            marks: Marks::default(),
         };
         let covered = Covered { stream: self.stream, org: self.org, seq: self.seq, event: &event, tag: &self.tag };
         hash(predecessor, &covered)

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+pub use lockstep_domain::Marks;
 use lockstep_protocol::{
     ids::{AccountId, ClientId, CommitId, OrgId},
     position::Position,
@@ -57,6 +58,37 @@ pub struct NewEvent {
     pub level: u32,
     /// MessagePack with named fields.
     pub payload: Bytes,
+    /// By what it is found besides its seq. Not in the hash: the event says the same.
+    pub marks: Marks,
+}
+
+/// Which of an event's marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkedBy {
+    About,
+    Thread,
+    Number,
+}
+
+impl MarkedBy {
+    /// As the databases call it.
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::About => "about",
+            Self::Thread => "thread",
+            Self::Number => "number",
+        }
+    }
+}
+
+/// An event that was found by one of its marks, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marked {
+    pub mark: u64,
+    pub seq: u64,
+    pub at: i64,
+    pub actor: AccountId,
+    pub tag: String,
 }
 
 /// An event as the journal holds it.
@@ -188,6 +220,17 @@ pub trait Journal: Send + Sync + 'static {
 
     /// The events of these seqs, in ascending order; seqs that do not exist are left out. For bodies.
     fn read_at(&self, stream: Topic, seqs: Vec<u64>) -> JournalFuture<'_, Vec<Recorded>>;
+
+    /// The events with any of these marks behind the seq `after`, by mark and then seq, at most `limit`. All that were committed before this
+    /// was asked are found.
+    fn marked(
+        &self,
+        stream: Topic,
+        by: MarkedBy,
+        marks: Vec<u64>,
+        after: u64,
+        limit: usize,
+    ) -> JournalFuture<'_, Vec<Marked>>;
 
     /// What this client did in this stream, newest first, at most `limit` (the idempotency window).
     fn known(&self, stream: Topic, actor: AccountId, client: ClientId, limit: usize) -> JournalFuture<'_, Vec<Known>>;

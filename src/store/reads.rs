@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     chain,
     db::{Db, on_db},
-    journal::{GENESIS, Guard, Head, JournalError, Known, Origin, Recorded},
+    journal::{GENESIS, Guard, Head, JournalError, Known, Marked, MarkedBy, Origin, Recorded},
     rows,
 };
 
@@ -182,6 +182,54 @@ pub(super) async fn read_at(db: &Db, stream: Topic, seqs: &[u64]) -> Result<Vec<
         }
     };
     all_recorded(found)
+}
+
+pub(super) async fn marked(
+    db: &Db,
+    (stream, by): (Topic, MarkedBy),
+    marks: &[u64],
+    after: u64,
+    limit: usize,
+) -> Result<Vec<Marked>, JournalError> {
+    let marks: Vec<i64> = marks.iter().map(|mark| rows::signed(*mark)).collect();
+    let (after, limit) = (rows::signed(after), rows::signed(limit as u64));
+    let (column, kind) = (by.column(), stream.kind.number());
+    let found: Vec<MarkedRow> = match db {
+        Db::Postgres(pool) => {
+            let sql = format!(
+                "select {column} as mark, seq, at, actor, tag from events where stream_id = $1 and kind = $2 and {column} = any($3) and seq > $4
+                 order by {column}, seq limit $5"
+            );
+            let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(stream.id).bind(kind).bind(marks);
+            query.bind(after).bind(limit).fetch_all(pool).await?
+        }
+        Db::Sqlite(file) => {
+            let sql = format!(
+                "select {column} as mark, seq, at, actor, tag from events where stream_id = $1 and kind = $2
+                 and {column} in (select value from json_each($3)) and seq > $4 order by {column}, seq limit $5"
+            );
+            let marks = serde_json::Value::from(marks).to_string();
+            let query = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(stream.id).bind(kind).bind(marks);
+            query.bind(after).bind(limit).fetch_all(&file.read).await?
+        }
+    };
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct MarkedRow {
+    mark: i64,
+    seq: i64,
+    at: i64,
+    actor: Uuid,
+    tag: String,
+}
+
+impl From<MarkedRow> for Marked {
+    fn from(row: MarkedRow) -> Self {
+        let (mark, seq) = (rows::unsigned(row.mark), rows::unsigned(row.seq));
+        Self { mark, seq, at: row.at, actor: row.actor.into(), tag: row.tag }
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,12 +1,14 @@
 //! Keeps the read tables: who belongs to which organization, and the lists of teams and boards. Built from the journal alone,
 //! so that they can be emptied and built anew.
 
+use std::collections::BTreeMap;
+
 use lockstep_protocol::{
-    event::{BoardEvent, OrganizationEvent, TeamEvent},
-    ids::{BoardId, OrgId, TeamId},
+    event::{BoardEvent, ChannelEvent, OrganizationEvent, TeamEvent},
+    ids::{BoardId, ChannelId, OrgId, TeamId},
     position::Position,
     topic::Kind,
-    values::{Lifecycle, OrgRole},
+    values::{ChannelKind, ChannelRole, Lifecycle, OrgRole},
 };
 
 use super::Worker;
@@ -14,7 +16,10 @@ use crate::store::{
     Store, StoreError,
     consumers::Lease,
     journal::Recorded,
-    projections::{BoardMemberRow, BoardRow, Change, MembershipRow, OrganizationRow, Patch, TeamRow},
+    projections::{
+        BoardMemberRow, BoardRow, Change, ChannelChange, ChannelMemberRow, ChannelPatch, ChannelRow, MembershipRow,
+        OrganizationRow, Patch, TeamRow,
+    },
 };
 
 /// See the module.
@@ -31,7 +36,7 @@ impl Worker for Projector {
         events: &[Recorded],
         cursor: Position,
     ) -> Result<(), StoreError> {
-        let changes: Vec<Change> = events.iter().flat_map(changes).collect();
+        let changes: Vec<Change> = once_each(events.iter().flat_map(changes).collect());
         store.projections().apply(lease, &changes, cursor).await
     }
 }
@@ -42,7 +47,13 @@ fn changes(recorded: &Recorded) -> Vec<Change> {
         Kind::Organization => decode(recorded).map(|event| of_organization(recorded, event)),
         Kind::Team => decode(recorded).map(|event| of_team(recorded, event)),
         Kind::Board if listed(&recorded.tag) => decode(recorded).map(|event| of_board(recorded, event)),
-        Kind::Board | Kind::Account => None,
+        Kind::Channel if spoken(&recorded.tag) => {
+            Some(vec![Change::Channel(ChannelChange::Spoken(ChannelId(recorded.stream.id), recorded.at))])
+        }
+        Kind::Channel if recorded.tag.starts_with("channel.") => {
+            decode(recorded).map(|event| of_channel(recorded, event))
+        }
+        Kind::Board | Kind::Account | Kind::Channel | Kind::Inbox => None,
     }
     .unwrap_or_default()
 }
@@ -50,6 +61,25 @@ fn changes(recorded: &Recorded) -> Vec<Change> {
 /// Whether a board's event can matter to a list: most are about tasks and are not even decoded.
 fn listed(tag: &str) -> bool {
     tag.starts_with("board.")
+}
+
+/// Whether something was said: that is not even decoded.
+fn spoken(tag: &str) -> bool {
+    tag == "message.posted"
+}
+
+/// Of what was said in a busy channel the last is enough.
+fn once_each(changes: Vec<Change>) -> Vec<Change> {
+    let mut last: BTreeMap<ChannelId, i64> = BTreeMap::new();
+    for change in &changes {
+        if let Change::Channel(ChannelChange::Spoken(channel, at)) = change {
+            last.insert(*channel, *at);
+        }
+    }
+    let rest = changes.into_iter().filter(|change| !matches!(change, Change::Channel(ChannelChange::Spoken(..))));
+    let mut all: Vec<Change> = rest.collect();
+    all.extend(last.into_iter().map(|(channel, at)| Change::Channel(ChannelChange::Spoken(channel, at))));
+    all
 }
 
 pub(super) fn decode<E: serde::de::DeserializeOwned>(recorded: &Recorded) -> Option<E> {
@@ -123,6 +153,8 @@ fn of_organization(recorded: &Recorded, event: OrganizationEvent) -> Vec<Change>
         | OrganizationEvent::BoardReleased(_)
         | OrganizationEvent::TeamReserved(_)
         | OrganizationEvent::TeamReleased(_)
+        | OrganizationEvent::ChannelReserved(_)
+        | OrganizationEvent::ChannelReleased(_)
         | OrganizationEvent::MemberUpdated(_)
         | OrganizationEvent::MemberRoleAssigned(_)
         | OrganizationEvent::MemberPermissionsChanged(_)
@@ -191,4 +223,43 @@ fn of_board(recorded: &Recorded, event: BoardEvent) -> Vec<Change> {
         BoardEvent::BoardMemberRemoved(event) => vec![Change::BoardMemberRemoved(board, event.account_id)],
         _ => Vec::new(),
     }
+}
+
+fn of_channel(recorded: &Recorded, event: ChannelEvent) -> Vec<Change> {
+    use ChannelEvent as E;
+    let (channel, org) = (ChannelId(recorded.stream.id), recorded.org);
+    let member = |account, role: ChannelRole| {
+        ChannelChange::Joined(ChannelMemberRow { channel, account, org, role: role.word().to_owned() })
+    };
+    let patch = |patch| vec![ChannelChange::Patched(channel, recorded.seq, patch)];
+    let lifecycle = |state| patch(ChannelPatch { state: Some(word(state)), ..ChannelPatch::default() });
+    let changes = match event {
+        E::ChannelCreated(event) => {
+            let founder = |account| account == recorded.actor && event.kind != ChannelKind::Direct;
+            let role = |account| if founder(account) { ChannelRole::Manager } else { ChannelRole::Member };
+            let row = ChannelRow {
+                channel,
+                org: event.org_id,
+                team: event.team_id,
+                kind: event.kind.word().to_owned(),
+                name: event.name,
+                purpose: String::new(),
+                state: word(Lifecycle::Active),
+                created_at: recorded.at,
+                spoken_at: recorded.at,
+                seq: recorded.seq,
+            };
+            let members = event.members.into_iter().map(|account| member(account, role(account)));
+            [ChannelChange::Made(row)].into_iter().chain(members).collect()
+        }
+        E::ChannelUpdated(event) => patch(ChannelPatch { name: event.name, purpose: event.purpose, state: None }),
+        E::ChannelArchived(_) => lifecycle(Lifecycle::Archived),
+        E::ChannelUnarchived(_) => lifecycle(Lifecycle::Active),
+        E::ChannelDeleted(_) => vec![ChannelChange::Gone(channel)],
+        E::ChannelMemberAdded(event) => vec![member(event.account_id, event.role)],
+        E::ChannelMemberRoleChanged(event) => vec![member(event.account_id, event.role)],
+        E::ChannelMemberRemoved(event) => vec![ChannelChange::Left(channel, event.account_id)],
+        _ => Vec::new(),
+    };
+    changes.into_iter().map(Change::Channel).collect()
 }

@@ -37,7 +37,7 @@ pub fn tallies(recorded: &Recorded) -> Vec<Tally> {
         Kind::Team => decode(recorded).map(|event| of_team(recorded, event)),
         Kind::Board if counted(&recorded.tag) => decode(recorded).map(|event| of_board(recorded, event)),
         Kind::Organization if recorded.tag == "organization.dropped" => Some(vec![Tally::Dropped(recorded.org)]),
-        Kind::Organization | Kind::Board | Kind::Account => None,
+        Kind::Organization | Kind::Board | Kind::Account | Kind::Channel | Kind::Inbox => None,
     }
     .unwrap_or_default()
 }

@@ -106,6 +106,20 @@ comment.edit                    PATCH   /boards/{board}/tasks/{task_id}/comments
 comment.delete                  DELETE  /boards/{board}/tasks/{task_id}/comments/{comment_id}
 comment.react                   POST    /boards/{board}/tasks/{task_id}/comments/{comment_id}/react
 comment.unreact                 POST    /boards/{board}/tasks/{task_id}/comments/{comment_id}/unreact
+channel.create                  POST    /channels
+channel.update                  PATCH   /channels/{channel}
+channel.archive                 POST    /channels/{channel}/archive
+channel.unarchive               POST    /channels/{channel}/unarchive
+channel.delete                  DELETE  /channels/{channel}
+channel.member.add              PUT     /channels/{channel}/members/{account_id}
+channel.member.remove           DELETE  /channels/{channel}/members/{account_id}
+message.post                    POST    /channels/{channel}/messages
+message.edit                    PATCH   /channels/{channel}/messages/{seq}
+message.delete                  DELETE  /channels/{channel}/messages/{seq}
+message.react                   PUT     /channels/{channel}/messages/{seq}/reactions/{emoji}
+message.unreact                 DELETE  /channels/{channel}/messages/{seq}/reactions/{emoji}
+message.pin                     PUT     /channels/{channel}/messages/{seq}/pin
+message.unpin                   DELETE  /channels/{channel}/messages/{seq}/pin
 ";
 
 /// What one sends.
@@ -129,7 +143,11 @@ pub fn resource(scene: &Scene, place: &Place, command: &Value) -> Option<Asked> 
     let mut words = line.split_whitespace().skip(1);
     let method: Method = words.next().expect("a method").parse().expect("a method");
     let mut path = format!("/api/v1/orgs/{}{}", scene.named(place, "org"), words.next().unwrap_or_default());
-    for name in ["team", "board"] {
+    // A message is in the path by its seq.
+    if let Some(message) = fields.remove("message") {
+        fields.insert("seq".into(), message["seq"].to_string().into());
+    }
+    for name in ["team", "board", "channel"] {
         path = path.replace(&format!("{{{name}}}"), &scene.named(place, name).to_string());
     }
     while let Some((before, rest)) = path.clone().split_once('{') {
@@ -160,15 +178,25 @@ fn adapt(scene: &Scene, place: &Place, tag: &str, fields: &mut Map<String, Value
             fields.remove("org_id");
             fields.insert("board_id".into(), scene.named(place, "board").to_string().into());
         }
+        "channel.create" => {
+            fields.remove("org_id");
+            fields.insert("channel_id".into(), scene.named(place, "channel").to_string().into());
+        }
+        "message.post" => {
+            if let Some(thread) = fields.remove("thread") {
+                fields.insert("thread_seq".into(), thread["seq"].clone());
+            }
+        }
         _ => {}
     }
     Some(())
 }
 
-/// The door that takes any command of a team or a board.
+/// The door that takes any command of a team, a board or a channel.
 pub fn door(scene: &Scene, place: &Place, command: &Value) -> Option<Asked> {
     let tag = command["type"].as_str().expect("a tag");
     let below = match tag.split('.').next() {
+        Some("channel" | "message") => format!("channels/{}", scene.named(place, "channel")),
         Some("team") => format!("teams/{}", scene.named(place, "team")),
         Some("organization" | "member" | "role" | "invitation" | "account" | "session" | "factor") => return None,
         _ => format!("boards/{}", scene.named(place, "board")),

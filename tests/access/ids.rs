@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     doors::{self, Asked},
     roles::topic,
-    scene::{PEOPLE, Place, Scene},
+    scene::{MESSAGES, PEOPLE, Place, Scene},
     table,
     world::{Live, World, id, json as command_of},
 };
@@ -23,6 +23,8 @@ const TABLES: &[&str] = &[
     include_str!("../../domain/tests/access/board.csv"),
     include_str!("../../domain/tests/access/new_board.csv"),
     include_str!("../../domain/tests/access/new_team.csv"),
+    include_str!("../../domain/tests/access/channel.csv"),
+    include_str!("../../domain/tests/access/new_channel.csv"),
 ];
 
 /// What was there once, in every copy.
@@ -79,7 +81,7 @@ fn with_deleted() -> World {
 fn named(command: &Value) -> Vec<(String, &'static str)> {
     const NAMES: &[&str] = &[
         "todo", "doing", "done", "attic", "red", "blue", "bug", "v1", "k1", "k2", "list", "i1", "i2", "hr", "inv1",
-        "t1", "t2", "t3", "d1", "put_away", "trash", "ghost", "team", "org", "board",
+        "t1", "t2", "t3", "d1", "put_away", "trash", "ghost", "team", "org", "board", "channel",
     ];
     fn walk(value: &Value, at: &str, found: &mut Vec<(String, &'static str)>) {
         match value {
@@ -88,7 +90,7 @@ fn named(command: &Value) -> Vec<(String, &'static str)> {
                 items.iter().enumerate().for_each(|(n, value)| walk(value, &format!("{at}/{n}"), found));
             }
             Value::String(text) => {
-                let name = NAMES.iter().chain(&PEOPLE).find(|name| id(name).to_string() == *text);
+                let name = NAMES.iter().chain(&PEOPLE).chain(&MESSAGES).find(|name| id(name).to_string() == *text);
                 found.extend(name.map(|name| (at.to_owned(), *name)));
             }
             _ => {}
@@ -102,6 +104,7 @@ fn named(command: &Value) -> Vec<(String, &'static str)> {
 /// The same names elsewhere.
 struct Elsewhere {
     board: Place,
+    channel: Place,
     team: Place,
     organization: Place,
     without_team: Place,
@@ -113,6 +116,7 @@ impl Elsewhere {
         gone.tell("lead: team.delete");
         Self {
             board: scene.copy_beside(&with_deleted(), place, &[Kind::Board]).await,
+            channel: scene.copy_beside(&with_deleted(), place, &[Kind::Channel]).await,
             team: scene.copy_beside(&with_deleted(), place, &[Kind::Team, Kind::Board]).await,
             organization: scene.copy_of_strangers(&with_deleted()).await,
             without_team: scene.copy_beside(&gone, place, &[Kind::Team]).await,
@@ -130,7 +134,11 @@ impl Elsewhere {
         } else {
             ids.push(("of another organization", scene.named(&self.organization, name)));
         }
-        if !PEOPLE.contains(&name) && !["org", "team", "board", "ghost", "hr", "inv1"].contains(&name) {
+        if MESSAGES.contains(&name) {
+            ids.push(("of another channel", scene.named(&self.channel, name)));
+            return ids;
+        }
+        if !PEOPLE.contains(&name) && !["org", "channel", "team", "board", "ghost", "hr", "inv1"].contains(&name) {
             ids.extend([
                 ("of another board", scene.named(&self.board, name)),
                 ("of another team's board", scene.named(&self.team, name)),
@@ -192,6 +200,7 @@ async fn walk(way: Way, at_least: usize) {
             match row[0].split(' ').next() {
                 Some("board.create") => world.board = Live::new("board"),
                 Some("team.create") => world.team = Live::new("team"),
+                Some("channel.create") => world.channel = Live::new("channel"),
                 _ => {}
             }
             if !row[1].is_empty() {
@@ -199,7 +208,7 @@ async fn walk(way: Way, at_least: usize) {
             }
             let mut place = scene.copy(&world).await;
             let elsewhere = Elsewhere::beside(&mut scene, &place).await;
-            let said = command_of(&row[0]);
+            let said = world.placed(command_of(&row[0]));
             for (pointer, name) in named(&said) {
                 let mut of_nothing = None;
                 for (what, other) in elsewhere.ids(&scene, &place, name) {
@@ -302,6 +311,9 @@ fn name_of(part: &str) -> &'static str {
         "link" => "ln1",
         "task" => "t1",
         "account" => "member",
+        "channel" => "channel",
+        // Numbers and emoji: `tests/http/channels.rs`.
+        "seq" | "emoji" => "s4",
         "role" => "hr",
         "invitation" => "inv1",
         // Nobody has one here: `tests/http/pictures.rs` asks for those that are there.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use lockstep_protocol::{
-    command::{BoardCommand, Command, OrganizationCommand, TeamCommand},
+    command::{BoardCommand, ChannelCommand, Command, OrganizationCommand, TeamCommand},
     topic::{Kind, Topic},
 };
 use serde_json::Value;
@@ -25,6 +25,11 @@ const TABLES: &[(&str, Option<Kind>)] = &[
     (include_str!("../../domain/tests/access/new_organization.csv"), Some(Kind::Organization)),
     (include_str!("../../domain/tests/access/new_team.csv"), Some(Kind::Team)),
     (include_str!("../../domain/tests/access/new_board.csv"), Some(Kind::Board)),
+    // Of direct talks, whose ids follow from their people: `tests/http/channels.rs`.
+    (include_str!("../../domain/tests/access/channel.csv"), None),
+    (include_str!("../../domain/tests/access/private_channel.csv"), None),
+    (include_str!("../../domain/tests/access/team_channel.csv"), None),
+    (include_str!("../../domain/tests/access/new_channel.csv"), Some(Kind::Channel)),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,7 +71,7 @@ async fn walk(way: Way) {
                     Some(place) if !row[1].contains("{who}") => place,
                     _ => scene.copy(&world).await,
                 };
-                let command = scene.translated(&place, &json(&row[0]));
+                let command = scene.translated(&place, &world.placed(json(&row[0])));
                 let Some(found) = ask(&mut scene, way, &place, who, &command).await else { break };
                 shared = (found != "Y").then_some(place);
                 tried += 1;
@@ -80,7 +85,8 @@ async fn walk(way: Way) {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    let asked: Vec<_> = [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS].concat();
+    let asked: Vec<_> =
+        [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, ChannelCommand::TAGS].concat();
     let missing: Vec<_> = asked.into_iter().filter(|tag| !tags.contains(*tag)).collect();
     assert_eq!(missing, expected_missing(way), "of {tried}");
 }
@@ -99,6 +105,8 @@ fn expected_missing(way: Way) -> Vec<&'static str> {
             "organization.board.release",
             "organization.team.reserve",
             "organization.team.release",
+            "organization.channel.reserve",
+            "organization.channel.release",
             // People are invited; stand-ins and programs have addresses of their own: `tests/http/teams.rs`.
             "member.add",
             // By the code of the invitation, and as its resending: `tests/http/invitations.rs`.
@@ -125,9 +133,12 @@ fn world(fresh: Option<Kind>, who: &str, given: &str) -> World {
         Some(Kind::Organization) => world.org = Live::new("org"),
         Some(Kind::Team) => world.team = Live::new("team"),
         Some(Kind::Board) => world.board = Live::new("board"),
+        Some(Kind::Channel) => world.channel = Live::new("channel"),
         _ => {}
     }
-    if !given.is_empty() {
+    if let Some(scene) = given.strip_prefix("scene ") {
+        world.scene(scene);
+    } else if !given.is_empty() {
         world.tell(&given.replace("{who}", if who == "public" { "outsider" } else { who }));
     }
     world
@@ -172,7 +183,8 @@ pub fn topic(scene: &Scene, place: &Place, command: &Command) -> Topic {
         Command::Organization(_) => (Kind::Organization, "org"),
         Command::Team(_) => (Kind::Team, "team"),
         Command::Board(_) => (Kind::Board, "board"),
-        Command::Account(_) => panic!("no copies of accounts"),
+        Command::Channel(_) => (Kind::Channel, "channel"),
+        Command::Account(_) | Command::Inbox(_) => panic!("no copies of accounts and inboxes"),
     };
     Topic::new(kind, scene.named(place, name))
 }

@@ -47,6 +47,8 @@ pub const PEOPLE: [&str; 13] = [
     "own_owner",
     "shade",
 ];
+/// What is said in the channel.
+pub const MESSAGES: [&str; 5] = ["m1", "m2", "m3", "m4", "m5"];
 const HOUR_US: i64 = 3_600_000_000;
 
 pub struct Scene {
@@ -64,12 +66,12 @@ struct Someone {
 /// One copy of the world.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
-    /// Of the copies that organization, team, and board with all that is on it come from.
-    numbers: [u32; 3],
+    /// Of the copies that organization, team, board with all that is on it, and channel come from.
+    numbers: [u32; 4],
     /// Its people are nobody who has an account here.
     of_strangers: bool,
     /// How many events each stream has.
-    lengths: [u64; 3],
+    lengths: [u64; 4],
 }
 
 impl Scene {
@@ -111,14 +113,14 @@ impl Scene {
 
     async fn copy_of(&mut self, world: &World, of_strangers: bool) -> Place {
         self.places += 1;
-        let place = Place { numbers: [self.places; 3], of_strangers, lengths: [0; 3] };
-        self.append(world, place, &[Kind::Organization, Kind::Team, Kind::Board]).await
+        let place = Place { numbers: [self.places; 4], of_strangers, lengths: [0; 4] };
+        self.append(world, place, &[Kind::Organization, Kind::Team, Kind::Board, Kind::Channel]).await
     }
 
     /// Copies a part of a world into the organization of another copy; what is left out is that one's.
     pub async fn copy_beside(&mut self, world: &World, beside: &Place, kinds: &[Kind]) -> Place {
         self.places += 1;
-        let mut place = Place { lengths: [0; 3], ..*beside };
+        let mut place = Place { lengths: [0; 4], ..*beside };
         kinds.iter().for_each(|kind| place.numbers[slot(*kind)] = self.places);
         self.append(world, place, kinds).await
     }
@@ -130,6 +132,7 @@ impl Scene {
             match kind {
                 Kind::Organization => self.stream(&mut place, org, &world.org, &mut streams, &mut raises),
                 Kind::Team => self.stream(&mut place, org, &world.team, &mut streams, &mut raises),
+                Kind::Channel => self.stream(&mut place, org, &world.channel, &mut streams, &mut raises),
                 _ => {
                     // What is asked is asked of the other.
                     let mut beside = place;
@@ -169,6 +172,7 @@ impl Scene {
                 tag: event.tag(),
                 level: FEATURE_LEVEL,
                 payload: Bytes::from(rmp_serde::to_vec_named(&event).expect("encodes")),
+                marks: A::marks(&happened.event),
             }
         });
         streams.push(StreamAppend { stream, org, expected: Head::EMPTY, events: events.collect() });
@@ -191,7 +195,8 @@ impl Scene {
         for (name, someone) in self.people.iter().filter(|_| !place.of_strangers) {
             text = text.replace(&id(name).to_string(), &someone.account.to_string());
         }
-        for (name, slot) in OF_ORGANIZATION.iter().map(|name| (*name, 0)).chain([("team", 1)]) {
+        let slots = MESSAGES.iter().map(|name| (*name, 3)).chain([("team", 1), ("channel", 3)]);
+        for (name, slot) in OF_ORGANIZATION.iter().map(|name| (*name, 0)).chain(slots) {
             text = text.replace(&id(name).to_string(), &numbered(id(name), place.numbers[slot]));
         }
         text = text.replace(PREFIX, &prefix(place.numbers[2]));
@@ -263,6 +268,7 @@ fn slot(kind: Kind) -> usize {
         Kind::Organization => 0,
         Kind::Team => 1,
         Kind::Board => 2,
+        Kind::Channel => 3,
         other => panic!("no copies of {other:?}"),
     }
 }

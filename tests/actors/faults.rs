@@ -95,6 +95,17 @@ impl Journal for Faulty {
     fn read(&self, stream: Topic, after: u64, limit: usize) -> JournalFuture<'_, Vec<Recorded>> {
         self.inner.read(stream, after, limit)
     }
+    fn marked(
+        &self,
+        stream: Topic,
+        by: MarkedBy,
+        marks: Vec<u64>,
+        after: u64,
+        limit: usize,
+    ) -> JournalFuture<'_, Vec<Marked>> {
+        self.inner.marked(stream, by, marks, after, limit)
+    }
+
     fn read_at(&self, stream: Topic, seqs: Vec<u64>) -> JournalFuture<'_, Vec<Recorded>> {
         self.inner.read_at(stream, seqs)
     }

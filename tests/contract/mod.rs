@@ -20,6 +20,7 @@ mod journal;
 mod kept;
 mod links;
 mod mails;
+mod marks;
 mod members;
 mod nodes;
 mod order;
@@ -34,7 +35,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use lockstep::store::{
     Location, Options, Store,
-    journal::{Append, Appended, Guard, Head, Journal, NewEvent, Origin, SharedJournal, StreamAppend},
+    journal::{Append, Appended, Guard, Head, Journal, Marks, NewEvent, Origin, SharedJournal, StreamAppend},
 };
 use lockstep_protocol::{
     ids::{AccountId, BoardId, ClientId, CommitId, OrgId},
@@ -143,6 +144,7 @@ pub fn event(text: &str) -> NewEvent {
         tag: "task.created",
         level: 1,
         payload: Bytes::copy_from_slice(text.as_bytes()),
+        marks: Marks::default(),
     }
 }
 

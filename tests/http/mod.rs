@@ -4,6 +4,8 @@ mod accounts;
 mod alarms;
 mod assets;
 mod boards;
+mod channel_lists;
+mod channels;
 mod credentials;
 mod directory;
 mod document;

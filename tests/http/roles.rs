@@ -108,7 +108,7 @@ async fn an_explanation_says_what_decides() {
     let id = board.rsplit('/').next().expect("an id");
     let ask = format!("{org}/access?member={}&team={team}&board={id}", ben.id());
     let told = ana.get(&ask).await.ok();
-    assert_eq!(allowed(&told["organization"]), ["teams.create", "boards.create"]);
+    assert_eq!(allowed(&told["organization"]), ["teams.create", "boards.create", "channels.create"]);
     assert_eq!(because(&told["organization"], "boards.create"), &json!([{ "kind": "role", "role": "member" }]));
     assert!(allowed(&told["team"]).is_empty() && allowed(&told["board"]).is_empty());
     assert_eq!(because(&told["board"], "board.see"), &json!([{ "kind": "nothing" }]));

@@ -7,7 +7,7 @@ use lockstep::{
     bus::local::Silent,
     store::{
         Location, Options, Store,
-        journal::{Append, Appended, NewEvent, StreamAppend},
+        journal::{Append, Appended, Marks, NewEvent, StreamAppend},
     },
     workers,
 };
@@ -115,6 +115,7 @@ async fn r61_a_node_that_meets_what_it_does_not_understand_sends_its_people_else
         tag: "task.teleported",
         level: 1,
         payload: b"\x81\xa4type\xafdoes.not.matter"[..].into(),
+        marks: Marks::default(),
     };
     let expected = newer.head(owner.board.into()).await.expect("a head");
     let part = StreamAppend { stream: owner.board.into(), org: owner.org, expected, events: vec![event] };

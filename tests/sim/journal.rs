@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use lockstep::store::journal::{
-    Append, Appended, GENESIS, Guard, Head, JournalError, Known, NewEvent, Recorded, Snapshot, StreamAppend,
+    Append, Appended, GENESIS, Guard, Head, JournalError, Known, Marked, MarkedBy, Marks, NewEvent, Recorded, Snapshot,
+    StreamAppend,
 };
 use lockstep_protocol::{
     ids::{AccountId, ClientId, OrgId},
@@ -23,6 +24,8 @@ struct Stream {
     org: OrgId,
     head: Head,
     events: Vec<Recorded>,
+    /// Of each event.
+    marks: Vec<Marks>,
 }
 
 /// See the module.
@@ -106,13 +109,20 @@ impl Model {
         for event in events {
             head.version += 1;
             position = Position { era: self.era, transaction: self.transaction, stream: topic.id, seq: head.version };
+            let marks = event.marks;
             let mut recorded = record(topic, org, head.version, position, event);
             recorded.hash = recorded.chained(&head.hash);
             head.hash = recorded.hash;
             self.judge(&recorded, now);
-            let stream = self.streams.entry(topic).or_insert_with(|| Stream { org, head, events: Vec::new() });
+            let stream = self.streams.entry(topic).or_insert_with(|| Stream {
+                org,
+                head,
+                events: Vec::new(),
+                marks: Vec::new(),
+            });
             stream.head = head;
             stream.events.push(recorded);
+            stream.marks.push(marks);
         }
         self.log.push(topic);
         (head, position)
@@ -166,6 +176,23 @@ impl Model {
     pub fn read(&self, topic: Topic, after: u64, limit: usize) -> Vec<Recorded> {
         let events = self.streams.get(&topic).map_or(&[][..], |stream| &stream.events);
         events.iter().skip(after as usize).take(limit).cloned().collect()
+    }
+
+    pub fn marked(&self, topic: Topic, by: MarkedBy, marks: &[u64], after: u64, limit: usize) -> Vec<Marked> {
+        let Some(stream) = self.streams.get(&topic) else { return Vec::new() };
+        let mark = |of: &Marks| match by {
+            MarkedBy::About => of.about,
+            MarkedBy::Thread => of.thread,
+            MarkedBy::Number => of.number,
+        };
+        let each = stream.marks.iter().zip(self.read(topic, 0, usize::MAX)).filter_map(|(of, event)| {
+            let Recorded { seq, at, actor, tag, .. } = event;
+            Some(Marked { mark: mark(of)?, seq, at, actor, tag })
+        });
+        let mut found: Vec<Marked> = each.filter(|found| marks.contains(&found.mark) && found.seq > after).collect();
+        found.sort_unstable_by_key(|found| (found.mark, found.seq));
+        found.truncate(limit);
+        found
     }
 
     pub fn known(&self, topic: Topic, actor: AccountId, client: ClientId, limit: usize) -> Vec<Known> {
@@ -266,6 +293,6 @@ impl Model {
 }
 
 fn record(stream: Topic, org: OrgId, seq: u64, position: Position, event: NewEvent) -> Recorded {
-    let NewEvent { commit, at, actor, origin, tag, level: _, payload } = event;
+    let NewEvent { commit, at, actor, origin, tag, level: _, payload, marks: _ } = event;
     Recorded { stream, org, seq, position, commit, at, actor, origin, tag: tag.to_owned(), payload, hash: [0; 32] }
 }

@@ -135,6 +135,7 @@ impl Node {
             Kind::Team => self.command_of::<Team>(request).await,
             Kind::Board => self.command_of::<Board>(request).await,
             Kind::Account => self.command_of::<Account>(request).await,
+            Kind::Channel | Kind::Inbox => Err(Failure::new(Code::NotFound)),
         }
     }
 
@@ -193,6 +194,7 @@ impl Node {
                 unsettled: hand_in.unsettled(handle.reader.borrow().bookmark.seq),
                 looked: false,
                 past: None,
+                recalled: None,
                 beside: None,
             };
             if !handle.send(Message::Command(Box::new(pending))) {
@@ -236,6 +238,7 @@ impl Node {
             Kind::Team => self.join_of::<Team>(request).await,
             Kind::Board => self.join_of::<Board>(request).await,
             Kind::Account => self.join_of::<Account>(request).await,
+            Kind::Channel | Kind::Inbox => Err(Failure::new(Code::NotFound)),
         }
     }
 

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use lockstep::store::journal::{
-    Append, Appended, Guard, Head, Journal, JournalError, JournalFuture, Known, Recorded, Snapshot,
+    Append, Appended, Guard, Head, Journal, JournalError, JournalFuture, Known, Marked, MarkedBy, Recorded, Snapshot,
 };
 use lockstep_protocol::{
     ids::{AccountId, ClientId, OrgId},
@@ -144,6 +144,17 @@ impl Journal for Remote {
             let events = model.read(stream, 0, usize::MAX);
             events.into_iter().filter(|event| seqs.contains(&event.seq)).collect()
         })
+    }
+
+    fn marked(
+        &self,
+        stream: Topic,
+        by: MarkedBy,
+        marks: Vec<u64>,
+        after: u64,
+        limit: usize,
+    ) -> JournalFuture<'_, Vec<Marked>> {
+        self.asks(move |model| model.marked(stream, by, &marks, after, limit))
     }
 
     fn known(&self, stream: Topic, actor: AccountId, client: ClientId, limit: usize) -> JournalFuture<'_, Vec<Known>> {

@@ -10,7 +10,7 @@ use std::{
 use lockstep::store::journal::Recorded;
 use lockstep_loadtest::model::Board;
 use lockstep_protocol::{
-    event::{AccountEvent, BoardEvent, Event, Happened, OrganizationEvent, TeamEvent},
+    event::{AccountEvent, BoardEvent, ChannelEvent, Event, Happened, InboxEvent, OrganizationEvent, TeamEvent},
     ids::{AccountId, ClientId, CommitId, SessionId},
     topic::{Kind, Topic},
     values::{BoardRole, Lifecycle, MemberStatus, OrgRole, Visibility},
@@ -79,6 +79,8 @@ impl Org {
             | OrganizationEvent::BoardReserved(_)
             | OrganizationEvent::TeamReserved(_)
             | OrganizationEvent::TeamReleased(_)
+            | OrganizationEvent::ChannelReserved(_)
+            | OrganizationEvent::ChannelReleased(_)
             | OrganizationEvent::BoardReleased(_)
             | OrganizationEvent::MemberUpdated(_)
             | OrganizationEvent::MemberRoleAssigned(_)
@@ -106,7 +108,7 @@ impl Fold {
             Kind::Organization => Self::Org(Org::default()),
             Kind::Board => Self::Board(Box::default()),
             Kind::Account => Self::Account(BTreeSet::new()),
-            Kind::Team => Self::Nothing,
+            Kind::Team | Kind::Channel | Kind::Inbox => Self::Nothing,
         }
     }
 
@@ -236,6 +238,8 @@ fn decode(recorded: &Recorded) -> Happened<Event> {
         Kind::Team => rmp_serde::from_slice::<TeamEvent>(bytes).expect(bad).into(),
         Kind::Board => rmp_serde::from_slice::<BoardEvent>(bytes).expect(bad).into(),
         Kind::Account => rmp_serde::from_slice::<AccountEvent>(bytes).expect(bad).into(),
+        Kind::Channel => rmp_serde::from_slice::<ChannelEvent>(bytes).expect(bad).into(),
+        Kind::Inbox => rmp_serde::from_slice::<InboxEvent>(bytes).expect(bad).into(),
     };
     Happened {
         seq: recorded.seq,

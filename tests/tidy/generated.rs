@@ -5,7 +5,7 @@ use std::{fmt::Write, fs};
 
 use lockstep_protocol::{
     codes::{CloseCode, Code},
-    event::{AccountEvent, BoardEvent, OrganizationEvent, TeamEvent, level_of},
+    event::{AccountEvent, BoardEvent, ChannelEvent, InboxEvent, OrganizationEvent, TeamEvent, level_of},
     language::Described,
     limits::Limits,
 };
@@ -61,6 +61,8 @@ fn the_page_of_events_is_up_to_date() {
         ("Of a team", TeamEvent::described()),
         ("Of a board", BoardEvent::described()),
         ("Of an account", AccountEvent::described()),
+        ("Of a channel", ChannelEvent::described()),
+        ("Of an inbox", InboxEvent::described()),
     ];
     for (kind, events) in kinds {
         let _ = write!(page, "\n## {kind}\n\n| event | level | what happened | fields |\n|---|---:|---|---|\n");

@@ -1,6 +1,7 @@
 //! The live protocol over real sockets: each rule of docs/SYNC-SPEC.md, seen from outside.
 
 mod bytes;
+mod channels;
 pub mod client;
 mod commands;
 mod conflicts;

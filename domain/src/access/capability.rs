@@ -2,8 +2,8 @@
 //! wildcard arm.
 
 use lockstep_protocol::{
-    command::{AccountCommand, BoardCommand, OrganizationCommand, TeamCommand},
-    values::{Permission, TeamPermission},
+    command::{AccountCommand, BoardCommand, ChannelCommand, InboxCommand, OrganizationCommand, TeamCommand},
+    values::{ChannelKind, Permission, TeamPermission},
 };
 
 /// Something that a role may or may not do. Looking is not among them: who may not look is told that there is nothing.
@@ -65,9 +65,30 @@ pub enum Capability {
     ServeBoards,
     /// Say who made something and when, on another's word.
     Import,
+    FoundChannel,
+    /// Talk to people of the organization directly.
+    BeginDirect,
+    JoinChannel,
+    LeaveChannel,
+    /// Bring others into a channel.
+    AddToChannel,
+    /// Who is in a channel and who manages it.
+    ManageChannelMembers,
+    /// Name, purpose, archive and end of a channel.
+    ManageChannel,
+    /// Post, react, pin, and change what one said oneself.
+    Talk,
+    /// Delete what others said in a channel.
+    ModerateMessages,
+    /// Change what others said in a channel: nobody may.
+    EditOthersMessages,
     CloseSessions,
     /// Start and stop one's own timer.
     KeepTimer,
+    /// Read, put away and put off what one is told of, and say what one wants to be told.
+    KeepInbox,
+    /// Tell people of what concerns them: the server alone.
+    ServeInboxes,
     /// Found, change and delete accounts, open sessions, record factors and tokens: the server alone, after what proves the owner.
     ServeAccounts,
 }
@@ -88,6 +109,7 @@ impl Capability {
             Self::ManageRoles => Some(Permission::ManageRoles),
             Self::FoundTeam => Some(Permission::FoundTeams),
             Self::FoundBoard => Some(Permission::FoundBoards),
+            Self::FoundChannel => Some(Permission::FoundChannels),
             Self::FoundOrganization
             | Self::LeaveOrganization
             | Self::OfferOwnership
@@ -113,8 +135,19 @@ impl Capability {
             | Self::EditOthersComments
             | Self::ServeBoards
             | Self::Import
+            | Self::BeginDirect
+            | Self::JoinChannel
+            | Self::LeaveChannel
+            | Self::AddToChannel
+            | Self::ManageChannelMembers
+            | Self::ManageChannel
+            | Self::Talk
+            | Self::ModerateMessages
+            | Self::EditOthersMessages
             | Self::CloseSessions
             | Self::KeepTimer
+            | Self::KeepInbox
+            | Self::ServeInboxes
             | Self::ServeAccounts => None,
         }
     }
@@ -143,6 +176,8 @@ pub const fn organization(command: &OrganizationCommand, own: bool) -> Capabilit
         | C::ReleaseBoard(_)
         | C::ReserveTeam(_)
         | C::ReleaseTeam(_)
+        | C::ReserveChannel(_)
+        | C::ReleaseChannel(_)
         // People are asked: they come by an invitation that they accept.
         | C::AddMember(_)
         | C::AcceptInvitation(_)
@@ -242,6 +277,31 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
     }
 }
 
+/// `own`: the asker joins or leaves, or the message is the asker's.
+pub const fn channel(command: &ChannelCommand, own: bool) -> Capability {
+    use ChannelCommand as C;
+    match command {
+        C::CreateChannel(command) if matches!(command.kind, ChannelKind::Direct) => Capability::BeginDirect,
+        C::CreateChannel(_) => Capability::FoundChannel,
+        C::UpdateChannel(_) | C::ArchiveChannel(_) | C::UnarchiveChannel(_) | C::DeleteChannel(_) => {
+            Capability::ManageChannel
+        }
+        C::AddChannelMember(_) if own => Capability::JoinChannel,
+        C::AddChannelMember(_) => Capability::AddToChannel,
+        C::RemoveChannelMember(_) if own => Capability::LeaveChannel,
+        C::RemoveChannelMember(_) => Capability::ManageChannelMembers,
+        C::EditMessage(_) if !own => Capability::EditOthersMessages,
+        C::DeleteMessage(_) if !own => Capability::ModerateMessages,
+        C::PostMessage(_)
+        | C::EditMessage(_)
+        | C::DeleteMessage(_)
+        | C::ReactToMessage(_)
+        | C::UnreactToMessage(_)
+        | C::PinMessage(_)
+        | C::UnpinMessage(_) => Capability::Talk,
+    }
+}
+
 pub const fn account(command: &AccountCommand) -> Capability {
     use AccountCommand as C;
     match command {
@@ -258,5 +318,24 @@ pub const fn account(command: &AccountCommand) -> Capability {
         | C::RevokeToken(_) => Capability::ServeAccounts,
         C::CloseSession(_) | C::CloseAllSessions(_) => Capability::CloseSessions,
         C::StartTimer(_) | C::StopTimer(_) | C::DiscardTimer(_) => Capability::KeepTimer,
+    }
+}
+
+pub const fn inbox(command: &InboxCommand) -> Capability {
+    use InboxCommand as C;
+    match command {
+        C::TellInbox(_) | C::WakeEntries(_) => Capability::ServeInboxes,
+        C::OpenInbox(_)
+        | C::ReadEntries(_)
+        | C::UnreadEntries(_)
+        | C::ReadAllEntries(_)
+        | C::ArchiveEntries(_)
+        | C::UnarchiveEntries(_)
+        | C::DeleteEntries(_)
+        | C::SnoozeEntries(_)
+        | C::SeeSubject(_)
+        | C::MarkChannel(_)
+        | C::MarkChannelUnread(_)
+        | C::SetPreferences(_) => Capability::KeepInbox,
     }
 }

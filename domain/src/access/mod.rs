@@ -4,6 +4,7 @@
 //! Must never look at anything but committed state, and must never be asked twice in different words: every transport uses this.
 
 mod capability;
+mod channel;
 pub mod explain;
 pub mod permissions;
 mod reach;
@@ -12,7 +13,11 @@ mod sight;
 mod standing;
 
 use capability::of_team_permission;
-pub use capability::{Capability, account, board, organization, team};
+pub use capability::{Capability, account, board, channel, inbox, organization, team};
+pub use channel::{
+    ChannelFacts, ChannelStanding, channel_audience, channel_standing, demand_founding_channel, may_be_in_channel,
+    may_read_channel,
+};
 use lockstep_protocol::{
     codes::Failure,
     values::{BoardRole, OrgRole, TeamRole},
@@ -43,6 +48,8 @@ pub enum Role {
     Team(TeamRole, TeamPermissions),
     /// Somebody who may see the board, by the strongest of their roles.
     Board(BoardRole),
+    /// Somebody who may read the channel.
+    Channel(ChannelStanding),
 }
 
 impl Role {
@@ -51,13 +58,24 @@ impl Role {
         use Capability::*;
         match self {
             Self::Anyone => &[FoundOrganization],
-            Self::Oneself => &[CloseSessions, KeepTimer],
+            Self::Oneself => &[CloseSessions, KeepTimer, KeepInbox],
             Self::Org(OrgRole::Guest, _) => &[LeaveOrganization],
-            Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer],
-            Self::Org(OrgRole::Owner, _) => &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization],
+            Self::Org(OrgRole::Member | OrgRole::Admin, _) => &[LeaveOrganization, AnswerOffer, BeginDirect],
+            Self::Org(OrgRole::Owner, _) => {
+                &[LeaveOrganization, AnswerOffer, OfferOwnership, DeleteOrganization, BeginDirect]
+            }
             Self::TeamOutsider => &[],
             Self::Team(TeamRole::Member, _) => &[LeaveTeam],
             Self::Team(TeamRole::Lead, _) => &[LeaveTeam, FoundBoard, UpdateTeam, ManageTeamMembers, ManageTeam],
+            Self::Channel(ChannelStanding::Reader) => &[JoinChannel],
+            Self::Channel(ChannelStanding::Member) => &[JoinChannel, LeaveChannel, AddToChannel, Talk],
+            Self::Channel(ChannelStanding::Overseer) => {
+                &[JoinChannel, AddToChannel, ManageChannelMembers, ManageChannel, ModerateMessages]
+            }
+            Self::Channel(ChannelStanding::Manager) => {
+                &[JoinChannel, LeaveChannel, AddToChannel, Talk, ManageChannelMembers, ManageChannel, ModerateMessages]
+            }
+            Self::Channel(ChannelStanding::Direct) => &[Talk],
             Self::Board(BoardRole::Viewer) => &[LeaveBoard, WatchTasks],
             Self::Board(BoardRole::Commenter) => &[LeaveBoard, WatchTasks, Comment],
             Self::Board(BoardRole::Contributor) => &[LeaveBoard, WatchTasks, Comment, EditTasks, TrackTime],

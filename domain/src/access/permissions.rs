@@ -99,7 +99,10 @@ pub fn of_role(role: OrgRole, settings: &OrgSettings) -> Permissions {
             let by_setting =
                 [(settings.boards_by, Permission::FoundBoards), (settings.invitations_by, Permission::InviteMembers)];
             let given = by_setting.into_iter().filter(|(by, _)| *by <= role);
-            given.fold(Permissions::of(&[Permission::FoundTeams]), |held, (_, permission)| held.with(permission))
+            given
+                .fold(Permissions::of(&[Permission::FoundTeams, Permission::FoundChannels]), |held, (_, permission)| {
+                    held.with(permission)
+                })
         }
         OrgRole::Admin | OrgRole::Owner => Permissions::ALL,
     }

@@ -93,14 +93,25 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::ManageBoard
         | C::ManageBoardMembers
         | C::ReassignTasks
+        | C::JoinChannel
+        | C::LeaveChannel
+        | C::AddToChannel
+        | C::ManageChannelMembers
+        | C::ManageChannel
         | C::LeaveBoard => Some(Scope::Admin),
         C::FoundBoard
+        | C::FoundChannel
+        | C::BeginDirect
+        | C::Talk
+        | C::ModerateMessages
+        | C::EditOthersMessages
         | C::ShapeBoard
         | C::EditTasks
         | C::PutTasksAway
         | C::TrackTime
         | C::ManageTime
         | C::KeepTimer
+        | C::KeepInbox
         | C::Comment
         | C::WatchTasks
         | C::ModerateComments
@@ -114,6 +125,7 @@ pub const fn scope(capability: Capability) -> Option<Scope> {
         | C::ServeOrganizations
         | C::ServeBoards
         | C::CloseSessions
+        | C::ServeInboxes
         | C::ServeAccounts => None,
     }
 }
@@ -125,6 +137,8 @@ pub const fn scope_of(command: &Command) -> Option<Scope> {
         Command::Team(command) => scope(capability::team(command, false)),
         Command::Board(command) => scope(capability::board(command, false)),
         Command::Account(command) => scope(capability::account(command)),
+        Command::Channel(command) => scope(capability::channel(command, false)),
+        Command::Inbox(command) => scope(capability::inbox(command)),
     }
 }
 

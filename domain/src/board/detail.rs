@@ -10,16 +10,14 @@ use lockstep_protocol::{
     },
     ids::{AccountId, CommentId, TaskId, TimeEntryId},
     values::{Audience, Lifecycle},
-    view::{
-        ChecklistItemView, ChecklistView, CommentVersion, CommentView, ReactionView, TaskDetail, TaskFace,
-        TimeEntryView,
-    },
+    view::{ChecklistItemView, ChecklistView, CommentVersion, CommentView, TaskDetail, TaskFace, TimeEntryView},
 };
 
 use super::{
-    state::{Board, Checklist, Comment, Reaction, Task, TimeEntry},
+    state::{Board, Checklist, Comment, Task, TimeEntry},
     view,
 };
+use crate::talk::reactions;
 
 /// All of a task but its long texts.
 #[derive(Clone, Debug)]
@@ -103,7 +101,7 @@ impl Detail {
                 created_at: comment.created_at,
                 edited_at: comment.edited_at,
                 reply_to: comment.reply_to,
-                reactions: comment.reactions.iter().map(reaction_view).collect(),
+                reactions: comment.reactions.iter().map(reactions::view).collect(),
                 original: comment.original,
             });
         }
@@ -175,10 +173,6 @@ pub(super) fn time_view(task: &Task) -> Vec<TimeEntryView> {
         note: entry.note.to_string(),
     };
     entries.into_iter().map(view).collect()
-}
-
-pub(super) fn reaction_view(reaction: &Reaction) -> ReactionView {
-    ReactionView { emoji: reaction.emoji.to_string(), by: reaction.by.clone() }
 }
 
 pub(super) fn checklist_view(list: &Checklist) -> ChecklistView {

@@ -33,8 +33,8 @@ use lockstep_protocol::{
 pub use past::{Crossing, Past, Texts, differences, own_changes};
 pub use spent::{Across, Spent, Sum, across, day_of, sums};
 pub use state::{
-    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Link, Reaction, Task,
-    TimeEntry, Tracked, View,
+    Away, Board, Category, Checklist, ChecklistItem, Column, Comment, CustomField, Label, Link, Task, TimeEntry,
+    Tracked, View,
 };
 
 use crate::{

@@ -42,6 +42,8 @@ pub(super) fn evolve(org: &mut Organization, happened: &Happened<OrganizationEve
         E::BoardReleased(released) => drop(org.boards.remove(&released.board_id)),
         E::TeamReserved(reserved) => drop(org.teams.insert(reserved.team_id)),
         E::TeamReleased(released) => drop(org.teams.remove(&released.team_id)),
+        E::ChannelReserved(reserved) => drop(org.channels.insert(reserved.channel_id)),
+        E::ChannelReleased(released) => drop(org.channels.remove(&released.channel_id)),
         E::MemberAdded(added) => {
             let MemberAdded { account_id, role, placeholder, service } = *added;
             org.members.insert(account_id, Member { placeholder, service, ..Member::new(role) });

@@ -14,7 +14,7 @@ use lockstep_protocol::{
     codes::Failure,
     command::{Command, OrganizationCommand},
     event::{Event, Happened, OrganizationEvent},
-    ids::{AccountId, BoardId, InvitationId, OrgId, PictureId, RoleId, TeamId},
+    ids::{AccountId, BoardId, ChannelId, InvitationId, OrgId, PictureId, RoleId, TeamId},
     limits::Limits,
     topic::Kind,
     values::{Audience, Micros, OrgRole, OrgSettings, Permission, Plan},
@@ -49,6 +49,9 @@ pub struct Organization {
     boards: OrdSet<BoardId>,
     /// Teams that have a place here; one that is deleted gives its place back.
     teams: OrdSet<TeamId>,
+    /// Channels that have a place here, as teams have; direct ones need none.
+    #[serde(default)]
+    channels: OrdSet<ChannelId>,
     /// Those that may still be accepted, or were when the last one was made.
     invitations: OrdMap<InvitationId, Invitation>,
     /// A day (since 1970, UTC) and how many were sent on it.
@@ -249,7 +252,7 @@ fn at_most(plan: Option<u32>, limit: usize) -> usize {
 
 impl Aggregate for Organization {
     const KIND: Kind = Kind::Organization;
-    const STATE_VERSION: u32 = 6;
+    const STATE_VERSION: u32 = 7;
 
     type Command = OrganizationCommand;
     type Event = OrganizationEvent;
@@ -300,6 +303,8 @@ impl Aggregate for Organization {
             | OrganizationEvent::BoardReleased(_)
             | OrganizationEvent::TeamReserved(_)
             | OrganizationEvent::TeamReleased(_)
+            | OrganizationEvent::ChannelReserved(_)
+            | OrganizationEvent::ChannelReleased(_)
             | OrganizationEvent::MemberInvited(_)
             | OrganizationEvent::InvitationAccepted(_)
             | OrganizationEvent::InvitationRejected(_)
@@ -360,7 +365,7 @@ impl Aggregate for Organization {
             + self.members.len() * 128
             + self.claims.len() * 160
             + self.roles.len() * 256
-            + (self.boards.len() + self.teams.len()) * 32
+            + (self.boards.len() + self.teams.len() + self.channels.len()) * 32
             + self.invitations.len() * 96
     }
 }

@@ -25,7 +25,9 @@ pub(super) fn project(event: &OrganizationEvent, audience: Audience) -> Option<E
             OrganizationEvent::BoardReserved(_)
             | OrganizationEvent::BoardReleased(_)
             | OrganizationEvent::TeamReserved(_)
-            | OrganizationEvent::TeamReleased(_),
+            | OrganizationEvent::TeamReleased(_)
+            | OrganizationEvent::ChannelReserved(_)
+            | OrganizationEvent::ChannelReleased(_),
         ) => None,
         // There is nobody left who sees it.
         (_, OrganizationEvent::OrganizationDropped(_)) => None,

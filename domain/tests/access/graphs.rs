@@ -38,7 +38,7 @@ fn rights(view: &OrganizationView, member: &OrgMemberView) -> BTreeSet<Permissio
         OrgRole::Owner => return all.collect(),
         OrgRole::Guest => return BTreeSet::new(),
         OrgRole::Admin => all.collect(),
-        OrgRole::Member => [Permission::FoundBoards, Permission::FoundTeams].into(),
+        OrgRole::Member => [Permission::FoundBoards, Permission::FoundTeams, Permission::FoundChannels].into(),
     };
     let custom = view.roles.iter().filter(|role| Some(role.role_id) == member.role_id);
     rights.extend(custom.flat_map(|role| &role.permissions));

@@ -8,14 +8,14 @@ use std::collections::BTreeSet;
 use lockstep_domain::{Aggregate, Board, Organization, Principal, Team, access};
 use lockstep_protocol::{
     codes::Code,
-    command::{AccountCommand, BoardCommand, OrganizationCommand, TeamCommand},
+    command::{AccountCommand, BoardCommand, ChannelCommand, InboxCommand, OrganizationCommand, TeamCommand},
     event::{board::*, organization::*, team::*},
     ids::{AccountId, OrgId, TeamId},
     topic::Kind,
     values::{Audience, BoardRole, OrgRole, TeamRole, Visibility},
 };
 
-use crate::support::{Live, World, command, id, principal};
+use crate::support::{Live, World, command, id, inbox_of, principal};
 
 /// The table, and the kind that is not founded yet in it.
 const MATRICES: &[(&str, Option<Kind>)] = &[
@@ -24,10 +24,17 @@ const MATRICES: &[(&str, Option<Kind>)] = &[
     (include_str!("organization.csv"), None),
     (include_str!("team.csv"), None),
     (include_str!("account.csv"), None),
+    (include_str!("channel.csv"), None),
+    (include_str!("private_channel.csv"), None),
+    (include_str!("team_channel.csv"), None),
+    (include_str!("direct.csv"), None),
+    (include_str!("new_channel.csv"), Some(Kind::Channel)),
     (include_str!("new_board.csv"), Some(Kind::Board)),
     (include_str!("new_team.csv"), Some(Kind::Team)),
     (include_str!("new_organization.csv"), Some(Kind::Organization)),
     (include_str!("new_account.csv"), Some(Kind::Account)),
+    (include_str!("inbox.csv"), None),
+    (include_str!("new_inbox.csv"), Some(Kind::Inbox)),
 ];
 
 fn rows(table: &'static str) -> (Vec<&'static str>, Vec<Vec<&'static str>>) {
@@ -52,7 +59,16 @@ fn every_role_may_ask_what_the_matrix_says_and_nothing_else() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    for tag in [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS].concat() {
+    for tag in [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat()
+    {
         assert!(seen.contains(tag), "{tag} is in no matrix");
     }
 }
@@ -64,9 +80,13 @@ fn outcome(fresh: Option<Kind>, who: &str, asked: &str, given: &str) -> &'static
         Some(Kind::Team) => world.team = Live::new("team"),
         Some(Kind::Organization) => world.org = Live::new("org"),
         Some(Kind::Account) => world.account = Live::new("member"),
+        Some(Kind::Channel) => world.channel = Live::new("channel"),
+        Some(Kind::Inbox) => world.inbox = inbox_of("member"),
         None => {}
     }
-    if !given.is_empty() {
+    if let Some(scene) = given.strip_prefix("scene ") {
+        world.scene(scene);
+    } else if !given.is_empty() {
         let name = who.rsplit(':').next().unwrap();
         // The public has no name to write a comment under.
         world.tell(&given.replace("{who}", if name == "public" { "outsider" } else { name }));

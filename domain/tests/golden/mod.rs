@@ -8,8 +8,10 @@
 
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
-use lockstep_domain::{Account, Aggregate, Board, Organization, Team};
-use lockstep_protocol::event::{AccountEvent, BoardEvent, Event, Happened, OrganizationEvent, TeamEvent};
+use lockstep_domain::{Account, Aggregate, Board, Channel, Inbox, Organization, Team};
+use lockstep_protocol::event::{
+    AccountEvent, BoardEvent, ChannelEvent, Event, Happened, InboxEvent, OrganizationEvent, TeamEvent,
+};
 
 use crate::support::{fold, stored};
 
@@ -58,6 +60,14 @@ fn the_fold_of_the_fixed_history_is_pinned_to_the_state_version() {
             Event::Account(event) => Some(event),
             _ => None,
         })),
+        line::<Channel>(&of::<Channel>(|event| match event {
+            Event::Channel(event) => Some(event),
+            _ => None,
+        })),
+        line::<Inbox>(&of::<Inbox>(|event| match event {
+            Event::Inbox(event) => Some(event),
+            _ => None,
+        })),
     ];
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/states.txt");
     let mut text = fs::read_to_string(&path).unwrap_or_default();
@@ -78,7 +88,16 @@ fn the_fold_of_the_fixed_history_is_pinned_to_the_state_version() {
 #[test]
 fn the_fixed_history_holds_every_event() {
     let found: BTreeSet<&str> = history().iter().map(|happened| happened.event.tag()).collect();
-    for tag in [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS].concat() {
+    for tag in [
+        OrganizationEvent::TAGS,
+        TeamEvent::TAGS,
+        BoardEvent::TAGS,
+        AccountEvent::TAGS,
+        ChannelEvent::TAGS,
+        InboxEvent::TAGS,
+    ]
+    .concat()
+    {
         assert!(found.contains(tag), "add a line of {tag} to history.txt");
     }
 }

@@ -231,6 +231,8 @@ const ASKED: &[&str] = &[
     "organization.board.release board_id=new",
     "organization.team.reserve team_id=new",
     "organization.team.release team_id=new",
+    "organization.channel.reserve channel_id=new",
+    "organization.channel.release channel_id=new",
     "task.repeat.set task_id=t1 repeat.rule=FREQ=DAILY repeat.zone=UTC",
     "task.reminder.set task_id=t1 reminder.kind=before reminder.minutes=1",
     "task.reminder.set task_id=t1 reminder.kind=at reminder.at=?D",

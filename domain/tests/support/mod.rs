@@ -5,15 +5,16 @@ mod words;
 use std::collections::BTreeSet;
 
 use lockstep_domain::{
-    Account, Aggregate, Beside, Board, Ctx, Organization, Principal, Team,
+    Account, Aggregate, Beside, Board, Channel, Ctx, Inbox, Organization, Principal, Team,
     board::{Crossing, Past, Texts},
+    channel::{Keep, Recalled, direct_id},
     decision::{self, Stamp},
     timer,
 };
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::{AccountCommand, BoardCommand, Command, transfer::TransferTask},
-    event::{AccountEvent, BoardEvent, Event, Happened},
+    command::{AccountCommand, BoardCommand, ChannelCommand, Command, InboxCommand, transfer::TransferTask},
+    event::{AccountEvent, BoardEvent, ChannelEvent, Event, Happened},
     ids::AccountId,
     limits::Limits,
     values::Micros,
@@ -93,6 +94,9 @@ pub struct World {
     /// Another one, that tasks of the first may go to and come from.
     pub yonder: Live<Board>,
     pub account: Live<Account>,
+    pub channel: Live<Channel>,
+    /// Of whose the account is.
+    pub inbox: Live<Inbox>,
     pub limits: Limits,
     pub now: Micros,
 }
@@ -116,6 +120,8 @@ impl World {
             board: Live::new("board"),
             yonder: Live::new("yonder"),
             account: Live::new("member"),
+            channel: Live::new("channel"),
+            inbox: inbox_of("member"),
             limits: Limits::default(),
             now: MIDNIGHT,
         }
@@ -132,7 +138,28 @@ impl World {
             world.tell(line);
         }
         std::mem::swap(&mut world.board, &mut world.yonder);
+        world.scene("open");
+        for line in include_str!("inbox.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let now = world.now;
+            world.tell(line);
+            world.now = now;
+        }
         world
+    }
+
+    /// The channel is this one: `open`, `private`, `team`, `direct`.
+    pub fn scene(&mut self, name: &str) {
+        let now = self.now;
+        self.channel = Live::new("channel");
+        if name == "direct" {
+            self.direct(&["owner", "member"]);
+        }
+        let lines = include_str!("channels.txt").lines().skip_while(|line| *line != format!("[{name}]")).skip(1);
+        for line in lines.take_while(|line| !line.starts_with('[')).filter(|line| !line.is_empty()) {
+            self.tell(line);
+        }
+        // Whatever else is tried here is tried at the time it always was.
+        self.now = now;
     }
 
     /// Does what the line says; it must be allowed.
@@ -188,14 +215,70 @@ impl World {
                 let (own, beside) = self.timer(principal, asked)?;
                 Ok(own.into_iter().map(Event::from).chain(beside.into_iter().map(Into::into)).collect())
             }
+            Command::Inbox(asked) => {
+                let mut asked = asked.clone();
+                if let InboxCommand::SnoozeEntries(snooze) = &mut asked
+                    && snooze.until == words::SOON
+                {
+                    snooze.until = self.now + 1;
+                }
+                decided(&self.inbox, asked.into(), &self.ctx(principal, self.inbox.id))
+            }
             Command::Account(_) => decided(&self.account, command, &self.ctx(principal, self.account.id)),
+            Command::Channel(asked) => {
+                let asked = self.in_channel(asked.clone());
+                let recalled = self.recall(&asked);
+                let ctx = Ctx { recalled: recalled.as_ref(), ..self.ctx(principal, self.channel.id) };
+                decided(&self.channel, asked.into(), &ctx)
+            }
         }
+    }
+
+    /// With the seqs of the messages that it names.
+    fn in_channel(&self, asked: ChannelCommand) -> ChannelCommand {
+        let placed = self.placed(value(&Command::from(asked)));
+        let placed: Command = serde_json::from_value(placed).expect("a command");
+        Channel::own_command(placed).expect("of a channel")
+    }
+
+    /// A command as it is written in tables, with the seqs of the messages that it names.
+    pub fn placed(&self, mut command: Value) -> Value {
+        for name in ["message", "thread"] {
+            let Some(named) = command.get_mut(name).filter(|named| named["seq"] == words::LAST) else { continue };
+            let posted = self.channel.history.iter().rfind(|happened| {
+                matches!(&happened.event, ChannelEvent::MessagePosted(posted) if named["message_id"] == posted.message_id.to_string())
+            });
+            if let Some(posted) = posted {
+                named["seq"] = posted.seq.into();
+            }
+        }
+        command
+    }
+
+    /// What the server would read of the journal for a command about a message that is long past.
+    pub fn recall(&self, asked: &ChannelCommand) -> Option<Recalled> {
+        let seq = self.channel.state.wants(asked)?;
+        Some(Recalled::of(seq, &self.channel.history, self.channel.history.len() as u64))
+    }
+
+    /// A direct talk of these, where the channel of the world is.
+    pub fn direct(&mut self, people: &[&str]) {
+        let people = people.iter().map(|name| AccountId(id(name))).collect();
+        self.channel = Live::new("channel");
+        self.channel.id = direct_id(self.org.id.into(), &people).0;
+    }
+
+    /// The channel remembers as little as this.
+    pub fn keep(&mut self, keep: Keep) {
+        assert!(self.channel.history.is_empty(), "from its beginning");
+        self.channel.state = Channel::keeping(keep);
     }
 
     pub fn ctx(&self, principal: Principal, id: Uuid) -> Ctx<'_> {
         let org = (id != self.org.id && id != self.account.id && self.org.state.exists()).then_some(&self.org.state);
-        let team = (id == self.board.id && self.team.state.exists()).then_some(&self.team.state);
-        Ctx { principal, now: self.now, id, org, team, past: None, beside: None, limits: &self.limits }
+        let of_team = [self.board.id, self.channel.id].contains(&id);
+        let team = (of_team && self.team.state.exists()).then_some(&self.team.state);
+        Ctx { principal, now: self.now, id, org, team, past: None, recalled: None, beside: None, limits: &self.limits }
     }
 
     /// Of the timer of the account, which changes a board besides.
@@ -300,6 +383,8 @@ impl World {
                 Event::Team(event) => self.team.apply(by, self.now, vec![event]),
                 Event::Board(event) => self.board.apply(by, self.now, vec![event]),
                 Event::Account(event) => self.account.apply(by, self.now, vec![event]),
+                Event::Channel(event) => self.channel.apply(by, self.now, vec![event]),
+                Event::Inbox(event) => self.inbox.apply(by, self.now, vec![event]),
             }
         }
         if begin <= self.board.history.len() as u64 {
@@ -307,6 +392,11 @@ impl World {
         }
         Ok(events)
     }
+}
+
+/// An inbox that is not there yet.
+pub fn inbox_of(name: &str) -> Live<Inbox> {
+    Live { id: lockstep_protocol::topic::Topic::inbox(AccountId(id(name))).id, ..Live::new(name) }
 }
 
 /// An event or command as JSON, with its ids.

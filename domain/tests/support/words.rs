@@ -1,9 +1,9 @@
 //! Commands and expectations in short lines: `owner: task.move task_id=t1 column_id=done place.after=t2`.
 //!
 //! `options=[small,large:Big]` are options of a custom field; a `seq` counts back from the newest event. A value is a mention `@name`, the id of that name or a list of them `[a,b]` (in fields that hold ids), JSON (in which `"$name"` is an id), `x*501` for a repeated text, or plain text (in
-//! quotes where it has spaces).
+//! quotes where it has spaces). `position=7` is the seventh in the journal, `entry=assigned/task/t1` what somebody is told of.
 
-use lockstep_protocol::command::Command;
+use lockstep_protocol::{command::Command, position::Position};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -98,10 +98,24 @@ const NAMES: &[&str] = &[
     "ln1",
     "ln2",
     "ln3",
+    "channel",
+    "direct",
+    "m1",
+    "m2",
+    "m3",
+    "m4",
+    "m5",
+    "m6",
+    "m7",
+    "m8",
+    "m9",
 ];
 
 /// Stands for the seq of the newest event: `seq=last`; `seq=last3` is that of the third before.
 pub const LAST: u64 = 9_000_000_000;
+
+/// Stands for a moment after now: `until=soon`.
+pub const SOON: i64 = 1;
 
 /// The id behind a name.
 pub fn id(name: &str) -> Uuid {
@@ -146,7 +160,13 @@ pub fn json(text: &str) -> Value {
                     .parse::<u64>()
                     .unwrap_or(0))
             .into(),
+            "position" => Position { transaction: text.parse().unwrap(), ..Position::START }.to_string().into(),
+            "entry" => entry(text),
+            "until" if text == "soon" => SOON.into(),
+            "changes" if !text.starts_with('[') => text.split('|').map(change).collect(),
             "options" if text != "null" => options(text),
+            // The seq is found by the world, which knows what was posted.
+            "message" | "thread" if text != "null" => serde_json::json!({ "message_id": id(text), "seq": LAST }),
             _ if names(last) => ids(text),
             _ => value(text),
         };
@@ -170,6 +190,9 @@ fn names(key: &str) -> bool {
             "next",
             "people",
             "required_fields",
+            "members",
+            "accounts",
+            "teams",
         ]
         .contains(&key)
 }
@@ -180,6 +203,48 @@ fn ids(text: &str) -> Value {
         None if text == "null" => Value::Null,
         None => id(text).to_string().into(),
     }
+}
+
+/// `channel/name/all`, `board/name/nothing`, `task/name/true`; without the last part: as any other.
+fn change(text: &str) -> Value {
+    let parts: Vec<&str> = text.split('/').collect();
+    let (set, name) = (parts[0], parts[1]);
+    let mut change = serde_json::json!({ "set": set });
+    change[format!("{set}_id")] = id(name).to_string().into();
+    if let Some(to) = parts.get(2) {
+        change[if set == "task" { "muted" } else { "level" }] = value(to);
+    }
+    change
+}
+
+/// `reason/kind/name`, of a message also `/number/thread`: what the owner did, on the board.
+fn entry(text: &str) -> Value {
+    let parts: Vec<&str> = text.split('/').collect();
+    let [reason, kind, name, rest @ ..] = &parts[..] else { panic!("{text} is not reason/kind/name") };
+    let mut subject = Map::new();
+    subject.insert("kind".into(), (*kind).into());
+    if *kind == "message" {
+        let message = |name: &str| {
+            let seq: u64 = name.trim_start_matches('m').parse().unwrap();
+            serde_json::json!({ "message_id": id(name), "seq": seq })
+        };
+        subject.insert("channel_id".into(), id("channel").to_string().into());
+        subject.insert("message".into(), message(name));
+        if let Some(number) = rest.first().filter(|number| !number.is_empty()) {
+            subject.insert("number".into(), number.parse::<u64>().unwrap().into());
+        }
+        if let Some(root) = rest.get(1) {
+            subject.insert("thread".into(), message(root));
+        }
+    } else {
+        let key = if *kind == "organization" { "org_id".to_owned() } else { format!("{kind}_id") };
+        subject.insert(key, id(name).to_string().into());
+    }
+    if *kind == "task" {
+        subject.insert("board_id".into(), id("board").to_string().into());
+    }
+    let source = serde_json::json!({ "topic": format!("board:{}", id("board")), "seq": 1 });
+    serde_json::json!({ "reason": reason, "org_id": id("org"), "by": id("owner"), "source": source, "subject": subject })
 }
 
 /// `[small,large:Big]`: what may be chosen, by the names of the ids, under the same names or others.

@@ -3,6 +3,7 @@
 //! - `# …` is a remark and starts from the usual world again; an empty line is nothing.
 //! - `clock TIME`: it is then;
 //! - `+ command` does it; `limit NAME VALUE` sets a limit; `fresh KIND` has the aggregate of that kind not yet founded.
+//! - `scene NAME` has another channel; `forgetful` one that is not founded and remembers hardly anything.
 //! - `command => event; event` asks without doing; fields that are written must be so. `=> nothing`: it was so already.
 //! - `command => code field` is a refusal.
 
@@ -10,13 +11,14 @@ mod texts;
 
 use std::collections::BTreeSet;
 
+use lockstep_domain::channel::Keep;
 use lockstep_protocol::{
     codes::Code,
-    command::{AccountCommand, BoardCommand, OrganizationCommand, TeamCommand},
+    command::{AccountCommand, BoardCommand, ChannelCommand, InboxCommand, OrganizationCommand, TeamCommand},
 };
 use serde_json::Value;
 
-use crate::support::{Live, World, command, json, principal, value};
+use crate::support::{Live, World, command, inbox_of, json, principal, value};
 
 const TABLES: &[(&str, &str)] = &[
     ("board.txt", include_str!("board.txt")),
@@ -32,6 +34,9 @@ const TABLES: &[(&str, &str)] = &[
     ("views.txt", include_str!("views.txt")),
     ("transfer.txt", include_str!("transfer.txt")),
     ("links.txt", include_str!("links.txt")),
+    ("channels.txt", include_str!("channels.txt")),
+    ("messages.txt", include_str!("messages.txt")),
+    ("inbox.txt", include_str!("inbox.txt")),
 ];
 
 /// What lines have shown of a command.
@@ -54,7 +59,15 @@ fn every_command_does_what_the_tables_say() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-    let tags = [OrganizationCommand::TAGS, TeamCommand::TAGS, BoardCommand::TAGS, AccountCommand::TAGS].concat();
+    let tags = [
+        OrganizationCommand::TAGS,
+        TeamCommand::TAGS,
+        BoardCommand::TAGS,
+        AccountCommand::TAGS,
+        ChannelCommand::TAGS,
+        InboxCommand::TAGS,
+    ]
+    .concat();
     for tag in tags {
         assert!(shown.done.contains(tag), "no line shows {tag} done");
         assert!(shown.refused.contains(tag), "no line shows {tag} refused");
@@ -87,8 +100,22 @@ fn run(world: &mut World, line: &str, shown: &mut Shown) -> Result<(), String> {
             "team" => world.team = Live::new("team"),
             "board" => world.board = Live::new("board"),
             "account" => world.account = Live::new("member"),
+            "channel" => world.channel = Live::new("channel"),
+            "inbox" => world.inbox = inbox_of("member"),
+            "direct" => world.direct(&["owner", "member"]),
+            "direct3" => world.direct(&["owner", "member", "guest"]),
             _ => return Err(format!("no kind {kind}")),
         }
+        return Ok(());
+    }
+    if let Some(scene) = line.strip_prefix("scene ") {
+        world.scene(scene);
+        return Ok(());
+    }
+    if line == "forgetful" {
+        let keep = Keep { messages: 2, reactions: 100, changes: 2, numbers: 3 };
+        world.channel = Live::new("channel");
+        world.keep(keep);
         return Ok(());
     }
     let (when, then) = line.split_once("=>").ok_or("no =>")?;
@@ -198,6 +225,20 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "sessions_per_account_max" => &mut limits.sessions_per_account_max,
         "undo_steps_max" => &mut limits.undo_steps_max,
         "bulk_commands_max" => &mut limits.bulk_commands_max,
+        "members_per_channel_max" => &mut limits.members_per_channel_max,
+        "people_per_direct_max" => &mut limits.people_per_direct_max,
+        "pins_per_channel_max" => &mut limits.pins_per_channel_max,
+        "message_edits_max" => &mut limits.message_edits_max,
+        "reaction_kinds_per_message_max" => &mut limits.reaction_kinds_per_message_max,
+        "reactions_per_message_max" => &mut limits.reactions_per_message_max,
+        "reactions_ever_per_message_max" => &mut limits.reactions_ever_per_message_max,
+        "channels_per_org_max" => &mut limits.channels_per_org_max,
+        "inbox_numbers_max" => &mut limits.inbox_numbers_max,
+        "inbox_unread_per_channel_max" => &mut limits.inbox_unread_per_channel_max,
+        "inbox_preference_changes_max" => &mut limits.inbox_preference_changes_max,
+        "inbox_channel_levels_max" => &mut limits.inbox_channel_levels_max,
+        "inbox_board_levels_max" => &mut limits.inbox_board_levels_max,
+        "inbox_muted_tasks_max" => &mut limits.inbox_muted_tasks_max,
         "rank_bytes_max" => &mut limits.rank_bytes_max,
         _ => return Err(format!("no limit {name}")),
     } = number;

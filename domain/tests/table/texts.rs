@@ -36,6 +36,10 @@ fn texts(limits: &Limits) -> Vec<(&'static str, &'static str, usize, bool, bool)
         ("task.update task_id=t1 description=x", "description", limits.description_bytes_max, true, true),
         ("comment.add task_id=t1 comment_id=new text=x", "text", limits.comment_bytes_max, false, true),
         ("comment.edit task_id=t1 comment_id=k2 text=x", "text", limits.comment_bytes_max, false, true),
+        ("channel.update name=x", "name", name, false, false),
+        ("channel.update purpose=x", "purpose", limits.channel_purpose_chars_max, true, false),
+        ("message.post message_id=new text=x", "text", limits.message_text_bytes_max, false, true),
+        ("message.edit message=m1 text=x", "text", limits.message_text_bytes_max, false, true),
     ]
 }
 

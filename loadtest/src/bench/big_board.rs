@@ -57,8 +57,8 @@ impl Bench<'_> {
             clients.push(self.account(index).connect(Codec::MessagePack, Pace::unlimited()).await?.1);
         }
         let furniture = furnish(&clients[0], ground).await?;
-        let watching =
-            (0..WATCHERS).map(|index| (self.account(CLIENTS + index).endpoint(crowd::codec(index)), furniture.board));
+        let watching = (0..WATCHERS)
+            .map(|index| (self.account(CLIENTS + index).endpoint(crowd::codec(index)), furniture.board.into()));
         let crowd = Crowd::join(watching.collect(), self.epoch).await?;
         let (epoch, turn) = (self.epoch, AtomicUsize::new(0));
         let change = |due: Instant| {

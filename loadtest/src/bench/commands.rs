@@ -76,7 +76,8 @@ impl Bench<'_> {
     pub(super) async fn storm(&self, boards: usize, clients: usize, watchers: usize) -> anyhow::Result<Storm> {
         let grounds = self.boards(boards, clients.div_ceil(boards)).await?;
         let watching = grounds.iter().flat_map(|ground| (0..watchers).map(|_| ground.board)).enumerate();
-        let endpoints = watching.map(|(index, board)| (self.account(index).endpoint(crowd::codec(index)), board));
+        let endpoints =
+            watching.map(|(index, board)| (self.account(index).endpoint(crowd::codec(index)), board.into()));
         let crowd = Crowd::join(endpoints.collect(), self.epoch).await?;
         let mut senders = Vec::new();
         for index in 0..clients {

@@ -125,7 +125,7 @@ impl Bench<'_> {
 
     pub(super) async fn seated(&self, count: usize) -> anyhow::Result<(Crowd, Vec<Renamer>)> {
         let ground = self.boards(1, SENDERS).await?.remove(0);
-        let endpoint = |index: usize| (self.account(index).endpoint(crowd::codec(index)), ground.board);
+        let endpoint = |index: usize| (self.account(index).endpoint(crowd::codec(index)), ground.board.into());
         let crowd = Crowd::join((0..count).map(endpoint).collect(), self.epoch).await?;
         let mut senders = Vec::with_capacity(SENDERS);
         for task in ground.tasks {

@@ -2,6 +2,7 @@
 //! within a run and between runs on the same machine, and say little else.
 
 mod big_board;
+mod channel;
 mod commands;
 mod fan_out;
 mod floor;
@@ -58,8 +59,8 @@ pub struct Options {
     /// Who join a large board at the same time.
     #[arg(long, default_value_t = 500)]
     pub herd: usize,
-    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, bigboard, logins,
-    /// floor, nodes, journal, reference.
+    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, bigboard, channel,
+    /// logins, floor, nodes, journal, reference.
     #[arg(long, value_name = "NAME")]
     pub only: Option<String>,
     /// Tasks on the board that is joined.
@@ -93,6 +94,12 @@ impl Options {
     #[must_use]
     pub fn only_big_board(self) -> Self {
         Self { only: Some("bigboard".to_owned()), ..self }
+    }
+
+    /// A busy channel, and nothing else.
+    #[must_use]
+    pub fn only_channel(self) -> Self {
+        Self { only: Some("channel".to_owned()), ..self }
     }
 }
 
@@ -181,7 +188,9 @@ fn beside() -> anyhow::Result<PathBuf> {
 impl<'a> Bench<'a> {
     async fn new(options: &'a Options, server: Server, prefix: &'static str) -> anyhow::Result<Self> {
         let needed = options.subscribers.max(options.crowd).max(options.herd).max(1_000 + 64);
-        Self::with_accounts(options, server, prefix, needed.div_ceil(CONNECTIONS_PER_ACCOUNT)).await
+        // In a channel everybody is somebody.
+        let members = if options.only.as_deref() == Some("channel") { channel::MEMBERS } else { 0 };
+        Self::with_accounts(options, server, prefix, needed.div_ceil(CONNECTIONS_PER_ACCOUNT).max(members)).await
     }
 
     async fn with_accounts(
@@ -215,6 +224,9 @@ impl<'a> Bench<'a> {
         }
         if self.wanted("bigboard") {
             self.big_board(table).await.context("a large board in use")?;
+        }
+        if self.wanted("channel") {
+            self.channel(table).await.context("a busy channel")?;
         }
         Ok(())
     }

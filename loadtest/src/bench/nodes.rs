@@ -31,7 +31,7 @@ pub(super) async fn run(
     let endpoint = |index: usize| {
         let mut endpoint = bench.account(index).endpoint(crowd::codec(index));
         endpoint.url.clone_from(&two.url);
-        (endpoint, board)
+        (endpoint, board.into())
     };
     let crowd = Crowd::join((0..WATCHERS).map(endpoint).collect(), bench.epoch).await?;
     let rate = CHANGES * WATCHERS as u32;

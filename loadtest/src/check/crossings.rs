@@ -31,7 +31,7 @@ pub fn check(history: &History, findings: &mut Findings) {
             match happened.event {
                 Event::Board(event) => crossings.board(*stream, row, event, findings),
                 Event::Account(event) => crossings.account(row, &event, &mut running, findings),
-                Event::Organization(_) | Event::Team(_) => {}
+                Event::Organization(_) | Event::Team(_) | Event::Channel(_) | Event::Inbox(_) => {}
             }
         }
     }

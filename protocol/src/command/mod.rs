@@ -5,9 +5,11 @@ pub mod account;
 pub mod board;
 pub mod bulk;
 pub mod category;
+pub mod channel;
 pub mod checklist;
 pub mod comment;
 pub mod field;
+pub mod inbox;
 pub mod link;
 pub mod organization;
 pub mod past;
@@ -25,9 +27,11 @@ use account::*;
 use board::*;
 use bulk::*;
 use category::*;
+use channel::*;
 use checklist::*;
 use comment::*;
 use field::*;
+use inbox::*;
 use link::*;
 use organization::*;
 use past::*;
@@ -65,6 +69,8 @@ language! {
         "organization.board.release" => ReleaseBoard,
         "organization.team.reserve" => ReserveTeam,
         "organization.team.release" => ReleaseTeam,
+        "organization.channel.reserve" => ReserveChannel,
+        "organization.channel.release" => ReleaseChannel,
         "member.add" => AddMember,
         "member.role.change" => ChangeMemberRole,
         "member.remove" => RemoveMember,
@@ -196,5 +202,41 @@ language! {
         "account.timer.start" => StartTimer,
         "account.timer.stop" => StopTimer,
         "account.timer.discard" => DiscardTimer,
+    }
+
+    /// What can be asked of a channel and the messages in it.
+    Channel => ChannelCommand {
+        "channel.create" => CreateChannel,
+        "channel.update" => UpdateChannel,
+        "channel.archive" => ArchiveChannel,
+        "channel.unarchive" => UnarchiveChannel,
+        "channel.delete" => DeleteChannel,
+        "channel.member.add" => AddChannelMember,
+        "channel.member.remove" => RemoveChannelMember,
+        "message.post" => PostMessage,
+        "message.edit" => EditMessage,
+        "message.delete" => DeleteMessage,
+        "message.react" => ReactToMessage,
+        "message.unreact" => UnreactToMessage,
+        "message.pin" => PinMessage,
+        "message.unpin" => UnpinMessage,
+    }
+
+    /// What can be asked of somebody's inbox: by them, and what the server tells them.
+    Inbox => InboxCommand {
+        "inbox.open" => OpenInbox,
+        "inbox.tell" => TellInbox,
+        "inbox.read" => ReadEntries,
+        "inbox.unread" => UnreadEntries,
+        "inbox.read_all" => ReadAllEntries,
+        "inbox.archive" => ArchiveEntries,
+        "inbox.unarchive" => UnarchiveEntries,
+        "inbox.delete" => DeleteEntries,
+        "inbox.snooze" => SnoozeEntries,
+        "inbox.wake" => WakeEntries,
+        "inbox.seen" => SeeSubject,
+        "inbox.mark" => MarkChannel,
+        "inbox.mark_unread" => MarkChannelUnread,
+        "inbox.preferences.set" => SetPreferences,
     }
 }

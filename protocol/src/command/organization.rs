@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, InvitationId, PictureId, RoleId, TeamId},
+    ids::{AccountId, BoardId, ChannelId, InvitationId, PictureId, RoleId, TeamId},
     values::{MemberStatus, Micros, OrgRole, Permission, Plan, Reassign},
 };
 
@@ -230,6 +230,20 @@ pub struct ReserveTeam {
 #[serde(deny_unknown_fields)]
 pub struct ReleaseTeam {
     pub team_id: TeamId,
+}
+
+/// Takes a place for a channel before it is founded; direct ones need none. Only the server asks this, for one who may found it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReserveChannel {
+    pub channel_id: ChannelId,
+}
+
+/// Gives the place of a channel back. Only the server asks this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseChannel {
+    pub channel_id: ChannelId,
 }
 
 /// Invites somebody by mail, or whoever has a link. Where it goes is kept beside the journal: over the socket nobody learns of it.

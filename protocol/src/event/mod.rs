@@ -4,9 +4,12 @@
 pub mod account;
 pub mod board;
 pub mod category;
+pub mod channel;
 pub mod checklist;
 pub mod comment;
 pub mod field;
+pub mod inbox;
+mod level;
 pub mod link;
 pub mod organization;
 pub mod past;
@@ -23,9 +26,12 @@ pub mod workflow;
 use account::*;
 use board::*;
 use category::*;
+use channel::*;
 use checklist::*;
 use comment::*;
 use field::*;
+use inbox::*;
+pub use level::*;
 use link::*;
 use organization::*;
 use past::*;
@@ -44,7 +50,7 @@ use workflow::*;
 use crate::{
     ids::{AccountId, ClientId},
     language::language,
-    values::{BoardRole, Micros},
+    values::Micros,
 };
 
 language! {
@@ -69,6 +75,8 @@ language! {
         "organization.board.released" => BoardReleased,
         "organization.team.reserved" => TeamReserved,
         "organization.team.released" => TeamReleased,
+        "organization.channel.reserved" => ChannelReserved,
+        "organization.channel.released" => ChannelReleased,
         "member.added" => MemberAdded,
         "member.role.changed" => MemberRoleChanged,
         "member.removed" => MemberRemoved,
@@ -209,122 +217,56 @@ language! {
         "user.timer.stopped" => UserTimerStopped,
         "user.timer.discarded" => UserTimerDiscarded,
     }
-}
 
-/// The newest events that this build understands. Adding a kind of event raises it, and gives the event its level in
-/// [`level_of`]: it is written only when every node that runs understands it.
-pub const FEATURE_LEVEL: u32 = 2;
+    /// What happened to a channel and the messages in it.
+    Channel => ChannelEvent {
+        "channel.created" => ChannelCreated,
+        "channel.updated" => ChannelUpdated,
+        "channel.archived" => ChannelArchived,
+        "channel.unarchived" => ChannelUnarchived,
+        "channel.deleted" => ChannelDeleted,
+        "channel.member.added" => ChannelMemberAdded,
+        "channel.member.role.changed" => ChannelMemberRoleChanged,
+        "channel.member.removed" => ChannelMemberRemoved,
+        "message.posted" => MessagePosted,
+        "message.edited" => MessageEdited,
+        "message.deleted" => MessageDeleted,
+        "message.reacted" => MessageReacted,
+        "message.unreacted" => MessageUnreacted,
+        "message.pinned" => MessagePinned,
+        "message.unpinned" => MessageUnpinned,
+    }
 
-/// Events above level 1.
-const NEWER: &[(&str, u32)] = &[
-    ("board.template.changed", 2),
-    ("board.link.created", 2),
-    ("board.link.revoked", 2),
-    ("column.workflow.changed", 2),
-    ("change.undone", 2),
-    ("task.reassigned", 2),
-    ("task.transferred", 2),
-    ("task.received", 2),
-    ("comments.received", 2),
-    ("task.estimated", 2),
-    ("task.repeat.changed", 2),
-    ("task.repeated", 2),
-    ("task.reminder.set", 2),
-    ("task.reminder.removed", 2),
-    ("task.reminder.due", 2),
-    ("task.due.soon", 2),
-    ("task.overdue", 2),
-    ("task.parent.changed", 2),
-    ("task.dependency.added", 2),
-    ("task.dependency.removed", 2),
-    ("task.watched", 2),
-    ("task.unwatched", 2),
-    ("category.created", 2),
-    ("category.updated", 2),
-    ("category.deleted", 2),
-    ("view.created", 2),
-    ("view.updated", 2),
-    ("view.moved", 2),
-    ("view.deleted", 2),
-    ("task.categorized", 2),
-    ("task.cover.changed", 2),
-    ("field.created", 2),
-    ("field.updated", 2),
-    ("field.moved", 2),
-    ("field.deleted", 2),
-    ("task.field.changed", 2),
-    ("comment.restored", 2),
-    ("comment.reacted", 2),
-    ("comment.unreacted", 2),
-    ("time.logged", 2),
-    ("time.updated", 2),
-    ("time.removed", 2),
-    ("time.started", 2),
-    ("time.stopped", 2),
-    ("user.timer.started", 2),
-    ("user.timer.stopped", 2),
-    ("user.timer.discarded", 2),
-    ("team.settings.updated", 2),
-    ("team.permission.granted", 2),
-    ("team.permission.revoked", 2),
-    ("team.lead.changed", 2),
-    ("user.updated", 2),
-    ("user.email.verified", 2),
-    ("user.password.reset", 2),
-    ("user.deleted", 2),
-    ("user.factor.added", 2),
-    ("user.factor.removed", 2),
-    ("user.token.created", 2),
-    ("user.token.revoked", 2),
-    ("user.kept.changed", 2),
-    ("organization.logo.changed", 2),
-    ("organization.settings.updated", 2),
-    ("organization.plan.changed", 2),
-    ("organization.ownership.offered", 2),
-    ("organization.ownership.withdrawn", 2),
-    ("organization.ownership.declined", 2),
-    ("organization.owner.changed", 2),
-    ("organization.deleted", 2),
-    ("organization.restored", 2),
-    ("organization.dropped", 2),
-    ("organization.board.reserved", 2),
-    ("organization.board.released", 2),
-    ("organization.team.reserved", 2),
-    ("organization.team.released", 2),
-    ("member.invited", 2),
-    ("invitation.accepted", 2),
-    ("invitation.rejected", 2),
-    ("invitation.revoked", 2),
-    ("invitation.renewed", 2),
-    ("member.updated", 2),
-    ("member.status.changed", 2),
-    ("member.role.assigned", 2),
-    ("member.permissions.changed", 2),
-    ("role.created", 2),
-    ("role.updated", 2),
-    ("role.deleted", 2),
-];
-
-/// The level of an event's tag.
-pub fn level_of(tag: &str) -> u32 {
-    NEWER.iter().find(|(newer, _)| *newer == tag).map_or(1, |(_, level)| *level)
-}
-
-/// The level of an event of a board: that of its tag, or of a word in it that came later.
-pub fn level_on_board(event: &BoardEvent) -> u32 {
-    match event {
-        BoardEvent::BoardMemberAdded(BoardMemberAdded { role: BoardRole::Contributor, .. })
-        | BoardEvent::BoardMemberRoleChanged(BoardMemberRoleChanged { role: BoardRole::Contributor, .. })
-        | BoardEvent::ColumnUpdated(ColumnUpdated { clear_colour: true, .. }) => 2,
-        event => level_of(event.tag()),
+    /// What happened to somebody's inbox.
+    Inbox => InboxEvent {
+        "inbox.opened" => InboxOpened,
+        "notification.sent" => NotificationSent,
+        "notification.read" => NotificationRead,
+        "notification.unread" => NotificationUnread,
+        "notification.all_read" => NotificationAllRead,
+        "notification.archived" => NotificationArchived,
+        "notification.unarchived" => NotificationUnarchived,
+        "notification.deleted" => NotificationDeleted,
+        "notification.snoozed" => NotificationSnoozed,
+        "notification.woken" => NotificationWoken,
+        "notification.seen" => NotificationSeen,
+        "inbox.marked" => InboxMarked,
+        "inbox.preferences.changed" => InboxPreferencesChanged,
     }
 }
 
 /// Whether this build has an event of this tag.
 pub fn is_known(tag: &str) -> bool {
-    [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, AccountEvent::TAGS]
-        .iter()
-        .any(|tags| tags.contains(&tag))
+    [
+        OrganizationEvent::TAGS,
+        TeamEvent::TAGS,
+        BoardEvent::TAGS,
+        AccountEvent::TAGS,
+        ChannelEvent::TAGS,
+        InboxEvent::TAGS,
+    ]
+    .iter()
+    .any(|tags| tags.contains(&tag))
 }
 
 /// An event in its place: what subscribers receive.

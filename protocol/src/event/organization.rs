@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, BoardId, InvitationId, PictureId, RoleId, TeamId},
+    ids::{AccountId, BoardId, ChannelId, InvitationId, PictureId, RoleId, TeamId},
     values::{MemberStatus, Micros, OrgRole, OrgSettings, Permission, Plan, Reassign},
 };
 
@@ -201,6 +201,18 @@ pub struct TeamReserved {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct TeamReleased {
     pub team_id: TeamId,
+}
+
+/// A channel has a place in the organization. Nobody is told: the channel itself is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChannelReserved {
+    pub channel_id: ChannelId,
+}
+
+/// The place of a channel is free again: it was refused, or deleted. Nobody is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ChannelReleased {
+    pub channel_id: ChannelId,
 }
 
 /// Somebody was invited. Whom, is kept beside the journal.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    ids::{AccountId, ColumnId, ConnectionId, TaskId},
+    ids::{AccountId, ColumnId, ConnectionId, MessageId, TaskId},
     topic::Topic,
 };
 
@@ -41,6 +41,12 @@ pub enum Ephemeral {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[ts(optional)]
         column_id: Option<ColumnId>,
+    },
+    /// Writing a message in this channel, or in the thread that this message began.
+    Writing {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        thread: Option<MessageId>,
     },
     /// Pointer on the board, in thousandths of the board's scrollable size.
     Cursor { x: u16, y: u16 },

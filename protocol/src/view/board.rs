@@ -283,7 +283,7 @@ pub struct CommentView {
     pub original: Option<Original>,
 }
 
-/// An emoji that a comment was answered with, and by whom.
+/// An emoji that a comment or a message was answered with, and by whom.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct ReactionView {
     pub emoji: String,

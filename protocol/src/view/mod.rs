@@ -2,9 +2,13 @@
 //! on their own.
 
 mod board;
+mod channel;
+mod inbox;
 mod past;
 
 pub use board::*;
+pub use channel::*;
+pub use inbox::*;
 pub use past::*;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -158,6 +162,8 @@ pub enum ViewPart {
     Team(TeamView),
     Board(BoardPart),
     Account(AccountView),
+    Channel(ChannelPart),
+    Inbox(InboxPart),
 }
 
 /// Why somebody may or may not do something.

@@ -155,6 +155,7 @@ impl<A: Aggregate> Shell<A> {
             org: self.facts.organization(),
             team: self.facts.team(),
             past: pending.past.as_deref(),
+            recalled: pending.recalled.as_deref(),
             beside: pending.beside.as_deref().map(Beside::facts),
             limits: &self.limits,
         };
@@ -223,6 +224,7 @@ impl<A: Aggregate> Shell<A> {
                 tag: A::tag(&happened.event),
                 level: A::level(&happened.event),
                 payload,
+                marks: A::marks(&happened.event),
             })
         });
         encoded.collect()

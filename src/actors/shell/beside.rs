@@ -37,6 +37,7 @@ impl<A: Aggregate> Shell<A> {
                 tag: Board::tag(&happened.event),
                 level: Board::level(&happened.event),
                 payload,
+                marks: Board::marks(&happened.event),
             })
         });
         let org = beside.published.state.org_id(beside.topic.id);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lockstep_domain::{Aggregate, Principal, access::Reach, board::Past};
+use lockstep_domain::{Aggregate, Principal, access::Reach, board::Past, channel::Recalled};
 use lockstep_protocol::{
     codes::Failure,
     frame::{Acknowledged, Ephemeral, PresenceMeta},
@@ -38,6 +38,8 @@ pub struct Pending<A: Aggregate> {
     pub saw: Saw,
     /// Where a command goes back to that does so.
     pub past: Option<Arc<Past>>,
+    /// What the state holds no more and it is about.
+    pub recalled: Option<Arc<Recalled>>,
     /// The other board, of a command that changes one besides.
     pub beside: Option<Arc<Beside>>,
     /// Given once, kept over retries: finds the command again after an append whose outcome was unknown.

@@ -150,6 +150,7 @@ fn pending(command: Ask) -> (Pending<Toy>, Answer) {
         origin: None,
         saw: Saw::default(),
         past: None,
+        recalled: None,
         beside: None,
         commit: CommitId(Uuid::from_u128(3)),
         reply,

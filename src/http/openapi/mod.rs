@@ -200,6 +200,10 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "team" => "TeamId",
             "permission" => "TeamPermission",
             "board" => "BoardId",
+            "channel" => "ChannelId",
+            "seq" => "number",
+            // One emoji.
+            "emoji" => "string",
             "column" => "ColumnId",
             "label" => "LabelId",
             "category" => "CategoryId",

@@ -3,8 +3,8 @@
 use ts_rs::{Config, TS};
 
 use super::super::{
-    about, authentication, boards, commands, factors, health, history, identity, invitations, kept, links, me,
-    member_list, members, next, organization_life, organizations, passkeys, past, patterns, pictures, preferences,
+    about, authentication, boards, channels, commands, factors, health, history, identity, invitations, kept, links,
+    me, member_list, members, next, organization_life, organizations, passkeys, past, patterns, pictures, preferences,
     quick_add, registration, roles, second_factor, service_accounts, shared, tasks, teams, templates, time, tokens,
     whereabouts,
 };
@@ -18,7 +18,7 @@ const PROBLEM: &str = "type Problem = { type: string, title: string, status: num
 
 /// The types of handlers' bodies and answers.
 pub fn own_types() -> String {
-    format!("{KEY_SET}\n{PROBLEM}\n{}{}{}", types_of_people(), types_of_things(), types_of_time())
+    format!("{KEY_SET}\n{PROBLEM}\n{}{}{}{}", types_of_people(), types_of_things(), types_of_time(), types_of_talk())
 }
 
 /// Of who somebody is and what they prove it with.
@@ -163,5 +163,24 @@ fn types_of_time() -> String {
     declare(time::OwnTimer::decl(&config));
     declare(time::StopsTimer::decl(&config));
     declare(time::TimerStopped::decl(&config));
+    text
+}
+
+/// Of channels and what is said there.
+fn types_of_talk() -> String {
+    let config = Config::default();
+    let mut text = String::new();
+    let mut declare = |declaration: String| {
+        text.push_str(&declaration);
+        text.push('\n');
+    };
+    declare(channels::ChannelStanding::decl(&config));
+    declare(channels::list::ChannelEntry::decl(&config));
+    declare(channels::ChannelRead::decl(&config));
+    declare(channels::NewChannel::decl(&config));
+    declare(channels::messages::MessagePage::decl(&config));
+    declare(channels::messages::NewMessage::decl(&config));
+    declare(channels::messages::ChangedText::decl(&config));
+    declare(channels::messages::Posted::decl(&config));
     text
 }

@@ -47,12 +47,14 @@ bumped as (
 
 written as (
     insert into events (stream_id, seq, era, xid, kind, org_id, commit_id, at, actor, client_id, client_seq, body_hash,
-                        tag, payload, hash)
+                        tag, payload, hash, about, thread, number)
     select e.stream_id, e.seq, (select era from this), pg_current_xact_id()::text::bigint, e.kind, e.org_id, e.commit_id,
-           e.at, e.actor, e.client_id, e.client_seq, e.body_hash, e.tag, e.payload, e.hash
+           e.at, e.actor, e.client_id, e.client_seq, e.body_hash, e.tag, e.payload, e.hash, e.about, e.thread, e.number
     from unnest($16::uuid[], $17::bigint[], $18::smallint[], $19::uuid[], $20::uuid[], $21::bigint[], $22::uuid[],
-                $23::uuid[], $24::bigint[], $25::bytea[], $26::text[], $27::bytea[], $28::bytea[], $31::integer[])
-             as e(stream_id, seq, kind, org_id, commit_id, at, actor, client_id, client_seq, body_hash, tag, payload, hash, part)
+                $23::uuid[], $24::bigint[], $25::bytea[], $26::text[], $27::bytea[], $28::bytea[], $31::integer[],
+                $32::bigint[], $33::bigint[], $34::bigint[])
+             as e(stream_id, seq, kind, org_id, commit_id, at, actor, client_id, client_seq, body_hash, tag, payload, hash, part,
+                  about, thread, number)
     where e.part not in (select part from refused)
 ),
 

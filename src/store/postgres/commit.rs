@@ -126,6 +126,9 @@ impl<'a> Statement<'a> {
             .bind(self.raises.iter().map(|raise| raise.subject).collect::<Vec<Uuid>>())
             .bind(self.raises.iter().map(|raise| rows::signed(raise.version)).collect::<Vec<i64>>())
             .bind(self.of_parts())
+            .bind(self.of_events(|part, index| part.events[index].marks.about.map(rows::signed)))
+            .bind(self.of_events(|part, index| part.events[index].marks.thread.map(rows::signed)))
+            .bind(self.of_events(|part, index| part.events[index].marks.number.map(rows::signed)))
             .fetch_all(connection)
             .await
     }

@@ -3,6 +3,7 @@
 //! decided by the live aggregates, never here.
 
 pub(super) mod alarms;
+mod channels;
 pub(super) mod hours;
 mod lists;
 mod statements;
@@ -14,6 +15,7 @@ use super::{
     db::Db,
 };
 pub use alarms::{Alarm, Asked, NEVER};
+pub use channels::{ChannelChange, ChannelMemberRow, ChannelPatch, ChannelRow, OwnChannelRow};
 pub use hours::Worked;
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
@@ -99,6 +101,7 @@ pub enum Change {
     PatchBoard(BoardId, u64, Patch),
     BoardMember(BoardMemberRow),
     BoardMemberRemoved(BoardId, AccountId),
+    Channel(ChannelChange),
 }
 
 #[derive(Clone)]
@@ -119,10 +122,12 @@ impl Projections {
 }
 
 /// Empties each table.
-pub(super) const EMPTY: [&str; 5] = [
+pub(super) const EMPTY: [&str; 7] = [
     "delete from organizations",
     "delete from memberships",
     "delete from teams",
     "delete from boards",
     "delete from board_members",
+    "delete from channels",
+    "delete from channel_members",
 ];

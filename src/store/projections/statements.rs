@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{BoardMemberRow, BoardRow, Change, MembershipRow, OrganizationRow, Patch, TeamRow};
+use super::{BoardMemberRow, BoardRow, Change, MembershipRow, OrganizationRow, Patch, TeamRow, channels};
 use crate::store::rows;
 
 /// A parameter.
@@ -17,11 +17,11 @@ pub(super) fn id(id: impl Into<Uuid>) -> Value {
     Value::Id(Some(id.into()))
 }
 
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     Value::Text(Some(text.to_owned()))
 }
 
-fn number(number: u64) -> Value {
+pub(super) fn number(number: u64) -> Value {
     Value::Number(rows::signed(number))
 }
 
@@ -29,10 +29,13 @@ pub(super) type Statement = (&'static str, Vec<Value>);
 
 pub(super) fn of(change: &Change) -> Vec<Statement> {
     let mut all: Vec<Statement> = match change {
-        Change::OrganizationDropped(org) => DROP.into_iter().map(|sql| (sql, vec![id(*org)])).collect(),
+        Change::OrganizationDropped(org) => {
+            DROP.into_iter().chain(channels::DROP).map(|sql| (sql, vec![id(*org)])).collect()
+        }
+        Change::Channel(change) => return change.statements(),
         _ => Vec::new(),
     };
-    all.push(one(change));
+    all.extend(one(change));
     all
 }
 
@@ -44,8 +47,8 @@ const DROP: [&str; 4] = [
     "delete from memberships where org_id = $1",
 ];
 
-fn one(change: &Change) -> Statement {
-    match change {
+fn one(change: &Change) -> Option<Statement> {
+    Some(match change {
         Change::OrganizationDropped(org) => ("delete from organizations where org_id = $1", vec![id(*org)]),
         Change::Organization(row) => organization(row),
         Change::PatchOrganization(org, seq, patch) => (
@@ -76,7 +79,8 @@ fn one(change: &Change) -> Statement {
         Change::BoardMemberRemoved(board, account) => {
             ("delete from board_members where board_id = $1 and account_id = $2", vec![id(*board), id(*account)])
         }
-    }
+        Change::Channel(_) => return None,
+    })
 }
 
 /// The values of a patch where only name and state can change.

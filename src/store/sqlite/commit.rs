@@ -304,6 +304,9 @@ fn bind_event<'q>(
         .bind(event.tag)
         .bind(event.payload.to_vec())
         .bind(hash.to_vec())
+        .bind(event.marks.about.map(rows::signed))
+        .bind(event.marks.thread.map(rows::signed))
+        .bind(event.marks.number.map(rows::signed))
 }
 
 /// One statement in a few fixed sizes: many rows cost one trip to the writing thread, and each text is prepared once.
@@ -329,8 +332,8 @@ fn rows_of(before: &str, columns: usize, count: usize, after: &str) -> String {
 fn insert_events(count: usize) -> String {
     let before =
         "insert into events (xid, stream_id, seq, era, kind, org_id, commit_id, at, actor, client_id, client_seq,
-        body_hash, tag, payload, hash) values";
-    rows_of(before, 15, count, "")
+        body_hash, tag, payload, hash, about, thread, number) values";
+    rows_of(before, 18, count, "")
 }
 
 fn upsert_heads(count: usize) -> String {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lockstep_protocol::{
     event::{AccountEvent, OrganizationEvent, TeamEvent},
-    ids::{AccountId, OrgId, TeamId},
+    ids::{AccountId, ChannelId, OrgId, TeamId},
     limits::Limits,
     position::Position,
     topic::Kind,
@@ -100,6 +100,9 @@ fn follows(recorded: &Recorded) -> Option<Task> {
                 }
                 _ => None,
             }
+        }
+        (Kind::Channel, "channel.deleted") => {
+            Some(Task::ChannelDeleted { org: recorded.org, channel: ChannelId(recorded.stream.id), by })
         }
         (Kind::Account, "user.deleted") => match decode(recorded)? {
             AccountEvent::UserDeleted(_) => Some(Task::AccountDeleted { account: AccountId(recorded.stream.id) }),

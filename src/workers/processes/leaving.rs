@@ -8,13 +8,14 @@ use lockstep_protocol::{
         Command,
         account::DeleteAccount,
         board::{RemoveBoardMember, SetBoardMember},
-        organization::ReleaseTeam,
+        channel::RemoveChannelMember,
+        organization::{ReleaseChannel, ReleaseTeam},
         task::ReassignTasks,
         team::RemoveTeamMember,
     },
-    ids::{AccountId, BoardId, OrgId, TeamId},
+    ids::{AccountId, BoardId, ChannelId, OrgId, TeamId},
     topic::Topic,
-    values::{BoardRole, Lifecycle, OrgRole, Reassign, TeamRole},
+    values::{BoardRole, ChannelKind, Lifecycle, OrgRole, Reassign, TeamRole},
 };
 use uuid::Uuid;
 
@@ -52,6 +53,7 @@ pub(super) async fn member_removed(
     for board in boards(runner, org).await? {
         gone.leave_board(board).await?;
     }
+    gone.leave_channels().await?;
     runner.store.members().forget(org, account).await.map_err(stored)?;
     goodbye(runner, process, &state, account).await
 }
@@ -117,6 +119,15 @@ pub(super) async fn team_deleted(runner: &Runner, org: OrgId, team: TeamId, by: 
     Ok(())
 }
 
+pub(super) async fn channel_deleted(
+    runner: &Runner,
+    org: OrgId,
+    channel: ChannelId,
+    by: AccountId,
+) -> Result<(), Failure> {
+    settled(ask(runner, by, org, ReleaseChannel { channel_id: channel }).await)
+}
+
 /// Somebody who may have lost the sight of boards.
 struct Gone<'a> {
     runner: &'a Runner,
@@ -140,6 +151,18 @@ impl Gone<'_> {
                 if state.member(account_id).is_some() {
                     settled(self.ask(team, RemoveTeamMember { account_id }).await)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes them out of the channels that they are in, but for direct talks: those who are in one never change, and only members of the
+    /// organization read it.
+    async fn leave_channels(&self) -> Result<(), Failure> {
+        for account_id in self.org.ids_of(self.account) {
+            let rows = self.runner.store.projections().channels_of(account_id, self.org_id).await.map_err(stored)?;
+            for row in rows.iter().map(|own| &own.channel).filter(|row| row.kind != ChannelKind::Direct.word()) {
+                settled(self.ask(row.channel, RemoveChannelMember { account_id }).await)?;
             }
         }
         Ok(())

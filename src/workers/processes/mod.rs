@@ -9,7 +9,7 @@ mod leaving;
 mod runner;
 
 use lockstep_protocol::{
-    ids::{AccountId, OrgId, TeamId},
+    ids::{AccountId, ChannelId, OrgId, TeamId},
     position::Position,
     values::{Micros, Reassign},
 };
@@ -22,7 +22,7 @@ pub use runner::Runner;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "process", rename_all = "snake_case")]
 pub enum Task {
-    /// Somebody is no longer a member: out of every team and board, open tasks to others, a goodbye.
+    /// Somebody is no longer a member: out of every team, board and channel, open tasks to others, a goodbye.
     MemberRemoved { org: OrgId, account: AccountId, by: AccountId, reassign: Reassign },
     /// A member became a guest: out of the teams, and tasks of boards they no longer see to nobody.
     RoleLowered { org: OrgId, account: AccountId, by: AccountId },
@@ -30,6 +30,8 @@ pub enum Task {
     TeamMemberRemoved { org: OrgId, team: TeamId, account: AccountId, by: AccountId },
     /// A team is gone, and with it perhaps the sight of its boards for those who were in it.
     TeamDeleted { org: OrgId, team: TeamId, by: AccountId },
+    /// A channel is gone: another may be founded in its place.
+    ChannelDeleted { org: OrgId, channel: ChannelId, by: AccountId },
     /// An account was deleted: out of every organization, and what is known of the person erased.
     AccountDeleted { account: AccountId },
     /// An organization was deleted: once it cannot be restored any more, everything of it is erased.
@@ -44,6 +46,7 @@ impl Task {
             Self::RoleLowered { .. } => "role_lowered",
             Self::TeamMemberRemoved { .. } => "team_member_removed",
             Self::TeamDeleted { .. } => "team_deleted",
+            Self::ChannelDeleted { .. } => "channel_deleted",
             Self::AccountDeleted { .. } => "account_deleted",
             Self::OrganizationDeleted { .. } => "organization_deleted",
         }

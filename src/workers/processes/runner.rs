@@ -99,6 +99,7 @@ impl Runner {
                 leaving::team_member_removed(self, org, team, account, by).await?;
             }
             Task::TeamDeleted { org, team, by } => leaving::team_deleted(self, org, team, by).await?,
+            Task::ChannelDeleted { org, channel, by } => leaving::channel_deleted(self, org, channel, by).await?,
             Task::AccountDeleted { account } => account::deleted(self, account).await?,
             Task::OrganizationDeleted { org, by, deleted_at } => {
                 return ending::organization_deleted(self, org, by, deleted_at).await;

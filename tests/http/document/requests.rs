@@ -81,7 +81,7 @@ impl<'a> Maker<'a> {
             let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
             let parameter = name.map(|name| parameters.iter().find(|one| one["name"] == name).expect("described"));
             match parameter {
-                Some(parameter) => target.push_str(&self.path_value(&parameter["schema"])),
+                Some(parameter) => target.push_str(&self.path_value(parameter)),
                 None => target.push_str(part),
             }
         }
@@ -116,9 +116,11 @@ impl<'a> Maker<'a> {
     }
 
     /// Of this scene: like `id`, without what is foreign.
-    fn path_value(&mut self, schema: &Value) -> String {
-        let kind = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next()).unwrap_or_default();
+    fn path_value(&mut self, parameter: &Value) -> String {
+        let reference = parameter["schema"]["$ref"].as_str().and_then(|target| target.rsplit('/').next());
+        let kind = reference.or_else(|| parameter["name"].as_str()).unwrap_or_default();
         match self.scene.ids(kind) {
+            [] if kind == "emoji" => "%F0%9F%91%8D".to_owned(),
             [] => fresh_id(),
             known => self.draws.pick(known).clone(),
         }

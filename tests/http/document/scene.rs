@@ -52,7 +52,7 @@ impl<'a> Scene<'a> {
         let board = owner.board(&org, json!({ "team_id": team_id })).await;
         let columns = owner.get(&board).await.ok()["columns"].clone();
         columns.as_array().expect("columns").iter().for_each(|column| add("ColumnId", &column["column_id"]));
-        for (kind, id) in marks(&owner, &board).await {
+        for (kind, id) in [marks(&owner, &board).await, talk(&owner, &member, &org).await].concat() {
             add(kind, &json!(id));
         }
         for title in ["One", "Two", "Three", "Four", "Five"] {
@@ -160,4 +160,20 @@ async fn time(owner: &Person<'_>, task: &str) -> String {
     let body = json!({ "entry_id": id, "started_at": 1_767_614_400_000_000_u64, "duration_s": 60 });
     owner.post(&format!("{task}/time"), body).await.created();
     id
+}
+
+/// Channels in which the same was said, by their ids and the seqs of the messages.
+async fn talk(owner: &Person<'_>, member: &Person<'_>, org: &str) -> Vec<(&'static str, String)> {
+    let mut made = Vec::new();
+    for name in ["General", "Random", "Plans"] {
+        let wish = json!({ "kind": "open", "name": name, "members": [member.id()] });
+        let channel = owner.post(&format!("{org}/channels"), wish).await.created();
+        let id = text(&channel["channel_id"]).to_owned();
+        for words in ["One", "Two", "Three", "Four"] {
+            let said = owner.post(&format!("{org}/channels/{id}/messages"), json!({ "text": words })).await.created();
+            made.push(("seq", said["seq"].to_string()));
+        }
+        made.push(("ChannelId", id));
+    }
+    made
 }

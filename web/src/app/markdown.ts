@@ -1,13 +1,15 @@
 // A small Markdown reader. It gives a tree of known kinds, which `ui/Markdown.svelte` shows element by element: no markup that
 // somebody wrote ever reaches the page as markup, and links lead only where a link may lead.
 
-import { MENTION } from "../sdk";
+import { MENTION, WIDE_MENTION } from "../sdk";
 
 export type Inline =
   | { kind: "text"; text: string }
   | { kind: "code"; text: string }
   | { kind: "break" }
   | { kind: "mention"; id: string }
+  /** Of a team (`team:ID`), or of everybody (`channel`); `text` is what stands there. */
+  | { kind: "wide"; id: string; text: string }
   | { kind: "strong" | "em" | "del"; children: Inline[] }
   | { kind: "link"; href: string; children: Inline[] };
 
@@ -117,6 +119,7 @@ const INLINE = new RegExp(
     /(?<code>`+)(?<inside>[\s\S]*?[^`])\k<code>(?!`)/,
     /\\(?<escaped>[\\`*_{}[\]()#+\-.!~>|])/,
     MENTION,
+    WIDE_MENTION,
     /\[(?<label>(?:[^[\]]|\[[^[\]]*\])*)\]\((?<href>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)(?:\s+"[^"]*")?\)/,
     /<(?<auto>https?:\/\/[^\s<>]+)>/,
     /(?<url>https?:\/\/[^\s<>]+)/,
@@ -150,6 +153,7 @@ function read(match: RegExpMatchArray, depth: number): [Inline, number] {
   if (groups.inside !== undefined) return [{ kind: "code", text: groups.inside.trim() }, length];
   if (groups.escaped !== undefined) return [{ kind: "text", text: groups.escaped }, length];
   if (groups.person !== undefined) return [{ kind: "mention", id: groups.person.toLowerCase() }, length];
+  if (groups.wide !== undefined) return [{ kind: "wide", id: groups.wide, text: match[0] }, length];
   if (groups.href !== undefined) {
     const children = inline(groups.label || groups.href, depth + 1);
     const href = safe(groups.href);
@@ -182,4 +186,19 @@ export function safe(href: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const KEY = /\b[A-Z][A-Z0-9]{0,9}-[1-9]\d{0,8}\b/g;
+
+/** A text in pieces: those that look like keys of tasks, `OPS-42`, and those between. */
+export function keysIn(text: string): Array<{ key: boolean; text: string }> {
+  const found: Array<{ key: boolean; text: string }> = [];
+  let from = 0;
+  for (const match of text.matchAll(KEY)) {
+    if (match.index > from) found.push({ key: false, text: text.slice(from, match.index) });
+    found.push({ key: true, text: match[0] });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length) found.push({ key: false, text: text.slice(from) });
+  return found;
 }

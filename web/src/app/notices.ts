@@ -15,6 +15,8 @@ export function startNotices(describe: (command: Command) => string): void {
 function tell(notice: Notice, describe: (command: Command) => string): void {
   switch (notice.kind) {
     case "refused": {
+      // Nobody asked for it by name: it is said again with the next message that is read.
+      if (notice.command.type === "inbox.open" || notice.command.type === "inbox.mark") return;
       if (notice.refusal.code === "precondition_failed" && keptAsDraft(notice)) return;
       const why = reason(notice.refusal, notice.topic);
       const what = describe(notice.command);

@@ -7,6 +7,7 @@ export type Route =
   | { name: "home"; org?: string }
   | { name: "board"; org: string; board: string }
   | { name: "organization"; org: string; page: OrgPage }
+  | { name: "talk"; org: string; channel?: string; thread?: number }
   | { name: "account" }
   | { name: "next" }
   | { name: "time" }
@@ -37,6 +38,9 @@ const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   ]),
   [new RegExp(`^/orgs/${ID}$`), ([org = ""]) => ({ name: "home", org })],
   [new RegExp(`^/orgs/${ID}/(${ORG_PAGES.join("|")})$`), ([org = "", page = ""]) => ({ name: "organization", org, page: page as OrgPage })],
+  [new RegExp(`^/orgs/${ID}/talk$`), ([org = ""]) => ({ name: "talk", org })],
+  [new RegExp(`^/orgs/${ID}/talk/${ID}$`), ([org = "", channel = ""]) => ({ name: "talk", org, channel })],
+  [new RegExp(`^/orgs/${ID}/talk/${ID}/thread/([1-9]\\d{0,15})$`), ([org = "", channel = "", thread = ""]) => ({ name: "talk", org, channel, thread: Number(thread) })],
   [new RegExp(`^/orgs/${ID}/boards/${ID}$`), ([org = "", board = ""]) => ({ name: "board", org, board })],
 ];
 
@@ -112,6 +116,9 @@ export const paths = {
   home: (org?: string) => (org ? `/orgs/${org}` : "/"),
   board: (org: string, board: string, task?: string) => `/orgs/${org}/boards/${board}${task ? `?task=${task}` : ""}`,
   organization: (org: string, page: OrgPage = "members") => `/orgs/${org}/${page}`,
+  /** `message`: the number of one, or the seq of a reply, to be shown. */
+  talk: (org: string, channel?: string, at: { thread?: number; message?: number } = {}) =>
+    `/orgs/${org}/talk${channel ? `/${channel}${at.thread ? `/thread/${at.thread}` : ""}${at.message ? `?message=${at.message}` : ""}` : ""}`,
   account: () => "/account",
   next: () => "/next",
   time: () => "/time",

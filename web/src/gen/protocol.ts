@@ -29,6 +29,10 @@ export type LinkId = string;
 
 export type CommentId = string;
 
+export type ChannelId = string;
+
+export type MessageId = string;
+
 export type TimeEntryId = string;
 
 export type ChecklistId = string;
@@ -51,7 +55,7 @@ export type CommitId = string;
 
 export type ConnectionId = string;
 
-export type Kind = "organization" | "team" | "board" | "account";
+export type Kind = "organization" | "team" | "board" | "account" | "channel" | "inbox";
 
 export type Topic = string;
 
@@ -67,9 +71,91 @@ audience: Audience, };
 
 export type OrgRole = "guest" | "member" | "admin" | "owner";
 
-export type Permission = "organization.update" | "organization.settings" | "members.add" | "members.invite" | "members.edit" | "members.roles" | "members.remove" | "members.claim" | "roles.manage" | "teams.create" | "teams.manage" | "boards.create" | "boards.manage" | "usage.read";
+export type Permission = "organization.update" | "organization.settings" | "members.add" | "members.invite" | "members.edit" | "members.roles" | "members.remove" | "members.claim" | "roles.manage" | "teams.create" | "teams.manage" | "boards.create" | "boards.manage" | "usage.read" | "channels.create" | "channels.manage";
 
 export type MemberStatus = "active" | "inactive";
+
+export type ChannelKind = "open" | "private" | "direct";
+
+export type ChannelRole = "member" | "manager";
+
+export type MessageRef = { message_id: MessageId, seq: number, };
+
+export type Mentions = { 
+/**
+ * Those of them who may read the channel.
+ */
+accounts?: Array<AccountId>, 
+/**
+ * Those of their people who may read the channel.
+ */
+teams?: Array<TeamId>, 
+/**
+ * Everybody who is in the channel.
+ */
+channel?: boolean, };
+
+export type NotifyReason = "assigned" | "mentioned" | "commented" | "replied" | "changed" | "completed" | "due_soon" | "overdue" | "reminder" | "reacted" | "message" | "direct" | "shared" | "role_changed" | "ownership_offered" | "unassigned";
+
+export type Outlet = "email" | "push" | "sms";
+
+export type EmailWhen = "off" | "now" | "digest";
+
+export type ChannelLevel = "all" | "mentions" | "nothing";
+
+export type BoardLevel = "involved" | "nothing";
+
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+export type Source = { topic: Topic, seq: number, };
+
+export type Subject = { "kind": "task", board_id: BoardId, task_id: TaskId, comment_id?: CommentId, } | { "kind": "message", channel_id: ChannelId, message: MessageRef, 
+/**
+ * Its number among those that are shown in the channel.
+ */
+number?: number, 
+/**
+ * The message that began its thread.
+ */
+thread?: MessageRef, } | { "kind": "board", board_id: BoardId, } | { "kind": "team", team_id: TeamId, } | { "kind": "channel", channel_id: ChannelId, } | { "kind": "organization", org_id: OrgId, };
+
+export type NewEntry = { reason: NotifyReason, org_id: OrgId, 
+/**
+ * Who did it.
+ */
+by: AccountId, source: Source, subject: Subject, };
+
+export type Route = { outlet: Outlet, 
+/**
+ * Not before: their quiet hours, or when their digest goes. Absent: now.
+ */
+not_before?: number, 
+/**
+ * Together with others in one mail.
+ */
+digest?: boolean, };
+
+export type Seen = { "kind": "task", task_id: TaskId, } | { "kind": "thread", channel_id: ChannelId, seq: number, } | { "kind": "board", board_id: BoardId, } | { "kind": "team", team_id: TeamId, } | { "kind": "channel", channel_id: ChannelId, } | { "kind": "organization", org_id: OrgId, };
+
+export type Delivery = { in_app: boolean, email: EmailWhen, push: boolean, sms: boolean, };
+
+export type QuietHours = { 
+/**
+ * Minutes since midnight. Where the end is not after the beginning, it is on the next day.
+ */
+from_minute: number, to_minute: number, 
+/**
+ * The days on which they begin.
+ */
+weekdays: Array<Weekday>, 
+/**
+ * What means them by name, and what is said to them directly, does not wait.
+ */
+let_through_mentions?: boolean, };
+
+export type Digest = { "every": "day", minute: number, } | { "every": "weekday", minute: number, } | { "every": "week", day: Weekday, minute: number, };
+
+export type PreferenceChange = { "set": "reason", reason: NotifyReason, in_app?: boolean, email?: EmailWhen, push?: boolean, sms?: boolean, } | { "set": "channel", channel_id: ChannelId, level?: ChannelLevel, } | { "set": "board", board_id: BoardId, level?: BoardLevel, } | { "set": "task", task_id: TaskId, muted: boolean, } | { "set": "quiet", hours?: QuietHours, } | { "set": "digest", digest: Digest, };
 
 export type OrgSettings = { 
 /**
@@ -298,6 +384,10 @@ export type ReleaseBoard = { board_id: BoardId, };
 export type ReserveTeam = { team_id: TeamId, };
 
 export type ReleaseTeam = { team_id: TeamId, };
+
+export type ReserveChannel = { channel_id: ChannelId, };
+
+export type ReleaseChannel = { channel_id: ChannelId, };
 
 export type AddMember = { account_id: AccountId, role: OrgRole, 
 /**
@@ -733,7 +823,119 @@ emoji: string, };
 
 export type UnreactToComment = { task_id: TaskId, comment_id: CommentId, emoji: string, };
 
-export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.logo.set" } & SetLogo | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.drop" } & DropOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "organization.team.reserve" } & ReserveTeam | { "type": "organization.team.release" } & ReleaseTeam | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
+export type CreateChannel = { org_id: OrgId, 
+/**
+ * Of this team; otherwise of the organization.
+ */
+team_id?: TeamId, kind: ChannelKind, 
+/**
+ * Empty for a direct one: those who are in it are its name.
+ */
+name?: string, 
+/**
+ * Who is in it from the start, besides whoever asks. Of a direct one they are all there ever are, and its id follows from them.
+ */
+members?: Array<AccountId>, };
+
+export type UpdateChannel = { name?: string, 
+/**
+ * What it is for. Empty takes it away.
+ */
+purpose?: string, };
+
+export type ArchiveChannel = Record<symbol, never>;
+
+export type UnarchiveChannel = Record<symbol, never>;
+
+export type DeleteChannel = Record<symbol, never>;
+
+export type AddChannelMember = { account_id: AccountId, 
+/**
+ * Absent: whoever is in it keeps theirs, and whoever comes is a member.
+ */
+role?: ChannelRole, };
+
+export type RemoveChannelMember = { account_id: AccountId, };
+
+export type PostMessage = { message_id: MessageId, 
+/**
+ * Markdown. Who is meant stands in it as `@[account_id]`, `@[team:team_id]` or `@[channel]`.
+ */
+text: string, 
+/**
+ * The message whose thread this belongs to: one that begins a thread itself.
+ */
+thread?: MessageRef, 
+/**
+ * In a thread: shown in the channel besides.
+ */
+broadcast?: boolean, };
+
+export type EditMessage = { message: MessageRef, text: string, };
+
+export type DeleteMessage = { message: MessageRef, };
+
+export type ReactToMessage = { message: MessageRef, 
+/**
+ * One emoji.
+ */
+emoji: string, };
+
+export type UnreactToMessage = { message: MessageRef, emoji: string, };
+
+export type PinMessage = { message: MessageRef, };
+
+export type UnpinMessage = { message: MessageRef, };
+
+export type OpenInbox = Record<symbol, never>;
+
+export type TellInbox = { position: Position, entry: NewEntry, 
+/**
+ * The time zone of whoever is told: a name of the IANA time zone database. One that is not known counts as UTC.
+ */
+zone: string, };
+
+export type ReadEntries = { numbers: Array<number>, };
+
+export type UnreadEntries = { numbers: Array<number>, };
+
+export type ReadAllEntries = { 
+/**
+ * The last number that was shown: what came after is unread.
+ */
+through: number, };
+
+export type ArchiveEntries = { numbers: Array<number>, };
+
+export type UnarchiveEntries = { numbers: Array<number>, };
+
+export type DeleteEntries = { numbers: Array<number>, };
+
+export type SnoozeEntries = { numbers: Array<number>, until: number, };
+
+export type WakeEntries = { numbers: Array<number>, };
+
+export type SeeSubject = { what: Seen, through: number, };
+
+export type MarkChannel = { channel_id: ChannelId, 
+/**
+ * Up to this number, but for those before it that were marked as unread.
+ */
+read_to: number, 
+/**
+ * Of those that were marked as unread, these were read.
+ */
+numbers?: Array<number>, };
+
+export type MarkChannelUnread = { channel_id: ChannelId, number: number, 
+/**
+ * This message alone; otherwise all from it on.
+ */
+only?: boolean, };
+
+export type SetPreferences = { changes: Array<PreferenceChange>, };
+
+export type OrganizationCommand = { "type": "organization.create" } & CreateOrganization | { "type": "organization.update" } & UpdateOrganization | { "type": "organization.logo.set" } & SetLogo | { "type": "organization.settings.update" } & UpdateSettings | { "type": "organization.plan.change" } & ChangePlan | { "type": "organization.ownership.offer" } & OfferOwnership | { "type": "organization.ownership.accept" } & AcceptOwnership | { "type": "organization.ownership.decline" } & DeclineOwnership | { "type": "organization.ownership.withdraw" } & WithdrawOwnership | { "type": "organization.delete" } & DeleteOrganization | { "type": "organization.restore" } & RestoreOrganization | { "type": "organization.drop" } & DropOrganization | { "type": "organization.board.reserve" } & ReserveBoard | { "type": "organization.board.release" } & ReleaseBoard | { "type": "organization.team.reserve" } & ReserveTeam | { "type": "organization.team.release" } & ReleaseTeam | { "type": "organization.channel.reserve" } & ReserveChannel | { "type": "organization.channel.release" } & ReleaseChannel | { "type": "member.add" } & AddMember | { "type": "member.role.change" } & ChangeMemberRole | { "type": "member.remove" } & RemoveMember | { "type": "member.claim" } & ClaimMember | { "type": "member.invite" } & InviteMember | { "type": "invitation.accept" } & AcceptInvitation | { "type": "invitation.reject" } & RejectInvitation | { "type": "invitation.revoke" } & RevokeInvitation | { "type": "invitation.renew" } & RenewInvitation | { "type": "member.update" } & UpdateMember | { "type": "member.status.change" } & ChangeMemberStatus | { "type": "member.role.assign" } & AssignRole | { "type": "member.permissions.set" } & SetMemberPermissions | { "type": "role.create" } & CreateRole | { "type": "role.update" } & UpdateRole | { "type": "role.delete" } & DeleteRole;
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
@@ -741,7 +943,11 @@ export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": 
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken | { "type": "account.kept.change" } & ChangeKept | { "type": "account.timer.start" } & StartTimer | { "type": "account.timer.stop" } & StopTimer | { "type": "account.timer.discard" } & DiscardTimer;
 
-export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand;
+export type ChannelCommand = { "type": "channel.create" } & CreateChannel | { "type": "channel.update" } & UpdateChannel | { "type": "channel.archive" } & ArchiveChannel | { "type": "channel.unarchive" } & UnarchiveChannel | { "type": "channel.delete" } & DeleteChannel | { "type": "channel.member.add" } & AddChannelMember | { "type": "channel.member.remove" } & RemoveChannelMember | { "type": "message.post" } & PostMessage | { "type": "message.edit" } & EditMessage | { "type": "message.delete" } & DeleteMessage | { "type": "message.react" } & ReactToMessage | { "type": "message.unreact" } & UnreactToMessage | { "type": "message.pin" } & PinMessage | { "type": "message.unpin" } & UnpinMessage;
+
+export type InboxCommand = { "type": "inbox.open" } & OpenInbox | { "type": "inbox.tell" } & TellInbox | { "type": "inbox.read" } & ReadEntries | { "type": "inbox.unread" } & UnreadEntries | { "type": "inbox.read_all" } & ReadAllEntries | { "type": "inbox.archive" } & ArchiveEntries | { "type": "inbox.unarchive" } & UnarchiveEntries | { "type": "inbox.delete" } & DeleteEntries | { "type": "inbox.snooze" } & SnoozeEntries | { "type": "inbox.wake" } & WakeEntries | { "type": "inbox.seen" } & SeeSubject | { "type": "inbox.mark" } & MarkChannel | { "type": "inbox.mark_unread" } & MarkChannelUnread | { "type": "inbox.preferences.set" } & SetPreferences;
+
+export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand | ChannelCommand | InboxCommand;
 
 export type OrganizationCreated = { name: string, owner_id: AccountId, };
 
@@ -778,6 +984,10 @@ export type BoardReleased = { board_id: BoardId, };
 export type TeamReserved = { team_id: TeamId, };
 
 export type TeamReleased = { team_id: TeamId, };
+
+export type ChannelReserved = { channel_id: ChannelId, };
+
+export type ChannelReleased = { channel_id: ChannelId, };
 
 export type MemberAdded = { account_id: AccountId, role: OrgRole, 
 /**
@@ -1171,7 +1381,100 @@ export type CommentReacted = { task_id: TaskId, comment_id: CommentId, emoji: st
 
 export type CommentUnreacted = { task_id: TaskId, comment_id: CommentId, emoji: string, };
 
-export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.logo.changed" } & OrganizationLogoChanged | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.dropped" } & OrganizationDropped | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "organization.team.reserved" } & TeamReserved | { "type": "organization.team.released" } & TeamReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
+export type ChannelCreated = { org_id: OrgId, team_id?: TeamId, kind: ChannelKind, name?: string, members: Array<AccountId>, };
+
+export type ChannelUpdated = { name?: string, purpose?: string, };
+
+export type ChannelArchived = Record<symbol, never>;
+
+export type ChannelUnarchived = Record<symbol, never>;
+
+export type ChannelDeleted = Record<symbol, never>;
+
+export type ChannelMemberAdded = { account_id: AccountId, role: ChannelRole, };
+
+export type ChannelMemberRoleChanged = { account_id: AccountId, role: ChannelRole, };
+
+export type ChannelMemberRemoved = { account_id: AccountId, };
+
+export type MessagePosted = { message_id: MessageId, 
+/**
+ * Its number among those that are shown in the channel, from 1, dense; absent for one that is in a thread alone. What is unread is
+ * counted by it.
+ */
+number?: number, text: string, thread?: MessageRef, mentions?: Mentions, };
+
+export type MessageEdited = { message: MessageRef, author_id: AccountId, 
+/**
+ * The number that it has.
+ */
+number?: number, text: string, 
+/**
+ * All whom the text means as it is now.
+ */
+mentions?: Mentions, };
+
+export type MessageDeleted = { message: MessageRef, author_id: AccountId, 
+/**
+ * The number that it had: one less is unread for those who had not come to it.
+ */
+number?: number, 
+/**
+ * The message that began its thread.
+ */
+thread?: MessageRef, };
+
+export type MessageReacted = { message: MessageRef, author_id: AccountId, emoji: string, };
+
+export type MessageUnreacted = { message: MessageRef, author_id: AccountId, emoji: string, };
+
+export type MessagePinned = { message: MessageRef, author_id: AccountId, };
+
+export type MessageUnpinned = { message: MessageRef, author_id: AccountId, };
+
+export type InboxOpened = Record<symbol, never>;
+
+export type NotificationSent = { 
+/**
+ * Of the event that they were told of, in the journal.
+ */
+position: Position, 
+/**
+ * Dense from 1; absent where they do not want it in the inbox.
+ */
+number?: number, entry: NewEntry, routes?: Array<Route>, };
+
+export type NotificationRead = { numbers: Array<number>, };
+
+export type NotificationUnread = { numbers: Array<number>, };
+
+export type NotificationAllRead = { through: number, };
+
+export type NotificationArchived = { numbers: Array<number>, };
+
+export type NotificationUnarchived = { numbers: Array<number>, };
+
+export type NotificationDeleted = { numbers: Array<number>, };
+
+export type NotificationSnoozed = { numbers: Array<number>, until: number, };
+
+export type NotificationWoken = { numbers: Array<number>, };
+
+export type NotificationSeen = { what: Seen, through: number, };
+
+export type InboxMarked = { channel_id: ChannelId, 
+/**
+ * Up to this number.
+ */
+read_to: number, 
+/**
+ * But for these, ascending.
+ */
+unread?: Array<number>, };
+
+export type InboxPreferencesChanged = { changes: Array<PreferenceChange>, };
+
+export type OrganizationEvent = { "type": "organization.created" } & OrganizationCreated | { "type": "organization.updated" } & OrganizationUpdated | { "type": "organization.logo.changed" } & OrganizationLogoChanged | { "type": "organization.settings.updated" } & OrganizationSettingsUpdated | { "type": "organization.plan.changed" } & OrganizationPlanChanged | { "type": "organization.ownership.offered" } & OwnershipOffered | { "type": "organization.ownership.withdrawn" } & OwnershipWithdrawn | { "type": "organization.ownership.declined" } & OwnershipDeclined | { "type": "organization.owner.changed" } & OrganizationOwnerChanged | { "type": "organization.deleted" } & OrganizationDeleted | { "type": "organization.restored" } & OrganizationRestored | { "type": "organization.dropped" } & OrganizationDropped | { "type": "organization.board.reserved" } & BoardReserved | { "type": "organization.board.released" } & BoardReleased | { "type": "organization.team.reserved" } & TeamReserved | { "type": "organization.team.released" } & TeamReleased | { "type": "organization.channel.reserved" } & ChannelReserved | { "type": "organization.channel.released" } & ChannelReleased | { "type": "member.added" } & MemberAdded | { "type": "member.role.changed" } & MemberRoleChanged | { "type": "member.removed" } & MemberRemoved | { "type": "member.claimed" } & MemberClaimed | { "type": "member.invited" } & MemberInvited | { "type": "invitation.accepted" } & InvitationAccepted | { "type": "invitation.rejected" } & InvitationRejected | { "type": "invitation.revoked" } & InvitationRevoked | { "type": "invitation.renewed" } & InvitationRenewed | { "type": "member.updated" } & MemberUpdated | { "type": "member.status.changed" } & MemberStatusChanged | { "type": "member.role.assigned" } & MemberRoleAssigned | { "type": "member.permissions.changed" } & MemberPermissionsChanged | { "type": "role.created" } & RoleCreated | { "type": "role.updated" } & RoleUpdated | { "type": "role.deleted" } & RoleDeleted;
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
@@ -1179,7 +1482,11 @@ export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": 
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked | { "type": "user.kept.changed" } & UserKeptChanged | { "type": "user.timer.started" } & UserTimerStarted | { "type": "user.timer.stopped" } & UserTimerStopped | { "type": "user.timer.discarded" } & UserTimerDiscarded;
 
-export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent;
+export type ChannelEvent = { "type": "channel.created" } & ChannelCreated | { "type": "channel.updated" } & ChannelUpdated | { "type": "channel.archived" } & ChannelArchived | { "type": "channel.unarchived" } & ChannelUnarchived | { "type": "channel.deleted" } & ChannelDeleted | { "type": "channel.member.added" } & ChannelMemberAdded | { "type": "channel.member.role.changed" } & ChannelMemberRoleChanged | { "type": "channel.member.removed" } & ChannelMemberRemoved | { "type": "message.posted" } & MessagePosted | { "type": "message.edited" } & MessageEdited | { "type": "message.deleted" } & MessageDeleted | { "type": "message.reacted" } & MessageReacted | { "type": "message.unreacted" } & MessageUnreacted | { "type": "message.pinned" } & MessagePinned | { "type": "message.unpinned" } & MessageUnpinned;
+
+export type InboxEvent = { "type": "inbox.opened" } & InboxOpened | { "type": "notification.sent" } & NotificationSent | { "type": "notification.read" } & NotificationRead | { "type": "notification.unread" } & NotificationUnread | { "type": "notification.all_read" } & NotificationAllRead | { "type": "notification.archived" } & NotificationArchived | { "type": "notification.unarchived" } & NotificationUnarchived | { "type": "notification.deleted" } & NotificationDeleted | { "type": "notification.snoozed" } & NotificationSnoozed | { "type": "notification.woken" } & NotificationWoken | { "type": "notification.seen" } & NotificationSeen | { "type": "inbox.marked" } & InboxMarked | { "type": "inbox.preferences.changed" } & InboxPreferencesChanged;
+
+export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent | ChannelEvent | InboxEvent;
 
 export type Happened<E> = { seq: number, 
 /**
@@ -1357,7 +1664,113 @@ kept_seq?: number,
  */
 timer?: TimerView, };
 
-export type ViewPart = { "kind": "organization" } & OrganizationView | { "kind": "team" } & TeamView | { "kind": "board" } & BoardPart | { "kind": "account" } & AccountView;
+export type ChannelView = { channel_id: ChannelId, org_id: OrgId, team_id?: TeamId, channel_kind: ChannelKind, 
+/**
+ * Empty for a direct one.
+ */
+name: string, 
+/**
+ * Empty when there is none.
+ */
+purpose: string, archived: boolean, 
+/**
+ * The number of the newest message that is shown in it; 0: there was none yet.
+ */
+last_number: number, 
+/**
+ * What is unread is known exactly from this number on: of those before it, it is not said which were deleted.
+ */
+known_from: number, 
+/**
+ * The numbers from there on whose messages were deleted, ascending.
+ */
+deleted_numbers: Array<number>, 
+/**
+ * In the order in which they were pinned.
+ */
+pins: Array<PinView>, };
+
+export type ChannelMemberView = { account_id: AccountId, role: ChannelRole, };
+
+export type PinView = { message: MessageRef, author_id: AccountId, by: AccountId, at: number, };
+
+export type ChannelPart = { "part": "channel" } & ChannelView | { "part": "members", members: Array<ChannelMemberView>, };
+
+export type InboxView = { account_id: AccountId, 
+/**
+ * Entries that are not read, those that are put off aside.
+ */
+unread: number, 
+/**
+ * The number of the newest entry; 0: there was none yet.
+ */
+last_number: number, 
+/**
+ * Older ones than this number are in the history alone.
+ */
+known_from: number, 
+/**
+ * For every reason.
+ */
+deliveries: Array<ReasonPreference>, quiet?: QuietHours, digest: Digest, };
+
+export type EntryView = { number: number, at: number, entry: NewEntry, read?: boolean, archived?: boolean, snoozed_until?: number, 
+/**
+ * When it came back last.
+ */
+woken_at?: number, };
+
+export type MarkerView = { channel_id: ChannelId, read_to: number, 
+/**
+ * Of what is before, these are unread.
+ */
+unread?: Array<number>, };
+
+export type ReasonPreference = { reason: NotifyReason, delivery: Delivery, };
+
+export type ChannelPreference = { channel_id: ChannelId, level: ChannelLevel, };
+
+export type BoardPreference = { board_id: BoardId, level: BoardLevel, };
+
+export type InboxPart = { "part": "inbox" } & InboxView | { "part": "entries", entries: Array<EntryView>, } | { "part": "markers", markers: Array<MarkerView>, } | { "part": "levels", channels: Array<ChannelPreference>, boards: Array<BoardPreference>, muted_tasks: Array<TaskId>, };
+
+export type ThreadView = { 
+/**
+ * Those that were not deleted.
+ */
+count: number, 
+/**
+ * When somebody last said something in it, whether or not it was deleted since.
+ */
+last_at: number, 
+/**
+ * The first who said something in it, each once.
+ */
+people: Array<AccountId>, };
+
+export type MessageView = { message: MessageRef, 
+/**
+ * Its number among those that are shown in the channel; absent for one that is in a thread alone.
+ */
+number?: number, author_id: AccountId, at: number, 
+/**
+ * Markdown; empty for one that was deleted.
+ */
+text: string, mentions?: Mentions, edited_at?: number, deleted?: boolean, 
+/**
+ * The message that began the thread it belongs to.
+ */
+thread?: MessageRef, 
+/**
+ * Emoji that it was answered with, in the order in which they were first given.
+ */
+reactions?: Array<ReactionView>, 
+/**
+ * The thread that it began.
+ */
+replies?: ThreadView, };
+
+export type ViewPart = { "kind": "organization" } & OrganizationView | { "kind": "team" } & TeamView | { "kind": "board" } & BoardPart | { "kind": "account" } & AccountView | { "kind": "channel" } & ChannelPart | { "kind": "inbox" } & InboxPart;
 
 export type TaskDetail = { face: TaskFace, lifecycle: Lifecycle, 
 /**
@@ -1511,7 +1924,7 @@ away?: boolean, };
 
 export type PresenceUpdate = { topic: Topic, meta: PresenceMeta, };
 
-export type Ephemeral = { "kind": "typing", task_id: TaskId, } | { "kind": "dragging", task_id: TaskId, column_id?: ColumnId, } | { "kind": "cursor", x: number, y: number, };
+export type Ephemeral = { "kind": "typing", task_id: TaskId, } | { "kind": "dragging", task_id: TaskId, column_id?: ColumnId, } | { "kind": "writing", thread?: MessageId, } | { "kind": "cursor", x: number, y: number, };
 
 export type EphemeralUpdate = { topic: Topic, body: Ephemeral, };
 
@@ -1727,7 +2140,7 @@ export const LIMITS = {
   /** Live connections by one public link from one network address on one node. (connections) */
   connections_per_link_and_address_max: 50,
   /** Topics joined by one connection; over it `too_many_subscriptions`. (topics) */
-  subscriptions_max: 64,
+  subscriptions_max: 256,
   /** Commands of one connection a second, steady. (per second) */
   commands_per_second_max: 20,
   /** Commands of one connection at once, before the steady rate counts. (commands) */
@@ -2074,4 +2487,42 @@ export const LIMITS = {
   teams_per_org_max: 200,
   /** A rank (order key) before its neighbourhood is spread anew. (bytes) */
   rank_bytes_max: 48,
+  /** Entries of an inbox that one command names. (entries) */
+  inbox_numbers_max: 200,
+  /** How far off the time may be to which something is put off. (ms) */
+  inbox_snooze_ms_max: 31622400000,
+  /** Messages of one channel that somebody marked as unread, of those before the one that they have read up to. (messages) */
+  inbox_unread_per_channel_max: 100,
+  /** Preferences that are changed at once. (changes) */
+  inbox_preference_changes_max: 100,
+  /** Channels of which somebody wants to be told otherwise than of any. (channels) */
+  inbox_channel_levels_max: 2000,
+  /** Boards of which somebody wants to be told otherwise than of any. (boards) */
+  inbox_board_levels_max: 2000,
+  /** Tasks that somebody muted. (tasks) */
+  inbox_muted_tasks_max: 2000,
+  /** Channels on one page of a list. (channels) */
+  page_channels_max: 200,
+  /** Messages on one page of a channel's history. (messages) */
+  page_messages_max: 200,
+  /** What is said in a channel at once. (bytes) */
+  message_text_bytes_max: 16384,
+  /** What a channel is for. (characters) */
+  channel_purpose_chars_max: 250,
+  /** Members of one channel. (members) */
+  members_per_channel_max: 2500,
+  /** Messages that are pinned in one channel. (messages) */
+  pins_per_channel_max: 100,
+  /** Texts that one message has had, the first aside. (edits) */
+  message_edits_max: 500,
+  /** Different emoji that one message is answered with. (emoji) */
+  reaction_kinds_per_message_max: 20,
+  /** All emoji that one message is answered with, each of each person. (reactions) */
+  reactions_per_message_max: 500,
+  /** Emoji that were ever given to one message, those that were taken back included. (reactions) */
+  reactions_ever_per_message_max: 2000,
+  /** Channels of one organization, direct ones aside. (channels) */
+  channels_per_org_max: 2000,
+  /** People of one direct talk. (people) */
+  people_per_direct_max: 9,
 } as const;

@@ -1,28 +1,31 @@
 //! The sync client of one page: wires transport, topics, commands, storage and log-in, and hands out handles. It holds no rules of
 //! its own; each of them is in the file of its room.
 
-import type { AccountId, AccountView, BoardId, Command, ConnectionId, OrganizationCommand, OrganizationView, OrgId, ServerMessage, TaskId, TeamCommand, TeamId, TeamView, Topic, Welcome } from "../gen/protocol";
+import type { AccountId, AccountView, BoardId, ChannelId, Command, ConnectionId, InboxCommand, OrganizationCommand, OrganizationView, OrgId, ServerMessage, TaskId, TeamCommand, TeamId, TeamView, Topic, Welcome } from "../gen/protocol";
 import { Auth, type AuthState } from "./auth";
-import { BoardList } from "./board-list";
 import { BoardTopic } from "./board-topic";
 import { type Cell, Emitter, type Signal } from "./cells";
+import { Channels } from "./channels";
 import { Commands, type PendingCommand } from "./commands";
 import { browserEnvironment, type Environment } from "./environment";
 import { boardHandle, detailHandle, viewHandle } from "./handles";
 import { Http } from "./http";
 import { Identity } from "./identity";
 import { Links } from "./links";
-import { accountTopic, boardTopic, makeId, organizationTopic, teamTopic } from "./ids";
+import { accountTopic, boardTopic, inboxTopic, makeId, organizationTopic, teamTopic } from "./ids";
+import { type Markers, type MarkersHandle, markersFolding } from "./markers";
 import { Organizations } from "./organizations";
+import { OrgList } from "./org-list";
 import { Tokens } from "./tokens";
 import { Presence } from "./presence";
 import { type ChangedProfiles, Profiles } from "./profiles";
 import { Rest } from "./rest";
+import { type ChannelHandle, Rooms } from "./rooms";
 import { Status } from "./status";
 import { openStorage, type Storage } from "./storage";
 import { type Consumer, Topics } from "./topics";
 import { Transport } from "./transport";
-import type { AccountHandle, BoardHandle, BoardListHandle, ClientOptions, ConnectionStatus, Lockstep, Notice, OrganizationHandle, QueuedCommand, Refusal, TeamHandle } from "./types";
+import type { AccountHandle, BoardHandle, BoardListHandle, ChannelListHandle, ClientOptions, ConnectionStatus, Lockstep, Notice, OrganizationHandle, QueuedCommand, Refusal, TeamHandle } from "./types";
 import { accountFolding, organizationFolding, teamFolding, ViewTopic } from "./view-topic";
 
 interface Held<T> {
@@ -37,6 +40,7 @@ class Client implements Lockstep {
   readonly organizations: Organizations;
   readonly tokens: Tokens;
   readonly links: Links;
+  readonly channels: Channels;
   readonly #env: Environment;
   readonly #transport: Transport;
   readonly #topics: Topics;
@@ -48,6 +52,8 @@ class Client implements Lockstep {
   readonly #organizations = new Map<Topic, Held<ViewTopic<OrganizationView>>>();
   readonly #teams = new Map<Topic, Held<ViewTopic<TeamView>>>();
   readonly #accounts = new Map<Topic, Held<ViewTopic<AccountView>>>();
+  readonly #markers = new Map<Topic, Held<ViewTopic<Markers>>>();
+  readonly #rooms: Rooms;
   #quiet = false;
   #storage: Storage | undefined;
   #client_id = "";
@@ -65,6 +71,7 @@ class Client implements Lockstep {
     this.organizations = new Organizations(http);
     this.tokens = new Tokens(http);
     this.links = new Links(http);
+    this.channels = new Channels(http);
     this.#transport = new Transport(this.#env, this.auth, options.client_name ?? "lockstep web", {
       welcome: (welcome) => this.#up(welcome),
       message: (message) => this.#message(message),
@@ -85,6 +92,11 @@ class Client implements Lockstep {
       refused: (entry, refusal) => this.#refused(entry, refusal),
       failedIn: ({ topic, command }, failed) => this.#notices.emit({ kind: "failed_in", topic, command, failed }),
       wentOver: ({ topic, command }, conflicts) => this.#notices.emit({ kind: "went_over", topic, command, conflicts }),
+    });
+    this.#rooms = new Rooms({
+      env: this.#env, transport: this.#transport, topics: this.#topics, commands: this.#commands, channels: this.channels,
+      connection_id: () => this.#connection_id,
+      closed: () => this.#updateStatus(),
     });
     this.#commands.queue.subscribe(() => this.#updateStatus());
     this.#transport.rtt.subscribe(() => this.#updateStatus());
@@ -160,15 +172,27 @@ class Client implements Lockstep {
     return this.#openView<AccountView, never>(this.#accounts, accountTopic(account_id), accountFolding);
   }
 
+  openMarkers(account_id: AccountId): MarkersHandle {
+    return this.#openView<Markers, InboxCommand>(this.#markers, inboxTopic(account_id), markersFolding);
+  }
+
+  openChannel(org_id: OrgId, channel_id: ChannelId): ChannelHandle {
+    return this.#rooms.open(org_id, channel_id);
+  }
+
   openBoardList(org_id: OrgId): BoardListHandle {
+    const list = this.#openList(org_id, (min_position) => this.rest.boards(org_id, min_position));
+    return { boards: list.items, failed: list.failed, organization: list.organization, refresh: (min_position) => list.refresh(min_position), close: () => list.close() };
+  }
+
+  openChannelList(org_id: OrgId): ChannelListHandle {
+    return this.#openList(org_id, (min_position) => this.channels.mine(org_id, min_position));
+  }
+
+  #openList<T>(org_id: OrgId, read: (min_position: string | undefined) => Promise<readonly T[]>): OrgList<T> {
     const organization = this.openOrganization(org_id);
     const topic = this.#organizations.get(organizationTopic(org_id))?.value;
-    return new BoardList(this.#env, {
-      organization,
-      hints: (fn) => topic?.hints.subscribe(fn) ?? (() => undefined),
-      read: (min_position) => this.rest.boards(org_id, min_position),
-      self: () => this.#commands.account_id,
-    });
+    return new OrgList<T>(this.#env, { organization, read, hints: (fn) => topic?.hints.subscribe(fn) ?? (() => undefined), self: () => this.#commands.account_id });
   }
 
   readonly #presences = new WeakMap<BoardTopic, Presence>();
@@ -240,7 +264,7 @@ class Client implements Lockstep {
     this.#commands.clear();
     this.#commands.disown();
     // What the next account may see is another matter: everything starts from nothing.
-    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values(), ...this.#accounts.values()]) {
+    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values(), ...this.#accounts.values(), ...this.#markers.values(), ...this.#rooms.values().map((value) => ({ value }))]) {
       const { value } = held;
       value.phase("revoked");
       value.phase("loading");
@@ -350,6 +374,7 @@ class Client implements Lockstep {
 
   #refused(entry: PendingCommand, refusal: Refusal): void {
     const { topic, command } = entry;
+    this.#rooms.refused(entry, refusal);
     const changed_by = this.#boards.get(topic)?.value.lastChangedBy(command);
     this.#notices.emit({ kind: "refused", topic, command, refusal, ...(changed_by !== undefined && { changed_by }) });
   }

@@ -1,6 +1,6 @@
 //! Ids and their order. Ids are UUIDs of version 7 (RFC 9562), made by the client; they never carry meaning.
 
-import type { AccountId, BoardId, OrgId, TeamId, Topic } from "../gen/protocol";
+import type { AccountId, BoardId, ChannelId, OrgId, TeamId, Topic } from "../gen/protocol";
 
 export interface Entropy {
   /** Milliseconds since 1970. */
@@ -38,3 +38,6 @@ export const boardTopic = (board_id: BoardId): Topic => `board:${board_id}`;
 export const organizationTopic = (org_id: OrgId): Topic => `organization:${org_id}`;
 export const teamTopic = (team_id: TeamId): Topic => `team:${team_id}`;
 export const accountTopic = (account_id: AccountId): Topic => `account:${account_id}`;
+export const channelTopic = (channel_id: ChannelId): Topic => `channel:${channel_id}`;
+// The id of an inbox is that of its account, but for the version (RFC 9562): 8 instead of 7.
+export const inboxTopic = (account_id: AccountId): Topic => `inbox:${account_id.slice(0, 14)}8${account_id.slice(15)}`;

@@ -10,10 +10,16 @@ export { CHECKED_LANE, DUE_LANES, LANE_KINDS, NO_LANE, PRIORITY_LANES, toLane } 
 export { createClient } from "./client";
 export { browserEnvironment, type Environment, type SocketLike } from "./environment";
 export type { FactorEntry, FactorList, Identity, IdentityEntry, MailEntry, Provider, Registration, ServerInfo, TotpSecret } from "./identity";
-export { newId, boardTopic, organizationTopic, teamTopic } from "./ids";
+export { newId, boardTopic, channelTopic, organizationTopic, teamTopic } from "./ids";
 export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationView, type NewInvitation, type Organizations, type Usage } from "./organizations";
 export { valueIn } from "./fields";
-export { MENTION, mentioning, mentionsIn } from "./mentions";
+export { MENTION, WIDE_MENTION, mentioning, mentionsIn } from "./mentions";
+export type { ChannelSaid, FailedPost, PostCommand } from "./channel-topic";
+export type { ChannelEntry, ChannelRead, Channels, ChannelStanding, NewChannel } from "./channels";
+export type { Feed, FeedPhase, ShownMessage } from "./message-feed";
+export type { Markers, MarkersHandle } from "./markers";
+export type { ChannelHandle } from "./rooms";
+export { firstUnread, type Unread, unread } from "./unread";
 export { Problem, rangeOf, type Range } from "./problem";
 export type { ChangedProfiles } from "./profiles";
 export {

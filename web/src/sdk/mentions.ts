@@ -4,6 +4,9 @@ const ID = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}";
 /** One mention; its group `person` is the id. */
 export const MENTION = new RegExp(`@\\[(?<person>${ID})\\]`);
 
+/** In channels besides: a team, or everybody; its group `wide` is `team:ID` or `channel`. */
+export const WIDE_MENTION = new RegExp(`@\\[(?<wide>team:${ID}|channel)\\]`);
+
 /** Whoever a text mentions, each once, in its order. */
 export function mentionsIn(text: string): string[] {
   const found = text.matchAll(new RegExp(MENTION.source, "g"));

@@ -7,7 +7,8 @@ import type { Http } from "./http";
 /** In the server's order. */
 export const PERMISSIONS = [
   "organization.update", "organization.settings", "members.add", "members.invite", "members.edit", "members.roles", "members.remove",
-  "members.claim", "roles.manage", "teams.create", "teams.manage", "boards.create", "boards.manage", "usage.read",
+  "members.claim", "roles.manage", "teams.create", "teams.manage", "boards.create", "boards.manage", "usage.read", "channels.create",
+  "channels.manage",
 ] as const satisfies readonly Permission[];
 
 /** What is absent stays; null takes away. */

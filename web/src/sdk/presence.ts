@@ -1,7 +1,7 @@
 //! Who else is here, what they have open, and moments (typing, dragging, pointers) that pass by themselves. Nothing here is kept, and
 //! all of it may be lost.
 
-import type { AccountId, ConnectionId, Ephemeral, PresenceEntry, PresenceMeta, ServerMessage, TaskId, Topic } from "../gen/protocol";
+import type { AccountId, ConnectionId, Ephemeral, MessageId, PresenceEntry, PresenceMeta, ServerMessage, TaskId, Topic } from "../gen/protocol";
 import { Box, type Cell, KeyedListeners } from "./cells";
 import type { Environment, TimerId } from "./environment";
 import { same } from "./layer";
@@ -38,6 +38,8 @@ export class Presence implements PresenceHandle {
   readonly #typingCells = new KeyedListeners<TaskId, readonly AccountId[]>();
   readonly #open = new Map<TaskId, readonly AccountId[]>();
   readonly #typing = new Map<TaskId, readonly AccountId[]>();
+  readonly #writingCells = new KeyedListeners<MessageId, readonly AccountId[]>();
+  readonly #writing = new Map<MessageId, readonly AccountId[]>();
   #meta: PresenceMeta = {};
   #said: PresenceMeta = {};
   #joined = false;
@@ -46,7 +48,7 @@ export class Presence implements PresenceHandle {
   readonly #outgoing = new Map<Ephemeral["kind"] | "meta", Ephemeral | undefined>();
   #turn: TimerId | undefined;
   #last_sent_ms = Number.NEGATIVE_INFINITY;
-  #typed: { task_id: TaskId; at_ms: number } | undefined;
+  #typed: { about: string; at_ms: number } | undefined;
 
   constructor(env: Environment, transport: Transport, topic: Topic, self: () => ConnectionId | undefined) {
     this.#env = env;
@@ -74,10 +76,31 @@ export class Presence implements PresenceHandle {
   }
 
   sendTyping(task_id: TaskId): void {
+    if (this.#types(task_id)) this.#queue("typing", { kind: "typing", task_id });
+  }
+
+  /** Who writes in the channel, or in the thread that a message began. */
+  writing(thread: MessageId = ""): Cell<readonly AccountId[]> {
+    return this.#writingCells.cell(thread, () => this.#writing.get(thread) ?? NOBODY);
+  }
+
+  sendWriting(thread?: MessageId): void {
+    if (this.#types(thread ?? "")) this.#queue("writing", { kind: "writing", ...(thread !== undefined && { thread }) });
+  }
+
+  /** What somebody wrote is said: they write no more. */
+  wrote(account_id: AccountId, thread: MessageId | undefined): void {
+    let changed = false;
+    for (const [key, { account_id: who, body }] of this.#moments) if (who === account_id && body.kind === "writing" && body.thread === thread) changed = this.#moments.delete(key);
+    if (changed) this.#publishMoments();
+  }
+
+  /** Whether it is time to say again that somebody writes here. */
+  #types(about: string): boolean {
     const now_ms = this.#env.now_ms();
-    if (this.#typed?.task_id === task_id && now_ms - this.#typed.at_ms < TYPING_GAP_MS) return;
-    this.#typed = { task_id, at_ms: now_ms };
-    this.#queue("typing", { kind: "typing", task_id });
+    if (this.#typed?.about === about && now_ms - this.#typed.at_ms < TYPING_GAP_MS) return false;
+    this.#typed = { about, at_ms: now_ms };
+    return true;
   }
 
   sendDragging(task_id: TaskId, column_id?: string): void {
@@ -219,16 +242,19 @@ export class Presence implements PresenceHandle {
     const drags: Drag[] = [];
     const pointers: Pointer[] = [];
     const typing = new Map<TaskId, Set<AccountId>>();
+    const writing = new Map<MessageId, Set<AccountId>>();
     for (const { account_id, connection_id, body } of this.#moments.values()) {
       if (body.kind === "dragging") {
         const { task_id, column_id } = body;
         drags.push({ account_id, connection_id, task_id, ...(column_id !== undefined && { column_id }) });
       } else if (body.kind === "cursor") pointers.push({ account_id, connection_id, x: body.x, y: body.y });
-      else typing.set(body.task_id, (typing.get(body.task_id) ?? new Set()).add(account_id));
+      else if (body.kind === "typing") typing.set(body.task_id, (typing.get(body.task_id) ?? new Set()).add(account_id));
+      else writing.set(body.thread ?? "", (writing.get(body.thread ?? "") ?? new Set()).add(account_id));
     }
     if (!same(drags, this.drags.get())) this.drags.set(drags);
     if (!same(pointers, this.pointers.get())) this.pointers.set(pointers);
     publishKeyed(typing, this.#typing, this.#typingCells);
+    publishKeyed(writing, this.#writing, this.#writingCells);
   }
 }
 

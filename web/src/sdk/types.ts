@@ -1,8 +1,8 @@
 //! The public words of the sync client: what the app reads, watches and calls. Types only; nothing here runs.
 
 import type {
-  AccountId, AccountView, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
-  CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, OrgId, OrganizationCommand, OrganizationView, Reminder, SavedView, TaskDetail,
+  AccountId, AccountView, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChannelId, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
+  CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, MessageId, OrgId, OrganizationCommand, OrganizationView, Reminder, SavedView, TaskDetail,
   TaskFace, TaskId, TeamCommand, TeamId, TeamView, TimeEntryView, Topic, Visibility,
 } from "../gen/protocol";
 import type { Auth } from "./auth";
@@ -12,7 +12,10 @@ import type { Identity } from "./identity";
 import type { Organizations } from "./organizations";
 import type { ChangedProfiles } from "./profiles";
 import type { Backward } from "./relations";
+import type { ChannelEntry, Channels } from "./channels";
 import type { BoardEntry, Rest } from "./rest";
+import type { MarkersHandle } from "./markers";
+import type { ChannelHandle } from "./rooms";
 import type { Links } from "./links";
 import type { Tokens } from "./tokens";
 
@@ -223,6 +226,9 @@ export interface PresenceHandle {
   typing(task_id: TaskId): Cell<readonly AccountId[]>;
   readonly drags: Cell<readonly Drag[]>;
   readonly pointers: Cell<readonly Pointer[]>;
+  /** Who is writing in the channel, or in the thread that a message began. */
+  writing(thread?: MessageId): Cell<readonly AccountId[]>;
+  sendWriting(thread?: MessageId): void;
   /** The task this person has open; undefined for none. Kept and sent again after a reconnection. */
   setOpenTask(task_id: TaskId | undefined): void;
   setAway(away: boolean): void;
@@ -262,6 +268,16 @@ export interface BoardListHandle {
   close(): void;
 }
 
+/** The channels that this person is in, kept true while it is held. */
+export interface ChannelListHandle {
+  /** Undefined until the first answer. */
+  readonly items: Cell<readonly ChannelEntry[] | undefined>;
+  readonly failed: Cell<boolean>;
+  readonly organization: ViewHandle<OrganizationView, never>;
+  refresh(min_position?: string): void;
+  close(): void;
+}
+
 export interface Lockstep {
   readonly auth: Auth;
   readonly rest: Rest;
@@ -269,6 +285,7 @@ export interface Lockstep {
   readonly organizations: Organizations;
   readonly tokens: Tokens;
   readonly links: Links;
+  readonly channels: Channels;
   readonly status: Cell<ConnectionStatus>;
   readonly notices: Signal<Notice>;
   /** Whose name, picture or job title is to be read again if it is shown. */
@@ -288,6 +305,11 @@ export interface Lockstep {
   openAccount(account_id: AccountId): AccountHandle;
   /** Follows the organization, and the list of its boards. */
   openBoardList(org_id: OrgId): BoardListHandle;
+  /** How far one has read: of one's own inbox alone. */
+  openMarkers(account_id: AccountId): MarkersHandle;
+  openChannel(org_id: OrgId, channel_id: ChannelId): ChannelHandle;
+  /** Follows the organization, and the list of its channels that the person is in. */
+  openChannelList(org_id: OrgId): ChannelListHandle;
   /** Closes the socket and stops all timers. */
   stop(): void;
 }

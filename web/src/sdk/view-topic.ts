@@ -7,7 +7,7 @@ import type { Commands } from "./commands";
 import type { Consumer } from "./topics";
 import type { TopicPhase } from "./types";
 
-interface Folding<V> {
+export interface Folding<V> {
   /** The view in a snapshot's parts. */
   of(parts: readonly ViewPart[]): V | undefined;
   /** `at`: when it happened. */

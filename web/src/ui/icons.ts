@@ -55,6 +55,7 @@ export const ICONS = {
   computer: "M3 3.500h10v7H3zM1.500 13h13",
   phone: "M4.500 1.500h7v13h-7zM7.300 12.300h1.400",
   tablet: "M3 2h10v12H3zM7.300 11.800h1.400",
+  pin: "M6 2.500h4l-.5 4.300 2 2.200h-7l2-2.200zM8 9v4.500",
   program: "M2 3h12v10H2zM4.500 6l2 2-2 2M8.500 10h3",
   grip: "M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01",
   filter: "M2.5 3.5h11L9.500 8.500v4l-3 1v-5z",

@@ -1,7 +1,7 @@
 // Mentions while one writes, and comments as they belong together.
 import { expect, test } from "vitest";
 import { inline } from "../../src/app/markdown";
-import { picked, shown, typed, written } from "../../src/features/task/mentions";
+import { picked, shown, typed, written } from "../../src/features/talk/mentions";
 import { threads } from "../../src/features/task/threads";
 import { type DetailComment, mentioning, mentionsIn } from "../../src/sdk";
 

@@ -17,12 +17,9 @@ use super::{Ask, Decided, mentions, tasks};
 use crate::{
     access,
     aggregate::Ctx,
-    board::{
-        detail,
-        state::{Board, Comment, Task},
-    },
-    emoji,
+    board::state::{Board, Comment, Task},
     refuse::{exists, full, invalid, missing},
+    talk::reactions::{self, Most},
     text,
 };
 
@@ -93,17 +90,10 @@ pub(super) fn delete(ask: &Ask<'_>, command: &BoardCommand, delete: &DeleteComme
 pub(super) fn react(ask: &Ask<'_>, command: &ReactToComment) -> Decided {
     let ReactToComment { task_id, comment_id, ref emoji } = *command;
     let comment = comment(ask, task_id, comment_id)?;
-    emoji::check(emoji, "emoji", ask.ctx.limits)?;
-    if comment.reacted(emoji, ask.account) {
+    let limits = ask.ctx.limits;
+    let most = Most { kinds: limits.reaction_kinds_per_comment_max, all: limits.reactions_per_comment_max };
+    if !reactions::check(&comment.reactions, emoji, ask.account, most, limits)? {
         return Ok(vec![]);
-    }
-    let kinds = ask.ctx.limits.reaction_kinds_per_comment_max;
-    if comment.reactions.len() >= kinds && !comment.reactions.iter().any(|reaction| reaction.emoji == *emoji) {
-        return Err(full("emoji", kinds));
-    }
-    let most = ask.ctx.limits.reactions_per_comment_max;
-    if comment.reactions.iter().map(|reaction| reaction.by.len()).sum::<usize>() >= most {
-        return Err(full("emoji", most));
     }
     Ok(vec![CommentReacted { task_id, comment_id, emoji: emoji.clone() }.into()])
 }
@@ -143,7 +133,7 @@ pub(in crate::board) fn restore(
         reply_to: was.reply_to,
         original: was.original,
         mentions: was.mentions.clone(),
-        reactions: was.reactions.iter().map(detail::reaction_view).collect(),
+        reactions: was.reactions.iter().map(reactions::view).collect(),
     };
     let later = task.comments.iter().filter(|(id, other)| other.order(**id) > was.order(comment_id));
     let before = later.min_by_key(|(id, other)| other.order(**id)).map(|(id, _)| *id);

@@ -1,12 +1,12 @@
 //! What an event changes on what is said about a task.
 
 use compact_str::CompactString;
-use lockstep_protocol::{
-    event::{BoardEvent, Happened, comment::*, transfer::ReceivedComment},
-    ids::AccountId,
-};
+use lockstep_protocol::event::{BoardEvent, Happened, comment::*, transfer::ReceivedComment};
 
-use crate::board::state::{Comment, Reaction, Task};
+use crate::{
+    board::state::{Comment, Task},
+    talk::reactions::{self, Reaction},
+};
 
 pub(super) fn evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<BoardEvent>) {
     match event {
@@ -29,15 +29,12 @@ pub(super) fn evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Bo
         BoardEvent::CommentRestored(event) => restored(task, event, happened),
         BoardEvent::CommentReacted(event) => {
             if let Some(comment) = task.comments.get_mut(&event.comment_id) {
-                reacted(comment, &event.emoji, happened.by);
+                reactions::give(&mut comment.reactions, &event.emoji, happened.by);
             }
         }
         BoardEvent::CommentUnreacted(event) => {
             if let Some(comment) = task.comments.get_mut(&event.comment_id) {
-                for reaction in comment.reactions.iter_mut().filter(|reaction| reaction.emoji == event.emoji) {
-                    reaction.by.retain(|account| *account != happened.by);
-                }
-                comment.reactions.retain(|reaction| !reaction.by.is_empty());
+                reactions::take(&mut comment.reactions, &event.emoji, happened.by);
             }
         }
         _ => {}
@@ -88,12 +85,4 @@ fn restored(task: &mut Task, event: &CommentRestored, happened: &Happened<BoardE
         comment.edits = edits.to_vec();
     }
     task.comments.insert(event.comment.comment_id, comment);
-}
-
-fn reacted(comment: &mut Comment, emoji: &str, by: AccountId) {
-    match comment.reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
-        Some(reaction) if reaction.by.contains(&by) => {}
-        Some(reaction) => reaction.by.push(by),
-        None => comment.reactions.push(Reaction { emoji: CompactString::new(emoji), by: vec![by] }),
-    }
 }

@@ -11,7 +11,11 @@ use lockstep_protocol::{
 use serde::{Deserialize, Serialize};
 
 use super::Tracked;
-use crate::{board::alarms::Said, rank::Rank};
+use crate::{
+    board::alarms::Said,
+    rank::Rank,
+    talk::reactions::{self, Reaction},
+};
 
 /// A task, with all that a rule may ask about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,18 +113,10 @@ pub struct Comment {
     pub reactions: Vec<Reaction>,
 }
 
-/// An emoji that a comment was answered with.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Reaction {
-    pub emoji: CompactString,
-    /// By whom, in their order.
-    pub by: Vec<AccountId>,
-}
-
 impl Comment {
     /// Whether this account answered it with this emoji.
     pub fn reacted(&self, emoji: &str, account: AccountId) -> bool {
-        self.reactions.iter().any(|reaction| reaction.emoji == emoji && reaction.by.contains(&account))
+        reactions::has(&self.reactions, emoji, account)
     }
 
     /// The seqs of the events that hold its texts, the first included, ascending.

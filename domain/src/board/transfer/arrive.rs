@@ -31,6 +31,7 @@ use crate::{
         view,
     },
     refuse::{exists, full, missing},
+    talk::reactions,
 };
 
 /// Comments in one event, and roughly their bytes.
@@ -341,7 +342,7 @@ impl<'a> Arrival<'a> {
             reply_to: comment.reply_to,
             original: comment.original,
             mentions,
-            reactions: comment.reactions.iter().map(detail::reaction_view).collect(),
+            reactions: comment.reactions.iter().map(reactions::view).collect(),
         }
     }
 

@@ -2,17 +2,19 @@
 
 use lockstep_protocol::{
     command::organization::{
-        ChangePlan, OfferOwnership, ReleaseBoard, ReleaseTeam, ReserveBoard, ReserveTeam, SetLogo, UpdateSettings,
+        ChangePlan, OfferOwnership, ReleaseBoard, ReleaseChannel, ReleaseTeam, ReserveBoard, ReserveChannel,
+        ReserveTeam, SetLogo, UpdateSettings,
     },
     event::{
         OrganizationEvent,
         organization::{
-            BoardReleased, BoardReserved, OrganizationDeleted, OrganizationDropped, OrganizationLogoChanged,
-            OrganizationOwnerChanged, OrganizationPlanChanged, OrganizationRestored, OrganizationSettingsUpdated,
-            OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn, TeamReleased, TeamReserved,
+            BoardReleased, BoardReserved, ChannelReleased, ChannelReserved, OrganizationDeleted, OrganizationDropped,
+            OrganizationLogoChanged, OrganizationOwnerChanged, OrganizationPlanChanged, OrganizationRestored,
+            OrganizationSettingsUpdated, OwnershipDeclined, OwnershipOffered, OwnershipWithdrawn, TeamReleased,
+            TeamReserved,
         },
     },
-    ids::{BoardId, TeamId},
+    ids::{BoardId, ChannelId, TeamId},
     values::{Micros, OrgRole, OrgSettings, Plan},
     view::OwnershipOffer,
 };
@@ -186,4 +188,24 @@ pub(super) fn reserve_team(org: &Organization, command: &ReserveTeam, ctx: &Ctx<
 pub(super) fn release_team(org: &Organization, command: &ReleaseTeam) -> Vec<OrganizationEvent> {
     let team_id = command.team_id;
     if org.teams.contains(&team_id) { vec![TeamReleased { team_id }.into()] } else { vec![] }
+}
+
+pub(super) fn reserve_channel(org: &Organization, command: &ReserveChannel, ctx: &Ctx<'_>) -> Decided {
+    let channel_id = command.channel_id;
+    if channel_id == ChannelId::NIL {
+        return Err(invalid("channel_id", "There is no such channel."));
+    }
+    if org.channels.contains(&channel_id) {
+        return Ok(vec![]);
+    }
+    let most = ctx.limits.channels_per_org_max;
+    if org.channels.len() >= most {
+        return Err(full("channel_id", most));
+    }
+    Ok(vec![ChannelReserved { channel_id }.into()])
+}
+
+pub(super) fn release_channel(org: &Organization, command: &ReleaseChannel) -> Vec<OrganizationEvent> {
+    let channel_id = command.channel_id;
+    if org.channels.contains(&channel_id) { vec![ChannelReleased { channel_id }.into()] } else { vec![] }
 }

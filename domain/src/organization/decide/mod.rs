@@ -50,6 +50,8 @@ pub(super) fn decide(org: &Organization, command: &OrganizationCommand, ctx: &Ct
         C::ReleaseBoard(command) => Ok(life::release(org, command)),
         C::ReserveTeam(command) => life::reserve_team(org, command, ctx),
         C::ReleaseTeam(command) => Ok(life::release_team(org, command)),
+        C::ReserveChannel(command) => life::reserve_channel(org, command, ctx),
+        C::ReleaseChannel(command) => Ok(life::release_channel(org, command)),
         C::AddMember(command) => members::add(org, command, &asker, ctx),
         C::ChangeMemberRole(command) => members::change_role(org, command, &asker),
         C::RemoveMember(command) => members::remove(org, command, &asker),

@@ -164,6 +164,8 @@ impl World {
                 Event::Organization(event) => rmp_serde::to_vec_named(event),
                 Event::Team(event) => rmp_serde::to_vec_named(event),
                 Event::Account(event) => rmp_serde::to_vec_named(event),
+                Event::Channel(event) => rmp_serde::to_vec_named(event),
+                Event::Inbox(event) => rmp_serde::to_vec_named(event),
             };
             let tag = event.tag().to_owned();
             let payload = payload.unwrap_or_default();

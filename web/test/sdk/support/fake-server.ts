@@ -2,10 +2,11 @@
 //! details. Its wires can be cut, slowed and made lossy.
 
 import { gzipSync } from "node:zlib";
-import { type Audience, type BoardCommand, type BoardEvent, type ClientMessage, type Event, type Failure, type Happened, type OrganizationView, PROTOCOL_VERSION, type PresenceEntry, type ServerMessage, type Topic } from "../../../src/gen/protocol";
+import { type Audience, type BoardCommand, type BoardEvent, type ChannelCommand, type ClientMessage, type Event, type Failure, type Happened, type OrganizationView, PROTOCOL_VERSION, type PresenceEntry, type ServerMessage, type Topic } from "../../../src/gen/protocol";
 import type { BoardEntry } from "../../../src/sdk/rest";
 import type { Clock } from "./clock";
 import { type FakeBoard, failure, Refused } from "./fake-board";
+import type { FakeChannel } from "./fake-channel";
 import { evolve } from "./fake-fold";
 import { type FakeSocket, Wire } from "./wire";
 
@@ -20,6 +21,7 @@ interface Connection {
 
 export class FakeServer {
   readonly boards = new Map<Topic, FakeBoard>();
+  readonly channels = new Map<Topic, FakeChannel>();
   /** Organizations: their views, which never change here but by a new join. */
   readonly organizations = new Map<Topic, OrganizationView>();
   /** What `GET …/boards` answers, and how it is refused next. */
@@ -161,6 +163,12 @@ export class FakeServer {
       const refused = this.list_failures.shift();
       return refused === undefined ? answer(200, { items: this.list }) : problem(refused, 503);
     }
+    const said = /\/channels\/([^/]+)\/messages(?:\/(\d+)\/replies)?$/.exec(url.pathname);
+    if (said !== null) {
+      const channel = this.channels.get(`channel:${said[1]}`);
+      const query = Object.fromEntries([...url.searchParams].map(([name, value]) => [name, Number(value)]));
+      return channel === undefined ? problem("not_found", 404) : answer(200, channel.page(query, channel.seq, said[2] === undefined ? undefined : Number(said[2])));
+    }
     const task = /\/boards\/([^/]+)\/tasks\/([^/]+)$/.exec(url.pathname);
     if (task !== null) {
       const board = this.boards.get(`board:${task[1]}`);
@@ -250,6 +258,7 @@ export class FakeServer {
       if (after === undefined) this.say(connection, [{ type: "snapshot", topic, bookmark: head, part: 0, parts: 1, view: { kind: "organization", ...organization } }]);
       return;
     }
+    if (this.#joinChannel(connection, ref, topic, after?.seq)) return;
     const board = this.boards.get(topic);
     const forced = this.join_failures.shift();
     if (board === undefined || forced !== undefined) {
@@ -268,6 +277,33 @@ export class FakeServer {
     if (presence === true) this.#show(connection, topic, {});
   }
 
+  #joinChannel(connection: Connection, ref: number, topic: Topic, after: number | undefined): boolean {
+    const channel = this.channels.get(topic);
+    if (channel === undefined) return false;
+    connection.topics.set(topic, { presence: false });
+    const head = { epoch: channel.epoch, seq: channel.seq };
+    const resumes = after !== undefined && channel.seq - after <= this.ring;
+    this.say(connection, [{ type: "joined", ref, topic, resumed_from: resumes ? "ring" : "snapshot", head, audience: "member" }]);
+    if (resumes) this.say(connection, [{ type: "events", topic, epoch: 1, after, seq: channel.seq, commit_id: "ring", events: channel.log.slice(after) }]);
+    else {
+      const members = channel.members.map((account_id) => ({ account_id, role: "member" as const }));
+      this.say(connection, [{ type: "snapshot", topic, bookmark: head, part: 0, parts: 2, view: { kind: "channel", part: "channel", ...channel.head() } }, { type: "snapshot", topic, bookmark: head, part: 1, parts: 2, view: { kind: "channel", part: "members", members } }]);
+    }
+    return true;
+  }
+
+  /** Something is done in a channel. */
+  inChannel(topic: Topic, command: ChannelCommand, by = "someone", client?: { client_id: string; client_seq: number }): number {
+    const channel = this.channels.get(topic);
+    if (channel === undefined) throw new Refused(failure("not_found"));
+    const after = channel.seq;
+    const events = channel.decide(command, by).map((event) => structuredClone(channel.commit(by, event, client)));
+    for (const connection of this.connections) {
+      if (connection.topics.has(topic)) this.say(connection, [{ type: "events", topic, epoch: 1, after, seq: channel.seq, commit_id: `c${channel.seq}`, events }]);
+    }
+    return channel.seq;
+  }
+
   #snapshot(connection: Connection, topic: Topic, board: FakeBoard, joined: ServerMessage): void {
     this.say(connection, [joined]);
     const faces = board.faces();
@@ -280,8 +316,18 @@ export class FakeServer {
   }
 
   #command(connection: Connection, { ref, topic, client_seq, body }: Extract<ClientMessage, { type: "command" }>): void {
-    const board = this.boards.get(topic);
     const refused = (error: Failure): void => this.say(connection, [{ type: "reply", ref, error }]);
+    if (this.channels.has(topic)) {
+      try {
+        const seq = this.inChannel(topic, body as ChannelCommand, connection.account_id, { client_id: connection.client_id, client_seq });
+        this.say(connection, [{ type: "reply", ref, ok: { epoch: 1, seq, position: "p" } }]);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        refused(error.failure);
+      }
+      return;
+    }
+    const board = this.boards.get(topic);
     const forced = board === undefined ? failure("not_found") : this.failures.shift();
     if (board === undefined || forced !== undefined) {
       refused(forced ?? failure("not_found"));

@@ -1,8 +1,9 @@
 // Mentions while somebody writes: a text holds `@[id]`, the field shows `@Name`. Whoever is picked or stood in the text is known by
 // name until the field is left; what stands there under such a name is a mention again.
-import { MENTION, mentionsIn } from "../../sdk";
+import { MENTION, mentionsIn, WIDE_MENTION } from "../../sdk";
 
 export interface Named {
+  /** Of a person; or `team:ID`, or `channel`. */
   readonly id: string;
   readonly name: string;
 }
@@ -17,7 +18,12 @@ export function shown(text: string, nameOf: (id: string) => string | undefined):
     const name = nameOf(id);
     if (name !== undefined && name !== "" && !people.some((each) => each.name === name)) people.push({ id, name });
   }
-  const next = text.replace(new RegExp(MENTION.source, "g"), (mention, id: string) => {
+  for (const [, id = ""] of text.matchAll(new RegExp(WIDE_MENTION.source, "g"))) {
+    const name = nameOf(id);
+    if (name !== undefined && name !== "" && !people.some((each) => each.name === name || each.id === id)) people.push({ id, name });
+  }
+  const next = text.replace(new RegExp(`${MENTION.source}|${WIDE_MENTION.source}`, "g"), (mention, person: string | undefined, wide: string | undefined) => {
+    const id = person ?? wide ?? "";
     const known = people.find((each) => each.id === id.toLowerCase());
     return known ? `@${known.name}` : mention;
   });

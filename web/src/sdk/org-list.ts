@@ -1,4 +1,4 @@
-//! The boards of an organization that the person may see, as a list that stays true. The server hints that it may have changed;
+//! A list of an organization that stays true: its boards that the person may see, or their channels. The server hints that it may have changed;
 //! the list is then read over REST. Hints may be lost: it is read again after each join, after waking, and now and then. It must
 //! never read more often than its gap allows, however busy the organization is.
 
@@ -8,8 +8,7 @@ import { Box, type Unsubscribe } from "./cells";
 import type { Environment, TimerId } from "./environment";
 import { same } from "./layer";
 import { Problem } from "./problem";
-import type { BoardEntry } from "./rest";
-import type { BoardListHandle, ViewHandle } from "./types";
+import type { ViewHandle } from "./types";
 
 /** Between two reads, and the most by which a hint is put off so that not all who got it read at once. */
 const GAP_MS = 1_000;
@@ -17,19 +16,20 @@ const SPREAD_MS = 150;
 /** Without any hint. */
 const AGAIN_MS = 300_000;
 
-interface Source {
+interface Source<T> {
   readonly organization: ViewHandle<OrganizationView, never>;
   hints(fn: (position: string | undefined) => void): Unsubscribe;
-  read(min_position: string | undefined): Promise<readonly BoardEntry[]>;
+  read(min_position: string | undefined): Promise<readonly T[]>;
   self(): string | undefined;
 }
 
-export class BoardList implements BoardListHandle {
-  readonly boards = new Box<readonly BoardEntry[] | undefined>(undefined);
+export class OrgList<T> {
+  /** Undefined until the first answer. */
+  readonly items = new Box<readonly T[] | undefined>(undefined);
   readonly failed = new Box(false);
   readonly organization: ViewHandle<OrganizationView, never>;
   readonly #env: Environment;
-  readonly #source: Source;
+  readonly #source: Source<T>;
   readonly #ends: Unsubscribe[];
   #wanted = false;
   #position: string | undefined;
@@ -39,7 +39,7 @@ export class BoardList implements BoardListHandle {
   #timer: TimerId | undefined;
   #closed = false;
 
-  constructor(env: Environment, source: Source) {
+  constructor(env: Environment, source: Source<T>) {
     this.#env = env;
     this.#source = source;
     this.organization = source.organization;
@@ -98,15 +98,15 @@ export class BoardList implements BoardListHandle {
     this.#read_at_ms = this.#env.now_ms();
     let again_ms = AGAIN_MS * (0.75 + this.#env.random() / 2);
     try {
-      const boards = await this.#source.read(position);
+      const items = await this.#source.read(position);
       if (this.#closed) return;
       this.#tries = 0;
       this.failed.set(false);
-      if (!same(boards, this.boards.get())) this.boards.set(boards);
+      if (!same(items, this.items.get())) this.items.set(items);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (this.#closed) return;
-      this.failed.set(this.boards.get() === undefined);
+      this.failed.set(this.items.get() === undefined);
       this.#position ??= position;
       again_ms = backoff(this.#tries, this.#env.random);
       this.#tries += 1;
