@@ -16,7 +16,7 @@ use crate::{
     config::StoreFlags,
     steady::steadily,
     store::{Location, Options, Store, StoreError},
-    workers::{self, Progress, Worker, hours::Timekeeper, projections::Projector, tallies::Teller},
+    workers::{self, Progress, Worker, hours::Timekeeper, notify::Notifier, projections::Projector, tallies::Teller},
 };
 
 /// Why it does not start, for the operator.
@@ -69,12 +69,14 @@ pub struct Engine {
     pub tallied: Progress,
     /// How far it is known who has time where.
     pub clocked: Progress,
+    /// How far people were told of what concerns them.
+    pub told: Progress,
     cancel: CancellationToken,
     tasks: TaskTracker,
 }
 
 /// Runs a consumer that looks by itself: the nudge of a commit wakes one, which is that of the lists.
-fn looks<W: Worker + Copy>(
+fn looks<W: Worker + Clone>(
     worker: W,
     store: &Store,
     node: Uuid,
@@ -83,7 +85,7 @@ fn looks<W: Worker + Copy>(
 ) -> Progress {
     let (progress, told) = watch::channel(Position::START);
     let (store, token) = (store.clone(), cancel.clone());
-    let work = move || workers::run(worker, store.clone(), node, Arc::default(), progress.clone(), token.clone());
+    let work = move || workers::run(worker.clone(), store.clone(), node, Arc::default(), progress.clone(), token.clone());
     tasks.spawn(steadily(W::NAME, work));
     told
 }
@@ -130,7 +132,8 @@ impl Engine {
         tasks.spawn(steadily("projections", project));
         let tallied = looks(Teller, &store, node, &cancel, &tasks);
         let clocked = looks(Timekeeper, &store, node, &cancel, &tasks);
-        Ok(Self { store, directory, clock, limits, listed, tallied, clocked, cancel, tasks })
+        let told = looks(Notifier { directory: directory.clone() }, &store, node, &cancel, &tasks);
+        Ok(Self { store, directory, clock, limits, listed, tallied, clocked, told, cancel, tasks })
     }
 
     /// Runs something in the background until the engine ends; when it panics it begins again.

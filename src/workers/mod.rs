@@ -9,6 +9,7 @@ pub mod hours;
 mod leased;
 pub mod mail;
 pub mod nodes;
+pub mod notify;
 pub mod processes;
 pub mod projections;
 pub mod tallies;

@@ -270,8 +270,8 @@ enum Look {
 const LAST: &str = "select coalesce((select xid from events order by era desc, xid desc limit 1), 0)";
 const WAITING: &str = "select count(*) from processes where state = 'waiting'";
 const UNSAID: &str = "select count(*) from alarms where due_at = 0";
-const BEHIND: &str = "select case when count(*) = 5 then min(xid) end from consumers
-    where name in ('alarms', 'hours', 'processes', 'projections', 'tallies')";
+const BEHIND: &str = "select case when count(*) = 6 then min(xid) end from consumers
+    where name in ('alarms', 'hours', 'notify', 'processes', 'projections', 'tallies')";
 
 impl Look {
     async fn open(place: &Place) -> Self {

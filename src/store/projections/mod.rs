@@ -6,6 +6,7 @@ pub(super) mod alarms;
 mod channels;
 pub(super) mod hours;
 mod lists;
+mod notified;
 mod statements;
 pub(super) mod tallies;
 
@@ -17,6 +18,7 @@ use super::{
 pub use alarms::{Alarm, Asked, NEVER};
 pub use channels::{ChannelChange, ChannelMemberRow, ChannelPatch, ChannelRow, OwnChannelRow};
 pub use hours::Worked;
+pub use notified::Followed;
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
     position::Position,
@@ -122,7 +124,7 @@ impl Projections {
 }
 
 /// Empties each table.
-pub(super) const EMPTY: [&str; 7] = [
+pub(super) const EMPTY: [&str; 8] = [
     "delete from organizations",
     "delete from memberships",
     "delete from teams",
@@ -130,4 +132,5 @@ pub(super) const EMPTY: [&str; 7] = [
     "delete from board_members",
     "delete from channels",
     "delete from channel_members",
+    "delete from channel_followers",
 ];
