@@ -62,9 +62,9 @@ impl Directory {
         Ok(self.readable::<Channel>(id.0).await?.published())
     }
 
-    /// Somebody's inbox.
-    pub async fn inbox(&self, of: AccountId) -> Result<Arc<Published<Inbox>>, Failure> {
-        Ok(self.readable::<Inbox>(Topic::inbox(of).id).await?.published())
+    /// Somebody's inbox, once it has reached this seq.
+    pub async fn inbox_at(&self, of: AccountId, min_seq: u64) -> Result<Arc<Published<Inbox>>, Failure> {
+        self.reach::<Inbox>(Topic::inbox(of).id, min_seq).await
     }
 
     pub async fn account(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {

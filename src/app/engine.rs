@@ -85,7 +85,8 @@ fn looks<W: Worker + Clone>(
 ) -> Progress {
     let (progress, told) = watch::channel(Position::START);
     let (store, token) = (store.clone(), cancel.clone());
-    let work = move || workers::run(worker.clone(), store.clone(), node, Arc::default(), progress.clone(), token.clone());
+    let work =
+        move || workers::run(worker.clone(), store.clone(), node, Arc::default(), progress.clone(), token.clone());
     tasks.spawn(steadily(W::NAME, work));
     told
 }

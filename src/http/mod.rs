@@ -26,6 +26,7 @@ mod headers;
 mod health;
 mod history;
 mod identity;
+mod inbox;
 mod invitations;
 mod kept;
 mod labels;

@@ -47,7 +47,7 @@ use super::{
     Http, about, access, assets, authentication, board_members, boards, categories, channels, columns, commands,
     comments, export, factors, fields,
     finish::finish,
-    health, history, identity, invitations, kept, labels, links, me, member_list, members, next, openapi,
+    health, history, identity, inbox, invitations, kept, labels, links, me, member_list, members, next, openapi,
     organization_life, organizations,
     parameters::{
         ACCESS, BETWEEN, HISTORY, MEMBERS, MIN_POSITION, MIN_SEQ, REMOVE, RETURN, SHARED_TASKS, TASKS, TASKS_OF_VIEW,
@@ -78,7 +78,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             (Some(_), _) => endpoint,
         })
     };
-    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN));
+    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN)).chain(inbox::endpoints());
     who().into_iter().chain(programs()).chain(shared()).chain(things).collect()
 }
 

@@ -104,6 +104,11 @@ impl Channel {
         self.there().map(|head| head.kind)
     }
 
+    /// Empty for a direct one.
+    pub fn name(&self) -> &str {
+        self.head.as_deref().map_or("", |head| &head.name)
+    }
+
     /// The team that it is of.
     pub fn of_team(&self) -> Option<TeamId> {
         self.head.as_ref().and_then(|head| head.team_id)

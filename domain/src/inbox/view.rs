@@ -8,7 +8,7 @@ use lockstep_protocol::{
     },
 };
 
-use super::state::Inbox;
+use super::state::{Entry, Inbox};
 
 /// Roughly what one entry takes.
 const ENTRY_BYTES: usize = 420;
@@ -43,18 +43,25 @@ pub(super) fn view(inbox: &Inbox, account_id: AccountId, audience: Audience, par
 }
 
 fn entries(inbox: &Inbox, part_bytes_max: usize) -> Vec<InboxPart> {
-    let views = inbox.entries().map(|(number, entry)| EntryView {
-        number,
-        at: entry.at,
-        entry: entry.entry,
-        read: entry.read,
-        archived: entry.archived,
-        snoozed_until: entry.snoozed_until,
-        woken_at: entry.woken_at,
-    });
+    let views = inbox.entries().map(|(number, entry)| entry.view(number));
     let views: Vec<_> = views.collect();
     let some = views.chunks((part_bytes_max / ENTRY_BYTES).max(1));
     some.map(|entries| InboxPart::Entries { entries: entries.to_vec() }).collect()
+}
+
+impl Entry {
+    /// As its owner is shown it.
+    pub const fn view(&self, number: u64) -> EntryView {
+        EntryView {
+            number,
+            at: self.at,
+            entry: self.entry,
+            read: self.read,
+            archived: self.archived,
+            snoozed_until: self.snoozed_until,
+            woken_at: self.woken_at,
+        }
+    }
 }
 
 fn markers(inbox: &Inbox, part_bytes_max: usize) -> Vec<InboxPart> {

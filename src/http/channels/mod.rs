@@ -93,7 +93,7 @@ pub struct NewChannel {
 
 impl Caller {
     /// A channel by its whole path, as this caller may see it.
-    async fn channel(
+    pub(super) async fn channel(
         &self,
         org: OrgId,
         channel: ChannelId,
@@ -104,7 +104,7 @@ impl Caller {
     }
 
     /// What was said there.
-    async fn said(&self, (org, channel): (OrgId, ChannelId), min_seq: Option<u64>) -> Answer<Said> {
+    pub(super) async fn said(&self, (org, channel): (OrgId, ChannelId), min_seq: Option<u64>) -> Answer<Said> {
         let (published, _) = self.channel(org, channel, min_seq).await?;
         Ok(Said::of(self.http.store.journal(), channel, published))
     }

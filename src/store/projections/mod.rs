@@ -18,11 +18,11 @@ use super::{
 pub use alarms::{Alarm, Asked, NEVER};
 pub use channels::{ChannelChange, ChannelMemberRow, ChannelPatch, ChannelRow, OwnChannelRow};
 pub use hours::Worked;
-pub use notified::Followed;
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
     position::Position,
 };
+pub use notified::Followed;
 pub use tallies::Tally;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
