@@ -24,6 +24,7 @@ mod lists;
 mod mail;
 mod next;
 mod nodes;
+mod notify;
 mod organizations;
 mod own_time;
 mod passkeys;
