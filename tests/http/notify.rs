@@ -113,6 +113,26 @@ async fn what_is_said_in_channels_is_told_to_whom_it_means() {
     app.stop().await;
 }
 
+#[tokio::test]
+async fn whoever_comes_to_a_channel_has_read_what_was_said_before() {
+    let app = App::start().await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let room = ana.post(&format!("{org}/channels"), json!({ "kind": "open", "name": "General" })).await.created();
+    let id = text(&room["channel_id"]).to_owned();
+    let room = format!("{org}/channels/{id}");
+    for words in ["One", "Two", "Three"] {
+        ana.post(&format!("{room}/messages"), json!({ "text": words })).await.created();
+    }
+    let came = ben.put(&format!("{room}/members/{}", ben.id()), json!({})).await.ok();
+    ana.post(&format!("{room}/messages"), json!({ "text": "Four" })).await.created();
+    told(&app, &came).await;
+    let markers = ben.get("/api/v1/me/inbox/preferences").await.ok()["markers"].clone();
+    assert_eq!(markers, json!([{ "channel_id": id, "read_to": 3 }]));
+    app.stop().await;
+}
+
 /// As after a kill: those who tell begin again where they had begun.
 #[tokio::test]
 async fn what_was_told_is_not_told_again_however_often_it_is_read() {

@@ -8,11 +8,15 @@ mod gather;
 use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use lockstep_domain::Principal;
+use lockstep_domain::{Principal, channel::Message};
 use lockstep_protocol::{
-    command::inbox::TellInbox,
-    event::InboxEvent,
-    ids::AccountId,
+    codes::{Code, Failure},
+    command::{
+        Command,
+        inbox::{MarkChannel, OpenInbox, TellInbox},
+    },
+    event::{ChannelEvent, InboxEvent},
+    ids::{AccountId, ChannelId},
     position::Position,
     topic::Topic,
     values::{ChannelLevel, NewEntry, PreferenceChange},
@@ -81,11 +85,43 @@ fn followed(recorded: &Recorded) -> Vec<Followed> {
 impl Notifier {
     /// Everybody whom these events concern, each in the order of the journal.
     async fn tell_all(&self, store: &Store, events: &[Recorded]) -> Result<(), StoreError> {
+        for came in events.iter().filter(|recorded| recorded.tag == "channel.member.added") {
+            self.welcome(came).await?;
+        }
         stream::iter(self.whom(store, events).await?)
             .map(|(account, entries)| self.tell(store, account, entries))
             .buffer_unordered(AT_ONCE)
             .try_collect::<()>()
             .await
+    }
+
+    /// What was said in a channel before somebody came is not news to them: it is read.
+    async fn welcome(&self, came: &Recorded) -> Result<(), StoreError> {
+        let Some(ChannelEvent::ChannelMemberAdded(added)) = decode(came) else { return Ok(()) };
+        let channel_id = ChannelId(came.stream.id);
+        let Some(channel) = gather::found(self.directory.channel_now(channel_id).await)? else { return Ok(()) };
+        let numbered = |(seq, message): (u64, &Message)| Some((seq, message.number?));
+        let mut newest = channel.state.messages().filter_map(numbered).peekable();
+        let mut read_to = newest.peek().map_or(0, |(_, number)| *number);
+        for (seq, number) in newest {
+            read_to = if seq < came.seq { number } else { number - 1 };
+            if seq < came.seq {
+                break;
+            }
+        }
+        if read_to == 0 {
+            return Ok(());
+        }
+        let mark = MarkChannel { channel_id, read_to, numbers: Vec::new() };
+        let ask = |body: Command| self.ask(added.account_id, body);
+        match ask(mark.clone().into()).await {
+            Err(failure) if failure.code == Code::NotFound => {
+                gather::found(ask(OpenInbox {}.into()).await)?;
+                gather::found(ask(mark.into()).await)?;
+            }
+            outcome => drop(gather::found(outcome)?),
+        }
+        Ok(())
     }
 
     async fn whom(&self, store: &Store, events: &[Recorded]) -> Result<Tells, StoreError> {
@@ -113,16 +149,15 @@ impl Notifier {
         };
         for (position, entry) in entries {
             let tell = TellInbox { position, entry, zone: profile.time_zone.clone() };
-            let request = CommandRequest {
-                topic: Topic::inbox(account),
-                principal: Principal::System(account),
-                session: None,
-                key: None,
-                body: tell.into(),
-                saw: Saw::default(),
-            };
-            gather::found(self.directory.command(request).await)?;
+            gather::found(self.ask(account, tell.into()).await)?;
         }
         Ok(())
+    }
+
+    /// Of somebody's inbox, in the server's own name.
+    async fn ask(&self, of: AccountId, body: Command) -> Result<(), Failure> {
+        let (topic, principal) = (Topic::inbox(of), Principal::System(of));
+        let request = CommandRequest { topic, principal, session: None, key: None, body, saw: Saw::default() };
+        self.directory.command(request).await.map(|_| ())
     }
 }
