@@ -115,7 +115,12 @@ impl<'a> Scene<'a> {
         let org = self.owner.get(&format!("{}/usage", self.org)).await;
         let member = self.member.get(&self.org).await;
         let live = [&board, &org, &member].iter().all(|answer| answer.status.is_success());
-        live && board.body["lifecycle"].as_str().is_none_or(|life| life == "active")
+        let mut talk = true;
+        for channel in self.ids("ChannelId") {
+            let channel = self.owner.get(&format!("{}/channels/{channel}", self.org)).await;
+            talk &= channel.status.is_success() && channel.body["archived"] == false;
+        }
+        live && talk && board.body["lifecycle"].as_str().is_none_or(|life| life == "active")
     }
 
     pub fn ids(&self, kind: &str) -> &[String] {
