@@ -114,7 +114,9 @@ impl<'a> Scene<'a> {
         let board = self.owner.get(&self.board).await;
         let org = self.owner.get(&format!("{}/usage", self.org)).await;
         let member = self.member.get(&self.org).await;
-        let live = [&board, &org, &member].iter().all(|answer| answer.status.is_success());
+        // Whoever gave away what they may do on the board is asked for nothing there any more.
+        let owns = self.owner.patch(&self.board, json!({})).await;
+        let live = [&board, &org, &member, &owns].iter().all(|answer| answer.status.is_success());
         let mut talk = true;
         for channel in self.ids("ChannelId").iter().filter(|_| path.contains("/channels/")) {
             let channel = self.owner.get(&format!("{}/channels/{channel}", self.org)).await;
