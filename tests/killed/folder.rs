@@ -6,7 +6,10 @@ use std::{
     sync::Mutex,
 };
 
-use lockstep::store::{Location, Options};
+use lockstep::{
+    clock::Clock,
+    store::{Location, Options},
+};
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::process::Command;
 use uuid::Uuid;
@@ -269,7 +272,9 @@ enum Look {
 
 const LAST: &str = "select coalesce((select xid from events order by era desc, xid desc limit 1), 0)";
 const WAITING: &str = "select count(*) from processes where state = 'waiting'";
-const UNSAID: &str = "select count(*) from alarms where due_at = 0";
+const ALARMS: &str = "select count(*) from alarms where due_at < ";
+/// A board that could not be asked for the moment is asked again within this time.
+const AGAIN_US: i64 = 600_000_000;
 const BEHIND: &str = "select case when count(*) = 6 then min(xid) end from consumers
     where name in ('alarms', 'hours', 'notify', 'processes', 'projections', 'tallies')";
 
@@ -283,13 +288,14 @@ impl Look {
         }
     }
 
-    async fn number(&mut self, sql: &'static str) -> Option<i64> {
+    async fn number(&mut self, sql: &str) -> Option<i64> {
+        let query = AssertSqlSafe(sql.to_owned());
         let number: Result<Option<i64>, sqlx::Error> = match self {
-            Self::Postgres(connection) => sqlx::query_scalar(sql).fetch_one(connection).await,
-            Self::Sqlite(_, projections) if sql == BEHIND || sql == UNSAID => {
-                sqlx::query_scalar(sql).fetch_one(projections).await
+            Self::Postgres(connection) => sqlx::query_scalar(query).fetch_one(connection).await,
+            Self::Sqlite(_, projections) if sql == BEHIND || sql.starts_with(ALARMS) => {
+                sqlx::query_scalar(query).fetch_one(projections).await
             }
-            Self::Sqlite(journal, _) => sqlx::query_scalar(sql).fetch_one(journal).await,
+            Self::Sqlite(journal, _) => sqlx::query_scalar(query).fetch_one(journal).await,
         };
         // A file that is being written for the moment is looked at again.
         number.ok().flatten()
@@ -300,7 +306,8 @@ impl Look {
         let last = self.number(LAST).await;
         let seen = self.number(BEHIND).await;
         let waiting = self.number(WAITING).await;
-        let unsaid = self.number(UNSAID).await;
+        let soon = Clock::system().now() + AGAIN_US;
+        let unsaid = self.number(&format!("{ALARMS}{soon}")).await;
         last.is_some() && seen >= last && (waiting, unsaid) == (Some(0), Some(0)) && self.number(LAST).await == last
     }
 }

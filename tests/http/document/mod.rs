@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
                 let earlier = Operation { method, path: operation.path, is: operation.is };
                 self.ask(&earlier, &Request { target: path, ..request.clone() }).await;
             }
-            if self.try_one(operation, &request).await && !self.scene.stands().await {
+            if self.try_one(operation, &request).await && !self.scene.stands(operation.path).await {
                 self.scene = Scene::new(self.app).await;
             }
         }

@@ -109,13 +109,20 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether requests can still succeed here.
-    pub async fn stands(&self) -> bool {
+    /// Whether requests to this path can still succeed here.
+    pub async fn stands(&self, path: &str) -> bool {
         let board = self.owner.get(&self.board).await;
         let org = self.owner.get(&format!("{}/usage", self.org)).await;
         let member = self.member.get(&self.org).await;
-        let live = [&board, &org, &member].iter().all(|answer| answer.status.is_success());
-        live && board.body["lifecycle"].as_str().is_none_or(|life| life == "active")
+        // Whoever gave away what they may do on the board is asked for nothing there any more.
+        let owns = self.owner.patch(&self.board, json!({})).await;
+        let live = [&board, &org, &member, &owns].iter().all(|answer| answer.status.is_success());
+        let mut talk = true;
+        for channel in self.ids("ChannelId").iter().filter(|_| path.contains("/channels/")) {
+            let channel = self.owner.get(&format!("{}/channels/{channel}", self.org)).await;
+            talk &= channel.status.is_success() && channel.body["archived"] == false;
+        }
+        live && talk && board.body["lifecycle"].as_str().is_none_or(|life| life == "active")
     }
 
     pub fn ids(&self, kind: &str) -> &[String] {
