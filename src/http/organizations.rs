@@ -61,7 +61,8 @@ pub struct ListQuery {
     pub min_position: Option<Position>,
 }
 
-/// The caller's organizations. The read tables say which; the live state of each decides.
+/// The caller's organizations, by their names; the personal one is the last. The read tables say which; the live state of each
+/// decides.
 pub async fn orgs_of(caller: &Caller) -> Answer<Vec<OrgEntry>> {
     let rows = caller.http.store.projections().memberships_of(caller.who.account).await?;
     // Everybody has their personal organization, also before the read tables say so.
@@ -83,6 +84,9 @@ pub async fn orgs_of(caller: &Caller) -> Answer<Vec<OrgEntry>> {
             Err(failure) => return Err(failure.into()),
         }
     }
+    // Ids say nothing about when: the personal one's follows from its owner's.
+    let personal = personal_org(caller.who.account);
+    entries.sort_by_cached_key(|each| (each.org_id == personal, each.name.to_lowercase(), each.org_id));
     Ok(entries)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{App, Person, text};
 
@@ -80,5 +80,19 @@ async fn a_new_organization_is_in_the_list_that_waits_for_it() {
     assert!(list.contains("Company"), "{list:?}");
     let far = "99.99999999.01900000000070008000000000000001.1";
     ana.get(&format!("/api/v1/orgs?min_position={far}")).await.refused("behind");
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn organizations_are_in_the_order_of_their_names_and_ones_own_is_the_last() {
+    let app = App::start().await;
+    let ana = app.person("Ana").await;
+    let mut position = Value::Null;
+    for name in ["Zebra", "apple", "Quay"] {
+        position = ana.post("/api/v1/orgs", json!({ "name": name })).await.created()["position"].clone();
+    }
+    let list = ana.get(&format!("/api/v1/orgs?min_position={}", text(&position))).await.ok();
+    let in_order: Vec<&str> = list["items"].as_array().into_iter().flatten().map(|org| text(&org["name"])).collect();
+    assert_eq!(in_order, ["apple", "Quay", "Zebra", "Personal"]);
     app.stop().await;
 }
