@@ -11,3 +11,11 @@ create table channel_followers (
     account_id uuid not null,
     primary key (channel_id, account_id)
 );
+
+-- When something that was put off comes back to an inbox: as often as it was put off.
+create table inbox_wakes (
+    account_id uuid not null,
+    due_at     bigint not null,
+    primary key (account_id, due_at)
+);
+create index inbox_wakes_by_turn on inbox_wakes (due_at);

@@ -67,6 +67,10 @@ impl Directory {
         self.reach::<Inbox>(Topic::inbox(of).id, min_seq).await
     }
 
+    pub async fn inbox_now(&self, of: AccountId) -> Result<Arc<Published<Inbox>>, Failure> {
+        self.now::<Inbox>(Topic::inbox(of).id).await
+    }
+
     pub async fn account(&self, id: AccountId) -> Result<Arc<Published<Account>>, Failure> {
         Ok(self.readable::<Account>(id.0).await?.published())
     }

@@ -16,7 +16,7 @@ use crate::{
     config::StoreFlags,
     steady::steadily,
     store::{Location, Options, Store, StoreError},
-    workers::{self, Progress, Worker, hours::Timekeeper, notify::Notifier, projections::Projector, tallies::Teller},
+    workers::{self, Progress, Worker, hours::Timekeeper, projections::Projector, tallies::Teller},
 };
 
 /// Why it does not start, for the operator.
@@ -69,8 +69,6 @@ pub struct Engine {
     pub tallied: Progress,
     /// How far it is known who has time where.
     pub clocked: Progress,
-    /// How far people were told of what concerns them.
-    pub told: Progress,
     cancel: CancellationToken,
     tasks: TaskTracker,
 }
@@ -133,8 +131,12 @@ impl Engine {
         tasks.spawn(steadily("projections", project));
         let tallied = looks(Teller, &store, node, &cancel, &tasks);
         let clocked = looks(Timekeeper, &store, node, &cancel, &tasks);
-        let told = looks(Notifier { directory: directory.clone() }, &store, node, &cancel, &tasks);
-        Ok(Self { store, directory, clock, limits, listed, tallied, clocked, told, cancel, tasks })
+        Ok(Self { store, directory, clock, limits, listed, tallied, clocked, cancel, tasks })
+    }
+
+    /// Runs a consumer of the journal until the engine ends, and tells how far it has come.
+    pub fn looks<W: Worker + Clone>(&self, worker: W, node: Uuid) -> Progress {
+        looks(worker, &self.store, node, &self.cancel, &self.tasks)
     }
 
     /// Runs something in the background until the engine ends; when it panics it begins again.

@@ -42,9 +42,10 @@ use crate::{
     outbound::{egress::Egress, mail::Smtp},
     store::{Store, StoreError},
     workers::{
-        self,
+        self, Progress,
         alarms::{Announcer, Listener},
         mail::Postman,
+        notify::{Notifier, Waker},
         processes::{Intake, Runner},
     },
     ws,
@@ -64,6 +65,8 @@ pub struct Server {
     pub demo_password: Option<SecretString>,
     pub engine: Engine,
     pub registry: Arc<Registry>,
+    /// How far people were told of what concerns them.
+    pub told: Progress,
     auth: Auth,
     accept: watch::Sender<bool>,
     handle: Handle<SocketAddr>,
@@ -115,7 +118,7 @@ impl Server {
             limits: engine.limits.clone(),
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
-        background(&engine, &auth, smtp, &settings, node);
+        let told = background(&engine, &auth, smtp, &settings, node);
         let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -148,7 +151,7 @@ impl Server {
         let (handle, limits) = (Handle::new(), engine.limits.clone());
         let (routes, ending) = (http::router(&rest, sockets), handle.clone());
         let serving = tokio::spawn(async move { listening.serve(routes, ending, &limits).await });
-        Ok(Self { address, url, demo_password, engine, registry, auth, accept, handle, serving, cancel, wheel })
+        Ok(Self { address, url, demo_password, engine, registry, told, auth, accept, handle, serving, cancel, wheel })
     }
 
     /// Ends in order: no new connections, sockets drained, requests answered, then the engine.
@@ -168,13 +171,22 @@ impl Server {
     }
 }
 
-/// What is done beside the answering of requests.
-fn background(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Settings, node: Uuid) {
+/// What is done beside the answering of requests; how far people were told of what concerns them.
+fn background(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Settings, node: Uuid) -> Progress {
     post_office(engine, auth, smtp, node);
     processes(engine, auth, node);
     alarms(engine, node);
     #[cfg(unix)]
     operator_door(engine, &settings.store);
+    inboxes(engine, node)
+}
+
+/// Begins to tell people of what concerns them, and to bring back what they put off.
+fn inboxes(engine: &Engine, node: Uuid) -> Progress {
+    let (store, directory, clock) = (engine.store.clone(), engine.directory.clone(), engine.clock.clone());
+    let waker = Waker { store, directory: directory.clone(), clock, node };
+    engine.beside("wakes", move |token| waker.clone().run(token));
+    engine.looks(Notifier { directory }, node)
 }
 
 /// Begins to send what is queued.

@@ -26,6 +26,7 @@ use crate::store::{Store, StoreError, consumers::Lease, journal::Recorded};
 /// How long a lease holds without being renewed: so long are lists behind after the node that kept them was killed. One that
 /// lost its lease in a pause notices by the fence when it saves.
 const LEASE_MS: u64 = 3_000;
+const RENEW: Duration = Duration::from_millis(LEASE_MS / 3);
 /// How often a worker looks without being nudged.
 const LOOK: Duration = Duration::from_millis(100);
 /// How long it waits after a failure.
@@ -105,6 +106,13 @@ fn advance(progress: &watch::Sender<Position>, cursor: Position) {
     });
 }
 
+async fn keep(store: &Store, lease: &Lease) -> Result<(), StoreError> {
+    match store.consumers().renew(lease, LEASE_MS).await? {
+        true => Ok(()),
+        false => Err(StoreError::LeaseLost),
+    }
+}
+
 async fn work<W: Worker>(
     worker: &W,
     store: &Store,
@@ -118,16 +126,21 @@ async fn work<W: Worker>(
     advance(progress, cursor);
     let mut renewed = tokio::time::Instant::now();
     while !cancel.is_cancelled() {
-        if renewed.elapsed() > Duration::from_millis(LEASE_MS / 3) {
-            if !store.consumers().renew(&lease, LEASE_MS).await? {
-                return Err(StoreError::LeaseLost);
-            }
+        if renewed.elapsed() > RENEW {
+            keep(store, &lease).await?;
             renewed = tokio::time::Instant::now();
         }
         let tail = journal.tail(cursor, BATCH).await;
         let events = tail.map_err(|error| StoreError::Unavailable(error.to_string().into()))?;
         if let Some(last) = events.last().map(|event| event.position) {
-            worker.take(store, &lease, &events, last).await?;
+            // A batch may take longer than a lease holds: two thousand people may be told of one message.
+            let mut taken = std::pin::pin!(worker.take(store, &lease, &events, last));
+            loop {
+                tokio::select! {
+                    taken = &mut taken => break taken?,
+                    () = tokio::time::sleep(RENEW) => keep(store, &lease).await?,
+                }
+            }
             cursor = last;
             advance(progress, cursor);
         }

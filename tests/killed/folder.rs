@@ -10,6 +10,7 @@ use lockstep::{
     clock::Clock,
     store::{Location, Options},
 };
+use lockstep_protocol::event::{InboxEvent, inbox::NotificationSent};
 use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::process::Command;
 use uuid::Uuid;
@@ -54,6 +55,14 @@ const ASIDE: [&str; 9] = [
     "spent_ceremonies",
     "alarms",
 ];
+
+/// What inboxes are told names where in the journal it was, which differs; what they hold is judged by itself.
+fn steady(table: &str, column: String) -> String {
+    match (table, column.as_str()) {
+        ("events", "payload") => "case when tag = 'notification.sent' then null else payload end".to_owned(),
+        _ => column,
+    }
+}
 
 /// How a life of a server ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -174,7 +183,11 @@ impl Place {
             if ASIDE.contains(&table.as_str()) {
                 continue;
             }
-            let kept: Vec<String> = columns.into_iter().filter(|name| !VOLATILE.contains(&name.as_str())).collect();
+            let kept: Vec<String> = columns
+                .into_iter()
+                .filter(|name| !VOLATILE.contains(&name.as_str()))
+                .map(|name| steady(&table, name))
+                .collect();
             let found = match &self.data {
                 Data::Sqlite => {
                     let quoted =
@@ -185,16 +198,42 @@ impl Place {
             };
             rows.extend(found.into_iter().map(|row| format!("{table} {row}")));
         }
+        rows.extend(self.told().await);
         rows.sort();
         rows
+    }
+
+    /// What people were told, by their inboxes, but for where in the journal that was.
+    async fn told(&self) -> Vec<String> {
+        let (inbox, payload) = match &self.data {
+            Data::Sqlite => ("hex(stream_id)", "hex(payload)"),
+            Data::Postgres(..) => ("stream_id::text", "encode(payload, 'hex')"),
+        };
+        let sql = format!("select {inbox} || ' ' || {payload} from events where tag = 'notification.sent'");
+        let told = self.rows(&sql).await.into_iter().map(|row| {
+            let (inbox, payload) = row.split_once(' ').expect("two values");
+            let byte = |at| u8::from_str_radix(&payload[at..at + 2], 16).expect("two digits");
+            let payload: Vec<u8> = (0..payload.len()).step_by(2).map(byte).collect();
+            let sent = rmp_serde::from_slice(&payload).expect("an event");
+            let InboxEvent::NotificationSent(NotificationSent { number, entry, routes, .. }) = sent else {
+                panic!("it is told by its tag")
+            };
+            format!("told {inbox} {number:?} {entry:?} {}", routes.len())
+        });
+        told.collect()
     }
 
     /// Where an id is named, as `table.column`; in texts and blobs also as a part of them.
     pub async fn traces(&self, id: Uuid) -> Vec<String> {
         let mut traces = Vec::new();
-        for (table, columns) in self.tables().await {
+        for (name, columns) in self.tables().await {
             for column in columns {
                 let hex = id.simple().to_string();
+                // Inboxes hold ids alone of what people were told of, and say nothing of what is gone.
+                let table = match name.as_str() {
+                    "events" => "(select * from events where kind <> 6) as events",
+                    other => other,
+                };
                 let sql = match &self.data {
                     Data::Sqlite => format!(
                         "select '' from {table} where instr(cast({column} as blob), x'{hex}') > 0
@@ -205,9 +244,9 @@ impl Place {
                             or position('{id}' in {column}::text) > 0"
                     ),
                 };
-                let is_cursor = table == "consumers" && column == "stream_id";
+                let is_cursor = name == "consumers" && column == "stream_id";
                 if !is_cursor && !self.rows(&sql).await.is_empty() {
-                    traces.push(format!("{table}.{column}"));
+                    traces.push(format!("{name}.{column}"));
                 }
             }
         }

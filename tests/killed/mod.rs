@@ -2,6 +2,7 @@
 //! undisturbed run leaves. The points are counted by the server itself (`src/steps.rs`), so that a new step is tried by itself.
 
 mod folder;
+mod telling;
 
 use std::future::Future;
 
@@ -108,7 +109,19 @@ async fn killed_at_every_step<F: Future<Output = ()>>(
     trigger: impl Fn(Scene) -> Trigger,
     judge: impl Fn(Place, Scene) -> F,
 ) {
-    let clock = Clock::manual(Clock::system().now() - AGO);
+    killed_after(AGO, place, kind, at_least, trigger, judge).await;
+}
+
+/// The same, where everything happened so long ago.
+async fn killed_after<F: Future<Output = ()>>(
+    ago: Micros,
+    place: Place,
+    kind: &str,
+    at_least: u32,
+    trigger: impl Fn(Scene) -> Trigger,
+    judge: impl Fn(Place, Scene) -> F,
+) {
+    let clock = Clock::manual(Clock::system().now() - ago);
     let scene = Scene::make(&place, &clock).await;
     begin(&place, &clock, trigger(scene)).await;
     let undisturbed = place.copy().await;

@@ -11,3 +11,11 @@ create table channel_followers (
     account_id blob not null,
     primary key (channel_id, account_id)
 ) strict;
+
+-- When something that was put off comes back to an inbox: as often as it was put off.
+create table inbox_wakes (
+    account_id blob not null,
+    due_at     integer not null,
+    primary key (account_id, due_at)
+) strict;
+create index inbox_wakes_by_turn on inbox_wakes (due_at);

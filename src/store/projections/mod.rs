@@ -6,7 +6,7 @@ pub(super) mod alarms;
 mod channels;
 pub(super) mod hours;
 mod lists;
-mod notified;
+pub(super) mod notified;
 mod statements;
 pub(super) mod tallies;
 
@@ -22,7 +22,7 @@ use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId, TeamId},
     position::Position,
 };
-pub use notified::Followed;
+pub use notified::{Followed, Wake};
 pub use tallies::Tally;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl Projections {
 }
 
 /// Empties each table.
-pub(super) const EMPTY: [&str; 8] = [
+pub(super) const EMPTY: [&str; 7] = [
     "delete from organizations",
     "delete from memberships",
     "delete from teams",
@@ -132,5 +132,4 @@ pub(super) const EMPTY: [&str; 8] = [
     "delete from board_members",
     "delete from channels",
     "delete from channel_members",
-    "delete from channel_followers",
 ];

@@ -123,7 +123,8 @@ async fn check_history(journal: &SqliteFile, projections: &SqliteFile) -> Result
     sqlx::query("update meta set epoch = epoch + 1, era = $1").bind(era.max(seen) + 1).execute(&journal.write).await?;
     let mut tx = projections.write.begin_with("begin immediate").await?;
     let lists = projections::EMPTY.iter().chain(&projections::tallies::EMPTY);
-    for sql in lists.chain(&projections::hours::EMPTY).chain(&projections::alarms::EMPTY) {
+    let lists = lists.chain(&projections::hours::EMPTY).chain(&projections::alarms::EMPTY);
+    for sql in lists.chain(&projections::notified::EMPTY) {
         sqlx::query(*sql).execute(&mut *tx).await?;
     }
     sqlx::query("update consumers set era = 0, xid = 0, stream_id = $1, seq = 0")

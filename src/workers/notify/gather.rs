@@ -65,7 +65,7 @@ macro_rules! place {
 }
 
 impl<'a> Gatherer<'a> {
-    pub const fn new(store: &'a Store, directory: &'a Directory) -> Self {
+    pub fn new(store: &'a Store, directory: &'a Directory) -> Self {
         let (orgs, teams) = (BTreeMap::new(), BTreeMap::new());
         Self { store, directory, orgs, teams, boards: BTreeMap::new(), channels: BTreeMap::new() }
     }

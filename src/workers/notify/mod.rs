@@ -4,6 +4,9 @@
 
 mod facts;
 mod gather;
+mod wakes;
+
+pub use wakes::Waker;
 
 use std::collections::BTreeMap;
 
@@ -27,7 +30,12 @@ use super::{Worker, projections::decode};
 use crate::{
     actors::{CommandRequest, Directory, Saw},
     steps::steps_of,
-    store::{Store, StoreError, consumers::Lease, journal::Recorded, projections::Followed},
+    store::{
+        Store, StoreError,
+        consumers::Lease,
+        journal::Recorded,
+        projections::{Followed, Wake},
+    },
 };
 
 /// Inboxes that are told at the same time: each in its order.
@@ -52,22 +60,33 @@ impl Worker for Notifier {
         events: &[Recorded],
         cursor: Position,
     ) -> Result<(), StoreError> {
-        let mut rest = events;
-        // Who wants everything of a channel counts from where they said so.
-        while let Some(at) = rest.iter().position(|recorded| recorded.tag == "inbox.preferences.changed") {
-            let (some, more) = rest.split_at(at + 1);
-            let changed = some.last().map_or_else(Vec::new, followed);
-            self.tell_all(store, some).await?;
-            store.projections().follow(lease, &changed, some.last().map_or(cursor, |last| last.position)).await?;
-            rest = more;
-        }
         let tell = async {
+            let mut rest = events;
+            // Who wants everything of a channel counts from where they said so.
+            while let Some(at) = rest.iter().position(|recorded| recorded.tag == "inbox.preferences.changed") {
+                let (some, more) = rest.split_at(at + 1);
+                let changed = some.last().map_or_else(Vec::new, followed);
+                self.tell_all(store, some).await?;
+                let so_far = some.last().map_or(cursor, |last| last.position);
+                store.projections().follow(lease, &changed, &put_off(some), so_far).await?;
+                rest = more;
+            }
             self.tell_all(store, rest).await?;
             // Killed before this the same events come again, and each inbox knows which it was told.
-            store.projections().follow(lease, &[], cursor).await
+            store.projections().follow(lease, &[], &put_off(rest), cursor).await
         };
         steps_of("notify", tell).await
     }
+}
+
+/// When something comes back that these events put off.
+fn put_off(events: &[Recorded]) -> Vec<Wake> {
+    let snoozed = events.iter().filter(|recorded| recorded.tag == "notification.snoozed");
+    let until = snoozed.filter_map(|recorded| match decode(recorded) {
+        Some(InboxEvent::NotificationSnoozed(snoozed)) => Some(Wake { account: recorded.actor, at: snoozed.until }),
+        _ => None,
+    });
+    until.collect()
 }
 
 /// What its owner wants of channels after this event of an inbox.
