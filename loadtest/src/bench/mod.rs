@@ -15,6 +15,7 @@ mod reference;
 mod server;
 mod services;
 mod table;
+mod telling;
 
 use std::{
     path::{Path, PathBuf},
@@ -59,7 +60,7 @@ pub struct Options {
     /// Who join a large board at the same time.
     #[arg(long, default_value_t = 500)]
     pub herd: usize,
-    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, bigboard, channel,
+    /// Only scenarios whose name contains this: single, many, one-board, idle, fan-out, throughout, join, bigboard, channel, tell,
     /// logins, floor, nodes, journal, reference.
     #[arg(long, value_name = "NAME")]
     pub only: Option<String>,
@@ -94,6 +95,12 @@ impl Options {
     #[must_use]
     pub fn only_big_board(self) -> Self {
         Self { only: Some("bigboard".to_owned()), ..self }
+    }
+
+    /// People who are told of things, and nothing else.
+    #[must_use]
+    pub fn only_telling(self) -> Self {
+        Self { only: Some("tell".to_owned()), ..self }
     }
 
     /// A busy channel, and nothing else.
@@ -189,7 +196,11 @@ impl<'a> Bench<'a> {
     async fn new(options: &'a Options, server: Server, prefix: &'static str) -> anyhow::Result<Self> {
         let needed = options.subscribers.max(options.crowd).max(options.herd).max(1_000 + 64);
         // In a channel everybody is somebody.
-        let members = if options.only.as_deref() == Some("channel") { channel::MEMBERS } else { 0 };
+        let members = match options.only.as_deref() {
+            Some("channel") => channel::MEMBERS,
+            _ if options.wants("tell") => telling::PEOPLE,
+            _ => 0,
+        };
         Self::with_accounts(options, server, prefix, needed.div_ceil(CONNECTIONS_PER_ACCOUNT).max(members)).await
     }
 
@@ -227,6 +238,9 @@ impl<'a> Bench<'a> {
         }
         if self.wanted("channel") {
             self.channel(table).await.context("a busy channel")?;
+        }
+        if self.wanted("tell") {
+            self.telling(table).await.context("telling people")?;
         }
         Ok(())
     }

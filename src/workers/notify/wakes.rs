@@ -1,7 +1,7 @@
 //! Brings back what was put off, when its time has come: whoever holds the lease asks the inbox, which does nothing before the time or twice.
 //! It must never decide what comes back: the inbox does.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use lockstep_domain::Principal;
