@@ -96,6 +96,11 @@ const NOT_RUN: &[(&str, &str)] = &[
     ("mixed versions", "there is one version"),
 ];
 
+/// Events that come after what the notifier has seen.
+const LEFT_TO_TELL: &str = "select count(*) from events e, consumers c
+    where c.name = 'notify' and (e.era, e.xid, e.stream_id, e.seq) > (c.era, c.xid, c.stream_id, c.seq)";
+const TOLD_WITHIN: Duration = Duration::from_secs(30);
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.strip_suffix('s').unwrap_or(text);
     number.parse().map(Duration::from_secs).map_err(|_| format!("{text} is no number of seconds such as 120s"))
@@ -205,10 +210,20 @@ async fn finish(
     }
     let finished_at = reach.at();
     let postgres = reach.cluster.postgres.lock().await;
+    all_told(&postgres).await?;
     postgres.copy(journal::ROWS_SQL, &options.out.join("journal.tsv")).await?;
     postgres.copy(journal::HEADS_SQL, &options.out.join("heads.tsv")).await?;
     let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
     Ok(Run { command, seed: options.seed, quiet_at, finished_at, ..Run::default() })
+}
+
+/// Waits until people were told of everything. What is missing after that, the checker finds.
+async fn all_told(postgres: &Postgres) -> anyhow::Result<()> {
+    let deadline = Instant::now() + TOLD_WITHIN;
+    while postgres.ask(LEFT_TO_TELL).await? != "0" && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
 }
 
 /// Where the streams end.

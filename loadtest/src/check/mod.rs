@@ -11,6 +11,7 @@ mod observers;
 mod order;
 pub mod selftest;
 mod states;
+mod telling;
 mod verdict;
 
 use std::path::PathBuf;
@@ -64,6 +65,7 @@ pub fn judge(history: &History, bounds: Bounds) -> Verdict {
     let index = Index::new(history);
     journal::check(history, &mut findings);
     crossings::check(history, &mut findings);
+    telling::check(history, &mut findings);
     commands::check(&index, &mut findings);
     order::check(&index, &mut findings);
     let told = observers::check(&index, &mut findings);

@@ -82,6 +82,12 @@ kinds! {
     TwoTimers = "two-timers", "W22";
     /// The time of a timer is not noted once in the commit that stopped it, or is noted though that said it was lost.
     TimeMiscounted = "time-miscounted", "W22";
+    /// Something concerned somebody, and their inbox does not have it.
+    MissingNotification = "missing-notification", "G12";
+    /// Somebody was told of one thing twice, or out of order.
+    DupNotification = "dup-notification", "G12";
+    /// Somebody was told of what happened where they could not see it any more.
+    NotifiedAfterRevoke = "notified-after-revoke", "G12";
 }
 
 /// One thing that is wrong.

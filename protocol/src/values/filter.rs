@@ -187,16 +187,16 @@ pub enum DueWhen {
     Never,
 }
 
-/// By what tasks stand in rows.
+/// By what tasks stand in rows. Each with braces: what else is named is refused only so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Lanes {
-    Assignee,
-    Label,
-    Priority,
-    Category,
-    Parent,
-    Due,
+    Assignee {},
+    Label {},
+    Priority {},
+    Category {},
+    Parent {},
+    Due {},
     /// By what they have in a custom field that holds options, people or a tick: of others there would be a row for every task.
     Field {
         field_id: FieldId,

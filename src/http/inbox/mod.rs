@@ -140,9 +140,12 @@ pub fn endpoints() -> Vec<Endpoint> { vec![
 impl Caller {
     /// Their inbox; `None`: they were told nothing yet, and have read no channel.
     async fn inbox(&self, min_seq: Option<u64>) -> Answer<Option<Arc<Published<Inbox>>>> {
-        match self.http.directory.inbox_at(self.who.account, min_seq.unwrap_or(0)).await {
+        let min_seq = min_seq.unwrap_or(0);
+        match self.http.directory.inbox_at(self.who.account, min_seq).await {
             Ok(published) => Ok(Some(published)),
-            Err(failure) if failure.code == Code::NotFound && min_seq.is_none() => Ok(None),
+            Err(failure) if failure.code == Code::NotFound && min_seq == 0 => Ok(None),
+            // They were told somewhere that there is one.
+            Err(failure) if failure.code == Code::NotFound => Err(Code::Behind.into()),
             Err(failure) => Err(failure.into()),
         }
     }

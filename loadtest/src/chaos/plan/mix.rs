@@ -147,7 +147,16 @@ impl Mix {
                 };
                 marked(body.into(), text)
             }
-            78..=91 => plain(self.checklist(me, topic, task_id, dice)),
+            78..=86 => plain(self.checklist(me, topic, task_id, dice)),
+            // Somebody is told of it.
+            87..=91 => {
+                let account_id = *dice.pick(&board.members.keys().copied().collect::<Vec<_>>())?;
+                let has = board.tasks.get(&task_id).is_some_and(|task| task.assignees.contains(&account_id));
+                plain(match has {
+                    true => UnassignTask { task_id, account_id }.into(),
+                    false => AssignTask { task_id, account_id }.into(),
+                })
+            }
             92..=93 => plain(ArchiveTask { task_id }.into()),
             94..=96 => plain(CompleteTask { task_id }.into()),
             _ => plain(ReopenTask { task_id }.into()),

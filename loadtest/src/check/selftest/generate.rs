@@ -4,6 +4,7 @@
 mod acts;
 mod crossings;
 mod removals;
+mod telling;
 
 use std::collections::BTreeMap;
 
@@ -71,6 +72,9 @@ pub fn history(seed: u64) -> History {
     }
     for number in 0..2 {
         world.crossings(number * 3);
+    }
+    for number in 0..2 {
+        world.telling(number * 3);
     }
     for number in 0..world.people.len() {
         // Who was put out for good does nothing any more.

@@ -6,6 +6,7 @@ mod generate;
 mod mutations;
 mod rights;
 mod tampering;
+mod telling;
 
 use std::fmt;
 
@@ -41,7 +42,7 @@ pub struct Found {
 
 /// Every damage there is.
 fn all() -> impl Iterator<Item = &'static Mutation> {
-    mutations::ALL.iter().chain(tampering::ALL).chain(rights::ALL).chain(crossings::ALL)
+    mutations::ALL.iter().chain(tampering::ALL).chain(rights::ALL).chain(crossings::ALL).chain(telling::ALL)
 }
 
 /// A history that keeps every promise.
