@@ -297,7 +297,7 @@ me?: boolean,
  */
 nobody?: boolean, people?: Array<AccountId>, } | { "on": "label", any?: Array<LabelId>, bare?: boolean, all?: Array<LabelId>, none?: Array<LabelId>, } | { "on": "priority", priorities: Array<Priority>, } | { "on": "category", none?: boolean, categories?: Array<CategoryId>, } | { "on": "column", columns: Array<ColumnId>, } | { "on": "parent", none?: boolean, parents?: Array<TaskId>, } | { "on": "due", any: Array<DueWhen>, } | { "on": "completed", is: boolean, } | { "on": "text", words: string, } | { "on": "watched", } | { "on": "blocked", is: boolean, } | { "on": "field", field_id: FieldId, test: FieldTest, };
 
-export type Lanes = { "by": "assignee" } | { "by": "label" } | { "by": "priority" } | { "by": "category" } | { "by": "parent" } | { "by": "due" } | { "by": "field", field_id: FieldId, };
+export type Lanes = { "by": "assignee", } | { "by": "label", } | { "by": "priority", } | { "by": "category", } | { "by": "parent", } | { "by": "due", } | { "by": "field", field_id: FieldId, };
 
 export type Layout = "board" | "table" | "list" | "calendar" | "timeline" | "dashboard";
 
