@@ -21,5 +21,6 @@ pub mod steady;
 pub mod steps;
 pub mod store;
 pub mod telemetry;
+pub mod words;
 pub mod workers;
 pub mod ws;

@@ -16,7 +16,7 @@ use crate::{
     config::StoreFlags,
     steady::steadily,
     store::{Location, Options, Store, StoreError},
-    workers::{self, Progress, Worker, hours::Timekeeper, projections::Projector, tallies::Teller},
+    workers::{self, Progress, Worker, hours::Timekeeper, projections::Projector, search::Indexer, tallies::Teller},
 };
 
 /// Why it does not start, for the operator.
@@ -69,6 +69,8 @@ pub struct Engine {
     pub tallied: Progress,
     /// How far it is known who has time where.
     pub clocked: Progress,
+    /// How far it is known by which words messages are found.
+    pub searched: Progress,
     cancel: CancellationToken,
     tasks: TaskTracker,
 }
@@ -131,7 +133,8 @@ impl Engine {
         tasks.spawn(steadily("projections", project));
         let tallied = looks(Teller, &store, node, &cancel, &tasks);
         let clocked = looks(Timekeeper, &store, node, &cancel, &tasks);
-        Ok(Self { store, directory, clock, limits, listed, tallied, clocked, cancel, tasks })
+        let searched = looks(Indexer, &store, node, &cancel, &tasks);
+        Ok(Self { store, directory, clock, limits, listed, tallied, clocked, searched, cancel, tasks })
     }
 
     /// Runs a consumer of the journal until the engine ends, and tells how far it has come.

@@ -137,6 +137,7 @@ impl Server {
             projected: engine.listed.clone(),
             tallied: engine.tallied.clone(),
             clocked: engine.clocked.clone(),
+            searched: engine.searched.clone(),
             names: http::Names::default(),
             public: settings.public,
             mailbox: settings.mailbox,

@@ -153,6 +153,12 @@ impl Caller {
         self.wait_for(position, self.http.clocked.clone()).await
     }
 
+    /// The same as for lists, and by which words messages are found.
+    pub async fn wait_searched(&self, position: Option<Position>) -> Answer<()> {
+        self.wait_projected(position).await?;
+        self.wait_for(position, self.http.searched.clone()).await
+    }
+
     async fn wait_for(&self, position: Option<Position>, mut projected: watch::Receiver<Position>) -> Answer<()> {
         let Some(position) = position else { return Ok(()) };
         let wait = std::time::Duration::from_millis(self.http.limits.behind_timeout_ms);

@@ -103,6 +103,7 @@ pub struct Parts {
     pub tallied: watch::Receiver<Position>,
     /// How far it is known who has time on which boards.
     pub clocked: watch::Receiver<Position>,
+    pub searched: watch::Receiver<Position>,
     /// By what people are found.
     pub names: Names,
     pub public: PublicUrl,

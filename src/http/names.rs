@@ -14,15 +14,12 @@ use lockstep_protocol::{
     position::Bookmark,
     values::Micros,
 };
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-
 use super::problem::Answer;
+pub use crate::words::folded;
 use crate::{actors::Published, store::Store};
 
 /// Names looked up at once.
 const PROFILES_AT_ONCE: usize = 500;
-/// A folded name; longer ones are told apart by their beginning.
-const KEY_BYTES_MAX: usize = 480;
 
 /// Somebody as they are found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,47 +37,6 @@ impl Found {
         let begins = |text: &str, word: &str| text.split(' ').any(|each| each.starts_with(word));
         words.iter().all(|word| begins(&self.key, word) || (titles && begins(&self.title, word)))
     }
-}
-
-/// Words without marks, in small letters, parted by one space: `Zoë O'Hara-Łuczak` is `zoe o hara luczak`.
-pub fn folded(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut between = false;
-    let letters = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    for letter in letters.filter(|c| !is_combining_mark(*c)) {
-        if !letter.is_alphanumeric() {
-            between = !plain.is_empty();
-            continue;
-        }
-        if std::mem::take(&mut between) {
-            plain.push(' ');
-        }
-        match spelt(letter) {
-            Some(letters) => plain.push_str(letters),
-            None => plain.push(letter),
-        }
-        if plain.len() > KEY_BYTES_MAX {
-            break;
-        }
-    }
-    // A name of signs alone is found by itself.
-    if plain.is_empty() { text.trim().to_lowercase() } else { plain }
-}
-
-/// Letters whose mark is part of them.
-const fn spelt(letter: char) -> Option<&'static str> {
-    Some(match letter {
-        'ß' => "ss",
-        'æ' => "ae",
-        'œ' => "oe",
-        'ø' => "o",
-        'ł' => "l",
-        'đ' | 'ð' => "d",
-        'þ' => "th",
-        'ħ' => "h",
-        'ı' => "i",
-        _ => return None,
-    })
 }
 
 /// Everybody of an organization, by name.

@@ -12,6 +12,7 @@ pub mod nodes;
 pub mod notify;
 pub mod processes;
 pub mod projections;
+pub mod search;
 pub mod tallies;
 
 use std::{sync::Arc, time::Duration};

@@ -5,6 +5,7 @@ mod alarms;
 mod assets;
 mod boards;
 mod channel_lists;
+mod channel_search;
 mod channels;
 mod credentials;
 mod directory;

@@ -44,7 +44,7 @@ const VOLATILE: [&str; 23] = [
     "email_verified_at",
 ];
 /// What no process answers for; nor for when a board is asked next whether something has come due, which another worker may not have got to.
-const ASIDE: [&str; 9] = [
+const ASIDE: [&str; 13] = [
     "_sqlx_migrations",
     "sqlite_sequence",
     "consumers",
@@ -54,6 +54,11 @@ const ASIDE: [&str; 9] = [
     "source",
     "spent_ceremonies",
     "alarms",
+    // How FTS5 keeps what `message_words` says.
+    "message_search_data",
+    "message_search_idx",
+    "message_search_docsize",
+    "message_search_config",
 ];
 
 /// What inboxes are told names where in the journal it was, which differs; what they hold is judged by itself.
@@ -314,8 +319,8 @@ const WAITING: &str = "select count(*) from processes where state = 'waiting'";
 const ALARMS: &str = "select count(*) from alarms where due_at < ";
 /// A board that could not be asked for the moment is asked again within this time.
 const AGAIN_US: i64 = 600_000_000;
-const BEHIND: &str = "select case when count(*) = 6 then min(xid) end from consumers
-    where name in ('alarms', 'hours', 'notify', 'processes', 'projections', 'tallies')";
+const BEHIND: &str = "select case when count(*) = 7 then min(xid) end from consumers
+    where name in ('alarms', 'hours', 'notify', 'processes', 'projections', 'search', 'tallies')";
 
 impl Look {
     async fn open(place: &Place) -> Self {

@@ -24,7 +24,7 @@ const LEVELS: [(&str, u8); 12] = [
 ];
 
 /// Leaves: any room may import them, they import no room; but settings are plain data, which the other leaves may read.
-const LEAVES: [&str; 7] = ["config", "clock", "letters", "steady", "steps", "telemetry", "bugs"];
+const LEAVES: [&str; 8] = ["config", "clock", "letters", "steady", "steps", "telemetry", "bugs", "words"];
 
 /// Crates that have one home, and the rooms that may name them.
 const HOMES: [(&str, &[&str]); 14] = [

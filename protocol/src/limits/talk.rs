@@ -8,6 +8,11 @@ macro_rules! with_talk {
             page_channels_max: usize = 200, "channels";
             /// Messages on one page of a channel's history.
             page_messages_max: usize = 200, "messages";
+            /// Messages on one page of those that are found.
+            page_found_max: usize = 50, "messages";
+            /// What is looked for at once.
+            search_query_chars_max: usize = 200, "characters";
+            search_terms_max: usize = 16, "words";
             /// What is said in a channel at once.
             message_text_bytes_max: usize = 16 * 1024, "bytes";
             /// What a channel is for.

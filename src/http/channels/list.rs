@@ -106,7 +106,7 @@ pub async fn list(
     };
     let mut found = candidates(&caller, org, &published.state, &query).await?;
     found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    let mut seen = Seen { caller: &caller, org: &published.state, teams: BTreeMap::new() };
+    let mut seen = Seen::of(&caller, &published.state);
     let (mut items, mut next_cursor, mut last) = (Vec::new(), None, None);
     for (place, row) in found.into_iter().filter(|(place, _)| after.as_ref().is_none_or(|after| place > after)) {
         if items.len() == limit {
@@ -127,7 +127,7 @@ pub async fn list(
 }
 
 /// A channel that may be in a list, and the strongest role of the caller in it, as old as the read tables.
-type Candidate = (ChannelRow, Option<ChannelRole>);
+pub(super) type Candidate = (ChannelRow, Option<ChannelRole>);
 
 /// What meets the question, in no order, with its place in the list.
 async fn candidates(
@@ -136,18 +136,7 @@ async fn candidates(
     state: &Organization,
     query: &ChannelsQuery,
 ) -> Answer<Vec<(Place, Candidate)>> {
-    let projections = caller.http.store.projections();
-    let mut all: BTreeMap<ChannelId, Candidate> = BTreeMap::new();
-    if !query.mine {
-        all.extend(projections.open_channels(org).await?.into_iter().map(|row| (row.channel, (row, None))));
-    }
-    for id in state.ids_of(caller.who.account) {
-        for own in projections.channels_of(id, org).await? {
-            let role = ChannelRole::from_word(&own.role);
-            let entry = all.entry(own.channel.channel).or_insert((own.channel, None));
-            entry.1 = entry.1.max(role);
-        }
-    }
+    let all = known(caller, org, state, query.mine).await?;
     let words: Vec<String> = folded(query.query.as_deref().unwrap_or_default()).split(' ').map(str::to_owned).collect();
     let meets = |row: &ChannelRow| {
         let name = folded(&row.name);
@@ -170,15 +159,41 @@ async fn candidates(
     Ok(placed.collect())
 }
 
+/// What the caller may be able to read, as old as the read tables; or of it what they are in.
+pub(super) async fn known(
+    caller: &Caller,
+    org: OrgId,
+    state: &Organization,
+    mine: bool,
+) -> Answer<BTreeMap<ChannelId, Candidate>> {
+    let projections = caller.http.store.projections();
+    let mut all: BTreeMap<ChannelId, Candidate> = BTreeMap::new();
+    if !mine {
+        all.extend(projections.open_channels(org).await?.into_iter().map(|row| (row.channel, (row, None))));
+    }
+    for id in state.ids_of(caller.who.account) {
+        for own in projections.channels_of(id, org).await? {
+            let role = ChannelRole::from_word(&own.role);
+            let entry = all.entry(own.channel.channel).or_insert((own.channel, None));
+            entry.1 = entry.1.max(role);
+        }
+    }
+    Ok(all)
+}
+
 /// What one caller may see of the channels of an organization.
-struct Seen<'a> {
+pub(super) struct Seen<'a> {
     caller: &'a Caller,
     org: &'a Organization,
     teams: BTreeMap<TeamId, Option<Arc<Published<Team>>>>,
 }
 
-impl Seen<'_> {
-    async fn entry(&mut self, (row, own): Candidate) -> Answer<Option<ChannelEntry>> {
+impl<'a> Seen<'a> {
+    pub(super) const fn of(caller: &'a Caller, org: &'a Organization) -> Self {
+        Self { caller, org, teams: BTreeMap::new() }
+    }
+
+    pub(super) async fn entry(&mut self, (row, own): Candidate) -> Answer<Option<ChannelEntry>> {
         let (Some(kind), Some(lifecycle)) = (ChannelKind::from_word(&row.kind), Lifecycle::from_word(&row.state))
         else {
             return Ok(None);

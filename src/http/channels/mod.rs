@@ -4,6 +4,7 @@ pub mod list;
 pub mod messages;
 mod routes;
 mod said;
+pub mod search;
 
 use std::sync::Arc;
 

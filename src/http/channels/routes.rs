@@ -11,7 +11,7 @@ use super::{
         parameters::MIN_SEQ,
         surface::{Endpoint, Parameter, delete, get, patch, post, put},
     },
-    change, create, list, messages, read, remove, remove_member, set_member, update,
+    change, create, list, messages, read, remove, remove_member, search, set_member, update,
 };
 
 const WRITE: &[Scope] = &[Scope::Write];
@@ -31,6 +31,20 @@ const LIST: &[Parameter] = &[
     Parameter { name: "min_position", kind: "Position", says: "Wait until the list holds this change." },
 ];
 
+/// What may be looked for.
+const SEARCH: &[Parameter] = &[
+    Parameter {
+        name: "query",
+        kind: "string",
+        says: "Words, each of which begins a word of the message, whatever its marks and case; in quotes, words one after the other.",
+    },
+    Parameter { name: "channel_id", kind: "ChannelId", says: "In this channel." },
+    Parameter { name: "author_id", kind: "AccountId", says: "What they said." },
+    Parameter { name: "cursor", kind: "string", says: "next_cursor of the page before." },
+    Parameter { name: "limit", kind: "number", says: "At most 50; default: 20." },
+    Parameter { name: "min_position", kind: "Position", says: "Wait until what this change said is found." },
+];
+
 const PAGE: &[Parameter] = &[
     Parameter { name: "before", kind: "number", says: "Those before this number (of replies: this seq)." },
     Parameter { name: "after", kind: "number", says: "Those after it." },
@@ -47,6 +61,7 @@ const PAGE: &[Parameter] = &[
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
         get("/api/v1/orgs/{org}/channels", list::list, "The channels of an organization that the caller may read").asks(LIST).answers(200, "{ items: Array<ChannelEntry>, next_cursor?: string }"),
+        get("/api/v1/orgs/{org}/messages", search::search, "Find what was said in the channels that the caller may read, newest first").asks(SEARCH).answers(200, "{ items: Array<FoundMessage>, next_cursor?: string }"),
         post("/api/v1/orgs/{org}/channels", create, "Found a channel, or begin a direct talk").takes("NewChannel").answers(201, "ChannelRead & Acknowledged").or_answers(200, "ChannelRead & Acknowledged").scopes(WRITE),
         get("/api/v1/orgs/{org}/channels/{channel}", read, "A channel and who is in it").asks(MIN_SEQ).answers(200, "ChannelRead & Acknowledged"),
         patch("/api/v1/orgs/{org}/channels/{channel}", update, "Change the name or purpose of a channel").takes("UpdateChannel").answers(200, "Acknowledged"),

@@ -176,6 +176,7 @@ fn types_of_talk() -> String {
     };
     declare(channels::ChannelStanding::decl(&config));
     declare(channels::list::ChannelEntry::decl(&config));
+    declare(channels::search::FoundMessage::decl(&config));
     declare(channels::ChannelRead::decl(&config));
     declare(channels::NewChannel::decl(&config));
     declare(channels::messages::MessagePage::decl(&config));

@@ -7,6 +7,7 @@ mod channels;
 pub(super) mod hours;
 mod lists;
 pub(super) mod notified;
+pub(super) mod search;
 mod statements;
 pub(super) mod tallies;
 
@@ -23,6 +24,7 @@ use lockstep_protocol::{
     position::Position,
 };
 pub use notified::{Followed, Wake};
+pub use search::{FoundMessage, MessageQuery, Worded};
 pub use tallies::Tally;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

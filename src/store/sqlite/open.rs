@@ -124,7 +124,7 @@ async fn check_history(journal: &SqliteFile, projections: &SqliteFile) -> Result
     let mut tx = projections.write.begin_with("begin immediate").await?;
     let lists = projections::EMPTY.iter().chain(&projections::tallies::EMPTY);
     let lists = lists.chain(&projections::hours::EMPTY).chain(&projections::alarms::EMPTY);
-    for sql in lists.chain(&projections::notified::EMPTY) {
+    for sql in lists.chain(&projections::notified::EMPTY).chain(&projections::search::EMPTY) {
         sqlx::query(*sql).execute(&mut *tx).await?;
     }
     sqlx::query("update consumers set era = 0, xid = 0, stream_id = $1, seq = 0")
