@@ -4,13 +4,13 @@ use lockstep::app::serve::Overrides;
 use serde_json::{Value, json};
 
 use super::{App, Person, channels::channel, text};
-use crate::support::postgres::Postgres;
+use crate::support::postgres;
 
 /// The texts that are found, newest first.
 async fn found(who: &Person<'_>, org: &str, asked: &[(&str, &str)], since: &Value) -> Vec<String> {
     let parts = asked.iter().copied().chain([("min_position", text(since))]);
-    let query: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(parts).finish();
-    let page = who.get(&format!("{org}/messages?{query}")).await.ok();
+    let url = reqwest::Url::parse_with_params("http://here", parts).expect("parts of an address");
+    let page = who.get(&format!("{org}/messages?{}", url.query().expect("it has parts"))).await.ok();
     page["items"].as_array().expect("items").iter().map(|item| text(&item["text"]).to_owned()).collect()
 }
 
@@ -89,8 +89,7 @@ async fn messages_are_found_by_who_may_read_them() {
 
 #[tokio::test]
 async fn postgres_messages_are_found_by_who_may_read_them() {
-    let server = Postgres::start().await;
-    let url = server.database().await;
+    let url = postgres::database().await;
     let app = App::start_with(Overrides::default(), &["--database-url", &url]).await;
     what_was_said_is_found(&app).await;
     app.stop().await;
