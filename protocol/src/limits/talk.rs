@@ -12,6 +12,7 @@ macro_rules! with_talk {
             page_found_max: usize = 50, "messages";
             /// What is looked for at once.
             search_query_chars_max: usize = 200, "characters";
+            /// Words that are looked for at once, each phrase as one.
             search_terms_max: usize = 16, "words";
             /// What is said in a channel at once.
             message_text_bytes_max: usize = 16 * 1024, "bytes";

@@ -18,9 +18,23 @@ use crate::{
 /// One effect of an event. Each may be repeated without harm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Worded {
-    Said { channel: ChannelId, seq: u64, org: OrgId, author: AccountId, at: Micros, words: String },
-    Changed { channel: ChannelId, seq: u64, words: String },
-    Gone { channel: ChannelId, seq: u64 },
+    Said {
+        channel: ChannelId,
+        seq: u64,
+        org: OrgId,
+        author: AccountId,
+        at: Micros,
+        words: String,
+    },
+    Changed {
+        channel: ChannelId,
+        seq: u64,
+        words: String,
+    },
+    Gone {
+        channel: ChannelId,
+        seq: u64,
+    },
     /// Nothing of an organization is left.
     Dropped(OrgId),
 }
@@ -134,7 +148,8 @@ impl Projections {
                     .await?
             }
             Db::Sqlite(file) => {
-                let sql = "select m.at, m.channel_id, m.seq from message_search s join message_words m on m.id = s.rowid
+                let sql =
+                    "select m.at, m.channel_id, m.seq from message_search s join message_words m on m.id = s.rowid
                     where s.words match $1 and m.org_id = $2
                     and m.channel_id in (select unhex(value) from json_each($3))
                     and ($4 is null or m.author_id = $4) and (m.at, m.channel_id, m.seq) < ($5, $6, $7)
@@ -152,8 +167,11 @@ impl Projections {
                     .await?
             }
         };
-        let message =
-            |(at, channel, seq): (i64, Uuid, i64)| FoundMessage { at, channel: channel.into(), seq: rows::unsigned(seq) };
+        let message = |(at, channel, seq): (i64, Uuid, i64)| FoundMessage {
+            at,
+            channel: channel.into(),
+            seq: rows::unsigned(seq),
+        };
         Ok(found.into_iter().map(message).collect())
     }
 }
