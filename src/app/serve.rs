@@ -130,25 +130,7 @@ impl Server {
             address_of: http::address_of(settings.trusted_proxies.clone()),
         });
         let (url, (accept, accepting)) = (settings.public.origin().to_owned(), watch::channel(true));
-        let rest = http::Http::new(http::Parts {
-            auth: auth.clone(),
-            directory: engine.directory.clone(),
-            store: engine.store.clone(),
-            projected: engine.listed.clone(),
-            tallied: engine.tallied.clone(),
-            clocked: engine.clocked.clone(),
-            searched: engine.searched.clone(),
-            names: http::Names::default(),
-            public: settings.public,
-            mailbox: settings.mailbox,
-            trusted_proxies: settings.trusted_proxies,
-            data_dir: settings.store.data_dir,
-            pace: http::Pace::new(&engine.limits),
-            thumbnails: http::Thumbnails::new(engine.limits.clone()),
-            limits: engine.limits.clone(),
-            clock,
-            accepting,
-        });
+        let rest = rest(&engine, &auth, settings, accepting);
         let (handle, limits) = (Handle::new(), engine.limits.clone());
         let (routes, ending) = (http::router(&rest, sockets), handle.clone());
         let serving = tokio::spawn(async move { listening.serve(routes, ending, &limits).await });
@@ -170,6 +152,29 @@ impl Server {
         self.engine.stop().await;
         self.cancel.cancel();
     }
+}
+
+/// What answers requests.
+fn rest(engine: &Engine, auth: &Auth, settings: Settings, accepting: watch::Receiver<bool>) -> http::Http {
+    http::Http::new(http::Parts {
+        auth: auth.clone(),
+        directory: engine.directory.clone(),
+        store: engine.store.clone(),
+        projected: engine.listed.clone(),
+        tallied: engine.tallied.clone(),
+        clocked: engine.clocked.clone(),
+        searched: engine.searched.clone(),
+        names: http::Names::default(),
+        public: settings.public,
+        mailbox: settings.mailbox,
+        trusted_proxies: settings.trusted_proxies,
+        data_dir: settings.store.data_dir,
+        pace: http::Pace::new(&engine.limits),
+        thumbnails: http::Thumbnails::new(engine.limits.clone()),
+        limits: engine.limits.clone(),
+        clock: engine.clock.clone(),
+        accepting,
+    })
 }
 
 /// What is done beside the answering of requests; how far people were told of what concerns them.

@@ -45,6 +45,7 @@ pub struct FoundMessage {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchQuery {
+    #[serde(default)]
     query: String,
     #[serde(default)]
     channel_id: Option<ChannelId>,

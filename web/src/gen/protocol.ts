@@ -2505,6 +2505,12 @@ export const LIMITS = {
   page_channels_max: 200,
   /** Messages on one page of a channel's history. (messages) */
   page_messages_max: 200,
+  /** Messages on one page of those that are found. (messages) */
+  page_found_max: 50,
+  /** What is looked for at once. (characters) */
+  search_query_chars_max: 200,
+  /** Words that are looked for at once, each phrase as one. (words) */
+  search_terms_max: 16,
   /** What is said in a channel at once. (bytes) */
   message_text_bytes_max: 16384,
   /** What a channel is for. (characters) */
