@@ -37,6 +37,8 @@ const ROUNDS: usize = 8;
 #[derive(Serialize, TS)]
 pub struct FoundMessage {
     channel_id: ChannelId,
+    /// Empty for a direct one.
+    channel_name: String,
     #[serde(flatten)]
     #[ts(flatten)]
     said: MessageView,
@@ -165,7 +167,7 @@ async fn said(caller: &Caller, org: OrgId, places: &[Place]) -> Answer<Vec<Found
     for place in places {
         by_channel.entry(place.channel).or_default().push(place.seq);
     }
-    let mut views: BTreeMap<(ChannelId, u64), MessageView> = BTreeMap::new();
+    let mut all: BTreeMap<(ChannelId, u64), FoundMessage> = BTreeMap::new();
     for (channel, mut seqs) in by_channel {
         let said = match caller.said((org, channel), None).await {
             Ok(said) => said,
@@ -175,11 +177,11 @@ async fn said(caller: &Caller, org: OrgId, places: &[Place]) -> Answer<Vec<Found
         // One that was said a moment ago is not in what is published yet.
         seqs.retain(|seq| *seq <= said.seq());
         let found = said.views(&seqs).await?;
-        views.extend(found.into_iter().map(|view| ((channel, view.message.seq), view)));
+        for view in found.into_iter().filter(|view| !view.deleted) {
+            let channel_name = said.state().name().to_owned();
+            let found = FoundMessage { channel_id: channel, channel_name, said: view };
+            all.insert((channel, found.said.message.seq), found);
+        }
     }
-    let found = places.iter().filter_map(|place| {
-        let said = views.remove(&(place.channel, place.seq)).filter(|view| !view.deleted)?;
-        Some(FoundMessage { channel_id: place.channel, said })
-    });
-    Ok(found.collect())
+    Ok(places.iter().filter_map(|place| all.remove(&(place.channel, place.seq))).collect())
 }

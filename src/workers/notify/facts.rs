@@ -91,7 +91,7 @@ impl notify::Facts for Facts {
             return TaskPeople::default();
         };
         TaskPeople {
-            assignees: task.assignees.iter().copied().collect(),
+            assignees: task.assignees.to_vec(),
             watchers: task.watchers.iter().copied().collect(),
             author: Some(task.created_by),
         }

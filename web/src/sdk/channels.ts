@@ -34,6 +34,10 @@ export interface ChannelsQuery {
 export interface NewChannel { readonly channel_id?: ChannelId; readonly kind: ChannelKind; readonly name?: string; readonly team_id?: TeamId; readonly members?: readonly AccountId[] }
 /** At most one of the numbers; of replies they are seqs. */
 export interface MessagesQuery { readonly before?: number; readonly after?: number; readonly around?: number; readonly limit?: number; readonly min_seq?: number }
+/** Words, each of which begins one of the message; in quotes, words one after the other. */
+export interface SearchQuery { readonly query: string; readonly channel_id?: ChannelId; readonly author_id?: AccountId; readonly cursor?: string; readonly limit?: number }
+/** `channel_name`: empty for a direct one. */
+export interface FoundMessage extends MessageView { readonly channel_id: ChannelId; readonly channel_name: string }
 interface Page<T> { readonly items: readonly T[]; readonly next_cursor?: string }
 
 const of = (org_id: OrgId): string => `/api/v1/orgs/${org_id}/channels`;
@@ -57,6 +61,10 @@ export class Channels {
       cursor = page.next_cursor;
     } while (cursor !== undefined);
     return all;
+  }
+  /** What was said in channels that the caller may read, newest first. */
+  search(org_id: OrgId, query: SearchQuery): Promise<Page<FoundMessage>> {
+    return this.#http.request("GET", `/api/v1/orgs/${org_id}/messages`, { query: { ...query } });
   }
   create(org_id: OrgId, channel: NewChannel): Promise<ChannelRead & Acknowledged> {
     return this.#http.request("POST", of(org_id), { body: channel });

@@ -15,7 +15,7 @@ export { PERMISSIONS, type ChangeMember, type InvitationEntry, type InvitationVi
 export { valueIn } from "./fields";
 export { MENTION, WIDE_MENTION, mentioning, mentionsIn } from "./mentions";
 export type { ChannelSaid, FailedPost, PostCommand } from "./channel-topic";
-export type { ChannelEntry, ChannelRead, Channels, ChannelStanding, NewChannel } from "./channels";
+export type { ChannelEntry, FoundMessage, ChannelRead, Channels, ChannelStanding, NewChannel } from "./channels";
 export type { Feed, FeedPhase, ShownMessage } from "./message-feed";
 export type { Markers, MarkersHandle } from "./markers";
 export type { ChannelHandle } from "./rooms";

@@ -4,6 +4,7 @@ import type { ShownMessage } from "../../sdk";
 export type TalkDialog =
   | { kind: "create" }
   | { kind: "browse" }
+  | { kind: "search" }
   | { kind: "direct" }
   | { kind: "settings" }
   | { kind: "members" }
