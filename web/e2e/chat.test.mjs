@@ -269,6 +269,34 @@ test("a channel is founded, named anew, put away and ended", async () => {
   await end(ana);
 });
 
+test("what was said is found by its words, in every channel that one may read", async () => {
+  const { path, base, org } = await channel("Cellar");
+  const { call } = await server.rest(BEN);
+  const { message: root } = await call("POST", `${base}/messages`, { text: "Grüße: which wine for the évening?" });
+  await call("POST", `${base}/messages`, { text: "The red wine", thread_seq: root.seq });
+  const ana = await visit(ANA, `/orgs/${org}/talk`);
+  await ana.page.getByRole("link", { name: /^Cellar/ }).waitFor();
+  await ana.page.keyboard.press("/");
+  const dialog = ana.page.getByRole("dialog", { name: "Search messages" });
+  await dialog.getByLabel("Words of the message").fill("gruss");
+  await dialog.getByText("No message with these words.").waitFor();
+  await dialog.getByLabel("Words of the message").fill("GRU even");
+  await dialog.locator("mark", { hasText: "Grüße" }).waitFor();
+  await dialog.locator("mark", { hasText: "évening" }).waitFor();
+  await dialog.getByLabel("Words of the message").fill("wine");
+  await until("both", async () => (await dialog.getByRole("listitem").count()) === 2);
+  await look(ana.page, "chat search");
+  await dialog.getByRole("button", { name: /The red wine/ }).click();
+  await ana.page.getByRole("complementary", { name: "Thread" }).getByText("The red wine").waitFor();
+  assert.ok(ana.page.url().startsWith(new URL(path, server.url).href));
+  // It says what is said now.
+  await call("DELETE", `${base}/messages/${root.seq}`);
+  await ana.page.getByRole("button", { name: "Search messages" }).click();
+  await dialog.getByLabel("Words of the message").fill("which");
+  await dialog.getByText("No message with these words.").waitFor();
+  await end(ana);
+});
+
 test("on a phone the list, the channel and the thread are a screen each", async () => {
   const { path, base, org } = await channel("Phone");
   const { call } = await server.rest(BEN);
