@@ -12,6 +12,8 @@ use tokio::{
 
 use super::*;
 
+mod spellings;
+
 /// Names that all lead to these addresses, one list after the other; the last for ever.
 fn leading_to(answers: &[&[&str]]) -> Arc<Lookup> {
     let parse = |list: &&[&str]| list.iter().map(|text| text.parse().expect("an address")).collect::<Vec<IpAddr>>();
@@ -64,60 +66,13 @@ async fn nothing_but_tls_to_public_addresses_leaves_however_the_address_is_spelt
     let (port, reached) = listener(OK, true).await;
     let egress =
         egress(&[], &Limits::default(), leading_to(&[&["127.0.0.1", "10.0.0.1", "fd00::1", "::ffff:127.0.0.1"]]));
-    for host in [
-        "127.0.0.1",
-        "127.1",
-        "127.0.1",
-        "0x7f.0.0.1",
-        "0x7f000001",
-        "0177.0.0.1",
-        "2130706433",
-        "017700000001",
-        "0",
-        "0.0.0.0",
-        "127.0.0.1.",
-        "localhost",
-        "localhost.",
-        "LOCALHOST",
-        "rebound.example",
-        "10.0.0.1",
-        "10.1",
-        "172.16.0.1",
-        "192.168.0.1",
-        "169.254.169.254",
-        "100.64.0.1",
-        "198.18.0.1",
-        "224.0.0.1",
-        "255.255.255.255",
-        "[::1]",
-        "[::]",
-        "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]",
-        "[::127.0.0.1]",
-        "[fe80::1]",
-        "[fd00::1]",
-        "[ff02::1]",
-        "[64:ff9b::7f00:1]",
-        "[2002:7f00:1::]",
-        "[2001:0:7f00:1::]",
-        "①②⑦.0.0.1",
-    ] {
+    for host in spellings::HOSTS {
         for url in [format!("https://{host}/"), format!("https://{host}:{port}/"), format!("http://{host}:{port}/")] {
             let refused = get(&egress, &url).await;
             assert!(matches!(refused, Err(EgressError::Refused(_))), "{url}: {refused:?}");
         }
     }
-    for url in [
-        "http://1.1.1.1/",
-        "https://1.1.1.1:22/",
-        "https://user@1.1.1.1/",
-        "https://user:word@1.1.1.1/",
-        "ftp://1.1.1.1/",
-        "file:///etc/passwd",
-        "gopher://1.1.1.1/",
-        "/path",
-        "1.1.1.1:443",
-    ] {
+    for url in spellings::ADDRESSES {
         assert!(matches!(get(&egress, url).await, Err(EgressError::Refused(_))), "{url}");
     }
     assert_eq!(reached.load(Ordering::SeqCst), 0, "somebody was reached");
@@ -135,6 +90,29 @@ async fn the_connection_goes_to_what_was_judged_and_every_one_is_judged() {
     assert!(matches!(get(&egress, &url).await, Err(EgressError::Refused(_))));
     assert_eq!(reached.load(Ordering::SeqCst), 1);
     assert_eq!(get(&egress, &url).await.expect("the one that is permitted").status(), 200);
+}
+
+#[tokio::test]
+async fn a_name_that_moves_is_judged_each_time_and_leads_to_nothing_but_what_is_public() {
+    // In public first, then here; then both at once, of which one is left.
+    let lookup = leading_to(&[
+        &["1.1.1.1"],
+        &["127.0.0.1"],
+        &["::1", "169.254.169.254", "64:ff9b::7f00:1"],
+        &["1.1.1.1", "127.0.0.1", "::ffff:1.1.1.1", "2606:4700:4700::1111"],
+        &[],
+    ]);
+    let guard = Guard { rule: Rule::Public, networks: Arc::new([]), lookup };
+    let asked = async || {
+        let name = "moving.example".parse().expect("a name");
+        let found = guard.resolve(name).await.map_err(|error| error.to_string())?;
+        Ok::<_, String>(found.map(|address| address.ip().to_string()).collect::<Vec<_>>())
+    };
+    assert_eq!(asked().await, Ok(vec!["1.1.1.1".to_owned()]));
+    assert!(asked().await.is_err(), "it leads here now");
+    assert!(asked().await.is_err(), "nor what has an address of ours inside");
+    assert_eq!(asked().await, Ok(vec!["1.1.1.1".to_owned(), "2606:4700:4700::1111".to_owned()]));
+    assert!(asked().await.is_err(), "it leads nowhere");
 }
 
 #[tokio::test]
@@ -168,11 +146,25 @@ async fn an_operator_allows_a_host_on_its_port_or_a_network_and_nothing_beside_i
 
 #[tokio::test]
 async fn a_redirect_is_an_answer_and_is_not_followed() {
-    const AWAY: &[u8] = b"HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-    let (port, reached) = listener(AWAY, true).await;
-    let egress = egress(&[format!("http://127.0.0.1:{port}")], &Limits::default(), leading_to(&[&["127.0.0.1"]]));
-    let answer = get(&egress, &format!("http://127.0.0.1:{port}/")).await.expect("an answer");
-    assert_eq!((answer.status().as_u16(), reached.load(Ordering::SeqCst)), (302, 1));
+    let (canary, led) = listener(OK, true).await;
+    for status in [300, 301, 302, 303, 304, 305, 307, 308] {
+        for to in [format!("http://127.0.0.1:{canary}/"), "/elsewhere".into(), "http://169.254.169.254/".into()] {
+            let away = format!(
+                "HTTP/1.1 {status} Away\r\nlocation: {to}\r\nrefresh: 0; url={to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            let (port, reached) = listener(away.leak().as_bytes(), true).await;
+            // The canary may be asked, for nothing but the redirect to stand between.
+            let allow = [format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{canary}")];
+            let egress = egress(&allow, &Limits::default(), leading_to(&[&["127.0.0.1"]]));
+            for method in ["GET", "POST"] {
+                let request = http::Request::builder().method(method).uri(format!("http://127.0.0.1:{port}/"));
+                let answer = egress.send(request.body(b"{}".to_vec()).expect("a request")).await.expect("an answer");
+                assert_eq!(answer.status().as_u16(), status, "{method} {to}");
+            }
+            assert_eq!(reached.load(Ordering::SeqCst), 2, "{status} {to}");
+        }
+    }
+    assert_eq!(led.load(Ordering::SeqCst), 0, "a redirect was followed");
 }
 
 #[tokio::test]
@@ -181,16 +173,18 @@ async fn an_answer_has_an_end_in_size_and_in_time() {
     const SENDS: &[u8] = &[b'x'; 80 * 1024];
     const SILENT: &[u8] = b"";
     const HALF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf";
+    const GIGABYTE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\nhalf";
     let limits = Limits { egress_timeout_ms: 300, ..Limits::default() };
     let endless = [b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n", SENDS].concat();
-    for (answer, ends) in [(SAYS, false), (endless.leak() as &'static [u8], false)] {
+    for (answer, ends) in [(SAYS, false), (GIGABYTE, true), (endless.leak() as &'static [u8], false)] {
         let (port, _) = listener(answer, ends).await;
         let egress = egress(&[format!("http://127.0.0.1:{port}")], &limits, leading_to(&[&[]]));
         let refused = get(&egress, &format!("http://127.0.0.1:{port}/")).await;
         assert_eq!(refused.expect_err("too large"), EgressError::TooLarge(64 * 1024));
     }
-    for answer in [SILENT, HALF] {
-        let (port, _) = listener(answer, false).await;
+    // It says nothing more, or it closes in the middle.
+    for (answer, ends) in [(SILENT, false), (HALF, false), (SILENT, true), (HALF, true)] {
+        let (port, _) = listener(answer, ends).await;
         let egress = egress(&[format!("http://127.0.0.1:{port}")], &limits, leading_to(&[&[]]));
         let began = tokio::time::Instant::now();
         let late = get(&egress, &format!("http://127.0.0.1:{port}/")).await;
