@@ -150,7 +150,8 @@ async fn a_redirect_is_an_answer_and_is_not_followed() {
     for status in [300, 301, 302, 303, 304, 305, 307, 308] {
         for to in [format!("http://127.0.0.1:{canary}/"), "/elsewhere".into(), "http://169.254.169.254/".into()] {
             let away = format!(
-                "HTTP/1.1 {status} Away\r\nlocation: {to}\r\nrefresh: 0; url={to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                "HTTP/1.1 {status} Away\r\nlocation: {to}\r\nrefresh: 0; url={to}\r\ncontent-length: 0\r\n\
+                 connection: close\r\n\r\n"
             );
             let (port, reached) = listener(away.leak().as_bytes(), true).await;
             // The canary may be asked, for nothing but the redirect to stand between.

@@ -30,7 +30,7 @@ pub const HOSTS: &[&str] = &[
     // Digits and dots of other scripts, and what a browser would take out of an encoded host.
     "①②⑦.0.0.1",
     "127。0。0。1",
-    "127.0.0.1",
+    "\u{ff11}\u{ff12}\u{ff17}.0.0.1",
     "%31%32%37.0.0.1",
     "127%2e0%2e0%2e1",
     // Names of this machine, and those that lead to private addresses by DNS.
