@@ -52,25 +52,28 @@ async fn hold<L: Leased>(
 ) -> Result<(), StoreError> {
     let mut renewal = tokio::time::interval(Duration::from_millis(L::LEASE_MS / 3));
     while !cancel.is_cancelled() {
-        let more = {
-            let turn = work.turn(cancel);
-            tokio::pin!(turn);
-            loop {
-                tokio::select! {
-                    more = &mut turn => break more?,
-                    _ = renewal.tick() => {
-                        if !store.consumers().renew(&lease, L::LEASE_MS).await? {
-                            return Err(StoreError::LeaseLost);
-                        }
-                    }
-                }
-            }
+        // Both go on at the same time: the one may hold the connection that the other waits for.
+        let more = tokio::select! {
+            more = work.turn(cancel) => more?,
+            lost = keep_on::<L>(store, &lease, &mut renewal) => return Err(lost),
         };
         if !more {
             pause::<L>(nudge, cancel).await;
         }
     }
     store.consumers().release(lease).await
+}
+
+/// Renews a lease until it is lost.
+async fn keep_on<L: Leased>(store: &Store, lease: &Lease, renewal: &mut tokio::time::Interval) -> StoreError {
+    loop {
+        renewal.tick().await;
+        match store.consumers().renew(lease, L::LEASE_MS).await {
+            Ok(true) => {}
+            Ok(false) => return StoreError::LeaseLost,
+            Err(error) => return error,
+        }
+    }
 }
 
 async fn pause<L: Leased>(nudge: &Notify, cancel: &CancellationToken) {

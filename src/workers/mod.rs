@@ -114,6 +114,16 @@ async fn keep(store: &Store, lease: &Lease) -> Result<(), StoreError> {
     }
 }
 
+/// Renews a lease until it is lost.
+async fn keep_on(store: &Store, lease: &Lease) -> StoreError {
+    loop {
+        tokio::time::sleep(RENEW).await;
+        if let Err(error) = keep(store, lease).await {
+            return error;
+        }
+    }
+}
+
 async fn work<W: Worker>(
     worker: &W,
     store: &Store,
@@ -135,12 +145,10 @@ async fn work<W: Worker>(
         let events = tail.map_err(|error| StoreError::Unavailable(error.to_string().into()))?;
         if let Some(last) = events.last().map(|event| event.position) {
             // A batch may take longer than a lease holds: two thousand people may be told of one message.
-            let mut taken = std::pin::pin!(worker.take(store, &lease, &events, last));
-            loop {
-                tokio::select! {
-                    taken = &mut taken => break taken?,
-                    () = tokio::time::sleep(RENEW) => keep(store, &lease).await?,
-                }
+            // Both go on at the same time: the one may hold the connection that the other waits for.
+            tokio::select! {
+                taken = worker.take(store, &lease, &events, last) => taken?,
+                lost = keep_on(store, &lease) => return Err(lost),
             }
             cursor = last;
             advance(progress, cursor);

@@ -7,6 +7,7 @@ mod boards;
 mod channel_lists;
 mod channel_search;
 mod channels;
+mod consumers;
 mod credentials;
 mod directory;
 mod document;
