@@ -8,6 +8,7 @@ use lockstep::{
 use lockstep_protocol::{
     ids::{AccountId, BoardId, OrgId},
     position::Position,
+    topic::Kind,
 };
 use serde_json::{Value, json};
 
@@ -124,7 +125,9 @@ async fn an_offer_of_ownership_ends_after_seven_days_and_can_be_made_anew() {
 /// What was added to the journal after a position, but for what the server says by itself: that a card of the demo is overdue.
 async fn since(app: &App, after: Position) -> Vec<Recorded> {
     let events = app.server.engine.store.journal().tail(after, 10_000).await.expect("rows");
-    events.into_iter().filter(|event| event.actor != AccountId::NIL).collect()
+    // Who is told of it, and when, is no part of it.
+    let own = |event: &Recorded| event.actor != AccountId::NIL && event.stream.kind != Kind::Inbox;
+    events.into_iter().filter(own).collect()
 }
 
 /// The tags of that, each with its stream's kind, in the order of all.
