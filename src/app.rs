@@ -1,5 +1,6 @@
 //! The composition root: what is started, in which order, and how it ends. The only place that knows every room.
 
+mod background;
 pub mod cli;
 pub mod demo;
 pub mod doctor;

@@ -17,6 +17,8 @@ use crate::{
     auth::service::Auth,
 };
 
+/// Where nobody has an address.
+pub const NOWHERE: &str = "@demo.lockstep";
 pub const ANA: &str = "ana@demo.lockstep";
 pub const BEN: &str = "ben@demo.lockstep";
 

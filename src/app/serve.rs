@@ -5,20 +5,15 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use axum_server::Handle;
 use futures_util::FutureExt;
 use lockstep_domain::Credential;
-use lockstep_protocol::{ids::AccountId, limits::Limits, position::Position};
+use lockstep_protocol::{ids::AccountId, limits::Limits};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::{
-    sync::{Notify, watch},
-    task::JoinHandle,
-    time::Instant,
-};
+use tokio::{sync::watch, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    demo,
+    background, demo,
     engine::{Engine, StartError, make_folder, options},
-    operator,
 };
 use crate::{
     auth::{
@@ -36,18 +31,12 @@ use crate::{
         wire::ClusterKey,
     },
     clock::Clock,
-    config::{Settings, StoreFlags},
+    config::Settings,
     http,
     live::{registry::Registry, session::Identity},
     outbound::{egress::Egress, mail::Smtp},
     store::{Store, StoreError},
-    workers::{
-        self, Progress,
-        alarms::{Announcer, Listener},
-        mail::Postman,
-        notify::{Notifier, Waker},
-        processes::{Intake, Runner},
-    },
+    workers::Progress,
     ws,
 };
 
@@ -118,7 +107,7 @@ impl Server {
             limits: engine.limits.clone(),
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
-        let told = background(&engine, &auth, smtp, &settings, node);
+        let told = background::begin(&engine, &auth, smtp, &settings, node);
         let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -177,71 +166,6 @@ fn rest(engine: &Engine, auth: &Auth, settings: Settings, accepting: watch::Rece
     })
 }
 
-/// What is done beside the answering of requests; how far people were told of what concerns them.
-fn background(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Settings, node: Uuid) -> Progress {
-    post_office(engine, auth, smtp, node);
-    processes(engine, auth, node);
-    alarms(engine, node);
-    #[cfg(unix)]
-    operator_door(engine, &settings.store);
-    inboxes(engine, node)
-}
-
-/// Begins to tell people of what concerns them, and to bring back what they put off.
-fn inboxes(engine: &Engine, node: Uuid) -> Progress {
-    let (store, directory, clock) = (engine.store.clone(), engine.directory.clone(), engine.clock.clone());
-    let waker = Waker { store, directory: directory.clone(), clock, node };
-    engine.beside("wakes", move |token| waker.clone().run(token));
-    engine.looks(Notifier { directory }, node)
-}
-
-/// Begins to send what is queued.
-fn post_office(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, node: Uuid) {
-    let postman = Postman {
-        store: engine.store.clone(),
-        clock: engine.clock.clone(),
-        scribe: auth.scribe().clone(),
-        smtp,
-        node,
-        nudge: auth.scribe().nudge().clone(),
-    };
-    engine.beside("mail", move |token| postman.clone().run(token));
-}
-
-/// Begins to carry out what follows from what happened.
-fn processes(engine: &Engine, auth: &Auth, node: Uuid) {
-    let nudge = Arc::<Notify>::default();
-    let (store, intake) = (engine.store.clone(), Intake { nudge: nudge.clone(), limits: engine.limits.clone() });
-    engine.beside("processes", move |token| {
-        let (progress, _) = watch::channel(Position::START);
-        workers::run(intake.clone(), store.clone(), node, Arc::default(), progress, token)
-    });
-    let runner = Runner {
-        store: engine.store.clone(),
-        directory: engine.directory.clone(),
-        clock: engine.clock.clone(),
-        scribe: auth.scribe().clone(),
-        projected: engine.listed.clone(),
-        tallied: engine.tallied.clone(),
-        node,
-        nudge,
-    };
-    engine.beside("processes-run", move |token| runner.clone().run(token));
-}
-
-/// Begins to say what has come due.
-fn alarms(engine: &Engine, node: Uuid) {
-    let nudge = Arc::<Notify>::default();
-    let (store, listener) = (engine.store.clone(), Listener { nudge: nudge.clone() });
-    engine.beside("alarms", move |token| {
-        let (progress, _) = watch::channel(Position::START);
-        workers::run(listener.clone(), store.clone(), node, Arc::default(), progress, token)
-    });
-    let (store, directory, clock) = (engine.store.clone(), engine.directory.clone(), engine.clock.clone());
-    let announcer = Announcer { store, directory, clock, node, nudge };
-    engine.beside("alarms-say", move |token| announcer.clone().run(token));
-}
-
 /// Who takes mail, where the operator named somebody.
 fn smtp(settings: &Settings) -> Result<Option<Smtp>, StartError> {
     let Some(url) = &settings.mail.smtp_url else { return Ok(None) };
@@ -272,17 +196,6 @@ async fn open_store(settings: &Settings) -> Result<Store, StartError> {
             outcome => return Ok(outcome?),
         }
     }
-}
-
-/// With PostgreSQL an operator is one more node; a data folder is this process's alone.
-#[cfg(unix)]
-fn operator_door(engine: &Engine, store: &StoreFlags) {
-    if store.database_url.is_some() {
-        return;
-    }
-    let folder: Arc<std::path::Path> = store.data_dir.as_path().into();
-    let (directory, limits) = (engine.directory.clone(), engine.limits.clone());
-    engine.beside("operator", move |cancel| operator::serve(folder.clone(), directory.clone(), limits.clone(), cancel));
 }
 
 async fn bus(

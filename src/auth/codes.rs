@@ -21,6 +21,8 @@ pub enum Purpose {
     ResetPassword,
     /// Lets somebody into an organization.
     Invitation,
+    /// Ends mail of the kind that it came with.
+    Unsubscribe,
 }
 
 impl Purpose {
@@ -31,6 +33,7 @@ impl Purpose {
             Self::VerifyEmail => "verify_email",
             Self::ResetPassword => "reset_password",
             Self::Invitation => "invitation",
+            Self::Unsubscribe => "unsubscribe",
         }
     }
 }

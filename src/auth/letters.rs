@@ -136,7 +136,8 @@ impl Scribe {
             | Letter::IdentityDisconnected { .. }
             | Letter::Welcome { .. }
             | Letter::Goodbye { .. }
-            | Letter::AccountDeleted { .. } => self.home.to_string(),
+            | Letter::AccountDeleted { .. }
+            | Letter::News { .. } => self.home.to_string(),
         }
     }
 }

@@ -39,22 +39,7 @@ impl From<StoreError> for Problem {
 
 impl From<crate::store::journal::JournalError> for Problem {
     fn from(error: crate::store::journal::JournalError) -> Self {
-        use crate::store::journal::JournalError as E;
-        let failure = match error {
-            E::Unavailable(_) | E::Unknown(_) => Failure::new(Code::Unavailable).retry_after_ms(500),
-            E::Full => Failure::new(Code::StorageFull),
-            E::Damaged { stream, .. } => {
-                tracing::error!(%stream, %error, "the journal is damaged");
-                Failure::new(Code::Quarantined)
-            }
-            E::Dropped(_) => Failure::new(Code::NotFound),
-            E::TooNew { .. } => Failure::new(Code::GoingAway).retry_after_ms(1_000),
-            E::Refused(_) => {
-                tracing::error!(%error, "the journal refused a read");
-                Failure::new(Code::Internal)
-            }
-        };
-        Self(failure)
+        Self(error.into())
     }
 }
 

@@ -45,7 +45,7 @@ use tower_http::{
 
 use super::{
     Http, about, access, assets, authentication, board_members, boards, categories, channels, columns, commands,
-    comments, export, factors, fields,
+    comments, deliveries, export, factors, fields,
     finish::finish,
     health, history, identity, inbox, invitations, kept, labels, links, me, member_list, members, next, openapi,
     organization_life, organizations,
@@ -57,7 +57,7 @@ use super::{
     problem::Problem,
     quick_add, registration, roles, second_factor, service_accounts, shared,
     surface::{Endpoint, delete, get, patch, post, put, route},
-    task_actions, tasks, teams, time, tokens, views, whereabouts,
+    task_actions, tasks, teams, time, tokens, unsubscribe, views, whereabouts,
 };
 
 /// Smaller answers are sent as they are: those of log-ins among them, whose secrets no compression may measure.
@@ -78,8 +78,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             (Some(_), _) => endpoint,
         })
     };
-    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN)).chain(inbox::endpoints());
-    who().into_iter().chain(programs()).chain(shared()).chain(things).collect()
+    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN)).chain(by_token(deliveries::endpoints(), ADMIN)).chain(inbox::endpoints());
+    who().into_iter().chain(unsubscribe::endpoints()).chain(programs()).chain(shared()).chain(things).collect()
 }
 
 #[rustfmt::skip]

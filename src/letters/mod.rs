@@ -1,6 +1,7 @@
 //! What mails say: which letters there are, in the languages of the product, as text and as HTML. Pure words: it must never send
 //! anything, read a database, or put into HTML what was not escaped.
 
+pub mod news;
 mod page;
 mod words;
 
@@ -66,6 +67,8 @@ pub enum Letter {
     Goodbye { name: String, organization: String },
     /// That an account was deleted.
     AccountDeleted { name: String },
+    /// What somebody is told of, written already: for the mailbox of a server for trying things out alone.
+    News { subject: String, text: String, html: String },
 }
 
 impl Letter {
@@ -87,13 +90,14 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::Goodbye { .. } => "goodbye",
             Self::AccountDeleted { .. } => "account_deleted",
+            Self::News { .. } => "news",
         }
     }
 
     /// What its words may name.
     fn names(&self) -> Vec<(&'static str, &str)> {
         match self {
-            Self::NotInvited => Vec::new(),
+            Self::NotInvited | Self::News { .. } => Vec::new(),
             Self::ConfirmRegistration { name, .. }
             | Self::AlreadyRegistered { name }
             | Self::VerifyEmail { name, .. }
@@ -126,6 +130,9 @@ pub struct Written {
 
 /// Writes a letter. `link` is where its button leads, with the code in it; `home` the product's own address.
 pub fn write(letter: &Letter, language: Language, link: &str, home: &str) -> Written {
+    if let Letter::News { subject, text, html } = letter {
+        return Written { subject: subject.clone(), text: text.clone(), html: html.clone() };
+    }
     page::write(words::of(letter, language), &letter.names(), language, link, home)
 }
 

@@ -19,12 +19,12 @@ pub(super) fn write(
 }
 
 /// A subject is one line, whatever a name holds: a line break would begin another header.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Replaces `{key}`. What is put in is not looked at again.
-fn fill(pattern: &str, names: &[(&'static str, &str)], escape: impl Fn(&str) -> String) -> String {
+pub(super) fn fill(pattern: &str, names: &[(&'static str, &str)], escape: impl Fn(&str) -> String) -> String {
     let mut filled = String::with_capacity(pattern.len());
     let mut rest = pattern;
     while let Some(open) = rest.find('{') {
@@ -54,7 +54,7 @@ fn text(words: &Words, names: &[(&'static str, &str)], link: &str, home: &str) -
     text
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -78,6 +78,36 @@ const HEAD: &str = r#"<meta charset="utf-8"><meta name="viewport" content="width
 }
 </style>"#;
 
+const LINE: &str = "margin: 0 0 16px; font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif;";
+
+/// A paragraph of what is markup already. `class` is `words` or `small`.
+pub(super) fn paragraph(inside: &str, class: &str) -> String {
+    let colour = if class == "small" { "#5c6472" } else { "#1b1f27" };
+    format!(r#"<p class="{class}" style="{LINE} color: {colour};">{inside}</p>"#)
+}
+
+/// A button, of what is escaped already.
+pub(super) fn button(label: &str, link: &str) -> String {
+    format!(
+        r##"<p style="margin: 24px 0;"><a href="{link}" style="display: inline-block; padding: 12px 20px; border-radius: 8px; background: #3557d6; color: #ffffff; font: 600 16px/1.25 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; text-decoration: none;">{label}</a></p>"##
+    )
+}
+
+/// The page around a body that is markup already; what stands `below` it is small.
+pub(super) fn sheet(body: &str, below: Option<&str>, subject: &str, language: Language, home: &str) -> String {
+    let (title, lang, home) = (escape(subject), language.tag(), escape(home));
+    let below = below.map(|below| format!(" · {below}")).unwrap_or_default();
+    format!(
+        r##"<!doctype html><html lang="{lang}"><head>{HEAD}<title>{title}</title></head>
+<body class="page" style="margin: 0; padding: 24px 12px; background: #f4f5f7;">
+<table role="presentation" align="center" width="100%" cellpadding="0" cellspacing="0" style="max-width: 560px; margin: 0 auto;"><tr>
+<td class="sheet" style="padding: 32px; border: 1px solid #e2e5ea; border-radius: 12px; background: #ffffff;">{body}</td>
+</tr><tr><td style="padding: 16px 32px;"><p class="small" style="{LINE} font-size: 13px; color: #5c6472;"><a class="small" href="{home}" style="color: #5c6472;">Lockstep</a>{below}</p></td></tr></table>
+</body></html>
+"##
+    )
+}
+
 fn html(
     words: &Words,
     names: &[(&'static str, &str)],
@@ -86,26 +116,14 @@ fn html(
     link: &str,
     home: &str,
 ) -> String {
-    const LINE: &str = "margin: 0 0 16px; font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif;";
-    let line = |line: &String, colour: &str, class: &str| {
-        format!(r#"<p class="{class}" style="{LINE} color: {colour};">{}</p>"#, fill(line, names, escape))
-    };
-    let mut body: String = words.lines.iter().map(|text| line(text, "#1b1f27", "words")).collect();
-    if let Some(button) = &words.button {
-        let (label, link) = (fill(button, names, escape), escape(link));
+    let mut body: String = words.lines.iter().map(|text| paragraph(&fill(text, names, escape), "words")).collect();
+    if let Some(label) = &words.button {
+        let link = escape(link);
+        body.push_str(&button(&fill(label, names, escape), &link));
         body.push_str(&format!(
-            r##"<p style="margin: 24px 0;"><a href="{link}" style="display: inline-block; padding: 12px 20px; border-radius: 8px; background: #3557d6; color: #ffffff; font: 600 16px/1.25 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; text-decoration: none;">{label}</a></p><p class="small" style="{LINE} font-size: 13px; color: #5c6472; word-break: break-all;">{link}</p>"##
+            r##"<p class="small" style="{LINE} font-size: 13px; color: #5c6472; word-break: break-all;">{link}</p>"##
         ));
     }
-    body.extend(words.after.iter().map(|text| line(text, "#5c6472", "small")));
-    let (title, lang, home) = (escape(subject), language.tag(), escape(home));
-    format!(
-        r##"<!doctype html><html lang="{lang}"><head>{HEAD}<title>{title}</title></head>
-<body class="page" style="margin: 0; padding: 24px 12px; background: #f4f5f7;">
-<table role="presentation" align="center" width="100%" cellpadding="0" cellspacing="0" style="max-width: 560px; margin: 0 auto;"><tr>
-<td class="sheet" style="padding: 32px; border: 1px solid #e2e5ea; border-radius: 12px; background: #ffffff;">{body}</td>
-</tr><tr><td style="padding: 16px 32px;"><p class="small" style="{LINE} font-size: 13px; color: #5c6472;"><a class="small" href="{home}" style="color: #5c6472;">Lockstep</a></p></td></tr></table>
-</body></html>
-"##
-    )
+    body.extend(words.after.iter().map(|text| paragraph(&fill(text, names, escape), "small")));
+    sheet(&body, None, subject, language, home)
 }

@@ -28,6 +28,8 @@ pub struct Outgoing {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// Where its reader can end mail of this kind with one request (RFC 8058).
+    pub unsubscribe: Option<String>,
 }
 
 /// Why a message was not taken. The text is for the operator.
@@ -79,8 +81,15 @@ impl Smtp {
     fn message(&self, mail: &Outgoing) -> Result<Message, String> {
         let to: Mailbox = mail.to.parse().map_err(|error| format!("the recipient is no address: {error}"))?;
         // RFC 3834: what answers mail by itself leaves this alone.
-        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
-        Message::builder()
+        let raw = |name, value| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
+        let automatic = raw("Auto-Submitted", "auto-generated".to_owned());
+        let mut message = Message::builder();
+        if let Some(address) = &mail.unsubscribe {
+            message = message
+                .raw_header(raw("List-Unsubscribe", format!("<{address}>")))
+                .raw_header(raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        }
+        message
             .from(self.from.clone())
             .to(to)
             .subject(mail.subject.clone())

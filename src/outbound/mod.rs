@@ -2,5 +2,9 @@
 //! where to go by the operator alone, or guarded where others may say so. It must never read the database, know what a message is
 //! about, or be used for what cannot bear being repeated.
 
+pub mod breaker;
 pub mod egress;
 pub mod mail;
+mod outcome;
+
+pub use outcome::Outcome;

@@ -11,6 +11,7 @@ pub mod chain;
 pub mod codes;
 pub mod consumers;
 mod db;
+pub mod deliveries;
 pub mod drops;
 mod error;
 pub mod factors;
@@ -41,6 +42,7 @@ pub use open::{About, Location, Options};
 
 use accounts::Accounts;
 use consumers::Consumers;
+use deliveries::Deliveries;
 use drops::Drops;
 use invitations::Invitations;
 use journal::SharedJournal;
@@ -69,6 +71,7 @@ pub struct Store {
     mails: Mails,
     processes: Processes,
     drops: Drops,
+    deliveries: Deliveries,
     handle: open::Handle,
 }
 
@@ -130,6 +133,11 @@ impl Store {
     /// Organizations that were deleted for good.
     pub fn drops(&self) -> &Drops {
         &self.drops
+    }
+
+    /// What is to leave the server for somebody.
+    pub fn deliveries(&self) -> &Deliveries {
+        &self.deliveries
     }
 
     /// Read tables, kept by a worker.

@@ -11,6 +11,7 @@ use super::{
     accounts::Accounts,
     consumers::Consumers,
     db::{Db, on_db},
+    deliveries::Deliveries,
     drops::Drops,
     invitations::Invitations,
     journal::SharedJournal,
@@ -140,6 +141,7 @@ impl Store {
             mails: Mails { db: db.clone() },
             processes: Processes { db: db.clone() },
             drops: Drops { db: db.clone() },
+            deliveries: Deliveries { db: db.clone() },
             handle: Handle { db, projections, stop, committers: Arc::new(tokio::sync::Mutex::new(tasks)), lock },
         }
     }

@@ -84,6 +84,7 @@ impl Postman {
             subject: written.subject,
             text: written.text,
             html: written.html,
+            unsubscribe: None,
         };
         match smtp.send(&outgoing).await {
             Ok(()) => Tried::Sent,

@@ -5,6 +5,7 @@
 //! may wait for it to be told the truth.
 
 pub mod alarms;
+pub mod deliver;
 pub mod hours;
 mod leased;
 pub mod mail;

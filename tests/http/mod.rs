@@ -9,6 +9,7 @@ mod channel_search;
 mod channels;
 mod consumers;
 mod credentials;
+mod deliveries;
 mod directory;
 mod document;
 mod dropped;

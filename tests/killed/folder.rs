@@ -15,10 +15,11 @@ use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, SqliteConnection, sqlite
 use tokio::process::Command;
 use uuid::Uuid;
 
+use super::mailed;
 use crate::support::{postgres::Postgres, until};
 
 /// What differs from run to run: times, and what is made of them.
-const VOLATILE: [&str; 23] = [
+const VOLATILE: [&str; 24] = [
     "xid",
     "era",
     "commit_id",
@@ -42,9 +43,11 @@ const VOLATILE: [&str; 23] = [
     "fence",
     "issued_at",
     "email_verified_at",
+    // What goes out together differs with what was due together.
+    "parcel_id",
 ];
 /// What no process answers for; nor for when a board is asked next whether something has come due, which another worker may not have got to.
-const ASIDE: [&str; 13] = [
+const ASIDE: [&str; 14] = [
     "_sqlx_migrations",
     "sqlite_sequence",
     "consumers",
@@ -54,6 +57,8 @@ const ASIDE: [&str; 13] = [
     "source",
     "spent_ceremonies",
     "alarms",
+    // How often something was tried is told by no run alike.
+    "delivery_attempts",
     // How FTS5 keeps what `message_words` says.
     "message_search_data",
     "message_search_idx",
@@ -193,17 +198,19 @@ impl Place {
                 .filter(|name| !VOLATILE.contains(&name.as_str()))
                 .map(|name| steady(&table, name))
                 .collect();
+            let from = if table == "mails" { mailed::OTHERS } else { table.as_str() };
             let found = match &self.data {
                 Data::Sqlite => {
                     let quoted =
                         kept.iter().map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ' ' || ");
-                    self.rows(&format!("select {quoted} from {table}")).await
+                    self.rows(&format!("select {quoted} from {from}")).await
                 }
-                Data::Postgres(..) => self.rows(&format!("select row({})::text from {table}", kept.join(", "))).await,
+                Data::Postgres(..) => self.rows(&format!("select row({})::text from {from}", kept.join(", "))).await,
             };
             rows.extend(found.into_iter().map(|row| format!("{table} {row}")));
         }
         rows.extend(self.told().await);
+        rows.extend(self.rows(mailed::NEWS).await.iter().flat_map(|mail| mailed::items(mail)));
         rows.sort();
         rows
     }
@@ -319,8 +326,11 @@ const WAITING: &str = "select count(*) from processes where state = 'waiting'";
 const ALARMS: &str = "select count(*) from alarms where due_at < ";
 /// A board that could not be asked for the moment is asked again within this time.
 const AGAIN_US: i64 = 600_000_000;
-const BEHIND: &str = "select case when count(*) = 7 then min(xid) end from consumers
-    where name in ('alarms', 'hours', 'notify', 'processes', 'projections', 'search', 'tallies')";
+/// To be sent by now, or in a moment: what happened a little ahead of time.
+const SOON_US: i64 = 10_000_000;
+const DUE: &str = "select count(*) from deliveries where state = 'waiting' and next_at < ";
+const BEHIND: &str = "select case when count(*) = 8 then min(xid) end from consumers
+    where name in ('alarms', 'deliveries', 'hours', 'notify', 'processes', 'projections', 'search', 'tallies')";
 
 impl Look {
     async fn open(place: &Place) -> Self {
@@ -345,13 +355,15 @@ impl Look {
         number.ok().flatten()
     }
 
-    /// All events were seen by those who follow, no process waits and no board is to be asked what is due; twice, with nothing new in between.
+    /// All events were seen by those who follow, no process waits, no board is to be asked what is due and nothing is to be sent; twice, with nothing new in between.
     async fn settled(&mut self) -> bool {
         let last = self.number(LAST).await;
         let seen = self.number(BEHIND).await;
         let waiting = self.number(WAITING).await;
         let soon = Clock::system().now() + AGAIN_US;
         let unsaid = self.number(&format!("{ALARMS}{soon}")).await;
-        last.is_some() && seen >= last && (waiting, unsaid) == (Some(0), Some(0)) && self.number(LAST).await == last
+        let unsent = self.number(&format!("{DUE}{}", Clock::system().now() + SOON_US)).await;
+        let nothing = [waiting, unsaid, unsent].iter().all(|left| *left == Some(0));
+        last.is_some() && seen >= last && nothing && self.number(LAST).await == last
     }
 }

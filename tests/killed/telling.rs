@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Place, Scene, Trigger, killed_after};
 
 /// Of what happened before there were inboxes nobody is told: it happens after that.
-const SOON: Micros = -60_000_000;
+const SOON: Micros = -5_000_000;
 
 /// Three tasks that are given to one, with a comment that means another.
 fn news(scene: Scene) -> Trigger {
@@ -46,4 +46,28 @@ async fn what_concerns_people() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_concerns_people_on_postgres() {
     killed_after(SOON, Place::postgres().await, "notify", 9, news, was_told).await;
+}
+
+/// Each once, to whom it concerns.
+async fn was_mailed(place: Place, scene: Scene) {
+    let rows = place.dump().await;
+    let about = |row: &&String| row.starts_with("mailed") && row.ends_with(" News");
+    let mailed = |words: &str| rows.iter().filter(about).filter(|row| row.contains(words)).count();
+    assert_eq!([mailed("gave you"), mailed("mentioned you")], [3, 3]);
+    was_told(place, scene).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_queued_for_mail() {
+    killed_after(SOON, Place::sqlite(), "deliver", 3, news, was_mailed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_by_mail() {
+    killed_after(SOON, Place::sqlite(), "courier", 4, news, was_mailed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_by_mail_on_postgres() {
+    killed_after(SOON, Place::postgres().await, "courier", 4, news, was_mailed).await;
 }

@@ -52,6 +52,8 @@ const server = new SMTPServer({
       html: mail.html,
       id: mail.messageId,
       automatic: header("auto-submitted"),
+      unsubscribe: header("list-unsubscribe"),
+      oneClick: header("list-unsubscribe-post"),
     });
     done();
   },

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { look } from "./look.mjs";
-import { DESKTOP, PHONE, Server, launch, loaded, person, until } from "./support.mjs";
+import { ANA, BEN, DESKTOP, PHONE, Server, launch, loaded, person, until } from "./support.mjs";
 
 const WORDS = "a long enough pass phrase";
 const OTHER = "quite another pass phrase";
@@ -212,3 +212,34 @@ for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]]) {
     });
   }
 }
+
+test("what somebody is told of comes by mail, and a click ends mail of that kind", async () => {
+  const [ana, ben] = [await open.rest(ANA), await open.rest(BEN)];
+  const base = await open.board("Letters", ["Ring the bell"]);
+  const { items } = await ana.call("GET", `${base}/tasks`);
+  await ana.call("POST", `${base}/tasks/${items[0].task_id}/assign`, { account_id: ben.account_id });
+  const wanted = async () => (await ben.call("GET", "/me/inbox/preferences")).deliveries.find(({ reason }) => reason === "assigned").delivery.email;
+  const { page, context, errors } = await person(browser, open, BEN, { viewport: PHONE });
+  const mails = page.getByRole("button").filter({ hasText: "gave you E2E-1 Ring the bell" }).filter({ hasText: BEN });
+  await until("the mail to come", async () => {
+    await page.goto("/mailbox");
+    await loaded(page);
+    return mails.count();
+  });
+  await mails.click();
+  const mail = page.frameLocator("iframe");
+  await mail.getByText("in Letters").waitFor();
+  await look(page, "mail-news-phone");
+  const [task] = await Promise.all([context.waitForEvent("page"), mail.getByRole("link", { name: "Open", exact: true }).click()]);
+  await task.getByRole("dialog").getByText("Ring the bell").first().waitFor();
+  const [tab] = await Promise.all([context.waitForEvent("page"), mail.getByRole("link", { name: "No more mail like this" }).click()]);
+  await heading(tab, "End mail of this kind?");
+  await codeless(tab);
+  await look(tab, "mail-unsubscribe-phone");
+  assert.equal(await wanted(), "now", "looking ends nothing");
+  await tab.getByRole("button", { name: "End it" }).click();
+  await heading(tab, "No more mail like this");
+  assert.equal(await wanted(), "off");
+  assert.deepEqual(errors, []);
+  await context.close();
+});

@@ -62,6 +62,40 @@ pub fn unnamed(text: &str) -> Cow<'_, str> {
     out.map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
+/// The text with names in place of ids, for where nobody puts them in later. `name` knows those of people; who is not known, and a team, is
+/// there as "…".
+pub fn spelled(text: &str, name: impl Fn(AccountId) -> Option<String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(BEGIN) {
+        let (before, mention) = rest.split_at(at);
+        out.push_str(before);
+        let begins = if mention.starts_with(BEGIN_TEAM) { BEGIN_TEAM } else { BEGIN };
+        let spelled = match next(begins, mention, 0) {
+            Some((id_at, id)) if id_at == begins.len() => {
+                let known = if begins == BEGIN { name(AccountId(id)) } else { None };
+                Some((id_at + ID_BYTES + 1, known.unwrap_or_else(|| "…".to_owned())))
+            }
+            _ if mention.starts_with(CHANNEL) => Some((CHANNEL.len(), "channel".to_owned())),
+            _ => None,
+        };
+        let length = match spelled {
+            Some((length, word)) => {
+                out.push('@');
+                out.push_str(&word);
+                length
+            }
+            None => {
+                out.push_str(BEGIN);
+                BEGIN.len()
+            }
+        };
+        rest = &mention[length..];
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +113,12 @@ mod tests {
         assert_eq!(ids(&text).collect::<Vec<_>>(), [two]);
         assert_eq!(teams(&text).collect::<Vec<_>>(), [TeamId(one.0)]);
         assert!(channel(&text) && !channel("@[channel @channel] @[channels]"));
+        let name = |id: AccountId| (id == one).then(|| "Ana".to_owned());
+        assert_eq!(
+            spelled(&format!("ü @[{one}] @[{two}] @[team:{one}] @[channel] @[@[{one}]"), name),
+            "ü @Ana @… @… @channel @[@Ana"
+        );
+        assert_eq!(spelled("@[", name), "@[");
         assert_eq!(ids("@[ü23456789-1234-1234-1234-12345678901]").count(), 0);
     }
 }

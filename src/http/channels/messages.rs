@@ -20,16 +20,14 @@ use lockstep_protocol::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{
-    super::{
-        answers::{Items, Written},
-        extract::{Asked, Body, Caller, Ids},
-        organizations::ReadQuery,
-        problem::Answer,
-        tasks::page_rows,
-    },
-    said::Said,
+use super::super::{
+    answers::{Items, Written},
+    extract::{Asked, Body, Caller, Ids},
+    organizations::ReadQuery,
+    problem::Answer,
+    tasks::page_rows,
 };
+use crate::actors::Said;
 
 type Room = (OrgId, ChannelId);
 type Path = (OrgId, ChannelId, u64);

@@ -3,7 +3,6 @@
 pub mod list;
 pub mod messages;
 mod routes;
-mod said;
 pub mod search;
 
 use std::sync::Arc;
@@ -27,14 +26,13 @@ pub use routes::endpoints;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use ts_rs::TS;
 
-use self::said::Said;
 use super::{
     answers::{Read, Written},
     extract::{Asked, Body, Caller, Fields, Ids},
     organizations::ReadQuery,
     problem::Answer,
 };
-use crate::actors::Published;
+use crate::actors::{Published, Said};
 
 /// What somebody is to a channel that they may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]

@@ -176,6 +176,7 @@ fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
             named || asked || endpoint.shows_picture || endpoint.method == axum::http::Method::DELETE
         }
         409 => writes && endpoint.path.starts_with("/api/"),
+        410 if endpoint.path == "/api/v1/unsubscribe" => true,
         410 => endpoint.body.is_some() && (endpoint.open || endpoint.path.starts_with("/api/v1/invitations/")),
         // `If-Match` is read wherever it is known who asks.
         412 => !endpoint.open,

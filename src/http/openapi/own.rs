@@ -3,10 +3,10 @@
 use ts_rs::{Config, TS};
 
 use super::super::{
-    about, authentication, boards, channels, commands, factors, health, history, identity, inbox, invitations, kept,
-    links, me, member_list, members, next, organization_life, organizations, passkeys, past, patterns, pictures,
-    preferences, quick_add, registration, roles, second_factor, service_accounts, shared, tasks, teams, templates,
-    time, tokens, whereabouts,
+    about, authentication, boards, channels, commands, deliveries, factors, health, history, identity, inbox,
+    invitations, kept, links, me, member_list, members, next, organization_life, organizations, passkeys, past,
+    patterns, pictures, preferences, quick_add, registration, roles, second_factor, service_accounts, shared, tasks,
+    teams, templates, time, tokens, unsubscribe, whereabouts,
 };
 
 /// RFC 7517 with the members of RFC 8037; made in `auth::tokens`.
@@ -183,6 +183,11 @@ fn types_of_talk() -> String {
     declare(channels::messages::NewMessage::decl(&config));
     declare(channels::messages::ChangedText::decl(&config));
     declare(channels::messages::Posted::decl(&config));
+    declare(deliveries::DeliveryState::decl(&config));
+    declare(deliveries::AttemptOutcome::decl(&config));
+    declare(deliveries::DeliveryAttempt::decl(&config));
+    declare(deliveries::DeliveryEntry::decl(&config));
+    declare(unsubscribe::Unsubscribed::decl(&config));
     declare(inbox::InboxFolder::decl(&config));
     declare(inbox::InboxItem::decl(&config));
     declare(inbox::InboxPage::decl(&config));

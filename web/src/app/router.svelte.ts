@@ -19,6 +19,7 @@ export type Route =
   | { name: "verify" }
   | { name: "reset" }
   | { name: "invite" }
+  | { name: "unsubscribe" }
   | { name: "mailbox" }
   | { name: "shared" }
   | { name: "missing" };
@@ -32,7 +33,7 @@ const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   [/^\/account$/, () => ({ name: "account" })],
   [/^\/next$/, () => ({ name: "next" })],
   [/^\/time$/, () => ({ name: "time" })],
-  ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "invite", "mailbox", "shared"] as const).map((name): [RegExp, () => Route] => [
+  ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "invite", "unsubscribe", "mailbox", "shared"] as const).map((name): [RegExp, () => Route] => [
     new RegExp(`^/${name}$`),
     () => ({ name }),
   ]),

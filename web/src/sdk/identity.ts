@@ -67,6 +67,10 @@ export class Identity {
   confirmEmail(code: string): Promise<void> {
     return this.#http.request("POST", `${V1}/auth/email/confirm`, { body: { code }, anonymous: true });
   }
+  /** Ends mail of the kind that brought this code. */
+  unsubscribe(code: string): Promise<void> {
+    return this.#http.request("POST", `${V1}/unsubscribe?code=${encodeURIComponent(code)}`, { anonymous: true });
+  }
   /** A link goes to the address; with the one that is already there, once more. */
   changeEmail(fields: { email: string; password: string }): Promise<void> {
     return this.#http.request("POST", `${V1}/me/email`, { body: fields });

@@ -1,8 +1,6 @@
 //! The caller's inbox: what they were told of, with what it says as they may read it now. What they have lost the sight of says nothing any
 //! more. It must never show anybody else's.
 
-mod shown;
-
 use std::sync::Arc;
 
 use axum::Json;
@@ -18,7 +16,6 @@ use lockstep_protocol::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use ts_rs::TS;
 
-pub use self::shown::Shown;
 use super::{
     answers::{Read, Written},
     extract::{Asked, Body, Caller, Fields, Ids},
@@ -28,7 +25,8 @@ use super::{
     surface::{Endpoint, Parameter, get, patch, post, put},
     tasks::page_rows,
 };
-use crate::actors::Published;
+pub use crate::actors::Shown;
+use crate::actors::{Published, Reader};
 
 /// How many entries a page has that does not say, and at most: what each says is read.
 const PAGE_ENTRIES: usize = 50;
@@ -171,9 +169,10 @@ pub async fn list(caller: Caller, Asked(query): Asked<InboxQuery>) -> Answer<Jso
     let mut views: Vec<EntryView> = newest.take(limit + 1).map(|(number, entry)| entry.view(number)).collect();
     let more = views.len() > limit;
     views.truncate(limit);
+    let reader = Reader { directory: &caller.http.directory, principal: caller.principal() };
     let mut items = Vec::with_capacity(views.len());
     for entry in views {
-        let shown = shown::of(&caller, &entry.entry).await?;
+        let shown = reader.shown(&entry.entry).await?;
         items.push(InboxItem { entry, shown });
     }
     Ok(Json(InboxPage { items, unread: state.unread(), more, seq: published.bookmark.seq }))

@@ -21,11 +21,10 @@ use lockstep_protocol::{
     view::MessageView,
 };
 
-use super::super::problem::Answer;
-use crate::{
-    actors::{Published, happened},
-    store::journal::{Marked, MarkedBy, SharedJournal},
-};
+use super::{Published, happened};
+use crate::store::journal::{Marked, MarkedBy, SharedJournal};
+
+type Answer<T> = Result<T, Failure>;
 
 /// Events in one read.
 const PAGE: usize = 1_000;
