@@ -36,6 +36,7 @@ pub mod sessions;
 mod snapshots;
 mod sqlite;
 pub mod tokens;
+pub mod webhooks;
 
 pub use error::StoreError;
 pub use open::{About, Location, Options};
@@ -54,6 +55,7 @@ use nodes::Nodes;
 use pictures::Pictures;
 use processes::Processes;
 use projections::Projections;
+use webhooks::Webhooks;
 
 /// Everything durable, opened. Cheap to clone; all clones share the same connections.
 #[derive(Clone)]
@@ -72,6 +74,7 @@ pub struct Store {
     processes: Processes,
     drops: Drops,
     deliveries: Deliveries,
+    webhooks: Webhooks,
     handle: open::Handle,
 }
 
@@ -138,6 +141,11 @@ impl Store {
     /// What is to leave the server for somebody.
     pub fn deliveries(&self) -> &Deliveries {
         &self.deliveries
+    }
+
+    /// Where organizations have their events sent to.
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.webhooks
     }
 
     /// Read tables, kept by a worker.

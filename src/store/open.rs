@@ -26,6 +26,7 @@ use super::{
     projections::Projections,
     rows,
     sqlite::{self, SqliteJournal},
+    webhooks::Webhooks,
 };
 
 /// Where the data is.
@@ -142,6 +143,7 @@ impl Store {
             processes: Processes { db: db.clone() },
             drops: Drops { db: db.clone() },
             deliveries: Deliveries { db: db.clone() },
+            webhooks: Webhooks { db: db.clone() },
             handle: Handle { db, projections, stop, committers: Arc::new(tokio::sync::Mutex::new(tasks)), lock },
         }
     }

@@ -231,7 +231,7 @@ test("what somebody is told of comes by mail, and a click ends mail of that kind
   await mail.getByText("in Letters").waitFor();
   await look(page, "mail-news-phone");
   const [task] = await Promise.all([context.waitForEvent("page"), mail.getByRole("link", { name: "Open", exact: true }).click()]);
-  await task.getByRole("dialog").getByText("Ring the bell").first().waitFor();
+  await task.getByLabel("Card: Ring the bell").waitFor();
   const [tab] = await Promise.all([context.waitForEvent("page"), mail.getByRole("link", { name: "No more mail like this" }).click()]);
   await heading(tab, "End mail of this kind?");
   await codeless(tab);
