@@ -195,6 +195,14 @@ with_inbox! {
     egress_timeout_ms: u64 = 10_000, "ms";
     /// Requests that this server has under way at once; further ones wait within their time.
     egress_requests_max: usize = 32, "requests";
+    /// Webhooks of one organization.
+    webhooks_per_org_max: usize = 20, "webhooks";
+    /// Where a webhook is.
+    webhook_url_bytes_max: usize = 2_000, "bytes";
+    /// Kinds of events, and groups of them, that a webhook names.
+    webhook_events_max: usize = 100, "kinds";
+    /// What is asked to be sent once more to one webhook, and waits.
+    webhook_asked_max: usize = 100, "messages";
     /// Passkeys of one account.
     passkeys_per_account_max: usize = 20, "passkeys";
     /// Recovery codes that are made at once.

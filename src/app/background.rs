@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
-use lockstep_protocol::position::Position;
+use lockstep_protocol::{limits::Limits, position::Position};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-use super::{demo, engine::Engine, operator};
+use super::{
+    demo,
+    engine::{Engine, StartError},
+    operator,
+};
 use crate::{
     auth::service::Auth,
     config::{Settings, StoreFlags},
-    outbound::mail::Smtp,
+    outbound::{egress::Egress, mail::Smtp},
     workers::{
         self, Progress,
         alarms::{Announcer, Listener},
         deliver::{self, Courier, MailRoom, Provider, Takes},
+        hooks::{self, Hooks},
         mail::Postman,
         notify::{Notifier, Waker},
         processes::{Intake, Runner},
@@ -22,14 +27,21 @@ use crate::{
 };
 
 /// Begins all of it; how far people were told of what concerns them.
-pub(super) fn begin(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Settings, node: Uuid) -> Progress {
+pub(super) fn begin(
+    engine: &Engine,
+    auth: &Auth,
+    smtp: Option<Smtp>,
+    settings: &Settings,
+    node: Uuid,
+) -> Result<Progress, StartError> {
     post_office(engine, auth, smtp.clone(), node);
     processes(engine, auth, node);
     alarms(engine, node);
     #[cfg(unix)]
     operator_door(engine, &settings.store);
     deliveries(engine, auth, smtp, settings, node);
-    inboxes(engine, node)
+    hooks(engine, auth, settings, node)?;
+    Ok(inboxes(engine, node))
 }
 
 /// Begins to tell people of what concerns them, and to bring back what they put off.
@@ -106,6 +118,24 @@ fn deliveries(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Setti
     let (store, directory, clock) = (engine.store.clone(), engine.directory.clone(), engine.clock.clone());
     let courier = Courier { store, directory, clock, providers, home, node, nudge };
     engine.beside("deliveries-send", move |token| courier.clone().run(token));
+}
+
+/// Begins to send what happens to where organizations have it sent.
+fn hooks(engine: &Engine, auth: &Auth, settings: &Settings, node: Uuid) -> Result<(), StartError> {
+    let limits = Limits { egress_requests_max: hooks::AT_ONCE, ..engine.limits.as_ref().clone() };
+    let egress = Egress::new(settings.egress_allow.clone(), &limits);
+    let hooks = Hooks {
+        store: engine.store.clone(),
+        directory: engine.directory.clone(),
+        clock: engine.clock.clone(),
+        egress: egress.map_err(|error| StartError::Other(error.to_string()))?,
+        secrets: auth.hook_secrets().clone(),
+        scribe: auth.scribe().clone(),
+        home: settings.public.origin().trim_end_matches('/').into(),
+        node,
+    };
+    engine.beside("webhooks", move |token| hooks.clone().run(token));
+    Ok(())
 }
 
 /// With PostgreSQL an operator is one more node; a data folder is this process's alone.

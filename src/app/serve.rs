@@ -107,7 +107,7 @@ impl Server {
             limits: engine.limits.clone(),
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
-        let told = background::begin(&engine, &auth, smtp, &settings, node);
+        let told = background::begin(&engine, &auth, smtp, &settings, node)?;
         let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -119,7 +119,7 @@ impl Server {
             address_of: http::address_of(settings.trusted_proxies.clone()),
         });
         let (url, (accept, accepting)) = (settings.public.origin().to_owned(), watch::channel(true));
-        let rest = rest(&engine, &auth, settings, accepting);
+        let rest = rest(&engine, &auth, settings, accepting)?;
         let (handle, limits) = (Handle::new(), engine.limits.clone());
         let (routes, ending) = (http::router(&rest, sockets), handle.clone());
         let serving = tokio::spawn(async move { listening.serve(routes, ending, &limits).await });
@@ -144,8 +144,15 @@ impl Server {
 }
 
 /// What answers requests.
-fn rest(engine: &Engine, auth: &Auth, settings: Settings, accepting: watch::Receiver<bool>) -> http::Http {
-    http::Http::new(http::Parts {
+fn rest(
+    engine: &Engine,
+    auth: &Auth,
+    settings: Settings,
+    accepting: watch::Receiver<bool>,
+) -> Result<http::Http, StartError> {
+    let egress = Egress::new(settings.egress_allow.clone(), &engine.limits);
+    let egress = egress.map_err(|error| StartError::Other(error.to_string()))?;
+    Ok(http::Http::new(http::Parts {
         auth: auth.clone(),
         directory: engine.directory.clone(),
         store: engine.store.clone(),
@@ -163,7 +170,8 @@ fn rest(engine: &Engine, auth: &Auth, settings: Settings, accepting: watch::Rece
         limits: engine.limits.clone(),
         clock: engine.clock.clone(),
         accepting,
-    })
+        may_send: Arc::new(move |address| egress.judge(address).map_err(|error| error.to_string())),
+    }))
 }
 
 /// Who takes mail, where the operator named somebody.

@@ -54,6 +54,8 @@ pub struct ServerKeys {
     /// What secrets of second factors are sealed with, and sums of tokens for programs made: see `vault`. Without it those are lost,
     /// and their owners are let in by a passkey alone; these are worth nothing.
     pub factors: [u8; 32],
+    /// What secrets of webhooks follow from: see `webhooks`.
+    pub webhooks: hmac::Key,
 }
 
 impl ServerKeys {
@@ -72,6 +74,7 @@ impl ServerKeys {
         let cluster = blake3::derive_key("lockstep 2026-11 notices between nodes", &secret);
         let codes = blake3::derive_key("lockstep 2026-11 one-time codes", &secret);
         let factors = secret_file(folder.join("factors.key"))?;
+        let webhooks = blake3::derive_key("lockstep 2026-11 secrets of webhooks", &factors);
         let factors = blake3::derive_key("lockstep 2026-11 second factors", &factors);
         Ok(Self {
             signing,
@@ -79,6 +82,7 @@ impl ServerKeys {
             codes: hmac::Key::new(hmac::HMAC_SHA256, &codes),
             cluster,
             factors,
+            webhooks: hmac::Key::new(hmac::HMAC_SHA256, &webhooks),
         })
     }
 }

@@ -128,6 +128,7 @@ impl Scribe {
             Letter::Invitation { code, .. } => with("invite", Purpose::Invitation, *code),
             Letter::AlreadyRegistered { .. } => format!("{}/login", self.home),
             Letter::SetupGuide { org, .. } => format!("{}/orgs/{org}", self.home),
+            Letter::WebhookDisabled { org, .. } => format!("{}/orgs/{org}/webhooks", self.home),
             Letter::NotInvited
             | Letter::EmailChanged { .. }
             | Letter::PasswordChanged { .. }

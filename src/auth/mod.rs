@@ -32,6 +32,7 @@ pub mod throttle;
 pub mod tokens;
 pub mod totp;
 mod vault;
+pub mod webhooks;
 
 pub use api_tokens::TokenWish;
 pub use authenticate::Authenticated;

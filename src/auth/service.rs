@@ -34,6 +34,7 @@ use super::{
     throttle::Throttle,
     tokens::{AccessTokens, Issued},
     vault::Vault,
+    webhooks::HookSecrets,
 };
 use crate::{
     actors::{CommandRequest, Directory, Saw},
@@ -95,6 +96,7 @@ struct Inner {
     passwords: Passwords,
     refresh_key: hmac::Key,
     vault: Vault,
+    hook_secrets: HookSecrets,
     webauthn: Option<Webauthn>,
     providers: Providers,
     throttle: Throttle,
@@ -138,6 +140,7 @@ impl Auth {
             passwords,
             refresh_key: parts.keys.refresh,
             vault,
+            hook_secrets: HookSecrets::new(parts.keys.webhooks),
             webauthn: relying_party(parts.issuer),
             providers: parts.providers,
             throttle: parts.throttle,
@@ -202,6 +205,11 @@ impl Auth {
 
     pub(super) fn links(&self) -> &Links {
         self.0.store.links()
+    }
+
+    /// Secrets of webhooks.
+    pub fn hook_secrets(&self) -> &HookSecrets {
+        &self.0.hook_secrets
     }
 
     pub(super) fn vault(&self) -> &Vault {

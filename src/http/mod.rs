@@ -68,6 +68,7 @@ mod tokens;
 mod unsubscribe;
 mod views;
 mod visible;
+mod webhooks;
 mod whereabouts;
 
 use std::sync::Arc;
@@ -122,7 +123,12 @@ pub struct Parts {
     pub data_dir: std::path::PathBuf,
     /// False once this node is going away: it is not ready for new work.
     pub accepting: watch::Receiver<bool>,
+    /// Whether requests may be sent to an address, and why not.
+    pub may_send: Arc<MaySend>,
 }
+
+/// See [`Parts::may_send`].
+pub type MaySend = dyn Fn(&str) -> Result<(), String> + Send + Sync;
 
 impl Http {
     pub fn new(parts: Parts) -> Self {

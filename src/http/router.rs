@@ -57,7 +57,7 @@ use super::{
     problem::Problem,
     quick_add, registration, roles, second_factor, service_accounts, shared,
     surface::{Endpoint, delete, get, patch, post, put, route},
-    task_actions, tasks, teams, time, tokens, unsubscribe, views, whereabouts,
+    task_actions, tasks, teams, time, tokens, unsubscribe, views, webhooks, whereabouts,
 };
 
 /// Smaller answers are sent as they are: those of log-ins among them, whose secrets no compression may measure.
@@ -78,7 +78,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             (Some(_), _) => endpoint,
         })
     };
-    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN)).chain(by_token(deliveries::endpoints(), ADMIN)).chain(inbox::endpoints());
+    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN)).chain(by_token(deliveries::endpoints(), ADMIN)).chain(by_token(webhooks::endpoints(), ADMIN)).chain(inbox::endpoints());
     who().into_iter().chain(unsubscribe::endpoints()).chain(programs()).chain(shared()).chain(things).collect()
 }
 

@@ -1,8 +1,10 @@
 //! What mails say: which letters there are, in the languages of the product, as text and as HTML. Pure words: it must never send
 //! anything, read a database, or put into HTML what was not escaped.
 
+pub mod chat;
 pub mod news;
 mod page;
+pub mod place;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +69,8 @@ pub enum Letter {
     Goodbye { name: String, organization: String },
     /// That an account was deleted.
     AccountDeleted { name: String },
+    /// That nothing is sent to a webhook any more.
+    WebhookDisabled { org: Uuid, name: String, webhook: String },
     /// What somebody is told of, written already: for the mailbox of a server for trying things out alone.
     News { subject: String, text: String, html: String },
 }
@@ -90,6 +94,7 @@ impl Letter {
             Self::Invitation { .. } => "invitation",
             Self::Goodbye { .. } => "goodbye",
             Self::AccountDeleted { .. } => "account_deleted",
+            Self::WebhookDisabled { .. } => "webhook_disabled",
             Self::News { .. } => "news",
         }
     }
@@ -107,6 +112,7 @@ impl Letter {
             | Self::Welcome { name }
             | Self::AccountDeleted { name } => vec![("name", name)],
             Self::TokenMade { name, token } => vec![("name", name), ("token", token)],
+            Self::WebhookDisabled { name, webhook, .. } => vec![("name", name), ("webhook", webhook)],
             Self::SetupGuide { name, organization, .. } | Self::Goodbye { name, organization } => {
                 vec![("name", name), ("organization", organization)]
             }

@@ -20,6 +20,7 @@ fn letters() -> Vec<Letter> {
         Letter::SetupGuide { org: code, name: name.clone(), organization: organization.clone() },
         Letter::Invitation { code, organization: organization.clone(), inviter: name.clone(), role: "member".into() },
         Letter::Goodbye { name: name.clone(), organization },
+        Letter::WebhookDisabled { org: code, name: name.clone(), webhook: name.clone() },
         Letter::AccountDeleted { name },
     ]
 }

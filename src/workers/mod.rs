@@ -6,6 +6,7 @@
 
 pub mod alarms;
 pub mod deliver;
+pub mod hooks;
 pub mod hours;
 mod leased;
 pub mod mail;

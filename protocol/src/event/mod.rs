@@ -255,6 +255,11 @@ language! {
     }
 }
 
+/// The tags of events that happen to organizations, and to what is theirs.
+pub fn tags() -> impl Iterator<Item = &'static str> {
+    [OrganizationEvent::TAGS, TeamEvent::TAGS, BoardEvent::TAGS, ChannelEvent::TAGS].into_iter().flatten().copied()
+}
+
 /// Whether this build has an event of this tag.
 pub fn is_known(tag: &str) -> bool {
     [

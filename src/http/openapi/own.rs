@@ -6,7 +6,7 @@ use super::super::{
     about, authentication, boards, channels, commands, deliveries, factors, health, history, identity, inbox,
     invitations, kept, links, me, member_list, members, next, organization_life, organizations, passkeys, past,
     patterns, pictures, preferences, quick_add, registration, roles, second_factor, service_accounts, shared, tasks,
-    teams, templates, time, tokens, unsubscribe, whereabouts,
+    teams, templates, time, tokens, unsubscribe, webhooks, whereabouts,
 };
 
 /// RFC 7517 with the members of RFC 8037; made in `auth::tokens`.
@@ -188,6 +188,15 @@ fn types_of_talk() -> String {
     declare(deliveries::DeliveryAttempt::decl(&config));
     declare(deliveries::DeliveryEntry::decl(&config));
     declare(unsubscribe::Unsubscribed::decl(&config));
+    declare(webhooks::WebhookKind::decl(&config));
+    declare(webhooks::WebhookStatus::decl(&config));
+    declare(webhooks::NewWebhook::decl(&config));
+    declare(webhooks::ChangedWebhook::decl(&config));
+    declare(webhooks::Replay::decl(&config));
+    declare(webhooks::WebhookEntry::decl(&config));
+    declare(webhooks::WebhookMade::decl(&config));
+    declare(webhooks::WebhookAttemptEntry::decl(&config));
+    declare(webhooks::Redeliver::decl(&config));
     declare(inbox::InboxFolder::decl(&config));
     declare(inbox::InboxItem::decl(&config));
     declare(inbox::InboxPage::decl(&config));

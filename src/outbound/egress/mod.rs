@@ -152,6 +152,12 @@ impl Egress {
         })))
     }
 
+    /// Whether requests may go there at all, as far as that can be said without looking its name up.
+    pub fn judge(&self, address: &str) -> Result<(), EgressError> {
+        let url = address.parse().map_err(|_| EgressError::Refused("this is no address".to_owned()))?;
+        self.client_for(&reqwest::Request::new(http::Method::POST, url)).map(drop)
+    }
+
     /// Sends a request and gives the whole answer, whatever its status.
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, EgressError> {
         let inner = &*self.0;

@@ -17,7 +17,7 @@ use lockstep_protocol::{
 use crate::{
     actors::{Directory, Reader, Shown},
     auth::service::stored,
-    letters::news::Item,
+    letters::{news::Item, place},
     store::{Store, accounts::Profile, deliveries::Delivery},
 };
 
@@ -80,7 +80,7 @@ impl Judge<'_> {
             what,
             place,
             excerpt: Some(excerpt).filter(|excerpt| !excerpt.is_empty()),
-            link: format!("{}{}", self.home, path(entry)),
+            link: format!("{}{}", self.home, place::path(entry)),
         })
     }
 }
@@ -111,20 +111,4 @@ fn wanted(inbox: &Inbox, entry: &NewEntry, outlet: Outlet) -> bool {
         Outlet::Sms => delivery.sms,
     };
     this_way && inbox.preferences().admit(entry)
-}
-
-/// Where it is in the web app.
-fn path(entry: &NewEntry) -> String {
-    let org = entry.org_id;
-    match entry.subject {
-        Subject::Task { board_id, task_id, .. } => format!("/orgs/{org}/boards/{board_id}?task={task_id}"),
-        Subject::Message { channel_id, message, number, thread } => {
-            let thread = thread.map(|root| format!("/thread/{}", root.seq)).unwrap_or_default();
-            format!("/orgs/{org}/talk/{channel_id}{thread}?message={}", number.unwrap_or(message.seq))
-        }
-        Subject::Board { board_id } => format!("/orgs/{org}/boards/{board_id}"),
-        Subject::Channel { channel_id } => format!("/orgs/{org}/talk/{channel_id}"),
-        Subject::Team { .. } => format!("/orgs/{org}/teams"),
-        Subject::Organization { .. } => format!("/orgs/{org}"),
-    }
 }
