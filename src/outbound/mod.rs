@@ -4,3 +4,4 @@
 
 pub mod egress;
 pub mod mail;
+pub mod push;
