@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     demo,
     engine::{Engine, StartError, make_folder, options},
-    operator,
+    operator, push,
 };
 use crate::{
     auth::{
@@ -97,6 +97,7 @@ impl Server {
         let settings = settings.listening_on(address);
 
         let smtp = smtp(&settings)?;
+        let push = push::offer(&keys, &settings);
         let providers = providers(&settings, &Arc::new(limits.clone()))?;
 
         let cancel = CancellationToken::new();
@@ -130,7 +131,7 @@ impl Server {
             address_of: http::address_of(settings.trusted_proxies.clone()),
         });
         let (url, (accept, accepting)) = (settings.public.origin().to_owned(), watch::channel(true));
-        let rest = rest(&engine, &auth, settings, accepting);
+        let rest = rest(&engine, &auth, settings, push, accepting);
         let (handle, limits) = (Handle::new(), engine.limits.clone());
         let (routes, ending) = (http::router(&rest, sockets), handle.clone());
         let serving = tokio::spawn(async move { listening.serve(routes, ending, &limits).await });
@@ -155,7 +156,13 @@ impl Server {
 }
 
 /// What answers requests.
-fn rest(engine: &Engine, auth: &Auth, settings: Settings, accepting: watch::Receiver<bool>) -> http::Http {
+fn rest(
+    engine: &Engine,
+    auth: &Auth,
+    settings: Settings,
+    push: http::PushOffer,
+    accepting: watch::Receiver<bool>,
+) -> http::Http {
     http::Http::new(http::Parts {
         auth: auth.clone(),
         directory: engine.directory.clone(),
@@ -169,6 +176,7 @@ fn rest(engine: &Engine, auth: &Auth, settings: Settings, accepting: watch::Rece
         mailbox: settings.mailbox,
         trusted_proxies: settings.trusted_proxies,
         data_dir: settings.store.data_dir,
+        push,
         pace: http::Pace::new(&engine.limits),
         thumbnails: http::Thumbnails::new(engine.limits.clone()),
         limits: engine.limits.clone(),

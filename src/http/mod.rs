@@ -16,6 +16,7 @@ mod channels;
 mod columns;
 mod commands;
 mod comments;
+mod devices;
 mod doubles;
 mod export;
 mod extract;
@@ -73,6 +74,7 @@ use std::sync::Arc;
 use lockstep_protocol::{limits::Limits, position::Position};
 use tokio::sync::watch;
 
+pub use devices::PushOffer;
 pub use headers::{address_of, client_address};
 pub use names::Names;
 pub use pace::Pace;
@@ -113,6 +115,8 @@ pub struct Parts {
     pub trusted_proxies: Vec<Network>,
     /// How often each account may ask.
     pub pace: Pace,
+    /// How devices are reached.
+    pub push: PushOffer,
     /// Makes small squares of what is sent as a picture.
     pub thumbnails: Thumbnails,
     pub limits: Arc<Limits>,

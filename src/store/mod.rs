@@ -11,6 +11,7 @@ pub mod chain;
 pub mod codes;
 pub mod consumers;
 mod db;
+pub mod devices;
 pub mod drops;
 mod error;
 pub mod factors;
@@ -41,6 +42,7 @@ pub use open::{About, Location, Options};
 
 use accounts::Accounts;
 use consumers::Consumers;
+use devices::Devices;
 use drops::Drops;
 use invitations::Invitations;
 use journal::SharedJournal;
@@ -67,6 +69,7 @@ pub struct Store {
     projections: Projections,
     nodes: Nodes,
     mails: Mails,
+    devices: Devices,
     processes: Processes,
     drops: Drops,
     handle: open::Handle,
@@ -120,6 +123,11 @@ impl Store {
     /// Mail on its way.
     pub fn mails(&self) -> &Mails {
         &self.mails
+    }
+
+    /// Browsers and apps that notifications are pushed to.
+    pub fn devices(&self) -> &Devices {
+        &self.devices
     }
 
     /// What has to follow from what happened.

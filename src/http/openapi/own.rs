@@ -3,8 +3,8 @@
 use ts_rs::{Config, TS};
 
 use super::super::{
-    about, authentication, boards, channels, commands, factors, health, history, identity, inbox, invitations, kept,
-    links, me, member_list, members, next, organization_life, organizations, passkeys, past, patterns, pictures,
+    about, authentication, boards, channels, commands, devices, factors, health, history, identity, inbox, invitations,
+    kept, links, me, member_list, members, next, organization_life, organizations, passkeys, past, patterns, pictures,
     preferences, quick_add, registration, roles, second_factor, service_accounts, shared, tasks, teams, templates,
     time, tokens, whereabouts,
 };
@@ -51,6 +51,10 @@ fn types_of_people() -> String {
     declare(factors::StepUp::decl(&config));
     declare(factors::TotpSecret::decl(&config));
     declare(factors::TotpCode::decl(&config));
+    declare(devices::PushKind::decl(&config));
+    declare(devices::PushKey::decl(&config));
+    declare(devices::NewDevice::decl(&config));
+    declare(devices::DeviceEntry::decl(&config));
     declare(pictures::PictureKept::decl(&config));
     declare(passkeys::Empty::decl(&config));
     declare(passkeys::PasskeyAsked::decl(&config));
