@@ -128,7 +128,9 @@ async fn google_is_given_one_assertion_for_many_messages() {
     assert_eq!(message["notification"], json!({ "title": told.title, "body": told.body }));
     let id = told.id.simple().to_string();
     assert_eq!(message["data"], json!({ "id": id, "url": "/inbox", "tag": "task-1", "badge": "2" }));
-    assert_eq!(message["android"]["collapse_key"], json!(id));
+    let android =
+        json!({ "collapse_key": id, "ttl": "86400s", "notification": { "tag": "task-1", "notification_count": 2 } });
+    assert_eq!(message["android"], android);
     assert_eq!(came[0].body, came[1].body, "a try like the one before");
     // Before it ends another one is asked for, by one of those who need it.
     setup.clock.advance(3_590 * SECOND);
@@ -141,6 +143,10 @@ async fn google_is_given_one_assertion_for_many_messages() {
     let tokens = setup.google.tokens();
     assert_eq!(setup.google(&told).await, Outcome::Taken);
     assert_eq!(setup.google.tokens(), tokens + 1, "it lives for less than it takes to be sure of it");
+    // Where nothing is said of what is unread, nothing is counted.
+    setup.google(&Pushed { badge: None, ..told }).await;
+    let last = setup.google.came().pop().expect("it came").body["message"].clone();
+    assert_eq!((last["data"].get("badge"), &last["android"]["notification"]), (None, &json!({ "tag": "task-1" })));
     // What is too long is cut.
     assert_eq!(setup.google(&pushed(&"long 👋".repeat(2_000))).await, Outcome::Taken);
     let last = setup.google.came().pop().expect("it came");

@@ -24,11 +24,12 @@ function inside(url) {
 }
 
 async function show(said) {
-  const { title, body, tag, url, badge, id } = said;
+  const { title, body, url, badge, id } = said;
+  const tag = String(said.tag) || FALLBACK.tag;
   const before = await self.registration.getNotifications({ tag });
   // A second copy of one message changes nothing and rings nobody.
   if (id && before.some((each) => each.data?.id === id)) return;
-  const options = { body: String(body), tag: String(tag), icon: "/icon.svg", data: { url: inside(url), id } };
+  const options = { body: String(body), tag, icon: "/icon.svg", data: { url: inside(url), id } };
   // What takes the place of another one is news, too.
   await self.registration.showNotification(title, { ...options, renotify: before.length > 0 });
   if (Number.isInteger(badge)) await (badge > 0 ? self.navigator.setAppBadge?.(badge) : self.navigator.clearAppBadge?.())?.catch(() => undefined);

@@ -51,6 +51,7 @@ fn types_of_people() -> String {
     declare(factors::StepUp::decl(&config));
     declare(factors::TotpSecret::decl(&config));
     declare(factors::TotpCode::decl(&config));
+    declare(lockstep_protocol::ids::DeviceId::decl(&config));
     declare(devices::PushKind::decl(&config));
     declare(devices::PushKey::decl(&config));
     declare(devices::NewDevice::decl(&config));

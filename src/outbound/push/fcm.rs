@@ -146,8 +146,10 @@ fn message(device: &str, pushed: &Pushed) -> Value {
     let id = pushed.id.simple().to_string();
     // Values of `data` are texts.
     let mut data = json!({ "id": id, "url": pushed.url, "tag": pushed.tag });
+    let mut shown = json!({ "tag": pushed.tag });
     if let Some(badge) = pushed.badge {
         data["badge"] = badge.to_string().into();
+        shown["notification_count"] = badge.into();
     }
     json!({ "message": {
         "token": device,
@@ -156,7 +158,7 @@ fn message(device: &str, pushed: &Pushed) -> Value {
         "android": {
             "collapse_key": id,
             "ttl": format!("{KEPT_SECONDS}s"),
-            "notification": { "tag": pushed.tag, "notification_count": pushed.badge.unwrap_or(0) },
+            "notification": shown,
         },
     } })
 }

@@ -1,6 +1,5 @@
 //! The browsers and apps that notifications are pushed to, over REST. A device goes with the log-in that registered it.
 
-import type { DeviceId } from "../gen/protocol";
 import type { Http } from "./http";
 
 export type PushKind = "webpush" | "fcm" | "apns";
@@ -15,7 +14,7 @@ export interface NewDevice {
   readonly name?: string;
 }
 export interface DeviceEntry {
-  readonly device_id: DeviceId;
+  readonly device_id: string;
   readonly kind: PushKind;
   /** What it calls itself. */
   readonly name: string;
@@ -46,7 +45,7 @@ export class Devices {
   register(device: NewDevice): Promise<DeviceEntry> {
     return this.#http.request("POST", MINE, { body: device });
   }
-  remove(device_id: DeviceId): Promise<void> {
+  remove(device_id: string): Promise<void> {
     return this.#http.request("DELETE", `${MINE}/${device_id}`);
   }
 }
