@@ -8,4 +8,5 @@ pub mod engine;
 pub mod import;
 pub mod operator;
 pub mod plan;
+pub mod push;
 pub mod serve;

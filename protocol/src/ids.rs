@@ -87,6 +87,8 @@ ids! {
     SessionId,
     /// One access token that somebody made for a program.
     TokenId,
+    /// Where somebody has notifications pushed to: a browser, or an app on a phone.
+    DeviceId,
     /// One thing that somebody proves who they are with, beside the password.
     FactorId,
     /// An account's identity at a provider.

@@ -189,6 +189,12 @@ with_inbox! {
     identity_subject_bytes_max: usize = 255, "bytes";
     /// Identities at providers that one account may be connected to.
     identities_per_account_max: usize = 20, "identities";
+    /// Browsers and apps that notifications of one account are pushed to.
+    devices_per_account_max: usize = 20, "devices";
+    /// The address or token that a push service gave a device.
+    device_address_bytes_max: usize = 1024, "bytes";
+    /// What a device is called, or what its browser called itself.
+    device_name_chars_max: usize = 200, "characters";
     /// The answer to a request that this server sends.
     egress_answer_bytes_max: usize = 64 * 1024, "bytes";
     /// Time for a request that this server sends, from looking the name up to the end of the answer.

@@ -14,11 +14,11 @@ use super::{
 use crate::{
     auth::service::Auth,
     config::{Settings, StoreFlags},
-    outbound::{egress::Egress, mail::Smtp},
+    outbound::{egress::Egress, mail::Smtp, push::Pushers},
     workers::{
         self, Progress,
         alarms::{Announcer, Listener},
-        deliver::{self, Courier, MailRoom, Provider, Takes},
+        deliver::{self, Courier, MailRoom, Provider, PushRoom, Takes},
         hooks::{self, Hooks},
         mail::Postman,
         notify::{Notifier, Waker},
@@ -26,20 +26,26 @@ use crate::{
     },
 };
 
+/// Who takes what leaves the server.
+pub(super) struct Outside {
+    pub smtp: Option<Smtp>,
+    pub pushers: Pushers,
+}
+
 /// Begins all of it; how far people were told of what concerns them.
 pub(super) fn begin(
     engine: &Engine,
     auth: &Auth,
-    smtp: Option<Smtp>,
+    outside: Outside,
     settings: &Settings,
     node: Uuid,
 ) -> Result<Progress, StartError> {
-    post_office(engine, auth, smtp.clone(), node);
+    post_office(engine, auth, outside.smtp.clone(), node);
     processes(engine, auth, node);
     alarms(engine, node);
     #[cfg(unix)]
     operator_door(engine, &settings.store);
-    deliveries(engine, auth, smtp, settings, node);
+    deliveries(engine, auth, outside, settings, node);
     hooks(engine, auth, settings, node)?;
     Ok(inboxes(engine, node))
 }
@@ -100,10 +106,10 @@ fn alarms(engine: &Engine, node: Uuid) {
 }
 
 /// Begins to deliver what people are told of outside their inbox, on the ways that there are.
-fn deliveries(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Settings, node: Uuid) {
+fn deliveries(engine: &Engine, auth: &Auth, outside: Outside, settings: &Settings, node: Uuid) {
     let home: Arc<str> = settings.public.origin().trim_end_matches('/').into();
     let scribe = auth.scribe().clone();
-    let takes = match smtp {
+    let takes = match outside.smtp {
         Some(smtp) => Some(Takes::Server(smtp)),
         None => settings.mailbox.then(|| Takes::Mailbox(scribe.clone())),
     };
@@ -111,7 +117,9 @@ fn deliveries(engine: &Engine, auth: &Auth, smtp: Option<Smtp>, settings: &Setti
         let codes = scribe.codes().clone();
         Arc::new(MailRoom { store: engine.store.clone(), codes, takes, home: home.clone(), nowhere: demo::NOWHERE })
     });
-    let providers: deliver::Providers = mail.into_iter().collect();
+    let push = PushRoom::new(engine.store.clone(), engine.clock.clone(), outside.pushers, home.clone());
+    let push: Arc<dyn Provider> = Arc::new(push);
+    let providers: deliver::Providers = mail.into_iter().chain([push]).collect();
     let nudge = Arc::<Notify>::default();
     let outlets = providers.iter().map(|provider| provider.outlet()).collect();
     engine.looks(deliver::Intake { outlets, clock: engine.clock.clone(), nudge: nudge.clone() }, node);

@@ -12,8 +12,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    background, demo,
+    background::{self, Outside},
+    demo,
     engine::{Engine, StartError, make_folder, options},
+    push,
 };
 use crate::{
     auth::{
@@ -34,7 +36,7 @@ use crate::{
     config::Settings,
     http,
     live::{registry::Registry, session::Identity},
-    outbound::{egress::Egress, mail::Smtp},
+    outbound::{egress::Egress, mail::Smtp, push::Pushers},
     store::{Store, StoreError},
     workers::Progress,
     ws,
@@ -86,6 +88,7 @@ impl Server {
         let settings = settings.listening_on(address);
 
         let smtp = smtp(&settings)?;
+        let (push, pushers) = (push::offer(&keys, &settings), pushers(&keys, &settings, &limits)?);
         let providers = providers(&settings, &Arc::new(limits.clone()))?;
 
         let cancel = CancellationToken::new();
@@ -107,7 +110,7 @@ impl Server {
             limits: engine.limits.clone(),
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
-        let told = background::begin(&engine, &auth, smtp, &settings, node)?;
+        let told = background::begin(&engine, &auth, Outside { smtp, pushers }, &settings, node)?;
         let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -119,7 +122,7 @@ impl Server {
             address_of: http::address_of(settings.trusted_proxies.clone()),
         });
         let (url, (accept, accepting)) = (settings.public.origin().to_owned(), watch::channel(true));
-        let rest = rest(&engine, &auth, settings, accepting)?;
+        let rest = rest(&engine, &auth, settings, push, accepting)?;
         let (handle, limits) = (Handle::new(), engine.limits.clone());
         let (routes, ending) = (http::router(&rest, sockets), handle.clone());
         let serving = tokio::spawn(async move { listening.serve(routes, ending, &limits).await });
@@ -148,6 +151,7 @@ fn rest(
     engine: &Engine,
     auth: &Auth,
     settings: Settings,
+    push: http::PushOffer,
     accepting: watch::Receiver<bool>,
 ) -> Result<http::Http, StartError> {
     let egress = Egress::new(settings.egress_allow.clone(), &engine.limits);
@@ -165,6 +169,7 @@ fn rest(
         mailbox: settings.mailbox,
         trusted_proxies: settings.trusted_proxies,
         data_dir: settings.store.data_dir,
+        push,
         pace: http::Pace::new(&engine.limits),
         thumbnails: http::Thumbnails::new(engine.limits.clone()),
         limits: engine.limits.clone(),
@@ -179,6 +184,13 @@ fn smtp(settings: &Settings) -> Result<Option<Smtp>, StartError> {
     let Some(url) = &settings.mail.smtp_url else { return Ok(None) };
     let from = settings.mail.mail_from.as_deref().unwrap_or_default();
     Smtp::new(url, from).map(Some).map_err(StartError::Other)
+}
+
+/// Who sends to devices.
+fn pushers(keys: &ServerKeys, settings: &Settings, limits: &Limits) -> Result<Pushers, StartError> {
+    let egress = Egress::new(settings.egress_allow.clone(), limits);
+    let egress = egress.map_err(|error| StartError::Other(error.to_string()))?;
+    push::pushers(keys, settings, &egress).map_err(StartError::Other)
 }
 
 /// Who else may say who somebody is, asked through the one guarded client.

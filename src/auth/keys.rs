@@ -1,6 +1,6 @@
-//! The server's secrets on disk: the keys that sign access tokens, the key that successors of refresh tokens are derived with, and
-//! the one that secrets of second factors are sealed with. Made at the first start, readable by the owner alone. It must never
-//! write a key into a log or an answer.
+//! The server's secrets on disk: the keys that sign access tokens, the key that successors of refresh tokens are derived with,
+//! the one that secrets of second factors are sealed with, and the one that push services know this server by. Made at the first
+//! start, readable by the owner alone. It must never write a key into a log or an answer.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use std::{
 use aws_lc_rs::{
     hmac,
     rand::SystemRandom,
-    signature::{Ed25519KeyPair, KeyPair},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
 };
 use lockstep_protocol::values::Micros;
 
@@ -28,6 +28,10 @@ pub enum KeyError {
         "{0}: the secret is shorter than 32 bytes; put the old one back, or remove it to have another one made (what was made with it is worth nothing then)"
     )]
     Weak(PathBuf),
+    #[error(
+        "{0}: this is not a P-256 key in PKCS#8; put the old one back, or remove it to have another one made (browsers are asked again whether they want notifications)"
+    )]
+    NoPushKey(PathBuf),
     #[error("the system gave no randomness")]
     NoRandomness,
 }
@@ -56,6 +60,16 @@ pub struct ServerKeys {
     pub factors: [u8; 32],
     /// What secrets of webhooks follow from: see `webhooks`.
     pub webhooks: hmac::Key,
+    /// What this server proves to push services who it is with (RFC 8292). Browsers that were subscribed with another one are told nothing more.
+    pub push: PushKey,
+}
+
+/// A pair of keys on P-256.
+#[derive(Clone)]
+pub struct PushKey {
+    pub pkcs8: Vec<u8>,
+    /// The point, uncompressed, as browsers take it.
+    pub public: Vec<u8>,
 }
 
 impl ServerKeys {
@@ -83,8 +97,21 @@ impl ServerKeys {
             cluster,
             factors,
             webhooks: hmac::Key::new(hmac::HMAC_SHA256, &webhooks),
+            push: push_key(folder.join("push.key"))?,
         })
     }
+}
+
+/// The key of this server among push services, made up where there is none.
+fn push_key(path: PathBuf) -> Result<PushKey, KeyError> {
+    if !path.exists() {
+        let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
+        create_file(&path, made.map_err(|_| KeyError::NoRandomness)?.as_ref())?;
+    }
+    let pkcs8 = read_file(&path)?;
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8);
+    let public = pair.map_err(|_| KeyError::NoPushKey(path))?.public_key().as_ref().to_vec();
+    Ok(PushKey { pkcs8, public })
 }
 
 /// A secret of at least 32 bytes, made up where there is none.

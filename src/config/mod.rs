@@ -4,6 +4,7 @@
 mod network;
 mod outside;
 mod plan;
+mod push;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -18,6 +19,7 @@ pub use network::Network;
 use outside::OutsideFlags;
 pub use outside::{Place, Provider, ProviderKind};
 pub use plan::{Most, PlanFlags};
+pub use push::{ApnsSettings, FcmSettings, PushServices};
 
 /// Lockstep: live task boards for teams, in one binary.
 #[derive(Debug, Parser)]
@@ -211,6 +213,8 @@ pub struct Settings {
     pub registrations_max: u32,
     /// Who else may say who somebody is.
     pub providers: Vec<Provider>,
+    /// How apps on phones are reached.
+    pub push_services: PushServices,
     /// Where requests may go although it is no public address.
     pub egress_allow: Vec<Place>,
     pub commands_per_second_max: u32,
@@ -293,6 +297,7 @@ impl TryFrom<ServeFlags> for Settings {
             registration,
             registrations_max: flags.registrations_max,
             providers: flags.outside.providers()?,
+            push_services: PushServices::read(flags.outside.push_services.as_deref())?,
             egress_allow: flags.outside.egress_allow,
             commands_per_second_max: flags.commands_per_second_max,
             requests_per_second_max: flags.requests_per_second_max,

@@ -1,5 +1,5 @@
-//! What of the world outside the operator names: providers that say who somebody is, and places in private networks that requests
-//! may go to all the same. Secrets come from files, never from a flag: flags are in the list of processes.
+//! What of the world outside the operator names: providers that say who somebody is, services that reach phones, and places in private
+//! networks that requests may go to all the same. Secrets come from files, never from a flag: flags are in the list of processes.
 
 use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
 
@@ -22,6 +22,9 @@ pub struct OutsideFlags {
     /// File of the providers that people may log in with, in TOML: see docs/IDENTITY.md.
     #[arg(long, env = "LOCKSTEP_IDENTITY_PROVIDERS", value_name = "FILE")]
     pub identity_providers: Option<PathBuf>,
+    /// File of the accounts that apps on phones are reached by, in TOML: see docs/PUSH.md. Browsers need none.
+    #[arg(long, env = "LOCKSTEP_PUSH_SERVICES", value_name = "FILE")]
+    pub push_services: Option<PathBuf>,
     /// Where requests may go although it is no public address: HOST:PORT, a network such as 10.0.0.0/8, or, for development, http://HOST:PORT of this machine; repeat or separate with commas.
     #[arg(long, env = "LOCKSTEP_EGRESS_ALLOW", value_delimiter = ',', value_name = "PLACE")]
     pub egress_allow: Vec<Place>,
@@ -175,7 +178,7 @@ fn read(path: &Path) -> Result<String, BadSetting> {
 }
 
 /// Whether others than its owner may read it.
-fn is_exposed(path: &Path) -> bool {
+pub(super) fn is_exposed(path: &Path) -> bool {
     #[cfg(unix)]
     {
         let mode = fs::metadata(path).map(|file| std::os::unix::fs::PermissionsExt::mode(&file.permissions()));
@@ -201,7 +204,7 @@ mod tests {
         fs::write(folder.path().join("secret"), "from a file\n").expect("written");
         #[cfg(unix)]
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("changed");
-        OutsideFlags { identity_providers: Some(path), egress_allow: Vec::new() }.providers()
+        OutsideFlags { identity_providers: Some(path), push_services: None, egress_allow: Vec::new() }.providers()
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod columns;
 mod commands;
 mod comments;
 mod deliveries;
+mod devices;
 mod doubles;
 mod export;
 mod extract;
@@ -76,6 +77,7 @@ use std::sync::Arc;
 use lockstep_protocol::{limits::Limits, position::Position};
 use tokio::sync::watch;
 
+pub use devices::PushOffer;
 pub use headers::{address_of, client_address};
 pub use names::Names;
 pub use pace::Pace;
@@ -116,6 +118,8 @@ pub struct Parts {
     pub trusted_proxies: Vec<Network>,
     /// How often each account may ask.
     pub pace: Pace,
+    /// How devices are reached.
+    pub push: PushOffer,
     /// Makes small squares of what is sent as a picture.
     pub thumbnails: Thumbnails,
     pub limits: Arc<Limits>,

@@ -45,7 +45,7 @@ use tower_http::{
 
 use super::{
     Http, about, access, assets, authentication, board_members, boards, categories, channels, columns, commands,
-    comments, deliveries, export, factors, fields,
+    comments, deliveries, devices, export, factors, fields,
     finish::finish,
     health, history, identity, inbox, invitations, kept, labels, links, me, member_list, members, next, openapi,
     organization_life, organizations,
@@ -119,6 +119,10 @@ fn who() -> Vec<Endpoint> { vec![
     get("/api/v1/me/tokens", tokens::list, "The caller's access tokens for programs").answers(200, "{ items: Array<TokenEntry> }"),
     post("/api/v1/me/tokens", tokens::make, "Make an access token for a program; it is shown once").takes("NewToken").answers(201, "TokenMade"),
     delete("/api/v1/me/tokens/{token}", tokens::revoke, "Revoke an access token").answers_nothing(),
+    get("/api/v1/push/key", devices::key, "How this server reaches devices").answers(200, "PushKey"),
+    get("/api/v1/me/devices", devices::list, "The browsers and apps that the caller's notifications are pushed to").answers(200, "{ items: Array<DeviceEntry> }"),
+    post("/api/v1/me/devices", devices::register, "Have notifications pushed to a browser or an app, for as long as this log-in lasts").takes("NewDevice").answers(201, "DeviceEntry"),
+    delete("/api/v1/me/devices/{device}", devices::remove, "Push nothing more to a device").answers_nothing(),
     get("/api/v1/me/factors", factors::list, "The caller's second factors").answers(200, "FactorList"),
     post("/api/v1/me/totp", factors::begin_totp, "Begin to set up an authenticator app").takes("StepUp").answers(201, "TotpSecret"),
     post("/api/v1/me/totp/confirm", factors::confirm_totp, "Take the authenticator app into use; its recovery codes are shown once").takes("TotpCode").answers(200, "RecoveryCodes"),

@@ -6,5 +6,6 @@ pub mod breaker;
 pub mod egress;
 pub mod mail;
 mod outcome;
+pub mod push;
 
 pub use outcome::Outcome;

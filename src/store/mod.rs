@@ -12,6 +12,7 @@ pub mod codes;
 pub mod consumers;
 mod db;
 pub mod deliveries;
+pub mod devices;
 pub mod drops;
 mod error;
 pub mod factors;
@@ -44,6 +45,7 @@ pub use open::{About, Location, Options};
 use accounts::Accounts;
 use consumers::Consumers;
 use deliveries::Deliveries;
+use devices::Devices;
 use drops::Drops;
 use invitations::Invitations;
 use journal::SharedJournal;
@@ -71,6 +73,7 @@ pub struct Store {
     projections: Projections,
     nodes: Nodes,
     mails: Mails,
+    devices: Devices,
     processes: Processes,
     drops: Drops,
     deliveries: Deliveries,
@@ -126,6 +129,11 @@ impl Store {
     /// Mail on its way.
     pub fn mails(&self) -> &Mails {
         &self.mails
+    }
+
+    /// Browsers and apps that notifications are pushed to.
+    pub fn devices(&self) -> &Devices {
+        &self.devices
     }
 
     /// What has to follow from what happened.

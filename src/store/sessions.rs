@@ -122,6 +122,9 @@ struct TokenRow {
 const INSERT_TOKEN: &str = "insert into refresh_tokens (token, session_id, account_id, binding, issued_at, expires_at)
     values ($1, $2, $3, $4, $5, $6)";
 const REVOKE: &str = "update sessions set revoked_at = $2 where id = $1 and revoked_at is null";
+/// With a log-in go the devices that were registered by it.
+const FORGET_DEVICES: &str = "delete from devices where account_id = $1
+    and session_id in (select id from sessions where account_id = $1 and revoked_at is not null)";
 
 impl Accounts {
     /// Creates a session with its first token. Returns the sessions that were revoked to make room.
@@ -151,12 +154,14 @@ impl Accounts {
                 .bind(new.token_expires_at.min(new.expires_at))
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query_scalar(make_room)
+            let removed = sqlx::query_scalar(make_room)
                 .bind(new.account.0)
                 .bind(new.at)
                 .bind(i64::from(new.keep.max(1)))
                 .fetch_all(&mut *tx)
-                .await?
+                .await?;
+            sqlx::query(FORGET_DEVICES).bind(new.account.0).execute(&mut *tx).await?;
+            removed
         });
         Ok(removed.into_iter().map(Into::into).collect())
     }
@@ -181,8 +186,12 @@ impl Accounts {
     /// False where the session does not exist, is another account's, or was revoked before.
     pub async fn revoke_session(&self, account: AccountId, id: SessionId, at: i64) -> Result<bool, StoreError> {
         let sql = "update sessions set revoked_at = $3 where id = $1 and account_id = $2 and revoked_at is null";
-        let changed = on_db!(&self.db, write, pool =>
-            sqlx::query(sql).bind(id.0).bind(account.0).bind(at).execute(pool).await?.rows_affected());
+        let changed = in_tx!(&self.db, tx => {
+            let revoke = sqlx::query(sql).bind(id.0).bind(account.0).bind(at);
+            let changed = revoke.execute(&mut *tx).await?.rows_affected();
+            sqlx::query(FORGET_DEVICES).bind(account.0).execute(&mut *tx).await?;
+            changed
+        });
         Ok(changed == 1)
     }
 
@@ -196,8 +205,12 @@ impl Accounts {
         let sql = "update sessions set revoked_at = $3 where account_id = $1 and id <> $2 and revoked_at is null
             returning id";
         let keep = keep.unwrap_or(SessionId::NIL);
-        let ids: Vec<Uuid> = on_db!(&self.db, write, pool =>
-            sqlx::query_scalar(sql).bind(account.0).bind(keep.0).bind(at).fetch_all(pool).await?);
+        let ids: Vec<Uuid> = in_tx!(&self.db, tx => {
+            let revoke = sqlx::query_scalar(sql).bind(account.0).bind(keep.0).bind(at);
+            let ids = revoke.fetch_all(&mut *tx).await?;
+            sqlx::query(FORGET_DEVICES).bind(account.0).execute(&mut *tx).await?;
+            ids
+        });
         Ok(ids.into_iter().map(Into::into).collect())
     }
 
@@ -257,8 +270,9 @@ impl Accounts {
                 let row: Option<TokenRow> =
                     sqlx::query_as(why).bind(rotation.presented.as_slice()).fetch_optional(&mut *tx).await?;
                 let outcome = refused(row, rotation);
-                if let Rotated::Reused { session, .. } = outcome {
+                if let Rotated::Reused { account, session } = outcome {
                     sqlx::query(REVOKE).bind(session.0).bind(rotation.at).execute(&mut *tx).await?;
+                    sqlx::query(FORGET_DEVICES).bind(account.0).execute(&mut *tx).await?;
                 }
                 outcome
             }

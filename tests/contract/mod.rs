@@ -5,6 +5,7 @@ mod accounts;
 mod alarms;
 mod bus;
 mod consumers;
+mod devices;
 mod drops;
 mod ephemeral;
 mod ephemeral_kept;

@@ -46,6 +46,24 @@ async fn hashed_files_are_kept_for_ever() {
     app.stop().await;
 }
 
+/// A service worker that a browser keeps for longer than a page would stay behind the server.
+#[tokio::test]
+async fn the_service_worker_is_asked_for_anew_and_may_be_run() {
+    let app = App::start().await;
+    let page = app.get("/").await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("worker-src 'self'") && policy.contains("script-src 'self'"), "{policy}");
+    let worker = app.get("/sw.js").await;
+    // A server built without the web app has none.
+    if !text(&page.body).contains("make run") {
+        assert_eq!((worker.status.as_u16(), worker.header("cache-control")), (200, "no-cache"));
+        assert!(worker.header("content-type").contains("javascript"), "{worker:?}");
+        let again = send(app.request(Method::GET, "/sw.js").header("if-none-match", worker.header("etag"))).await;
+        assert_eq!(again.status.as_u16(), 304);
+    }
+    app.stop().await;
+}
+
 #[tokio::test]
 async fn what_is_text_says_its_charset() {
     let app = App::start().await;

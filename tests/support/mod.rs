@@ -7,8 +7,10 @@ pub mod child;
 pub mod node;
 pub mod oidc;
 pub mod passkey;
+pub mod phones;
 pub mod postgres;
 pub mod proxy;
+pub mod push;
 pub mod redis;
 pub mod smtp;
 

@@ -40,7 +40,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("argon2", &["auth"]),
     ("image", &["http"]),
     ("lettre", &["outbound"]),
-    ("jsonwebtoken", &["auth"]),
+    ("jsonwebtoken", &["auth", "outbound"]),
     ("openidconnect", &["auth"]),
     ("webauthn_rs", &["auth"]),
 ];

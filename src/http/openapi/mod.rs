@@ -216,6 +216,7 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "task" => "TaskId",
             "session" => "SessionId",
             "factor" => "FactorId",
+            "device" => "DeviceId",
             "token" => "TokenId",
             "identity" => "IdentityId",
             "picture" => "PictureId",

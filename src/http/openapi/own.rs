@@ -3,7 +3,7 @@
 use ts_rs::{Config, TS};
 
 use super::super::{
-    about, authentication, boards, channels, commands, deliveries, factors, health, history, identity, inbox,
+    about, authentication, boards, channels, commands, deliveries, devices, factors, health, history, identity, inbox,
     invitations, kept, links, me, member_list, members, next, organization_life, organizations, passkeys, past,
     patterns, pictures, preferences, quick_add, registration, roles, second_factor, service_accounts, shared, tasks,
     teams, templates, time, tokens, unsubscribe, webhooks, whereabouts,
@@ -51,6 +51,11 @@ fn types_of_people() -> String {
     declare(factors::StepUp::decl(&config));
     declare(factors::TotpSecret::decl(&config));
     declare(factors::TotpCode::decl(&config));
+    declare(lockstep_protocol::ids::DeviceId::decl(&config));
+    declare(devices::PushKind::decl(&config));
+    declare(devices::PushKey::decl(&config));
+    declare(devices::NewDevice::decl(&config));
+    declare(devices::DeviceEntry::decl(&config));
     declare(pictures::PictureKept::decl(&config));
     declare(passkeys::Empty::decl(&config));
     declare(passkeys::PasskeyAsked::decl(&config));

@@ -43,16 +43,23 @@ pub enum EgressError {
 pub struct Egress(Arc<Inner>);
 
 struct Inner {
+    /// Speaking HTTP/1.1.
+    usual: Clients,
+    /// Speaking HTTP/2, with servers that speak nothing else.
+    second: Clients,
+    allow: Vec<Place>,
+    permits: Semaphore,
+    timeout: Duration,
+    answer_bytes_max: usize,
+}
+
+struct Clients {
     /// To the internet.
     public: Client,
     /// To a host that the operator named.
     named: Client,
     /// Without TLS, to this machine.
     plain: Client,
-    allow: Vec<Place>,
-    permits: Semaphore,
-    timeout: Duration,
-    answer_bytes_max: usize,
 }
 
 /// Which addresses a client connects to.
@@ -128,10 +135,11 @@ impl Egress {
             _ => None,
         });
         let networks: Arc<[Network]> = networks.collect();
-        let client = |rule: Rule| {
+        let client = |rule: Rule, second: bool| {
             let guard = Guard { rule, networks: networks.clone(), lookup: lookup.clone() };
-            Client::builder()
-                .dns_resolver(guard)
+            let builder = Client::builder().dns_resolver(guard);
+            let builder = if second { builder.http2_prior_knowledge() } else { builder.http1_only() };
+            builder
                 .https_only(rule != Rule::ThisMachine)
                 .redirect(Policy::none())
                 .referer(false)
@@ -141,10 +149,13 @@ impl Egress {
                 .build()
                 .map_err(|error| EgressError::Failed(chain(&error)))
         };
+        let clients = |second: bool| {
+            let (public, named) = (client(Rule::Public, second)?, client(Rule::Named, second)?);
+            Ok(Clients { public, named, plain: client(Rule::ThisMachine, second)? })
+        };
         Ok(Self(Arc::new(Inner {
-            public: client(Rule::Public)?,
-            named: client(Rule::Named)?,
-            plain: client(Rule::ThisMachine)?,
+            usual: clients(false)?,
+            second: clients(true)?,
             permits: Semaphore::new(limits.egress_requests_max),
             timeout,
             answer_bytes_max: limits.egress_answer_bytes_max,
@@ -155,14 +166,27 @@ impl Egress {
     /// Whether requests may go there at all, as far as that can be said without looking its name up.
     pub fn judge(&self, address: &str) -> Result<(), EgressError> {
         let url = address.parse().map_err(|_| EgressError::Refused("this is no address".to_owned()))?;
-        self.client_for(&reqwest::Request::new(http::Method::POST, url)).map(drop)
+        self.client_for(&self.0.usual, &reqwest::Request::new(http::Method::POST, url)).map(drop)
     }
 
     /// Sends a request and gives the whole answer, whatever its status.
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, EgressError> {
+        self.send_by(&self.0.usual, request).await
+    }
+
+    /// The same by HTTP/2, to a server that is known to speak it.
+    pub async fn send_http2(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, EgressError> {
+        self.send_by(&self.0.second, request).await
+    }
+
+    async fn send_by(
+        &self,
+        clients: &Clients,
+        request: http::Request<Vec<u8>>,
+    ) -> Result<http::Response<Vec<u8>>, EgressError> {
         let inner = &*self.0;
         let request = reqwest::Request::try_from(request).map_err(|error| EgressError::Refused(chain(&error)))?;
-        let client = self.client_for(&request)?;
+        let client = self.client_for(clients, &request)?;
         let exchange = async {
             let _permit = inner.permits.acquire().await.map_err(|error| EgressError::Failed(error.to_string()))?;
             self.read(client.execute(request).await.map_err(judged)?).await
@@ -172,7 +196,7 @@ impl Egress {
     }
 
     /// The client that may go where the request wants to.
-    fn client_for(&self, request: &reqwest::Request) -> Result<&Client, EgressError> {
+    fn client_for<'a>(&self, clients: &'a Clients, request: &reqwest::Request) -> Result<&'a Client, EgressError> {
         let (inner, url) = (&*self.0, request.url());
         let refused = |why: &str| Err(EgressError::Refused(why.to_owned()));
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
@@ -186,10 +210,10 @@ impl Egress {
         let plain =
             |place: &Place| matches!(place, Place::Plain { host: named, port: on } if named == host && *on == port);
         let (client, rule) = match url.scheme() {
-            "https" if inner.allow.iter().any(named) => (&inner.named, Rule::Named),
-            "https" if PORTS.contains(&port) => (&inner.public, Rule::Public),
+            "https" if inner.allow.iter().any(named) => (&clients.named, Rule::Named),
+            "https" if PORTS.contains(&port) => (&clients.public, Rule::Public),
             "https" => return refused("the port is not 443 or 8443"),
-            "http" if inner.allow.iter().any(plain) => (&inner.plain, Rule::ThisMachine),
+            "http" if inner.allow.iter().any(plain) => (&clients.plain, Rule::ThisMachine),
             _ => return refused("the address does not begin with https://"),
         };
         // An address that stands for itself is looked up by nobody.

@@ -80,7 +80,7 @@ impl Courier {
         while let Some(outcome) = sending.next().await {
             match outcome? {
                 Some(true) => breaker.answered(),
-                Some(false) => {
+                Some(false) if provider.breaks() => {
                     if let Some(until) = breaker.failed(self.clock.now()) {
                         let seconds = (until - self.clock.now()) / 1_000_000;
                         tracing::warn!(
@@ -90,7 +90,7 @@ impl Courier {
                         );
                     }
                 }
-                None => {}
+                Some(false) | None => {}
             }
         }
         Ok(full && breaker.allows(self.clock.now(), BATCH) == BATCH)
@@ -204,7 +204,10 @@ impl Courier {
         let id = deliveries.iter().find_map(|delivery| delivery.parcel).unwrap_or_else(|| self.clock.fresh_id());
         let digest = deliveries.iter().any(|delivery| delivery.digest && told.contains(&delivery.id));
         let language = Language::of(&profile.locale);
-        Ok(Some((told, Parcel { id, to: first.account, name: profile.name, language, items, digest })))
+        Ok(Some((
+            told,
+            Parcel { id, to: first.account, name: profile.name, language, items, digest, unread: state.unread() },
+        )))
     }
 }
 

@@ -1,9 +1,10 @@
 //! From what inboxes say to what is queued: a consumer of the journal. It must never send anything.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use lockstep_protocol::{
     event::InboxEvent,
+    ids::AccountId,
     position::Position,
     topic::Kind,
     values::{Micros, Outlet},
@@ -42,7 +43,14 @@ impl Worker for Intake {
         events: &[Recorded],
         cursor: Position,
     ) -> Result<(), StoreError> {
-        let queued: Vec<NewDelivery> = events.iter().flat_map(|recorded| self.queued(recorded)).collect();
+        let mut queued: Vec<NewDelivery> = events.iter().flat_map(|recorded| self.queued(recorded)).collect();
+        let pushed = |queued: &&NewDelivery| queued.outlet == Outlet::Push.word();
+        let accounts: BTreeSet<AccountId> = queued.iter().filter(pushed).map(|queued| queued.account).collect();
+        if !accounts.is_empty() {
+            // Most people have no device: nothing is queued to be dropped.
+            let having = store.devices().having(&accounts.into_iter().collect::<Vec<_>>()).await?;
+            queued.retain(|queued| !pushed(&queued) || having.contains(&queued.account));
+        }
         if queued.is_empty() {
             return store.consumers().save(lease, cursor).await;
         }

@@ -53,6 +53,10 @@ impl Provider for MailRoom {
         true
     }
 
+    fn breaks(&self) -> bool {
+        true
+    }
+
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Outcome> {
         async move {
             match self.address(parcel).await {

@@ -8,6 +8,7 @@ mod courier;
 mod intake;
 mod judge;
 mod mail;
+mod push;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use uuid::Uuid;
 pub use courier::Courier;
 pub use intake::Intake;
 pub use mail::{MailRoom, Takes};
+pub use push::PushRoom;
 
 use crate::{
     letters::{Language, news::Item},
@@ -36,6 +38,8 @@ pub struct Parcel {
     /// At least one.
     pub items: Vec<Item>,
     pub digest: bool,
+    /// What is unread in their inbox.
+    pub unread: u32,
 }
 
 /// One way to people, and whoever delivers on it.
@@ -43,6 +47,8 @@ pub trait Provider: Send + Sync {
     fn outlet(&self) -> Outlet;
     /// Whether several things for one person go together.
     fn gathers(&self) -> bool;
+    /// Whether all of it fails together: then it is left alone for a while when it does again and again.
+    fn breaks(&self) -> bool;
     fn send<'a>(&'a self, parcel: &'a Parcel) -> BoxFuture<'a, Outcome>;
 }
 

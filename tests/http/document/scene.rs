@@ -78,10 +78,10 @@ impl<'a> Scene<'a> {
         let login = json!({ "email": owner.email, "password": PASSWORD, "refresh_in": "body" });
         let second = app.post("/api/v1/auth/login", login).await.ok();
         add("SessionId", &second["session_id"]);
-        add("AccountId", &json!(member.id()));
+        add("DeviceId", &json!(device(&owner).await));
         let picture = pictures::put(&member, "/api/v1/me/avatar", "image/png", pictures::small());
         add("PictureId", &picture.await.ok()["picture_id"]);
-        add("AccountId", &json!(owner.id()));
+        [member.id(), owner.id()].iter().for_each(|id| add("AccountId", &json!(id)));
         add("OrgId", &json!(last(&org)));
         add("BoardId", &json!(last(&board)));
         let elsewhere = stranger.organization().await;
@@ -152,6 +152,15 @@ async fn marks(owner: &Person<'_>, board: &str) -> Vec<(&'static str, String)> {
     owner.post(&format!("{board}/views"), json!({ "view_id": id, "name": "All", "look": {} })).await.created();
     made.push(("ViewId", id));
     made
+}
+
+/// A browser that notifications are pushed to, with the keys of RFC 8291's example.
+async fn device(owner: &Person<'_>) -> String {
+    let wish = json!({
+        "kind": "webpush", "address": "https://push.example.org/one", "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    });
+    text(&owner.post("/api/v1/me/devices", wish).await.created()["device_id"]).to_owned()
 }
 
 /// A comment on a task.

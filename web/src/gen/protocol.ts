@@ -2297,6 +2297,12 @@ export const LIMITS = {
   identity_subject_bytes_max: 255,
   /** Identities at providers that one account may be connected to. (identities) */
   identities_per_account_max: 20,
+  /** Browsers and apps that notifications of one account are pushed to. (devices) */
+  devices_per_account_max: 20,
+  /** The address or token that a push service gave a device. (bytes) */
+  device_address_bytes_max: 1024,
+  /** What a device is called, or what its browser called itself. (characters) */
+  device_name_chars_max: 200,
   /** The answer to a request that this server sends. (bytes) */
   egress_answer_bytes_max: 65536,
   /** Time for a request that this server sends, from looking the name up to the end of the answer. (ms) */

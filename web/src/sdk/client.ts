@@ -9,6 +9,7 @@ import { Channels } from "./channels";
 import { Commands, type PendingCommand } from "./commands";
 import { browserEnvironment, type Environment } from "./environment";
 import { boardHandle, detailHandle, viewHandle } from "./handles";
+import { Devices } from "./devices";
 import { Http } from "./http";
 import { Identity } from "./identity";
 import { Links } from "./links";
@@ -39,6 +40,7 @@ class Client implements Lockstep {
   readonly identity: Identity;
   readonly organizations: Organizations;
   readonly tokens: Tokens;
+  readonly devices: Devices;
   readonly links: Links;
   readonly channels: Channels;
   readonly #env: Environment;
@@ -70,6 +72,7 @@ class Client implements Lockstep {
     this.identity = new Identity(http);
     this.organizations = new Organizations(http);
     this.tokens = new Tokens(http);
+    this.devices = new Devices(http);
     this.links = new Links(http);
     this.channels = new Channels(http);
     this.#transport = new Transport(this.#env, this.auth, options.client_name ?? "lockstep web", {

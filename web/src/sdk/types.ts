@@ -17,6 +17,7 @@ import type { BoardEntry, Rest } from "./rest";
 import type { MarkersHandle } from "./markers";
 import type { ChannelHandle } from "./rooms";
 import type { Links } from "./links";
+import type { Devices } from "./devices";
 import type { Tokens } from "./tokens";
 
 /** The four honest states of the connection, and the two ends after which nothing happens by itself. */
@@ -284,6 +285,7 @@ export interface Lockstep {
   readonly identity: Identity;
   readonly organizations: Organizations;
   readonly tokens: Tokens;
+  readonly devices: Devices;
   readonly links: Links;
   readonly channels: Channels;
   readonly status: Cell<ConnectionStatus>;
