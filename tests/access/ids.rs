@@ -317,8 +317,8 @@ fn name_of(part: &str) -> &'static str {
         "role" => "hr",
         "invitation" => "inv1",
         // Nobody has one here: `tests/http/pictures.rs` asks for those that are there.
-        // Nor anything that is on its way: `tests/http/deliveries.rs`.
-        "token" | "picture" | "delivery" => "s4",
+        // Nor anything that is on its way: `tests/http/deliveries.rs`, `webhooks.rs`.
+        "token" | "picture" | "delivery" | "webhook" => "s4",
         // What people call a task: `tests/http/transfer.rs`.
         "key" => "s4",
         other => panic!("what is a {other}?"),

@@ -322,3 +322,42 @@ async fn what_a_service_answers_is_taken_later_never_or_gone() {
     assert!(matches!(outcome, Outcome::Later { after: None, .. }), "{outcome:?}");
     app.stop().await;
 }
+
+/// What concerns somebody reaches their devices: those that took it once, and those that were away when they are back.
+#[tokio::test]
+async fn what_concerns_somebody_is_pushed_to_their_devices() {
+    let (service, clock) = (PushService::start().await, Clock::manual(now() + 60 * SECOND));
+    let overrides = Overrides { clock: Some(clock.clone()), ..Overrides::default() };
+    let app = App::start_with(overrides, &["--egress-allow", &service.url]).await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let board = ana.board(&org, json!({ "visibility": "organization" })).await;
+    let (laptop, phone) = (Browser::new(), Browser::new());
+    ben.post(DEVICES, laptop.subscription(&service.endpoint("laptop"))).await.created();
+    ben.post(DEVICES, phone.subscription(&service.endpoint("phone"))).await.created();
+    let task = ana.task(&board, "Ring the bell").await;
+    ana.post(&format!("{task}/assign"), json!({ "account_id": ben.id() })).await.ok();
+    let came =
+        crate::support::until("both are told", async || Some(service.came()).filter(|came| came.len() == 2)).await;
+    for came in &came {
+        let own = if came.device == "laptop" { &laptop } else { &phone };
+        let told = own.open(came).expect("it is theirs");
+        assert_eq!(told["title"], "Ana gave you PLAN-1 Ring the bell");
+        assert!(text(&told["url"]).contains("?task="), "{told}");
+        assert_eq!(told["badge"], 1);
+    }
+    // A service that is away is asked again; a browser that is gone is forgotten.
+    service.say(Says(503, None));
+    let words = format!("@[{}]", ben.id());
+    let comment = json!({ "comment_id": Uuid::now_v7(), "text": words, "mentions": [ben.id()] });
+    ana.post(&format!("{task}/comments"), comment).await.created();
+    crate::support::until("both were tried", async || (service.came().len() >= 4).then_some(())).await;
+    service.say(Says(410, None));
+    crate::support::until("they are forgotten", async || {
+        clock.advance(SECOND);
+        known(&app, &ben).await.is_empty().then_some(())
+    })
+    .await;
+    app.stop().await;
+}

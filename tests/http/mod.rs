@@ -56,6 +56,7 @@ mod timer;
 mod tokens;
 mod transfer;
 mod views;
+mod webhooks;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -12,6 +12,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod push;
 pub mod redis;
+pub mod sink;
 pub mod smtp;
 
 use std::time::Duration;
