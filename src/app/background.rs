@@ -111,7 +111,7 @@ fn deliveries(engine: &Engine, auth: &Auth, outside: Outside, settings: &Setting
     let scribe = auth.scribe().clone();
     let takes = match outside.smtp {
         Some(smtp) => Some(Takes::Server(smtp)),
-        None => settings.mailbox.then(|| Takes::Mailbox(scribe.clone())),
+        None => settings.mailbox.then(|| Takes::Mailbox(Box::new(scribe.clone()))),
     };
     let mail = takes.map(|takes| -> Arc<dyn Provider> {
         let codes = scribe.codes().clone();

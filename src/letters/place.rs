@@ -12,7 +12,7 @@ pub fn path(entry: &NewEntry) -> String {
         }
         Subject::Board { board_id } => format!("/orgs/{org}/boards/{board_id}"),
         Subject::Channel { channel_id } => format!("/orgs/{org}/talk/{channel_id}"),
-        Subject::Team { .. } => format!("/orgs/{org}/teams"),
+        Subject::Team { team_id } => format!("/orgs/{org}/teams?team={team_id}"),
         Subject::Organization { .. } => format!("/orgs/{org}"),
     }
 }

@@ -94,6 +94,8 @@ pub struct Place {
     root: PathBuf,
     data: Data,
     kept: Mutex<Option<tempfile::TempDir>>,
+    /// Flags of the server besides.
+    pub more: Vec<String>,
 }
 
 fn fresh() -> tempfile::TempDir {
@@ -102,7 +104,7 @@ fn fresh() -> tempfile::TempDir {
 
 impl Place {
     fn at(folder: tempfile::TempDir, data: Data) -> Self {
-        Self { root: folder.path().to_owned(), data, kept: Mutex::new(Some(folder)) }
+        Self { root: folder.path().to_owned(), data, kept: Mutex::new(Some(folder)), more: Vec::new() }
     }
 
     pub fn sqlite() -> Self {
@@ -130,6 +132,7 @@ impl Place {
         if let Data::Postgres(_, url) = &self.data {
             flags.extend(["--database-url", url]);
         }
+        flags.extend(self.more.iter().map(String::as_str));
         flags
     }
 
@@ -150,11 +153,16 @@ impl Place {
             Data::Sqlite => Data::Sqlite,
             Data::Postgres(server, url) => Data::Postgres(server.clone(), server.copy(url).await),
         };
-        Self::at(folder, data)
+        Self { more: self.more.clone(), ..Self::at(folder, data) }
     }
 
     /// Lets a server live here until it dies at this point or has nothing left to do.
     pub async fn live(&self, die_at: Option<&str>) -> Ended {
+        self.live_until(die_at, || true).await
+    }
+
+    /// The same; there is something left to do until this says that there is not.
+    pub async fn live_until(&self, die_at: Option<&str>, done: impl Fn() -> bool) -> Ended {
         if let Data::Postgres(_, url) = &self.data {
             // Whoever was killed has its leases for some seconds more: they are over.
             let mut connection = postgres(url).await;
@@ -173,7 +181,7 @@ impl Place {
             if let Some(status) = child.try_wait().expect("a child") {
                 return Some((Ended::Killed, Some(status)));
             }
-            look.settled().await.then_some((Ended::Settled, None))
+            (done() && look.settled().await).then_some((Ended::Settled, None))
         })
         .await;
         child.kill().await.expect("it runs or has ended");

@@ -2,6 +2,7 @@
 //! undisturbed run leaves. The points are counted by the server itself (`src/steps.rs`), so that a new step is tried by itself.
 
 mod folder;
+mod hooks;
 mod mailed;
 mod telling;
 

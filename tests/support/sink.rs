@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, Uri},
 };
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -19,6 +19,7 @@ use super::until;
 /// One request.
 #[derive(Clone, Debug)]
 pub struct Got {
+    pub path: String,
     pub headers: HeaderMap,
     pub body: String,
     /// What it was answered.
@@ -57,10 +58,11 @@ impl Drop for Sink {
     }
 }
 
-async fn take(State(kept): State<Shared>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn take(State(kept): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
     let mut kept = kept.lock().expect("not poisoned");
     let status = kept.answers.pop_front().or(kept.otherwise).unwrap_or(204);
-    kept.got.push(Got { headers, body: String::from_utf8_lossy(&body).into_owned(), status });
+    let (path, body) = (uri.path().to_owned(), String::from_utf8_lossy(&body).into_owned());
+    kept.got.push(Got { path, headers, body, status });
     StatusCode::from_u16(status).expect("a status")
 }
 

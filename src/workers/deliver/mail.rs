@@ -29,7 +29,7 @@ use crate::{
 pub enum Takes {
     Server(Smtp),
     /// Nobody: it is kept where everybody can look at it.
-    Mailbox(Scribe),
+    Mailbox(Box<Scribe>),
 }
 
 /// See the module.

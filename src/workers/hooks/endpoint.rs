@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use http::header::RETRY_AFTER;
 use lockstep_protocol::{codes::Failure, topic::Topic, values::Micros};
-use reqwest::header::RETRY_AFTER;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -9,6 +9,7 @@ export type Route =
   | { name: "organization"; org: string; page: OrgPage }
   | { name: "talk"; org: string; channel?: string; thread?: number }
   | { name: "account" }
+  | { name: "inbox" }
   | { name: "next" }
   | { name: "time" }
   | { name: "login" }
@@ -31,6 +32,7 @@ const ID = "([0-9a-fA-F-]{8,64})";
 const TABLE: Array<[RegExp, (found: string[]) => Route]> = [
   [/^\/$/, () => ({ name: "home" })],
   [/^\/account$/, () => ({ name: "account" })],
+  [/^\/inbox$/, () => ({ name: "inbox" })],
   [/^\/next$/, () => ({ name: "next" })],
   [/^\/time$/, () => ({ name: "time" })],
   ...(["login", "register", "forgot", "check-mail", "confirm", "verify", "reset", "invite", "unsubscribe", "mailbox", "shared"] as const).map((name): [RegExp, () => Route] => [
@@ -121,6 +123,7 @@ export const paths = {
   talk: (org: string, channel?: string, at: { thread?: number; message?: number } = {}) =>
     `/orgs/${org}/talk${channel ? `/${channel}${at.thread ? `/thread/${at.thread}` : ""}${at.message ? `?message=${at.message}` : ""}` : ""}`,
   account: () => "/account",
+  inbox: () => "/inbox",
   next: () => "/next",
   time: () => "/time",
   forgot: () => "/forgot",

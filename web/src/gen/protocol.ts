@@ -2309,6 +2309,14 @@ export const LIMITS = {
   egress_timeout_ms: 10000,
   /** Requests that this server has under way at once; further ones wait within their time. (requests) */
   egress_requests_max: 32,
+  /** Webhooks of one organization. (webhooks) */
+  webhooks_per_org_max: 20,
+  /** Where a webhook is. (bytes) */
+  webhook_url_bytes_max: 2000,
+  /** Kinds of events, and groups of them, that a webhook names. (kinds) */
+  webhook_events_max: 100,
+  /** What is asked to be sent once more to one webhook, and waits. (messages) */
+  webhook_asked_max: 100,
   /** Passkeys of one account. (passkeys) */
   passkeys_per_account_max: 20,
   /** Recovery codes that are made at once. (codes) */

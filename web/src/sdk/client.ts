@@ -14,7 +14,7 @@ import { Http } from "./http";
 import { Identity } from "./identity";
 import { Links } from "./links";
 import { accountTopic, boardTopic, inboxTopic, makeId, organizationTopic, teamTopic } from "./ids";
-import { type Markers, type MarkersHandle, markersFolding } from "./markers";
+import { type Inbox, type InboxHandle, inboxFolding } from "./inbox";
 import { Organizations } from "./organizations";
 import { OrgList } from "./org-list";
 import { Tokens } from "./tokens";
@@ -54,7 +54,7 @@ class Client implements Lockstep {
   readonly #organizations = new Map<Topic, Held<ViewTopic<OrganizationView>>>();
   readonly #teams = new Map<Topic, Held<ViewTopic<TeamView>>>();
   readonly #accounts = new Map<Topic, Held<ViewTopic<AccountView>>>();
-  readonly #markers = new Map<Topic, Held<ViewTopic<Markers>>>();
+  readonly #inboxes = new Map<Topic, Held<ViewTopic<Inbox>>>();
   readonly #rooms: Rooms;
   #quiet = false;
   #storage: Storage | undefined;
@@ -175,8 +175,8 @@ class Client implements Lockstep {
     return this.#openView<AccountView, never>(this.#accounts, accountTopic(account_id), accountFolding);
   }
 
-  openMarkers(account_id: AccountId): MarkersHandle {
-    return this.#openView<Markers, InboxCommand>(this.#markers, inboxTopic(account_id), markersFolding);
+  openInbox(account_id: AccountId): InboxHandle {
+    return this.#openView<Inbox, InboxCommand>(this.#inboxes, inboxTopic(account_id), inboxFolding);
   }
 
   openChannel(org_id: OrgId, channel_id: ChannelId): ChannelHandle {
@@ -267,7 +267,7 @@ class Client implements Lockstep {
     this.#commands.clear();
     this.#commands.disown();
     // What the next account may see is another matter: everything starts from nothing.
-    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values(), ...this.#accounts.values(), ...this.#markers.values(), ...this.#rooms.values().map((value) => ({ value }))]) {
+    for (const held of [...this.#boards.values(), ...this.#organizations.values(), ...this.#teams.values(), ...this.#accounts.values(), ...this.#inboxes.values(), ...this.#rooms.values().map((value) => ({ value }))]) {
       const { value } = held;
       value.phase("revoked");
       value.phase("loading");

@@ -17,14 +17,14 @@ export { MENTION, WIDE_MENTION, mentioning, mentionsIn } from "./mentions";
 export type { ChannelSaid, FailedPost, PostCommand } from "./channel-topic";
 export type { ChannelEntry, FoundMessage, ChannelRead, Channels, ChannelStanding, NewChannel } from "./channels";
 export type { Feed, FeedPhase, ShownMessage } from "./message-feed";
-export type { Markers, MarkersHandle } from "./markers";
+export { type Inbox, type InboxHandle, isAbout, isUnread } from "./inbox";
 export type { ChannelHandle } from "./rooms";
 export { firstUnread, type Unread, unread } from "./unread";
 export { Problem, rangeOf, type Range } from "./problem";
 export type { ChangedProfiles } from "./profiles";
 export {
   Rest, type OwnView, type Star, type BoardEntry, type BoardThen, type ChangePassword, type HistoryPage, type Me, type MemberEntry, type MemberPage, type MembersQuery, type NewBoard, type OrgEntry, type Page, type Template, type Whereabouts,
-  type NextList, type NextReason, type NextTask, type OwnTime, type OwnTimeRow, type OwnTimer, type Preferences, type SessionEntry, type TeamEntry, type TimeQuery, type TimeReport, type TimerStopped, type TimeSum, type UpdateMe, type WorkingHours,
+  type InboxFolder, type InboxItem, type InboxPage, type NextList, type NextReason, type NextTask, type OwnTime, type OwnTimeRow, type OwnTimer, type Preferences, type SessionEntry, type TeamEntry, type TimeQuery, type TimeReport, type TimerStopped, type TimeSum, type UpdateMe, type WorkingHours,
 } from "./rest";
 export { TEAM_PERMISSIONS } from "./view-topic";
 export type { DeviceEntry, Devices, NewDevice, PushKey } from "./devices";

@@ -1,7 +1,7 @@
 //! The REST surface, one method a route. Lists, heads and details are read here; changes of an open board go over the socket.
 
 import type {
-  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Code, Command, CommentId, CommentVersion, Condition, Due, Event, Happened, Lifecycle, Look, MemberStatus, OrgId,
+  AccountId, Acknowledged, BoardHead, BoardId, BoardPart, BoardRole, Code, Command, CommentId, CommentVersion, Condition, Due, EntryView, Event, Happened, Lifecycle, Look, MemberStatus, OrgId,
   OrganizationView, OrgRole, OwnChanges, PictureId, Priority, SessionId, TaskDetail, TaskDifference, TaskFace, TaskId, TeamId, TeamView, TimeEntryId, TimerView, ViewId, Visibility,
 } from "../gen/protocol";
 import type { Http } from "./http";
@@ -116,6 +116,12 @@ export interface NextTask {
   /** Weightiest first. */
   readonly reasons: readonly NextReason[];
 }
+/** What an entry of the inbox says, as it may be read now. `place` is empty for a direct talk. */
+export interface Shown { readonly place: string; readonly title?: string; readonly key?: string; readonly excerpt?: string; readonly trashed?: boolean }
+export type InboxFolder = "inbox" | "unread" | "snoozed" | "archived";
+/** Without `shown`: it is gone, or one may not see it any more. */
+export type InboxItem = EntryView & { readonly shown?: Shown };
+export interface InboxPage { readonly items: readonly InboxItem[]; readonly unread: number; readonly more: boolean; readonly seq: number }
 export interface NextList { readonly items: readonly NextTask[]; readonly total: number; readonly boards_left_out: number }
 /** What is absent was not chosen. */
 export interface Preferences {
@@ -243,6 +249,10 @@ export class Rest {
   }
   ownTimeTable(query: OwnTimeQuery): Promise<Blob> {
     return this.#http.bytes(`${V1}/me/time.csv?${said({ ...query })}`, "text/csv");
+  }
+  /** What the caller was told of, newest first. */
+  inbox(query: { readonly folder?: InboxFolder; readonly before?: number; readonly limit?: number; readonly min_seq?: number } = {}): Promise<InboxPage> {
+    return this.#http.request("GET", `${V1}/me/inbox`, { query: { ...query } });
   }
   /** What the caller should do next, over all boards, and why. */
   next(query: { readonly limit?: number; readonly org_id?: OrgId; readonly board_id?: BoardId } = {}): Promise<NextList> {

@@ -14,7 +14,7 @@ import type { ChangedProfiles } from "./profiles";
 import type { Backward } from "./relations";
 import type { ChannelEntry, Channels } from "./channels";
 import type { BoardEntry, Rest } from "./rest";
-import type { MarkersHandle } from "./markers";
+import type { InboxHandle } from "./inbox";
 import type { ChannelHandle } from "./rooms";
 import type { Links } from "./links";
 import type { Devices } from "./devices";
@@ -308,7 +308,7 @@ export interface Lockstep {
   /** Follows the organization, and the list of its boards. */
   openBoardList(org_id: OrgId): BoardListHandle;
   /** How far one has read: of one's own inbox alone. */
-  openMarkers(account_id: AccountId): MarkersHandle;
+  openInbox(account_id: AccountId): InboxHandle;
   openChannel(org_id: OrgId, channel_id: ChannelId): ChannelHandle;
   /** Follows the organization, and the list of its channels that the person is in. */
   openChannelList(org_id: OrgId): ChannelListHandle;

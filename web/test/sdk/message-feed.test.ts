@@ -4,7 +4,7 @@ import type { ChannelEvent, MessageView, ViewPart } from "../../src/gen/protocol
 import type { Environment } from "../../src/sdk/environment";
 import { type Effect, Feed, WINDOW_MAX } from "../../src/sdk/message-feed";
 import type { MessagePage } from "../../src/sdk/message-window";
-import { markersFolding } from "../../src/sdk/markers";
+import { inboxFolding } from "../../src/sdk/inbox";
 import { firstUnread, unread } from "../../src/sdk/unread";
 import { Problem } from "../../src/sdk/problem";
 import { Clock, seeded, settle } from "./support/clock";
@@ -246,11 +246,11 @@ test("how far one has read comes with the inbox, and follows what any device say
   const [one, two] = ["channel-1", "channel-2"];
   const head = { account_id: "ana", unread: 0, last_number: 0, known_from: 1, deliveries: [], digest: {} };
   const parts = [{ kind: "inbox", part: "inbox", ...head }, { kind: "inbox", part: "entries", entries: [] }, { kind: "inbox", part: "markers", markers: [{ channel_id: one, read_to: 5, unread: [2] }] }] as unknown as ViewPart[];
-  const markers = markersFolding.of(parts);
+  const markers = inboxFolding.of(parts);
   expect(markers?.of.get(one)).toEqual({ channel_id: one, read_to: 5, unread: [2] });
-  expect(markersFolding.of([{ kind: "team" } as unknown as ViewPart])).toBeUndefined();
+  expect(inboxFolding.of([{ kind: "team" } as unknown as ViewPart])).toBeUndefined();
   if (markers === undefined) return;
-  const read = markersFolding.reduce(markersFolding.reduce(markers, { type: "inbox.marked", channel_id: one, read_to: 9 }, 0, 2), { type: "inbox.marked", channel_id: two, read_to: 1 }, 0, 3);
+  const read = inboxFolding.reduce(inboxFolding.reduce(markers, { type: "inbox.marked", channel_id: one, read_to: 9 }, 0, 2), { type: "inbox.marked", channel_id: two, read_to: 1 }, 0, 3);
   expect([...read.of.values()]).toEqual([{ channel_id: one, read_to: 9 }, { channel_id: two, read_to: 1 }]);
-  expect(markersFolding.reduce(read, { type: "inbox.opened" }, 0, 4)).toBe(read);
+  expect(inboxFolding.reduce(read, { type: "inbox.opened" }, 0, 4)).toBe(read);
 });

@@ -54,6 +54,7 @@ function goes(key: string, board: Board): boolean {
   if (going && key === "b") router.go(paths.home(board.handle.org_id));
   else if (going && key === "a") router.go(paths.account());
   else if (going && key === "c") router.go(paths.talk(board.handle.org_id));
+  else if (going && key === "i") router.go(paths.inbox());
   else if (going && key === "n") router.go(paths.next());
   else if (going && key === "t") router.go(paths.time());
   else return key === "g" && !board.grab.held;

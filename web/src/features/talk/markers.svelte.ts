@@ -1,34 +1,18 @@
 // How far this person has read each channel. What is read here shows at once; what the inbox says counts as soon as it has answered.
 import { SvelteMap } from "svelte/reactivity";
-import { client } from "../../app/client";
-import { session } from "../../app/session.svelte";
-import { type ChannelView, firstUnread, type InboxCommand, type MarkersHandle, type MarkerView, type Unread, unread } from "../../sdk";
+import { inbox } from "../../app/inbox.svelte";
+import { type ChannelView, firstUnread, type InboxCommand, type MarkerView, type Unread, unread } from "../../sdk";
 
 /** Between two words about one channel. */
 const GAP_MS = 400;
 
 class Marks {
-  #handle: MarkersHandle | undefined;
-  #known: ReadonlyMap<string, MarkerView> | undefined = $state.raw();
+  get #known(): ReadonlyMap<string, MarkerView> | undefined {
+    return inbox.view?.of;
+  }
   /** What is said here and not confirmed yet. */
   readonly #here = new SvelteMap<string, MarkerView>();
   readonly #gaps = new Set<string>();
-  #holders = 0;
-  #ends: Array<() => void> = [];
-  #founding = false;
-
-  /** Follows one's markers until the answer is called. */
-  follow(): () => void {
-    this.#holders += 1;
-    if (this.#holders === 1) this.#begin();
-    let over = false;
-    return () => {
-      if (over) return;
-      over = true;
-      this.#holders -= 1;
-      if (this.#holders === 0) this.#end();
-    };
-  }
 
   get known(): boolean {
     return this.#known !== undefined;
@@ -81,48 +65,10 @@ class Marks {
   }
 
   #say(command: InboxCommand, marker: MarkerView): void {
-    const handle = this.#handle;
-    if (!handle) return;
     this.#here.set(marker.channel_id, marker);
-    void handle.send(command).result.then(() => {
+    void inbox.send(command)?.then(() => {
       if (this.#here.get(marker.channel_id) === marker) this.#here.delete(marker.channel_id);
     });
-  }
-
-  #begin(): void {
-    const account = session.accountId;
-    if (!account) return;
-    const handle = client.openMarkers(account);
-    this.#handle = handle;
-    const look = () => {
-      this.#known = handle.view.get()?.of;
-    };
-    this.#ends = [
-      handle.view.subscribe(look),
-      handle.phase.subscribe((phase) => {
-        if (phase === "missing") void this.#found(handle);
-      }),
-    ];
-    look();
-  }
-
-  /** Nobody was told anything yet: the inbox is there from now on. */
-  async #found(handle: MarkersHandle): Promise<void> {
-    if (this.#founding) return;
-    this.#founding = true;
-    const result = await handle.send({ type: "inbox.open" }).result;
-    if (result.kind !== "ok" || this.#handle !== handle) return;
-    this.#end();
-    this.#begin();
-  }
-
-  #end(): void {
-    for (const end of this.#ends) end();
-    this.#ends = [];
-    this.#handle?.close();
-    this.#handle = undefined;
-    this.#known = undefined;
-    this.#here.clear();
   }
 }
 
