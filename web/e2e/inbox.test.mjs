@@ -162,3 +162,41 @@ test("what somebody may not see any more says nothing, and an inbox that is new 
   assert.deepEqual(errors, []);
   await context.close();
 });
+
+test("what somebody wants to be told holds at once, on both devices, and is kept", async () => {
+  const eli = await newcomer("Eli");
+  const [one, two] = [await person(browser, server, eli.email), await person(browser, server, eli.email, { viewport: PHONE, theme: "dark" })];
+  await one.page.goto("/inbox");
+  await one.page.getByRole("link", { name: "Choose what you are told" }).click();
+  const wish = (page, reason) => page.getByRole("row").filter({ hasText: reason });
+  const given = "A card is given to you";
+  await until("the focus on the section", () => one.page.evaluate(() => document.activeElement?.textContent === "Notifications"));
+  await two.page.goto("/account?section=notifications");
+  await wish(one.page, given).getByRole("combobox", { name: "Mail" }).selectOption({ label: "Never" });
+  await until("the other device to follow", async () => (await wish(two.page, given).getByRole("combobox").inputValue()) === "off");
+  await wish(two.page, "A card of yours changes").getByRole("checkbox", { name: "Devices" }).check();
+  await until("the first one to follow", () => wish(one.page, "A card of yours changes").getByRole("checkbox", { name: "Devices" }).isChecked());
+  await two.page.getByRole("checkbox", { name: /Nothing by mail or on devices/ }).check();
+  await two.page.getByRole("checkbox", { name: "Sunday" }).last().uncheck();
+  await one.page.getByLabel("From").last().fill("21:30");
+  await one.page.getByLabel("It comes", { exact: true }).selectOption({ label: "once a week" });
+  await one.page.getByLabel("On", { exact: true }).selectOption({ label: "Friday" });
+  await until("it to be kept", async () => {
+    const { deliveries, quiet, digest } = await eli.call("GET", "/me/inbox/preferences");
+    const kept = JSON.stringify({ from: quiet?.from_minute, days: quiet?.weekdays, digest, mail: deliveries.find(({ reason }) => reason === "assigned").delivery.email });
+    return kept === JSON.stringify({ from: 1290, days: ["mon", "tue", "wed", "thu", "fri", "sat"], digest: { every: "week", day: "fri", minute: 450 }, mail: "off" });
+  });
+  await look(one.page, "notifications-desktop-light");
+  await look(two.page, "notifications-phone-dark");
+  // What is not wanted is not told.
+  await wish(one.page, given).getByRole("checkbox", { name: "Inbox" }).uncheck();
+  await until("it to be kept", async () => (await eli.call("GET", "/me/inbox/preferences")).deliveries.find(({ reason }) => reason === "assigned").delivery.in_app === false);
+  const { base, task } = await give(eli, ["Not told", "Told"]);
+  await ana.call("POST", `${base}/tasks/${task("Told")}/comments`, { comment_id: crypto.randomUUID(), text: `@[${eli.account_id}]`, mentions: [eli.account_id] });
+  await one.page.goto("/inbox");
+  await shows(one.page, ["Told"]);
+  for (const each of [one, two]) {
+    assert.deepEqual(each.errors, []);
+    await each.context.close();
+  }
+});

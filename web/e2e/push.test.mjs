@@ -19,7 +19,7 @@ after(async () => {
   await server?.stop();
 });
 
-const section = (page) => page.getByRole("region", { name: "Notifications" });
+const section = (page) => page.getByRole("region", { name: "Notifications on devices" });
 const devices = async (someone) => (await someone.call("GET", "/me/devices")).items;
 
 /** The browser's question is answered before it is asked; `prompt`: it was not yet. */
@@ -213,7 +213,7 @@ test("the section looks right in both themes, both sizes and both languages", as
   const { page, context } = await person(browser, server, ANA);
   await page.evaluate(() => localStorage.setItem("lockstep.language", "de"));
   await page.goto("/account");
-  await page.getByRole("region", { name: "Benachrichtigungen" }).waitFor();
+  await page.getByRole("region", { name: "Benachrichtigungen auf Geräten" }).waitFor();
   await look(page, "push-german");
   await context.close();
 });
