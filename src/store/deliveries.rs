@@ -313,13 +313,6 @@ impl Deliveries {
         Ok(on_db!(&self.db, write, pool => sqlx::query(sql).bind(at).execute(pool).await?.rows_affected()))
     }
 
-    /// Forgets everything for an account.
-    pub async fn forget_account(&self, account: AccountId) -> Result<(), StoreError> {
-        let sql = "delete from deliveries where account_id = $1";
-        on_db!(&self.db, write, pool => sqlx::query(sql).bind(account.0).execute(pool).await?.rows_affected());
-        Ok(())
-    }
-
     /// Forgets everything of an organization.
     pub async fn forget_org(&self, org: OrgId) -> Result<(), StoreError> {
         let sql = "delete from deliveries where org_id = $1";

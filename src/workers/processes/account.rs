@@ -39,7 +39,6 @@ pub(super) async fn deleted(runner: &Runner, account: AccountId) -> Result<(), F
         runner.scribe.queue(id, &to, &Letter::AccountDeleted { name: profile.name }).await?;
     }
     accounts.erase(account, runner.clock.now()).await.map_err(stored)?;
-    runner.store.deliveries().forget_account(account).await.map_err(stored)?;
     runner.store.mails().forget_account(account).await.map_err(stored)
 }
 
