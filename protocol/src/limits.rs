@@ -345,6 +345,10 @@ with_inbox! {
     reminders_per_task_max: usize = 5, "reminders";
     /// How long before it is due a task can be reminded of.
     reminder_minutes_max: u32 = 40_320, "minutes";
+    /// Rules of one board about who is told of what is overdue for long.
+    escalations_per_board_max: usize = 5, "rules";
+    /// How long something is overdue at most before somebody is told.
+    escalation_minutes_max: u32 = 129_600, "minutes";
     /// Columns of one board.
     columns_per_board_max: usize = 50, "columns";
     /// The largest limit that a column can have on its tasks.

@@ -31,6 +31,7 @@ macro_rules! words {
     )*};
 }
 
+mod escalation;
 mod field;
 mod filter;
 mod message;
@@ -39,6 +40,7 @@ mod organization;
 mod sort;
 mod workflow;
 
+pub use escalation::*;
 pub use field::*;
 pub use filter::*;
 pub use message::*;
@@ -198,6 +200,8 @@ words! {
         Options = "options",
         /// What a task has in a custom field: each field of a task is a value of its own.
         Value = "value",
+        /// Who is told of what is overdue for long.
+        Escalations = "escalations",
     }
     /// What can be so or otherwise of a task: what is told of two moments that are compared.
     Aspect {

@@ -14,7 +14,8 @@ use lockstep_protocol::{
     codes::Code,
     command::{
         board::{
-            ArchiveBoard, ArchiveColumn, MoveColumn, RestoreBoard, SetBoardTemplate, UnarchiveBoard, UnarchiveColumn,
+            ArchiveBoard, ArchiveColumn, MoveColumn, RestoreBoard, SetBoardTemplate, SetEscalations, UnarchiveBoard,
+            UnarchiveColumn,
         },
         bulk::Bulk,
         category::{CategorizeTask, SetTaskCover},
@@ -213,6 +214,7 @@ fn board() -> Vec<Endpoint> { vec![
     delete("/api/v1/orgs/{org}/boards/{board}", boards::delete, "Move a board to the trash").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/archive", boards::change::<ArchiveBoard>, "Put a board away").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/unarchive", boards::change::<UnarchiveBoard>, "Take a board out of the archive").answers(200, "Acknowledged").scopes(ADMIN),
+    put("/api/v1/orgs/{org}/boards/{board}/escalations", boards::change::<SetEscalations>, "Say who is told of tasks that are overdue for long").takes("SetEscalations").answers(200, "Acknowledged").scopes(ADMIN),
     put("/api/v1/orgs/{org}/boards/{board}/template", boards::change::<SetBoardTemplate>, "Make a board a template, or a board to work on again").takes("SetBoardTemplate").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/restore", boards::change::<RestoreBoard>, "Take a board out of the trash").answers(200, "Acknowledged").scopes(ADMIN),
     post("/api/v1/orgs/{org}/boards/{board}/bulk", boards::change::<Bulk>, "Many commands for a board in one: all of them or none, or those that can be").takes("Bulk").answers(200, "Acknowledged").scopes(&[Scope::Write, Scope::Admin]),

@@ -1,7 +1,7 @@
-//! What boards say by themselves when its time has come: a task is due soon, overdue, to be reminded of, or the next one of a schedule is
-//! to be made. A consumer of the journal notes which boards may have something to say; whoever holds the lease asks them at their time, by
-//! commands that say only what was not said: killed at any point, or done by two at once, each thing is said once. It must never decide
-//! what is due: the board does.
+//! What boards say by themselves when its time has come: a task is due soon, overdue, late for long, to be reminded of, or the next one of
+//! a schedule is to be made. A consumer of the journal notes which boards may have something to say; whoever holds the lease asks them at
+//! their time, by commands that say only what was not said: killed at any point, or done by two at once, each thing is said once. It must
+//! never decide what is due: the board does.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -100,6 +100,7 @@ fn matters(recorded: &Recorded) -> bool {
         | "task.received"
         | "task.reminder.set"
         | "board.template.changed"
+        | "board.escalations.changed"
         | "board.unarchived"
         | "board.restored" => true,
         "task.created" | "task.scheduled" => match decode(recorded) {

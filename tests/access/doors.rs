@@ -41,6 +41,7 @@ board.delete                    DELETE  /boards/{board}
 board.archive                   POST    /boards/{board}/archive
 board.unarchive                 POST    /boards/{board}/unarchive
 board.template.set              PUT     /boards/{board}/template
+board.escalations.set           PUT     /boards/{board}/escalations
 board.restore                   POST    /boards/{board}/restore
 board.bulk                      POST    /boards/{board}/bulk
 board.undo                      POST    /boards/{board}/undo

@@ -180,3 +180,44 @@ async fn a_schedule_makes_the_next_one_at_its_time_and_later_where_there_was_no_
     assert_eq!((found["task.created"], found["task.repeated"]), (2, 2), "{found:?}");
     app.stop().await;
 }
+
+#[tokio::test]
+async fn who_the_board_names_is_told_once_of_what_is_overdue_for_long() {
+    let clock = Clock::manual(Clock::system().now() + 60_000_000);
+    let app = App::start_with(overrides(&clock), &[]).await;
+    let (ana, ben) = (app.person("Ana").await, app.person("Ben").await);
+    let org = ana.organization().await;
+    ana.join(&org, &ben, "member").await;
+    let board = ana.board(&org, json!({ "visibility": "organization" })).await;
+    let (late, done) = (ana.task(&board, "Late").await, ana.task(&board, "Done").await);
+    let due = json!({ "due": { "at": clock.now() + HOUR, "has_time": true } });
+    ana.patch(&late, due.clone()).await.ok();
+    ana.patch(&done, due).await.ok();
+    let (owners, boss) = (json!({ "kind": "owners" }), json!({ "kind": "person", "account_id": ben.id() }));
+    let rules = json!({ "escalations": [{ "after_minutes": 60, "to": owners }, { "after_minutes": 120, "to": boss }] });
+    ben.put(&format!("{board}/escalations"), rules.clone()).await.refused("forbidden");
+    ana.put(&format!("{board}/escalations"), rules).await.ok();
+    assert_eq!(said(&app, &org).await, times(&[("task.due.soon", 2)]));
+    clock.advance(2 * HOUR);
+    let first = [("task.due.soon", 2), ("task.overdue", 2), ("task.escalated", 2)];
+    assert_eq!(said(&app, &org).await, times(&first));
+    let (ana, ben) = (ana.email.clone(), ben.email.clone());
+    again(&app, &ana).await.post(&format!("{done}/complete"), json!({})).await.ok();
+    clock.advance(HOUR);
+    let second = [("task.due.soon", 2), ("task.overdue", 2), ("task.escalated", 3)];
+    assert_eq!(said(&app, &org).await, times(&second));
+    clock.advance(30 * DAY);
+    assert_eq!(said(&app, &org).await, times(&second));
+    // The owner of both an hour late, the other of the one that was not done by then.
+    for (person, count) in [(again(&app, &ana).await, 2), (again(&app, &ben).await, 1)] {
+        let escalated = until("they to be told", async || {
+            let page = person.get("/api/v1/me/inbox").await.ok();
+            let entries = page["items"].as_array().expect("a list").clone();
+            let own: Vec<Value> = entries.into_iter().filter(|one| one["entry"]["reason"] == "escalated").collect();
+            (own.len() == count).then_some(own)
+        })
+        .await;
+        assert!(escalated.iter().any(|entry| entry["shown"]["title"] == "Late"), "{escalated:?}");
+    }
+    app.stop().await;
+}

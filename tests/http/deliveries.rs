@@ -207,6 +207,13 @@ async fn what_is_not_taken_is_tried_again_and_what_is_refused_waits_for_an_admin
         (&json!(zoe.id()), &json!("assigned"), &json!("email"))
     );
     assert!(text(&dead["note"]).contains("no such person"), "{dead}");
+    // Her inbox says so, where it is.
+    let items = zoe.get("/api/v1/me/inbox").await.ok()["items"].clone();
+    let failed = |reason: &str| {
+        let item = items.as_array().expect("items").iter().find(|item| item["entry"]["reason"] == reason).cloned();
+        item.expect("an entry")["failed"].clone()
+    };
+    assert_eq!(failed("assigned"), json!(["email"]));
     let task = zoe.task(&board, "Yours").await;
     zoe.post(&format!("{task}/assign"), json!({ "account_id": ana.id() })).await.ok();
     // The server is busy for the first that it would take; a second try is made when its time has come.

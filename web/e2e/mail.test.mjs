@@ -158,7 +158,7 @@ test("on the account page what was done moves nothing, on a phone either", async
   await page.goto("/account");
   await page.getByLabel("Current password", { exact: true }).fill(WORDS);
   await page.getByLabel("New password", { exact: true }).fill(OTHER);
-  const section = page.getByRole("region", { name: "Devices" });
+  const section = page.getByRole("region", { name: "Devices", exact: true });
   await section.getByRole("listitem").first().waitFor();
   await loaded(page);
   const top = () => section.evaluate((element) => element.offsetTop);

@@ -217,6 +217,7 @@ pub const fn board(command: &BoardCommand, own: bool) -> Capability {
         C::Bulk(_) | C::UndoChange(_) => Capability::WatchTasks,
         C::UpdateBoard(_)
         | C::SetBoardTemplate(_)
+        | C::SetEscalations(_)
         | C::ArchiveBoard(_)
         | C::UnarchiveBoard(_)
         | C::DeleteBoard(_)
@@ -324,7 +325,7 @@ pub const fn account(command: &AccountCommand) -> Capability {
 pub const fn inbox(command: &InboxCommand) -> Capability {
     use InboxCommand as C;
     match command {
-        C::TellInbox(_) | C::WakeEntries(_) => Capability::ServeInboxes,
+        C::TellInbox(_) | C::WakeEntries(_) | C::FailEntries(_) => Capability::ServeInboxes,
         C::OpenInbox(_)
         | C::ReadEntries(_)
         | C::UnreadEntries(_)

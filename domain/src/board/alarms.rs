@@ -4,6 +4,7 @@
 //!
 //! - A due date with a time is that moment. One without is a day in the zone of the task's own rule, else anywhere: it is over when it is
 //!   over there, or at last everywhere (UTC-12), and for what comes before it, it counts as its 9:00 there, or UTC.
+//! - Who the board names is told that it is overdue for so long, once for each due date and rule.
 //! - That it is due soon is said a day before, or later, as long as it is not overdue; each is said once for each due date.
 //! - On a board that is a template nothing is said: what stands there is no work yet.
 //! - A task that is done, in the archive or in the trash says nothing; but the next one of a schedule is also made of one that is done and
@@ -14,11 +15,11 @@ use std::sync::Arc;
 use jiff::{Timestamp, civil::Time, tz::TimeZone};
 use lockstep_protocol::{
     ids::TaskId,
-    values::{Due, Lifecycle, Micros, Reminder, Repeat, RepeatOn},
+    values::{Due, Escalation, Lifecycle, Micros, Reminder, Repeat, RepeatOn},
 };
 use serde::{Deserialize, Serialize};
 
-use super::state::{Board, Task};
+use super::state::{Board, Head, Task};
 use crate::recur::Local;
 
 const MINUTE: Micros = 60_000_000;
@@ -38,6 +39,17 @@ pub struct Said {
     pub reminders: Vec<(Reminder, bool)>,
     pub soon: bool,
     pub overdue: bool,
+    /// Rules of the board by which somebody was told that it is overdue for long.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalated: Vec<Escalation>,
+}
+
+/// Who is told of what is overdue for long. What was that late already when the rule was made is not brought before anybody: they would
+/// be told of everything at once.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    pub escalation: Escalation,
+    pub since: Micros,
 }
 
 /// Something that a task says by itself.
@@ -46,13 +58,14 @@ pub(super) enum Alarm {
     Reminder(Reminder),
     Soon(Due),
     Overdue(Due),
+    Escalated(Due, Escalation),
     /// The next one of a schedule is to be made.
     Next,
 }
 
 impl Said {
     pub(super) fn weight(&self) -> usize {
-        64 + 24 * self.reminders.len()
+        64 + 24 * self.reminders.len() + 24 * self.escalated.len()
     }
 
     /// What the next one of a task that repeats begins with: what counts from its due date.
@@ -80,16 +93,17 @@ impl Task {
         if self.said.is_some() {
             self.with_said(|said| {
                 (said.soon, said.overdue) = (false, false);
+                said.escalated.clear();
                 said.reminders.iter_mut().for_each(|(_, done)| *done = false);
             });
         }
     }
 
     /// All that it has to say some day, with when, in the order in which it is said.
-    pub(super) fn alarms(&self) -> Vec<(Micros, Alarm)> {
+    pub(super) fn alarms(&self, rules: &[Rule]) -> Vec<(Micros, Alarm)> {
         let mut alarms = Vec::new();
         if self.lifecycle == Lifecycle::Active && self.completed_at.is_none() {
-            self.own_alarms(&mut alarms);
+            self.own_alarms(&mut alarms, rules);
         }
         let goes_on = match self.lifecycle {
             Lifecycle::Active => true,
@@ -103,7 +117,7 @@ impl Task {
         alarms
     }
 
-    fn own_alarms(&self, alarms: &mut Vec<(Micros, Alarm)>) {
+    fn own_alarms(&self, alarms: &mut Vec<(Micros, Alarm)>, rules: &[Rule]) {
         let none = Said::default();
         let said = self.said.as_deref().unwrap_or(&none);
         // Once it is overdue there is nothing before it any more.
@@ -122,6 +136,14 @@ impl Task {
                 alarms.push((counts - SOON, Alarm::Soon(due)));
             }
             alarms.push((over, Alarm::Overdue(due)));
+        }
+        let Some(due) = self.due.filter(|_| !rules.is_empty()) else { return };
+        let (_, over) = self.moments(due);
+        for Rule { escalation, since } in rules {
+            let at = over.saturating_add(Micros::from(escalation.after_minutes) * MINUTE);
+            if at > *since && !said.escalated.contains(escalation) {
+                alarms.push((at, Alarm::Escalated(due, *escalation)));
+            }
         }
     }
 
@@ -155,6 +177,14 @@ fn turn(repeat: &Repeat) -> Option<Micros> {
     }
 }
 
+impl Head {
+    /// Whether the same people are told of what is overdue for as long.
+    pub(super) fn escalates_as(&self, other: &Self) -> bool {
+        let rules = |head: &Self| head.escalations.iter().map(|rule| rule.escalation).collect::<Vec<_>>();
+        rules(self) == rules(other)
+    }
+}
+
 impl Board {
     /// Whether its tasks say anything by themselves.
     pub(super) fn speaks(&self) -> bool {
@@ -163,6 +193,27 @@ impl Board {
 
     pub fn is_template(&self) -> bool {
         self.head.as_ref().is_some_and(|head| head.template)
+    }
+
+    /// Who is told of what is overdue for long.
+    pub(super) fn escalation_rules(&self) -> &[Rule] {
+        self.head.as_ref().map_or(&[], |head| &head.escalations)
+    }
+
+    /// When a task next has something to say.
+    pub(super) fn alarm_of(&self, task: &Task) -> Option<Micros> {
+        task.alarms(self.escalation_rules()).into_iter().map(|(at, _)| at).min()
+    }
+
+    /// Other rules. Those that were there before hold since they were made.
+    pub(super) fn escalate_by(&mut self, escalations: &[Escalation], at: Micros) {
+        let Some(head) = self.head.as_mut().map(Arc::make_mut) else { return };
+        let known = std::mem::take(&mut head.escalations);
+        let since = |escalation| known.iter().find(|rule| rule.escalation == escalation).map_or(at, |rule| rule.since);
+        let rules = escalations.iter().map(|escalation| Rule { escalation: *escalation, since: since(*escalation) });
+        head.escalations = rules.collect();
+        let alarms = self.tasks.iter().filter_map(|(id, task)| Some((self.alarm_of(task)?, *id))).collect();
+        self.alarms = alarms;
     }
 
     /// Tasks that have something to say by then, those that wait longest first. A board that is not in use says nothing.

@@ -132,6 +132,7 @@ fn touched(board: &Board, event: &BoardEvent) -> Vec<(Uuid, Field)> {
             where_so(Uuid::nil(), [(event.name.is_some(), F::Name), (event.visibility.is_some(), F::Visibility)])
         }
         E::BoardTemplateChanged(_) => vec![(Uuid::nil(), F::Template)],
+        E::BoardEscalationsChanged(_) => vec![(Uuid::nil(), F::Escalations)],
         E::BoardMemberAdded(event) => vec![(event.account_id.0, F::Role)],
         E::BoardMemberRoleChanged(event) => vec![(event.account_id.0, F::Role)],
         E::BoardMemberRemoved(event) => vec![(event.account_id.0, F::Role)],

@@ -4,7 +4,7 @@
 use lockstep_protocol::{
     command::{
         BoardCommand,
-        board::{CreateColumn, CreateLabel, UpdateColumn},
+        board::{CreateColumn, CreateLabel, SetEscalations, UpdateColumn},
         category::CreateCategory,
         checklist::{AddChecklistItem, CreateChecklist},
         field::CreateField,
@@ -14,13 +14,14 @@ use lockstep_protocol::{
     },
     ids::{AccountId, TaskId},
     values::{
-        ColumnKind, Condition, Entry, FieldOption, FieldTest, FieldValue, Lanes, Lifecycle, Look, Place, Priority,
-        RepeatRule, SortBy, SortKey, TaskField, Workflow,
+        ColumnKind, Condition, Entry, EscalateTo, Escalation, FieldOption, FieldTest, FieldValue, Lanes, Lifecycle,
+        Look, Place, Priority, RepeatRule, SortBy, SortKey, TaskField, Workflow,
     },
 };
 use uuid::Uuid;
 
 use super::{
+    Rule,
     past::Texts,
     state::{Board, Task},
 };
@@ -93,6 +94,12 @@ impl Board {
             let required_fields = ids.all(&column.workflow.required_fields);
             let workflow = Workflow { next, enter, required_fields, ..column.workflow.clone() };
             commands.push(SetColumnWorkflow { column_id: ids.of(*id), workflow }.into());
+        }
+        let rules = self.escalation_rules();
+        if !rules.is_empty() {
+            // As above: people of that board.
+            let owners = |rule: &Rule| Escalation { to: EscalateTo::Owners, ..rule.escalation };
+            commands.push(SetEscalations { escalations: rules.iter().map(owners).collect() }.into());
         }
         commands
     }

@@ -18,7 +18,7 @@ mod transfer;
 mod view;
 pub(crate) mod working;
 
-pub use alarms::Said;
+pub use alarms::{Rule, Said};
 pub use copy::CopyIds;
 pub use detail::{Detail, MissingBody, comment_version};
 use lockstep_protocol::{
@@ -46,7 +46,7 @@ use crate::{
 
 impl Aggregate for Board {
     const KIND: Kind = Kind::Board;
-    const STATE_VERSION: u32 = 4;
+    const STATE_VERSION: u32 = 5;
 
     type Command = BoardCommand;
     type Event = BoardEvent;

@@ -111,6 +111,8 @@ const fn is_about_people(event: &BoardEvent) -> bool {
         | E::TaskReminderSet(_)
         | E::TaskReminderRemoved(_)
         | E::TaskReminderDue(_)
+        | E::BoardEscalationsChanged(_)
+        | E::TaskEscalated(_)
         | E::CommentsReceived(_)
         | E::TaskUnwatched(_)
         | E::TaskCommented(_)
@@ -256,6 +258,7 @@ impl Board {
                     look: view.look.clone(),
                 })
                 .collect(),
+            escalations: head.escalations.iter().filter(|_| told).map(|rule| rule.escalation).collect(),
             task_count: u32::try_from(self.active_count).unwrap_or(u32::MAX),
         })
     }
@@ -294,7 +297,7 @@ fn field_view((field_id, field): (FieldId, &CustomField)) -> FieldView {
 
 /// The head in the first part, then the active tasks by column, each part as many as fit.
 pub(super) fn view(board: &Board, id: BoardId, audience: Audience, part_bytes_max: usize) -> Vec<ViewPart> {
-    let head = board.head(id, audience);
+    let head = board.head(id, audience).map(Box::new);
     let columns: usize = board.columns.values().map(|column| 360 + 40 * column.named()).sum();
     let marks = board.labels.len() + board.categories.len();
     let options = |field: &CustomField| field.options.iter().map(|option| 100 + 2 * option.name.len()).sum::<usize>();

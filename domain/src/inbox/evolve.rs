@@ -28,6 +28,11 @@ pub(super) fn evolve(inbox: &mut Inbox, happened: &Happened<InboxEvent>) {
         E::NotificationWoken(named) => each(inbox, &named.numbers, |entry| {
             (entry.read, entry.snoozed_until, entry.woken_at) = (false, None, Some(happened.at));
         }),
+        E::NotificationFailed(failed) => each(inbox, &failed.numbers, |entry| {
+            if !entry.failed.contains(&failed.outlet) {
+                entry.failed.push(failed.outlet);
+            }
+        }),
         E::NotificationSeen(seen) => {
             those(inbox, |number, entry| number <= seen.through && entry.is_about(&seen.what));
         }
@@ -44,8 +49,15 @@ fn tell(inbox: &mut Inbox, sent: &NotificationSent, happened: &Happened<InboxEve
     let Some(number) = sent.number else { return };
     inbox.last_number = number;
     let read = inbox.has_read(&sent.entry.subject);
-    let entry =
-        Entry { at: happened.at, entry: sent.entry, read, archived: false, snoozed_until: None, woken_at: None };
+    let entry = Entry {
+        at: happened.at,
+        entry: sent.entry,
+        read,
+        archived: false,
+        snoozed_until: None,
+        woken_at: None,
+        failed: Vec::new(),
+    };
     inbox.unread += u32::from(entry.is_unread());
     inbox.entries.insert(number, Arc::new(entry));
     while inbox.entries.len() > inbox.keep.entries {

@@ -30,7 +30,7 @@ use crate::{
 
 impl Aggregate for Inbox {
     const KIND: Kind = Kind::Inbox;
-    const STATE_VERSION: u32 = 1;
+    const STATE_VERSION: u32 = 2;
 
     type Command = InboxCommand;
     type Event = InboxEvent;

@@ -30,7 +30,7 @@ const fn usual(reason: NotifyReason) -> Delivery {
     use EmailWhen::{Digest, Now, Off};
     use NotifyReason as R;
     let (in_app, email, push) = match reason {
-        R::Assigned | R::Mentioned | R::Overdue | R::Reminder | R::OwnershipOffered => (true, Now, true),
+        R::Assigned | R::Mentioned | R::Overdue | R::Escalated | R::Reminder | R::OwnershipOffered => (true, Now, true),
         R::Replied | R::DueSoon | R::Direct => (true, Digest, true),
         R::Commented | R::Completed | R::RoleChanged | R::Unassigned => (true, Digest, false),
         R::Shared => (true, Now, false),

@@ -7,7 +7,7 @@ use imbl::{OrdMap, OrdSet};
 use lockstep_protocol::{
     ids::ChannelId,
     position::Position,
-    values::{Micros, NewEntry, Seen, Subject},
+    values::{Micros, NewEntry, Outlet, Seen, Subject},
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,9 @@ pub struct Entry {
     pub archived: bool,
     pub snoozed_until: Option<Micros>,
     pub woken_at: Option<Micros>,
+    /// The ways on which it could not be brought to its owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<Outlet>,
 }
 
 /// How far somebody has read a channel: up to a number, but for single messages before it.

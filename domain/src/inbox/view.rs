@@ -51,7 +51,7 @@ fn entries(inbox: &Inbox, part_bytes_max: usize) -> Vec<InboxPart> {
 
 impl Entry {
     /// As its owner is shown it.
-    pub const fn view(&self, number: u64) -> EntryView {
+    pub fn view(&self, number: u64) -> EntryView {
         EntryView {
             number,
             at: self.at,
@@ -60,6 +60,7 @@ impl Entry {
             archived: self.archived,
             snoozed_until: self.snoozed_until,
             woken_at: self.woken_at,
+            failed: self.failed.clone(),
         }
     }
 }

@@ -4,7 +4,7 @@
 use lockstep_protocol::{
     event::{BoardEvent, comment::*, task::*},
     ids::{AccountId, BoardId, CommentId, TaskId},
-    values::{NotifyReason as R, Subject},
+    values::{EscalateTo, NotifyReason as R, Subject},
 };
 
 use super::{Facts, Told};
@@ -45,6 +45,10 @@ pub(super) fn whom(told: &mut Told<'_, impl Facts>, event: &BoardEvent) {
         }
         E::TaskDueSoon(due) => involved(told, due.task_id, R::DueSoon, task(due.task_id)),
         E::TaskOverdue(due) => involved(told, due.task_id, R::Overdue, task(due.task_id)),
+        E::TaskEscalated(late) => match late.escalation.to {
+            EscalateTo::Owners => told.tell(told.facts.owners(), R::Escalated, task(late.task_id)),
+            EscalateTo::Person { account_id } => told.tell([account_id], R::Escalated, task(late.task_id)),
+        },
         E::TaskReminderDue(due) => involved(told, due.task_id, R::Reminder, task(due.task_id)),
         E::TaskCommented(commented) => comment(told, commented, board_id),
         E::CommentEdited(edited) => {
@@ -109,8 +113,8 @@ fn silent(event: &BoardEvent) {
         | E::TaskPriorityChanged(_) | E::TaskScheduled(_) | E::TaskDependencyAdded(_) | E::TaskReopened(_)
         | E::TaskArchived(_) | E::TaskUnarchived(_) | E::TaskDeleted(_) | E::TaskRestored(_) | E::TaskCompleted(_)
         | E::TaskDueSoon(_) | E::TaskOverdue(_) | E::TaskReminderDue(_) | E::TaskCommented(_) | E::CommentEdited(_)
-        | E::CommentReacted(_) => {}
-        E::BoardCreated(_) | E::BoardUpdated(_) | E::BoardTemplateChanged(_) | E::BoardArchived(_)
+        | E::CommentReacted(_) | E::TaskEscalated(_) => {}
+        E::BoardCreated(_) | E::BoardUpdated(_) | E::BoardTemplateChanged(_) | E::BoardEscalationsChanged(_) | E::BoardArchived(_)
         | E::BoardUnarchived(_) | E::BoardDeleted(_) | E::BoardRestored(_) | E::BoardMemberRemoved(_)
         | E::BoardLinkCreated(_) | E::BoardLinkRevoked(_) | E::ChangeUndone(_) | E::ColumnCreated(_)
         | E::ColumnUpdated(_) | E::ColumnMoved(_) | E::ColumnWorkflowChanged(_) | E::ColumnArchived(_)

@@ -47,6 +47,8 @@ pub trait Facts {
     /// Whether they may see what it is about, act where it is, and read what they are told at all: stand-ins and programs do not.
     fn may_see(&self, account: AccountId, subject: &Subject) -> bool;
     fn task(&self, task: TaskId) -> TaskPeople;
+    /// Who owns the board that it happened on.
+    fn owners(&self) -> Vec<AccountId>;
     /// Whose comment it is.
     fn author_of(&self, task: TaskId, comment: CommentId) -> Option<AccountId>;
     /// Whoever said something among the comments that answer this one, and whose it is.
@@ -85,7 +87,10 @@ impl<F: Facts> Told<'_, F> {
     fn tell(&mut self, people: impl IntoIterator<Item = AccountId>, reason: NotifyReason, subject: Subject) {
         let by = self.facts.resolve(self.news.happened.by);
         // What comes due nobody did, whoever's name it happened under.
-        let by_itself = matches!(reason, NotifyReason::DueSoon | NotifyReason::Overdue | NotifyReason::Reminder);
+        let by_itself = matches!(
+            reason,
+            NotifyReason::DueSoon | NotifyReason::Overdue | NotifyReason::Reminder | NotifyReason::Escalated
+        );
         for account in people {
             let account = self.facts.resolve(account);
             let theirs = account == by && !by_itself;

@@ -1,13 +1,13 @@
 //! What tasks say by themselves, over histories in which time passes: each thing once, nothing before its time and nothing left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_domain::Board;
 use lockstep_protocol::{
     command::{Command, reminder::AnnounceTask},
     event::{BoardEvent, Happened},
     ids::TaskId,
-    values::{Due, Lifecycle, Micros, Reminder, RepeatOn},
+    values::{Due, Escalation, Lifecycle, Micros, Reminder, RepeatOn},
 };
 use proptest::prelude::*;
 
@@ -34,6 +34,9 @@ const ASKED: &[&str] = &[
     "task.announce task_id=?T",
     "board.archive",
     "board.unarchive",
+    "board.escalations.set escalations=60/owners,600/viewer",
+    "board.escalations.set escalations=60/owners,30/owners",
+    "board.escalations.set escalations=",
     "column.workflow.set column_id=todo workflow.wip.limit=?n workflow.wip.mode=refuse",
     "column.workflow.set column_id=todo",
 ];
@@ -62,6 +65,8 @@ fn announce(world: &mut World) -> BTreeSet<TaskId> {
 fn check_said(history: &[Happened<BoardEvent>]) {
     let mut board = Board::default();
     let mut said: BTreeSet<(TaskId, &str, Option<Reminder>)> = BTreeSet::new();
+    let mut escalated: BTreeSet<(TaskId, Escalation)> = BTreeSet::new();
+    let mut rules: BTreeMap<Escalation, Micros> = BTreeMap::new();
     for happened in history {
         let mut once = |task_id: TaskId, what: &'static str, reminder: Option<Reminder>, due: Option<Due>| {
             let task = board.task(task_id).unwrap();
@@ -75,9 +80,23 @@ fn check_said(history: &[Happened<BoardEvent>]) {
                 once(event.task_id, "overdue", None, Some(event.due));
                 assert!(event.due.at <= happened.at, "said before its time");
             }
+            BoardEvent::TaskEscalated(event) => {
+                once(event.task_id, "", None, Some(event.due));
+                said.remove(&(event.task_id, "", None));
+                let since = rules[&event.escalation];
+                let late = Micros::from(event.escalation.after_minutes) * 60_000_000;
+                assert!(event.due.at + late <= happened.at, "said before its time");
+                assert!(!event.due.has_time || event.due.at + late > since, "it was that late before the rule");
+                assert!(escalated.insert((event.task_id, event.escalation)), "brought before them twice");
+            }
+            BoardEvent::BoardEscalationsChanged(event) => {
+                let since = |escalation| rules.get(&escalation).copied().unwrap_or(happened.at);
+                rules = event.escalations.iter().map(|escalation| (*escalation, since(*escalation))).collect();
+            }
             BoardEvent::TaskReminderDue(event) => once(event.task_id, "reminder", Some(event.reminder), None),
             BoardEvent::TaskScheduled(event) if board.task(event.task_id).is_some_and(|task| task.due != event.due) => {
                 said.retain(|(task_id, _, _)| *task_id != event.task_id);
+                escalated.retain(|(task_id, _)| *task_id != event.task_id);
             }
             BoardEvent::TaskReminderSet(event) => {
                 said.retain(|(id, _, reminder)| (*id, *reminder) != (event.task_id, Some(event.reminder)));

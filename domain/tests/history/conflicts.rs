@@ -21,6 +21,8 @@ use crate::support::{World, command, fixed, fold, id, principal, value};
 const ASKED: &[&str] = &[
     "board.template.set template=true",
     "board.template.set template=false",
+    "board.escalations.set escalations=60/owners",
+    "board.escalations.set escalations=60/owners,90/viewer",
     "board.update name=?x",
     "board.update visibility=?v",
     "board.member.set account_id=viewer role=?b",
@@ -121,6 +123,7 @@ const MERGE: &[&str] = &[
     "task.reminder.removed",
     "task.reminder.due",
     "task.due.soon",
+    "task.escalated",
     "task.overdue",
     "task.watched",
     "task.unwatched",

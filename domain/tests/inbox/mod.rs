@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep_domain::{
     Aggregate, Inbox,
-    inbox::{Keep, Marker},
+    inbox::{self, Keep, Marker},
 };
 use lockstep_protocol::{
     command::{InboxCommand, inbox::*},
@@ -19,7 +19,7 @@ use lockstep_protocol::{
     values::*,
     view::{InboxPart, ViewPart},
 };
-use naive::Naive;
+use naive::{Held, Naive};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use crate::support::{Live, World, fixed, id, inbox_of, principal, stored, value};
@@ -48,6 +48,7 @@ enum Step {
         seconds: i64,
     },
     Wake(Vec<u64>),
+    Fail(Vec<u64>, usize),
     Seen {
         subject: usize,
         through: u64,
@@ -80,6 +81,7 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
         1 => (0..40_u64).prop_map(Step::ReadAll),
         2 => (numbers(), 0..9_i64).prop_map(|(numbers, seconds)| Step::Snooze { numbers, seconds }),
         2 => numbers().prop_map(Step::Wake),
+        1 => (numbers(), 0..3_usize).prop_map(|(numbers, outlet)| Step::Fail(numbers, outlet)),
         1 => (0..8_usize, 0..40_u64).prop_map(|(subject, through)| Step::Seen { subject, through }),
         3 => (0..4_usize, 0..12_u64, prop::collection::vec(1..12_u64, 0..3))
             .prop_map(|(channel, read_to, numbers)| Step::Mark { channel, read_to, numbers }),
@@ -171,6 +173,7 @@ fn command(run: &Run, step: &Step) -> InboxCommand {
             SnoozeEntries { numbers, until: run.world.now + 1 + seconds * 1_000_000 }.into()
         }
         Step::Wake(numbers) => WakeEntries { numbers }.into(),
+        Step::Fail(numbers, outlet) => FailEntries { numbers, outlet: Outlet::ALL[outlet] }.into(),
         Step::Seen { subject, through } => SeeSubject { what: seen(subject), through }.into(),
         Step::Mark { channel: of, read_to, numbers } => {
             MarkChannel { channel_id: channel(of), read_to, numbers }.into()
@@ -191,7 +194,7 @@ fn run(steps: &[Step]) -> Run {
     for step in steps {
         let asked = command(&run, step);
         let who = match step {
-            Step::Tell { .. } | Step::Wake(_) => "server:owner",
+            Step::Tell { .. } | Step::Wake(_) | Step::Fail(..) => "server:owner",
             _ => "member",
         };
         let wakes: Vec<u64> = run.world.inbox.state.wakes_until(run.world.now).collect();
@@ -218,8 +221,10 @@ fn admits(inbox: &Inbox, asked: &InboxCommand) -> Option<(bool, bool)> {
 impl Run {
     fn check_now(&self) {
         let state = &self.world.inbox.state;
-        let held: Vec<(u64, bool, bool, Option<Micros>)> =
-            state.entries().map(|(number, entry)| (number, entry.read, entry.archived, entry.snoozed_until)).collect();
+        let held = |(number, entry): (u64, &inbox::Entry)| {
+            (number, entry.read, entry.archived, entry.snoozed_until, entry.failed.clone())
+        };
+        let held: Vec<Held> = state.entries().map(held).collect();
         assert_eq!(held, self.naive.held());
         assert_eq!(state.unread() as usize, self.naive.unread());
         assert_eq!(state.last_number(), self.naive.numbers);

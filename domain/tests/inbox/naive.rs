@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lockstep_protocol::{
     command::{InboxCommand, inbox::TellInbox},
     ids::ChannelId,
-    values::{Micros, Seen, Subject},
+    values::{Micros, Outlet, Seen, Subject},
 };
 
 use super::KEEP;
@@ -17,7 +17,11 @@ struct Item {
     read: bool,
     archived: bool,
     until: Option<Micros>,
+    failed: Vec<Outlet>,
 }
+
+/// Its number, whether it is read and put away, until when it is put off, and how it could not be brought.
+pub(super) type Held = (u64, bool, bool, Option<Micros>, Vec<Outlet>);
 
 #[derive(Default)]
 pub(super) struct Naive {
@@ -30,8 +34,9 @@ pub(super) struct Naive {
 }
 
 impl Naive {
-    pub fn held(&self) -> Vec<(u64, bool, bool, Option<Micros>)> {
-        self.items.iter().map(|item| (item.number, item.read, item.archived, item.until)).collect()
+    pub fn held(&self) -> Vec<Held> {
+        let items = self.items.iter();
+        items.map(|item| (item.number, item.read, item.archived, item.until, item.failed.clone())).collect()
     }
 
     pub fn unread(&self) -> usize {
@@ -94,7 +99,7 @@ impl Naive {
         if in_app {
             self.numbers += 1;
             let (number, subject) = (self.numbers, tell.entry.subject);
-            self.items.push(Item { number, subject, read, archived: false, until: None });
+            self.items.push(Item { number, subject, read, archived: false, until: None, failed: Vec::new() });
             if self.items.len() > KEEP.entries {
                 self.items.remove(0);
             }
@@ -121,6 +126,11 @@ impl Naive {
             C::WakeEntries(named) => self.named(&named.numbers, |item| {
                 if item.until.is_some_and(|until| until <= now) {
                     (item.read, item.until) = (false, None);
+                }
+            }),
+            C::FailEntries(failed) => self.named(&failed.numbers, |item| {
+                if !item.failed.contains(&failed.outlet) {
+                    item.failed.push(failed.outlet);
                 }
             }),
             C::ReadAllEntries(all) => self.those(|item| item.number <= all.through),

@@ -37,6 +37,10 @@ impl Facts for Table {
         TaskPeople { assignees: self.people("assignees"), watchers: self.people("watchers"), author }
     }
 
+    fn owners(&self) -> Vec<AccountId> {
+        self.people("owners")
+    }
+
     fn author_of(&self, _task: TaskId, _comment: CommentId) -> Option<AccountId> {
         self.people("said").first().copied()
     }
@@ -146,6 +150,9 @@ fn nobody_is_told_of_what_they_did_or_may_not_see() {
         fn may_see(&self, _account: AccountId, _subject: &Subject) -> bool {
             self.1
         }
+        fn owners(&self) -> Vec<AccountId> {
+            vec![self.0]
+        }
         fn task(&self, _task: TaskId) -> TaskPeople {
             TaskPeople { assignees: vec![self.0], watchers: vec![self.0], author: Some(self.0) }
         }
@@ -178,6 +185,6 @@ fn nobody_is_told_of_what_they_did_or_may_not_see() {
             by_itself.insert(entry.reason);
         }
     }
-    let clock = [NotifyReason::DueSoon, NotifyReason::Overdue, NotifyReason::Reminder];
+    let clock = [NotifyReason::DueSoon, NotifyReason::Overdue, NotifyReason::Reminder, NotifyReason::Escalated];
     assert_eq!(by_itself, clock.into_iter().collect(), "what comes due nobody does");
 }

@@ -164,6 +164,7 @@ pub fn json(text: &str) -> Value {
             "entry" => entry(text),
             "until" if text == "soon" => SOON.into(),
             "changes" if !text.starts_with('[') => text.split('|').map(change).collect(),
+            "escalations" => text.split(',').filter(|one| !one.is_empty()).map(escalation).collect(),
             "options" if text != "null" => options(text),
             // The seq is found by the world, which knows what was posted.
             "message" | "thread" if text != "null" => serde_json::json!({ "message_id": id(text), "seq": LAST }),
@@ -215,6 +216,16 @@ fn change(text: &str) -> Value {
         change[if set == "task" { "muted" } else { "level" }] = value(to);
     }
     change
+}
+
+/// `minutes/owners` or `minutes/name`.
+fn escalation(text: &str) -> Value {
+    let (minutes, to) = text.split_once('/').unwrap_or_else(|| panic!("{text} is not minutes/whom"));
+    let to = match to {
+        "owners" => serde_json::json!({ "kind": "owners" }),
+        name => serde_json::json!({ "kind": "person", "account_id": id(name) }),
+    };
+    serde_json::json!({ "after_minutes": value(minutes), "to": to })
 }
 
 /// `reason/kind/name`, of a message also `/number/thread`: what the owner did, on the board.

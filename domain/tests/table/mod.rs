@@ -233,6 +233,7 @@ fn set_limit(world: &mut World, text: &str) -> Result<(), String> {
         "reactions_per_message_max" => &mut limits.reactions_per_message_max,
         "reactions_ever_per_message_max" => &mut limits.reactions_ever_per_message_max,
         "channels_per_org_max" => &mut limits.channels_per_org_max,
+        "escalations_per_board_max" => &mut limits.escalations_per_board_max,
         "inbox_numbers_max" => &mut limits.inbox_numbers_max,
         "inbox_unread_per_channel_max" => &mut limits.inbox_unread_per_channel_max,
         "inbox_preference_changes_max" => &mut limits.inbox_preference_changes_max,

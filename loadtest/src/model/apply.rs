@@ -378,7 +378,8 @@ fn leaves_as_is(event: &BoardEvent) {
         | BoardEvent::TaskDependencyAdded(_) | BoardEvent::TaskDependencyRemoved(_) | BoardEvent::ViewCreated(_)
         | BoardEvent::ViewUpdated(_) | BoardEvent::ViewMoved(_) | BoardEvent::ViewDeleted(_)
         | BoardEvent::TimeLogged(_) | BoardEvent::TimeUpdated(_) | BoardEvent::TimeRemoved(_)
-        | BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_) | BoardEvent::BoardTemplateChanged(_) => {}
+        | BoardEvent::TimeStarted(_) | BoardEvent::TimeStopped(_) | BoardEvent::BoardTemplateChanged(_)
+        | BoardEvent::BoardEscalationsChanged(_) | BoardEvent::TaskEscalated(_) => {}
         // Nobody is sent these.
         BoardEvent::BoardLinkCreated(_) | BoardEvent::BoardLinkRevoked(_) => {}
     }

@@ -119,10 +119,11 @@ fn joined() -> Board {
         categories: vec![],
         fields: vec![],
         views: vec![],
+        escalations: vec![],
         task_count: 1,
     };
     let mut board = Board::default();
-    board.take(0, BoardPart { board: Some(head), tasks: vec![] });
+    board.take(0, BoardPart { board: Some(Box::new(head)), tasks: vec![] });
     board.take(1, BoardPart { board: None, tasks: vec![face()] });
     board
 }

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, ColumnId, LabelId, OrgId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Place, Visibility},
+    values::{BoardRole, Colour, ColumnKind, Escalation, Place, Visibility},
 };
 
 /// Founds a board on a fresh topic; whoever asks becomes its owner.
@@ -39,6 +39,13 @@ pub struct UpdateBoard {
 #[serde(deny_unknown_fields)]
 pub struct SetBoardTemplate {
     pub template: bool,
+}
+
+/// Says who is told of tasks that are overdue for how long, all of it. It holds for what becomes that late from then on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetEscalations {
+    pub escalations: Vec<Escalation>,
 }
 
 /// Puts the board away; it is read only until unarchived.

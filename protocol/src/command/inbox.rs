@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::{
     ids::ChannelId,
     position::Position,
-    values::{Micros, NewEntry, PreferenceChange, Seen},
+    values::{Micros, NewEntry, Outlet, PreferenceChange, Seen},
 };
 
 /// Founds somebody's inbox. One that is there already stays as it is.
@@ -90,6 +90,15 @@ pub struct SnoozeEntries {
 pub struct WakeEntries {
     #[ts(type = "Array<number>")]
     pub numbers: Vec<u64>,
+}
+
+/// Says that these could not be brought to somebody on this way. The server alone says so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct FailEntries {
+    #[ts(type = "Array<number>")]
+    pub numbers: Vec<u64>,
+    pub outlet: Outlet,
 }
 
 /// Says that somebody looked at something: the entries about it, up to the last that they could know of, are read.

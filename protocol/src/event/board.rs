@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, ColumnId, LabelId, OrgId, TeamId},
-    values::{BoardRole, Colour, ColumnKind, Visibility},
+    values::{BoardRole, Colour, ColumnKind, Escalation, Visibility},
 };
 
 /// A board was founded, with its first owner.
@@ -36,6 +36,12 @@ pub struct BoardUpdated {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 pub struct BoardTemplateChanged {
     pub template: bool,
+}
+
+/// Who is told of tasks that are overdue for long changed, to this.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct BoardEscalationsChanged {
+    pub escalations: Vec<Escalation>,
 }
 
 /// The board was put away.

@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::{
     ids::ChannelId,
     position::Position,
-    values::{Micros, NewEntry, PreferenceChange, Route, Seen},
+    values::{Micros, NewEntry, Outlet, PreferenceChange, Route, Seen},
 };
 
 /// Somebody has an inbox.
@@ -84,6 +84,14 @@ pub struct NotificationSnoozed {
 pub struct NotificationWoken {
     #[ts(type = "Array<number>")]
     pub numbers: Vec<u64>,
+}
+
+/// These could not be brought to their owner on this way: refused, or tried for too long.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct NotificationFailed {
+    #[ts(type = "Array<number>")]
+    pub numbers: Vec<u64>,
+    pub outlet: Outlet,
 }
 
 /// What they are about was looked at: all entries about it up to this number are read, but those that are put off.

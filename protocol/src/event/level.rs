@@ -14,6 +14,7 @@ pub const FEATURE_LEVEL: u32 = 2;
 /// Events above level 1.
 const NEWER: &[(&str, u32)] = &[
     ("board.template.changed", 2),
+    ("board.escalations.changed", 2),
     ("board.link.created", 2),
     ("board.link.revoked", 2),
     ("column.workflow.changed", 2),
@@ -30,6 +31,7 @@ const NEWER: &[(&str, u32)] = &[
     ("task.reminder.due", 2),
     ("task.due.soon", 2),
     ("task.overdue", 2),
+    ("task.escalated", 2),
     ("task.parent.changed", 2),
     ("task.dependency.added", 2),
     ("task.dependency.removed", 2),
@@ -126,6 +128,7 @@ const NEWER: &[(&str, u32)] = &[
     ("notification.deleted", 2),
     ("notification.snoozed", 2),
     ("notification.woken", 2),
+    ("notification.failed", 2),
     ("notification.seen", 2),
     ("inbox.marked", 2),
     ("inbox.preferences.changed", 2),

@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::TaskId,
-    values::{Due, Reminder},
+    values::{Due, Escalation, Reminder},
 };
 
 /// Those who work on the task and those who follow it are to be reminded of it.
@@ -42,4 +42,12 @@ pub struct TaskDueSoon {
 pub struct TaskOverdue {
     pub task_id: TaskId,
     pub due: Due,
+}
+
+/// The task is overdue for so long that whoever the board names is to know.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskEscalated {
+    pub task_id: TaskId,
+    pub due: Due,
+    pub escalation: Escalation,
 }

@@ -43,6 +43,8 @@ words! {
         OwnershipOffered = "ownership_offered",
         /// A task was taken from them.
         Unassigned = "unassigned",
+        /// A task is overdue for so long that they are to know.
+        Escalated = "escalated",
     }
     /// Through what somebody is told besides their inbox.
     Outlet { Email = "email", Push = "push", Sms = "sms" }

@@ -9,8 +9,8 @@ use crate::{
         TaskId, TeamId, TimeEntryId, ViewId,
     },
     values::{
-        BoardRole, Colour, ColumnKind, Dependency, Due, FieldKind, FieldOption, Lifecycle, Look, Micros, Original,
-        Priority, Reminder, RepeatRule, TaskField, Visibility, Workflow,
+        BoardRole, Colour, ColumnKind, Dependency, Due, Escalation, FieldKind, FieldOption, Lifecycle, Look, Micros,
+        Original, Priority, Reminder, RepeatRule, TaskField, Visibility, Workflow,
     },
 };
 
@@ -187,6 +187,10 @@ pub struct BoardHead {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[ts(optional, as = "Option<Vec<SavedView>>")]
     pub views: Vec<SavedView>,
+    /// Who is told of what is overdue for long; none for the public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Escalation>>")]
+    pub escalations: Vec<Escalation>,
     /// How many active tasks the whole view holds, over all parts.
     pub task_count: u32,
 }
@@ -196,7 +200,7 @@ pub struct BoardHead {
 pub struct BoardPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
-    pub board: Option<BoardHead>,
+    pub board: Option<Box<BoardHead>>,
     pub tasks: Vec<TaskFace>,
 }
 

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     ids::{AccountId, BoardId, ChannelId, TaskId},
-    values::{BoardLevel, ChannelLevel, Delivery, Digest, Micros, NewEntry, NotifyReason, QuietHours},
+    values::{BoardLevel, ChannelLevel, Delivery, Digest, Micros, NewEntry, NotifyReason, Outlet, QuietHours},
 };
 
 /// A part of the view of an inbox: its head is the first.
@@ -68,6 +68,10 @@ pub struct EntryView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, type = "number")]
     pub woken_at: Option<Micros>,
+    /// The ways on which it could not be brought to its owner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[ts(optional, as = "Option<Vec<Outlet>>")]
+    pub failed: Vec<Outlet>,
 }
 
 /// How far its owner has read a channel.

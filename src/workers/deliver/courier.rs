@@ -4,10 +4,12 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, future, stream};
-use lockstep_domain::inbox::Inbox;
+use lockstep_domain::{Principal, inbox::Inbox};
 use lockstep_protocol::{
     codes::{Code, Failure},
-    values::Micros,
+    command::inbox::FailEntries,
+    topic::Topic,
+    values::{Micros, Outlet},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +20,7 @@ use super::{
     judge::{Judge, Verdict},
 };
 use crate::{
-    actors::Directory,
+    actors::{CommandRequest, Directory, Saw},
     auth::service::stored,
     clock::Clock,
     letters::{Language, news::Item},
@@ -137,7 +139,8 @@ impl Courier {
             deliveries.into_iter().partition(|delivery| now > delivery.expires_at);
         if !late.is_empty() {
             let error = late[0].note.clone().unwrap_or_else(|| "too old".to_owned());
-            queue.tried(&ids(&late), &Tried { took_ms: 0, came_to: CameTo::Dead { error } }, now).await?;
+            let came_to = self.given_up(provider.outlet(), &late, error, now).await;
+            queue.tried(&ids(&late), &Tried { took_ms: 0, came_to }, now).await?;
         }
         let (told, parcel) = match self.parcel(&deliveries).await {
             Ok(Some(ready)) => ready,
@@ -158,7 +161,11 @@ impl Courier {
             (self.clock.now(), deliveries.iter().map(|delivery| delivery.attempts).max().unwrap_or(0));
         let (came_to, answered) = match outcome {
             Outcome::Taken => (CameTo::Taken, Some(true)),
-            Outcome::Never { error } => (CameTo::Dead { error }, Some(true)),
+            Outcome::Never { error } => {
+                let given_up: Vec<_> =
+                    deliveries.iter().filter(|delivery| told.contains(&delivery.id)).cloned().collect();
+                (self.given_up(provider.outlet(), &given_up, error, now).await, Some(true))
+            }
             Outcome::Later { error, after } => {
                 let asked = after.map_or(0, |after| Micros::try_from(after.as_micros()).unwrap_or(LONGEST_US));
                 let pause = pause_us(parcel.id, attempts).max(asked.min(LONGEST_US));
@@ -173,6 +180,25 @@ impl Courier {
         };
         queue.tried(&told, &Tried { took_ms, came_to }, now).await?;
         Ok(answered)
+    }
+
+    /// What nobody takes is noted in the inbox of whoever was to be told. Where that cannot be written for the moment it is tried once more.
+    async fn given_up(&self, outlet: Outlet, deliveries: &[Delivery], error: String, now: Micros) -> CameTo {
+        let numbers: Vec<u64> = deliveries.iter().filter_map(|delivery| delivery.number).collect();
+        let Some(account) = deliveries.first().map(|delivery| delivery.account).filter(|_| !numbers.is_empty()) else {
+            return CameTo::Dead { error };
+        };
+        let (topic, principal) = (Topic::inbox(account), Principal::System(account));
+        let body = FailEntries { numbers, outlet }.into();
+        let request = CommandRequest { topic, principal, session: None, key: None, body, saw: Saw::default() };
+        match self.directory.command(request).await {
+            Err(failure) if failure.temporary => CameTo::Later { at: now + UNJUDGED_US, error },
+            Err(failure) if failure.code != Code::NotFound => {
+                tracing::error!(%account, %failure, "it cannot be noted that somebody was not told");
+                CameTo::Dead { error }
+            }
+            _ => CameTo::Dead { error },
+        }
     }
 
     /// What of these is still to be told, and how it reads; what is not is dropped.

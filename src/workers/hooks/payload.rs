@@ -151,6 +151,7 @@ fn subject(recorded: &Recorded, event: &Event) -> Option<(Subject, Option<Accoun
             BoardEvent::TaskCreated(created) if created.original.is_none() => Some((task(created.task_id, None), None)),
             BoardEvent::TaskCompleted(done) => Some((task(done.task_id, None), None)),
             BoardEvent::TaskReopened(reopened) => Some((task(reopened.task_id, None), None)),
+            BoardEvent::TaskEscalated(late) => Some((task(late.task_id, None), None)),
             BoardEvent::TaskOverdue(due) => Some((task(due.task_id, None), None)),
             BoardEvent::TaskAssigned(given) => Some((task(given.task_id, None), Some(given.account_id))),
             BoardEvent::TaskMoved(moved) if moved.from_column_id != moved.column_id => {

@@ -13,7 +13,7 @@ use lockstep_domain::{
 };
 use lockstep_protocol::{
     ids::{AccountId, CommentId, TaskId, TeamId},
-    values::{ChannelKind, MessageRef, Subject},
+    values::{BoardRole, ChannelKind, MessageRef, Subject},
 };
 
 use crate::actors::Published;
@@ -95,6 +95,11 @@ impl notify::Facts for Facts {
             watchers: task.watchers.iter().copied().collect(),
             author: Some(task.created_by),
         }
+    }
+
+    fn owners(&self) -> Vec<AccountId> {
+        let members = self.board.iter().flat_map(|board| board.state.members());
+        members.filter(|(_, role)| *role == BoardRole::Owner).map(|(account, _)| account).collect()
     }
 
     fn author_of(&self, task: TaskId, comment: CommentId) -> Option<AccountId> {

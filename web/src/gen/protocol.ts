@@ -95,7 +95,7 @@ teams?: Array<TeamId>,
  */
 channel?: boolean, };
 
-export type NotifyReason = "assigned" | "mentioned" | "commented" | "replied" | "changed" | "completed" | "due_soon" | "overdue" | "reminder" | "reacted" | "message" | "direct" | "shared" | "role_changed" | "ownership_offered" | "unassigned";
+export type NotifyReason = "assigned" | "mentioned" | "commented" | "replied" | "changed" | "completed" | "due_soon" | "overdue" | "reminder" | "reacted" | "message" | "direct" | "shared" | "role_changed" | "ownership_offered" | "unassigned" | "escalated";
 
 export type Outlet = "email" | "push" | "sms";
 
@@ -195,7 +195,7 @@ export type Lifecycle = "active" | "archived" | "deleted";
 
 export type FactorKind = "totp" | "passkey";
 
-export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "time" | "text" | "look" | "template" | "lifecycle" | "options" | "value";
+export type Field = "name" | "visibility" | "kind" | "colour" | "place" | "workflow" | "category" | "cover" | "repeat" | "role" | "title" | "description" | "priority" | "estimate" | "parent" | "start_at" | "due" | "done" | "time" | "text" | "look" | "template" | "lifecycle" | "options" | "value" | "escalations";
 
 export type IfChanged = "apply" | "refuse";
 
@@ -214,6 +214,14 @@ export type Dependency = { kind: DependencyKind,
  * The other task.
  */
 other_id: TaskId, };
+
+export type Escalation = { 
+/**
+ * After the due date has passed.
+ */
+after_minutes: number, to: EscalateTo, };
+
+export type EscalateTo = { "kind": "owners" } | { "kind": "person", account_id: AccountId, };
 
 export type Reminder = { "kind": "before", minutes: number, } | { "kind": "at", at: number, };
 
@@ -516,6 +524,8 @@ key: string, visibility: Visibility, };
 export type UpdateBoard = { name?: string, visibility?: Visibility, };
 
 export type SetBoardTemplate = { template: boolean, };
+
+export type SetEscalations = { escalations: Array<Escalation>, };
 
 export type ArchiveBoard = Record<symbol, never>;
 
@@ -915,6 +925,8 @@ export type SnoozeEntries = { numbers: Array<number>, until: number, };
 
 export type WakeEntries = { numbers: Array<number>, };
 
+export type FailEntries = { numbers: Array<number>, outlet: Outlet, };
+
 export type SeeSubject = { what: Seen, through: number, };
 
 export type MarkChannel = { channel_id: ChannelId, 
@@ -939,13 +951,13 @@ export type OrganizationCommand = { "type": "organization.create" } & CreateOrga
 
 export type TeamCommand = { "type": "team.create" } & CreateTeam | { "type": "team.update" } & UpdateTeam | { "type": "team.settings.update" } & UpdateTeamSettings | { "type": "team.permission.grant" } & GrantTeamPermission | { "type": "team.permission.revoke" } & RevokeTeamPermission | { "type": "team.delete" } & DeleteTeam | { "type": "team.member.add" } & AddTeamMember | { "type": "team.member.remove" } & RemoveTeamMember;
 
-export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.template.set" } & SetBoardTemplate | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.link.create" } & CreateLink | { "type": "board.link.revoke" } & RevokeLink | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "field.create" } & CreateField | { "type": "field.update" } & UpdateField | { "type": "field.move" } & MoveField | { "type": "field.delete" } & DeleteField | { "type": "view.create" } & CreateView | { "type": "view.update" } & UpdateView | { "type": "view.move" } & MoveView | { "type": "view.delete" } & DeleteView | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.transfer" } & TransferTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.field.set" } & SetTaskField | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.reminder.set" } & SetReminder | { "type": "task.reminder.remove" } & RemoveReminder | { "type": "task.announce" } & AnnounceTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment | { "type": "time.log" } & LogTime | { "type": "time.update" } & UpdateTime | { "type": "time.remove" } & RemoveTime;
+export type BoardCommand = { "type": "board.create" } & CreateBoard | { "type": "board.update" } & UpdateBoard | { "type": "board.template.set" } & SetBoardTemplate | { "type": "board.escalations.set" } & SetEscalations | { "type": "board.archive" } & ArchiveBoard | { "type": "board.unarchive" } & UnarchiveBoard | { "type": "board.delete" } & DeleteBoard | { "type": "board.restore" } & RestoreBoard | { "type": "board.member.set" } & SetBoardMember | { "type": "board.member.remove" } & RemoveBoardMember | { "type": "board.link.create" } & CreateLink | { "type": "board.link.revoke" } & RevokeLink | { "type": "board.bulk" } & Bulk | { "type": "board.undo" } & UndoChange | { "type": "column.create" } & CreateColumn | { "type": "column.update" } & UpdateColumn | { "type": "column.move" } & MoveColumn | { "type": "column.workflow.set" } & SetColumnWorkflow | { "type": "column.archive" } & ArchiveColumn | { "type": "column.unarchive" } & UnarchiveColumn | { "type": "column.delete" } & DeleteColumn | { "type": "label.create" } & CreateLabel | { "type": "label.update" } & UpdateLabel | { "type": "label.delete" } & DeleteLabel | { "type": "category.create" } & CreateCategory | { "type": "category.update" } & UpdateCategory | { "type": "category.delete" } & DeleteCategory | { "type": "field.create" } & CreateField | { "type": "field.update" } & UpdateField | { "type": "field.move" } & MoveField | { "type": "field.delete" } & DeleteField | { "type": "view.create" } & CreateView | { "type": "view.update" } & UpdateView | { "type": "view.move" } & MoveView | { "type": "view.delete" } & DeleteView | { "type": "task.create" } & CreateTask | { "type": "task.update" } & UpdateTask | { "type": "task.move" } & MoveTask | { "type": "task.transfer" } & TransferTask | { "type": "task.assign" } & AssignTask | { "type": "task.unassign" } & UnassignTask | { "type": "tasks.reassign" } & ReassignTasks | { "type": "task.label" } & LabelTask | { "type": "task.unlabel" } & UnlabelTask | { "type": "task.prioritize" } & PrioritizeTask | { "type": "task.schedule" } & ScheduleTask | { "type": "task.estimate" } & EstimateTask | { "type": "task.categorize" } & CategorizeTask | { "type": "task.cover.set" } & SetTaskCover | { "type": "task.field.set" } & SetTaskField | { "type": "task.repeat.set" } & SetTaskRepeat | { "type": "task.reminder.set" } & SetReminder | { "type": "task.reminder.remove" } & RemoveReminder | { "type": "task.announce" } & AnnounceTask | { "type": "task.parent.set" } & SetTaskParent | { "type": "task.dependency.add" } & AddDependency | { "type": "task.dependency.remove" } & RemoveDependency | { "type": "task.watch" } & WatchTask | { "type": "task.unwatch" } & UnwatchTask | { "type": "task.complete" } & CompleteTask | { "type": "task.reopen" } & ReopenTask | { "type": "task.archive" } & ArchiveTask | { "type": "task.unarchive" } & UnarchiveTask | { "type": "task.delete" } & DeleteTask | { "type": "task.restore" } & RestoreTask | { "type": "task.revert" } & RevertTask | { "type": "checklist.create" } & CreateChecklist | { "type": "checklist.rename" } & RenameChecklist | { "type": "checklist.delete" } & DeleteChecklist | { "type": "checklist.item.add" } & AddChecklistItem | { "type": "checklist.item.update" } & UpdateChecklistItem | { "type": "checklist.item.remove" } & RemoveChecklistItem | { "type": "comment.add" } & AddComment | { "type": "comment.edit" } & EditComment | { "type": "comment.delete" } & DeleteComment | { "type": "comment.react" } & ReactToComment | { "type": "comment.unreact" } & UnreactToComment | { "type": "time.log" } & LogTime | { "type": "time.update" } & UpdateTime | { "type": "time.remove" } & RemoveTime;
 
 export type AccountCommand = { "type": "account.register" } & RegisterAccount | { "type": "session.open" } & OpenSession | { "type": "session.close" } & CloseSession | { "type": "session.close_all" } & CloseAllSessions | { "type": "account.update" } & UpdateAccount | { "type": "account.email.verify" } & VerifyEmail | { "type": "account.password.reset" } & ResetPassword | { "type": "account.delete" } & DeleteAccount | { "type": "factor.add" } & AddFactor | { "type": "factor.remove" } & RemoveFactor | { "type": "token.create" } & CreateToken | { "type": "token.revoke" } & RevokeToken | { "type": "account.kept.change" } & ChangeKept | { "type": "account.timer.start" } & StartTimer | { "type": "account.timer.stop" } & StopTimer | { "type": "account.timer.discard" } & DiscardTimer;
 
 export type ChannelCommand = { "type": "channel.create" } & CreateChannel | { "type": "channel.update" } & UpdateChannel | { "type": "channel.archive" } & ArchiveChannel | { "type": "channel.unarchive" } & UnarchiveChannel | { "type": "channel.delete" } & DeleteChannel | { "type": "channel.member.add" } & AddChannelMember | { "type": "channel.member.remove" } & RemoveChannelMember | { "type": "message.post" } & PostMessage | { "type": "message.edit" } & EditMessage | { "type": "message.delete" } & DeleteMessage | { "type": "message.react" } & ReactToMessage | { "type": "message.unreact" } & UnreactToMessage | { "type": "message.pin" } & PinMessage | { "type": "message.unpin" } & UnpinMessage;
 
-export type InboxCommand = { "type": "inbox.open" } & OpenInbox | { "type": "inbox.tell" } & TellInbox | { "type": "inbox.read" } & ReadEntries | { "type": "inbox.unread" } & UnreadEntries | { "type": "inbox.read_all" } & ReadAllEntries | { "type": "inbox.archive" } & ArchiveEntries | { "type": "inbox.unarchive" } & UnarchiveEntries | { "type": "inbox.delete" } & DeleteEntries | { "type": "inbox.snooze" } & SnoozeEntries | { "type": "inbox.wake" } & WakeEntries | { "type": "inbox.seen" } & SeeSubject | { "type": "inbox.mark" } & MarkChannel | { "type": "inbox.mark_unread" } & MarkChannelUnread | { "type": "inbox.preferences.set" } & SetPreferences;
+export type InboxCommand = { "type": "inbox.open" } & OpenInbox | { "type": "inbox.tell" } & TellInbox | { "type": "inbox.read" } & ReadEntries | { "type": "inbox.unread" } & UnreadEntries | { "type": "inbox.read_all" } & ReadAllEntries | { "type": "inbox.archive" } & ArchiveEntries | { "type": "inbox.unarchive" } & UnarchiveEntries | { "type": "inbox.delete" } & DeleteEntries | { "type": "inbox.snooze" } & SnoozeEntries | { "type": "inbox.wake" } & WakeEntries | { "type": "inbox.fail" } & FailEntries | { "type": "inbox.seen" } & SeeSubject | { "type": "inbox.mark" } & MarkChannel | { "type": "inbox.mark_unread" } & MarkChannelUnread | { "type": "inbox.preferences.set" } & SetPreferences;
 
 export type Command = OrganizationCommand | TeamCommand | BoardCommand | AccountCommand | ChannelCommand | InboxCommand;
 
@@ -1088,6 +1100,8 @@ export type BoardCreated = { org_id: OrgId, team_id?: TeamId, name: string, key:
 export type BoardUpdated = { name?: string, visibility?: Visibility, };
 
 export type BoardTemplateChanged = { template: boolean, };
+
+export type BoardEscalationsChanged = { escalations: Array<Escalation>, };
 
 export type BoardArchived = Record<symbol, never>;
 
@@ -1266,6 +1280,8 @@ export type TaskReminderDue = { task_id: TaskId, reminder: Reminder, };
 export type TaskDueSoon = { task_id: TaskId, due: Due, };
 
 export type TaskOverdue = { task_id: TaskId, due: Due, };
+
+export type TaskEscalated = { task_id: TaskId, due: Due, escalation: Escalation, };
 
 export type TimeLogged = { task_id: TaskId, entry_id: TimeEntryId, 
 /**
@@ -1460,6 +1476,8 @@ export type NotificationSnoozed = { numbers: Array<number>, until: number, };
 
 export type NotificationWoken = { numbers: Array<number>, };
 
+export type NotificationFailed = { numbers: Array<number>, outlet: Outlet, };
+
 export type NotificationSeen = { what: Seen, through: number, };
 
 export type InboxMarked = { channel_id: ChannelId, 
@@ -1478,13 +1496,13 @@ export type OrganizationEvent = { "type": "organization.created" } & Organizatio
 
 export type TeamEvent = { "type": "team.created" } & TeamCreated | { "type": "team.updated" } & TeamUpdated | { "type": "team.settings.updated" } & TeamSettingsUpdated | { "type": "team.permission.granted" } & TeamPermissionGranted | { "type": "team.permission.revoked" } & TeamPermissionRevoked | { "type": "team.lead.changed" } & TeamLeadChanged | { "type": "team.deleted" } & TeamDeleted | { "type": "team.member.added" } & TeamMemberAdded | { "type": "team.member.removed" } & TeamMemberRemoved;
 
-export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.template.changed" } & BoardTemplateChanged | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "board.link.created" } & BoardLinkCreated | { "type": "board.link.revoked" } & BoardLinkRevoked | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "field.created" } & FieldCreated | { "type": "field.updated" } & FieldUpdated | { "type": "field.moved" } & FieldMoved | { "type": "field.deleted" } & FieldDeleted | { "type": "view.created" } & ViewCreated | { "type": "view.updated" } & ViewUpdated | { "type": "view.moved" } & ViewMoved | { "type": "view.deleted" } & ViewDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "task.transferred" } & TaskTransferred | { "type": "task.received" } & TaskReceived | { "type": "comments.received" } & CommentsReceived | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.field.changed" } & TaskFieldChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.reminder.set" } & TaskReminderSet | { "type": "task.reminder.removed" } & TaskReminderRemoved | { "type": "task.reminder.due" } & TaskReminderDue | { "type": "task.due.soon" } & TaskDueSoon | { "type": "task.overdue" } & TaskOverdue | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.restored" } & CommentRestored | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted | { "type": "time.logged" } & TimeLogged | { "type": "time.updated" } & TimeUpdated | { "type": "time.removed" } & TimeRemoved | { "type": "time.started" } & TimeStarted | { "type": "time.stopped" } & TimeStopped;
+export type BoardEvent = { "type": "board.created" } & BoardCreated | { "type": "board.updated" } & BoardUpdated | { "type": "board.template.changed" } & BoardTemplateChanged | { "type": "board.escalations.changed" } & BoardEscalationsChanged | { "type": "board.archived" } & BoardArchived | { "type": "board.unarchived" } & BoardUnarchived | { "type": "board.deleted" } & BoardDeleted | { "type": "board.restored" } & BoardRestored | { "type": "board.member.added" } & BoardMemberAdded | { "type": "board.member.role.changed" } & BoardMemberRoleChanged | { "type": "board.member.removed" } & BoardMemberRemoved | { "type": "board.link.created" } & BoardLinkCreated | { "type": "board.link.revoked" } & BoardLinkRevoked | { "type": "change.undone" } & ChangeUndone | { "type": "column.created" } & ColumnCreated | { "type": "column.updated" } & ColumnUpdated | { "type": "column.moved" } & ColumnMoved | { "type": "column.workflow.changed" } & ColumnWorkflowChanged | { "type": "column.archived" } & ColumnArchived | { "type": "column.unarchived" } & ColumnUnarchived | { "type": "column.deleted" } & ColumnDeleted | { "type": "label.created" } & LabelCreated | { "type": "label.updated" } & LabelUpdated | { "type": "label.deleted" } & LabelDeleted | { "type": "category.created" } & CategoryCreated | { "type": "category.updated" } & CategoryUpdated | { "type": "category.deleted" } & CategoryDeleted | { "type": "field.created" } & FieldCreated | { "type": "field.updated" } & FieldUpdated | { "type": "field.moved" } & FieldMoved | { "type": "field.deleted" } & FieldDeleted | { "type": "view.created" } & ViewCreated | { "type": "view.updated" } & ViewUpdated | { "type": "view.moved" } & ViewMoved | { "type": "view.deleted" } & ViewDeleted | { "type": "task.created" } & TaskCreated | { "type": "task.updated" } & TaskUpdated | { "type": "task.moved" } & TaskMoved | { "type": "task.transferred" } & TaskTransferred | { "type": "task.received" } & TaskReceived | { "type": "comments.received" } & CommentsReceived | { "type": "tasks.reranked" } & TasksReranked | { "type": "task.assigned" } & TaskAssigned | { "type": "task.unassigned" } & TaskUnassigned | { "type": "task.reassigned" } & TaskReassigned | { "type": "task.labelled" } & TaskLabelled | { "type": "task.unlabelled" } & TaskUnlabelled | { "type": "task.priority.changed" } & TaskPriorityChanged | { "type": "task.scheduled" } & TaskScheduled | { "type": "task.estimated" } & TaskEstimated | { "type": "task.categorized" } & TaskCategorized | { "type": "task.cover.changed" } & TaskCoverChanged | { "type": "task.field.changed" } & TaskFieldChanged | { "type": "task.repeat.changed" } & TaskRepeatChanged | { "type": "task.repeated" } & TaskRepeated | { "type": "task.reminder.set" } & TaskReminderSet | { "type": "task.reminder.removed" } & TaskReminderRemoved | { "type": "task.reminder.due" } & TaskReminderDue | { "type": "task.due.soon" } & TaskDueSoon | { "type": "task.overdue" } & TaskOverdue | { "type": "task.escalated" } & TaskEscalated | { "type": "task.parent.changed" } & TaskParentChanged | { "type": "task.dependency.added" } & TaskDependencyAdded | { "type": "task.dependency.removed" } & TaskDependencyRemoved | { "type": "task.watched" } & TaskWatched | { "type": "task.unwatched" } & TaskUnwatched | { "type": "task.completed" } & TaskCompleted | { "type": "task.reopened" } & TaskReopened | { "type": "task.archived" } & TaskArchived | { "type": "task.unarchived" } & TaskUnarchived | { "type": "task.deleted" } & TaskDeleted | { "type": "task.restored" } & TaskRestored | { "type": "checklist.created" } & ChecklistCreated | { "type": "checklist.renamed" } & ChecklistRenamed | { "type": "checklist.deleted" } & ChecklistDeleted | { "type": "checklist.item.added" } & ChecklistItemAdded | { "type": "checklist.item.updated" } & ChecklistItemUpdated | { "type": "checklist.item.removed" } & ChecklistItemRemoved | { "type": "task.commented" } & TaskCommented | { "type": "comment.edited" } & CommentEdited | { "type": "comment.deleted" } & CommentDeleted | { "type": "comment.restored" } & CommentRestored | { "type": "comment.reacted" } & CommentReacted | { "type": "comment.unreacted" } & CommentUnreacted | { "type": "time.logged" } & TimeLogged | { "type": "time.updated" } & TimeUpdated | { "type": "time.removed" } & TimeRemoved | { "type": "time.started" } & TimeStarted | { "type": "time.stopped" } & TimeStopped;
 
 export type AccountEvent = { "type": "user.registered" } & UserRegistered | { "type": "user.logged_in" } & UserLoggedIn | { "type": "user.logged_out" } & UserLoggedOut | { "type": "user.updated" } & UserUpdated | { "type": "user.email.verified" } & UserEmailVerified | { "type": "user.password.reset" } & UserPasswordReset | { "type": "user.deleted" } & UserDeleted | { "type": "user.factor.added" } & UserFactorAdded | { "type": "user.factor.removed" } & UserFactorRemoved | { "type": "user.token.created" } & UserTokenCreated | { "type": "user.token.revoked" } & UserTokenRevoked | { "type": "user.kept.changed" } & UserKeptChanged | { "type": "user.timer.started" } & UserTimerStarted | { "type": "user.timer.stopped" } & UserTimerStopped | { "type": "user.timer.discarded" } & UserTimerDiscarded;
 
 export type ChannelEvent = { "type": "channel.created" } & ChannelCreated | { "type": "channel.updated" } & ChannelUpdated | { "type": "channel.archived" } & ChannelArchived | { "type": "channel.unarchived" } & ChannelUnarchived | { "type": "channel.deleted" } & ChannelDeleted | { "type": "channel.member.added" } & ChannelMemberAdded | { "type": "channel.member.role.changed" } & ChannelMemberRoleChanged | { "type": "channel.member.removed" } & ChannelMemberRemoved | { "type": "message.posted" } & MessagePosted | { "type": "message.edited" } & MessageEdited | { "type": "message.deleted" } & MessageDeleted | { "type": "message.reacted" } & MessageReacted | { "type": "message.unreacted" } & MessageUnreacted | { "type": "message.pinned" } & MessagePinned | { "type": "message.unpinned" } & MessageUnpinned;
 
-export type InboxEvent = { "type": "inbox.opened" } & InboxOpened | { "type": "notification.sent" } & NotificationSent | { "type": "notification.read" } & NotificationRead | { "type": "notification.unread" } & NotificationUnread | { "type": "notification.all_read" } & NotificationAllRead | { "type": "notification.archived" } & NotificationArchived | { "type": "notification.unarchived" } & NotificationUnarchived | { "type": "notification.deleted" } & NotificationDeleted | { "type": "notification.snoozed" } & NotificationSnoozed | { "type": "notification.woken" } & NotificationWoken | { "type": "notification.seen" } & NotificationSeen | { "type": "inbox.marked" } & InboxMarked | { "type": "inbox.preferences.changed" } & InboxPreferencesChanged;
+export type InboxEvent = { "type": "inbox.opened" } & InboxOpened | { "type": "notification.sent" } & NotificationSent | { "type": "notification.read" } & NotificationRead | { "type": "notification.unread" } & NotificationUnread | { "type": "notification.all_read" } & NotificationAllRead | { "type": "notification.archived" } & NotificationArchived | { "type": "notification.unarchived" } & NotificationUnarchived | { "type": "notification.deleted" } & NotificationDeleted | { "type": "notification.snoozed" } & NotificationSnoozed | { "type": "notification.woken" } & NotificationWoken | { "type": "notification.failed" } & NotificationFailed | { "type": "notification.seen" } & NotificationSeen | { "type": "inbox.marked" } & InboxMarked | { "type": "inbox.preferences.changed" } & InboxPreferencesChanged;
 
 export type Event = OrganizationEvent | TeamEvent | BoardEvent | AccountEvent | ChannelEvent | InboxEvent;
 
@@ -1573,6 +1591,10 @@ fields?: Array<FieldView>,
  * Views that everybody shares, in the order of their ids; none for the public.
  */
 views?: Array<SavedView>, 
+/**
+ * Who is told of what is overdue for long; none for the public.
+ */
+escalations?: Array<Escalation>, 
 /**
  * How many active tasks the whole view holds, over all parts.
  */
@@ -1718,7 +1740,11 @@ export type EntryView = { number: number, at: number, entry: NewEntry, read?: bo
 /**
  * When it came back last.
  */
-woken_at?: number, };
+woken_at?: number, 
+/**
+ * The ways on which it could not be brought to its owner.
+ */
+failed?: Array<Outlet>, };
 
 export type MarkerView = { channel_id: ChannelId, read_to: number, 
 /**
@@ -2453,6 +2479,10 @@ export const LIMITS = {
   reminders_per_task_max: 5,
   /** How long before it is due a task can be reminded of. (minutes) */
   reminder_minutes_max: 40320,
+  /** Rules of one board about who is told of what is overdue for long. (rules) */
+  escalations_per_board_max: 5,
+  /** How long something is overdue at most before somebody is told. (minutes) */
+  escalation_minutes_max: 129600,
   /** Columns of one board. (columns) */
   columns_per_board_max: 50,
   /** The largest limit that a column can have on its tasks. (tasks) */

@@ -321,6 +321,7 @@ export function touchedBy(event: BoardEvent): Touched {
       return { info: true, member: event.owner_id };
     case "board.updated":
     case "board.template.changed":
+    case "board.escalations.changed":
     case "board.archived":
     case "board.unarchived":
     case "board.deleted":

@@ -217,7 +217,8 @@ export class BoardStore {
     const categories = [...this.#categories.confirmedValues()];
     const fields = [...this.#fields.confirmedValues()].sort(byPlace);
     const views = [...this.#views.confirmedValues()];
-    return { head: { ...info, members, columns, labels, ...(categories.length > 0 && { categories }), ...(fields.length > 0 && { fields }), ...(views.length > 0 && { views }), task_count: tasks.length }, tasks };
+    const { escalations = [], ...own } = info;
+    return { head: { ...own, ...(escalations.length > 0 && { escalations: [...escalations] }), members, columns, labels, ...(categories.length > 0 && { categories }), ...(fields.length > 0 && { fields }), ...(views.length > 0 && { views }), task_count: tasks.length }, tasks };
   }
 
   /** Speaks: every cell whose value changed since the last flush. */

@@ -90,6 +90,8 @@ function reduce(inbox: Inbox, event: InboxEvent, at: number): Inbox {
       return each(inbox, event.numbers, (entry) => ({ ...entry, archived: false, snoozed_until: event.until }));
     case "notification.woken":
       return each(inbox, event.numbers, ({ snoozed_until: _, ...entry }) => ({ ...entry, read: false, woken_at: at }));
+    case "notification.failed":
+      return each(inbox, event.numbers, (entry) => (entry.failed?.includes(event.outlet) ? entry : { ...entry, failed: [...(entry.failed ?? []), event.outlet] }));
     case "notification.seen":
       return those(inbox, (entry) => entry.number <= event.through && isAbout(entry, event.what));
     case "inbox.marked": {

@@ -19,6 +19,10 @@ export function reduceInfo(info: BoardInfo | undefined, { event }: Effect): Boar
       const { template: _before, ...rest } = info;
       return event.template ? { ...rest, template: true } : rest;
     }
+    case "board.escalations.changed": {
+      const { escalations: _before, ...rest } = info;
+      return event.escalations.length > 0 ? { ...rest, escalations: event.escalations } : rest;
+    }
     case "board.archived":
       return { ...info, lifecycle: "archived" };
     case "board.deleted":
@@ -32,6 +36,6 @@ export function reduceInfo(info: BoardInfo | undefined, { event }: Effect): Boar
 }
 
 export function infoOf(head: BoardHead): BoardInfo {
-  const { board_id, org_id, team_id, name, key, visibility, lifecycle, template } = head;
-  return { board_id, org_id, name, key, visibility, lifecycle, ...(team_id !== undefined && { team_id }), ...(template === true && { template }) };
+  const { board_id, org_id, team_id, name, key, visibility, lifecycle, template, escalations = [] } = head;
+  return { board_id, org_id, name, key, visibility, lifecycle, ...(team_id !== undefined && { team_id }), ...(template === true && { template }), ...(escalations.length > 0 && { escalations }) };
 }

@@ -154,6 +154,8 @@ function ofBoard(command: BoardCommand, { store }: Known): BoardCommand[] {
       return [{ type: "board.update", ...(command.name !== undefined && { name: info.name }), ...(command.visibility !== undefined && { visibility: info.visibility }) }];
     case "board.template.set":
       return [{ type: "board.template.set", template: info.template === true }];
+    case "board.escalations.set":
+      return [{ type: "board.escalations.set", escalations: [...(info.escalations ?? [])] }];
     case "board.archive":
       return [{ type: "board.unarchive" }];
     case "board.unarchive":

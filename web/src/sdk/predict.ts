@@ -1,7 +1,7 @@
 //! What the server will probably say to a command: the events that are shown until it does. A prediction may be empty (nothing to
 //! show yet) and may be wrong in a rank or a count; the echo puts that right. It never invents a number.
 
-import type { BoardCommand, BoardEvent, Colour, ColumnId, RepeatRule, TaskDetail, TaskFace, TaskField } from "../gen/protocol";
+import type { BoardCommand, BoardEvent, Colour, ColumnId, Escalation, RepeatRule, TaskDetail, TaskFace, TaskField } from "../gen/protocol";
 import type { BoardStore } from "./board";
 import { predictField } from "./fields";
 import { OrderedList } from "./ordered";
@@ -135,6 +135,13 @@ function rankAmong(items: readonly { item_id: string; rank: string }[], place: O
   return OrderedList.of(items.map((item) => ({ id: item.item_id, rank: item.rank }))).rankAt(place, id);
 }
 
+/** Each once, as the server keeps them. */
+function inOrder(escalations: readonly Escalation[]): Escalation[] {
+  const key = ({ after_minutes, to }: Escalation) => `${String(after_minutes).padStart(10, "0")} ${to.kind} ${to.kind === "person" ? to.account_id : ""}`;
+  const known = new Map(escalations.map((escalation) => [key(escalation), escalation]));
+  return [...known].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, escalation]) => escalation);
+}
+
 /** Commands whose event says the same words: nothing to work out. */
 function plain(command: BoardCommand): BoardEvent[] {
   switch (command.type) {
@@ -142,6 +149,8 @@ function plain(command: BoardCommand): BoardEvent[] {
       return [{ ...command, type: "board.updated" }];
     case "board.template.set":
       return [{ ...command, type: "board.template.changed" }];
+    case "board.escalations.set":
+      return [{ type: "board.escalations.changed", escalations: inOrder(command.escalations) }];
     case "board.archive":
       return [{ type: "board.archived" }];
     case "board.unarchive":

@@ -1,7 +1,7 @@
 //! The public words of the sync client: what the app reads, watches and calls. Types only; nothing here runs.
 
 import type {
-  AccountId, AccountView, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChannelId, ChecklistView, Code, ColumnId, ColumnView, Command, FieldView,
+  AccountId, AccountView, BoardCommand, BoardEvent, BoardId, BoardMemberView, CategoryView, ChannelId, ChecklistView, Code, ColumnId, ColumnView, Command, Escalation, FieldView,
   CommentView, Conflict, ConnectionId, FailedPart, Happened, LabelView, Lifecycle, MessageId, OrgId, OrganizationCommand, OrganizationView, Reminder, SavedView, TaskDetail,
   TaskFace, TaskId, TeamCommand, TeamId, TeamView, TimeEntryView, Topic, Visibility,
 } from "../gen/protocol";
@@ -112,6 +112,8 @@ export interface BoardInfo {
   readonly lifecycle: Lifecycle;
   /** Others are made of it; it reminds nobody of anything. */
   readonly template?: boolean;
+  /** Who is told of what is overdue for long. */
+  readonly escalations?: readonly Escalation[];
 }
 
 /** `loading`: nothing to show yet · `cached`: shown from this browser's store, not yet resumed · `ready`: at the server's head as of the

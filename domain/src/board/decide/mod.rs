@@ -72,6 +72,7 @@ pub(super) fn decide(board: &Board, command: &BoardCommand, ctx: &Ctx<'_>) -> De
         C::UndoChange(_) | C::RevertTask(_) => past::decide(&ask, command),
         C::UpdateBoard(command) => settings::update(&ask, command),
         C::SetBoardTemplate(command) => Ok(settings::set_template(&ask, command)),
+        C::SetEscalations(command) => settings::set_escalations(&ask, command),
         C::ArchiveBoard(_) => Ok(settings::archive(&ask)),
         C::UnarchiveBoard(_) => Ok(settings::unarchive(&ask)),
         C::DeleteBoard(_) => Ok(settings::delete()),

@@ -73,7 +73,7 @@ fn announce(ask: &Ask<'_>, command: &AnnounceTask) -> Decided {
     if ask.board.is_template() {
         return Ok(vec![]);
     }
-    let mut due = task.alarms();
+    let mut due = task.alarms(ask.board.escalation_rules());
     due.retain(|(at, _)| *at <= ask.ctx.now);
     let overdue = due.iter().any(|(_, alarm)| matches!(alarm, Alarm::Overdue(_)));
     let mut events: Vec<BoardEvent> = Vec::new();
@@ -83,6 +83,7 @@ fn announce(ask: &Ask<'_>, command: &AnnounceTask) -> Decided {
             // What is late is not soon.
             Alarm::Soon(_) if overdue => {}
             Alarm::Soon(due) => events.push(TaskDueSoon { task_id, due }.into()),
+            Alarm::Escalated(due, escalation) => events.push(TaskEscalated { task_id, due, escalation }.into()),
             Alarm::Overdue(due) => events.push(TaskOverdue { task_id, due }.into()),
             Alarm::Next => match repeat::on_schedule(ask, task_id, task) {
                 Ok(next) => events.extend(next),

@@ -2,17 +2,17 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::board::{CreateBoard, SetBoardTemplate, UpdateBoard},
+    command::board::{CreateBoard, SetBoardTemplate, SetEscalations, UpdateBoard},
     event::{BoardEvent, board::*},
-    values::{Lifecycle, Visibility},
+    values::{EscalateTo, Escalation, Lifecycle, Visibility},
 };
 
-use super::{Ask, Decided};
+use super::{Ask, Decided, people};
 use crate::{
     access,
     aggregate::{Aggregate, Ctx, Principal},
     board::Board,
-    refuse::{invalid, missing, not_found},
+    refuse::{full, invalid, missing, not_found},
     text,
 };
 
@@ -73,6 +73,29 @@ pub(super) fn update(ask: &Ask<'_>, command: &UpdateBoard) -> Decided {
 
 pub(super) fn set_template(ask: &Ask<'_>, command: &SetBoardTemplate) -> Vec<BoardEvent> {
     unless(ask.head.template == command.template, BoardTemplateChanged { template: command.template })
+}
+
+/// Each once, and in their order.
+pub(super) fn set_escalations(ask: &Ask<'_>, command: &SetEscalations) -> Decided {
+    let limits = ask.ctx.limits;
+    let mut escalations = command.escalations.clone();
+    escalations.sort_unstable();
+    escalations.dedup();
+    if escalations.len() > limits.escalations_per_board_max {
+        return Err(full("escalations", limits.escalations_per_board_max));
+    }
+    let known: Vec<Escalation> = ask.board.escalation_rules().iter().map(|rule| rule.escalation).collect();
+    for escalation in escalations.iter().filter(|escalation| !known.contains(escalation)) {
+        if !(1..=limits.escalation_minutes_max).contains(&escalation.after_minutes) {
+            let why = format!("From 1 to {}.", limits.escalation_minutes_max);
+            let most = limits.escalation_minutes_max.into();
+            return Err(invalid("escalations.after_minutes", &why).limit(most));
+        }
+        if let EscalateTo::Person { account_id } = escalation.to {
+            people::check_assignee(ask, account_id, "escalations.to.account_id")?;
+        }
+    }
+    Ok(unless(escalations == known, BoardEscalationsChanged { escalations }))
 }
 
 fn unless(already: bool, event: impl Into<BoardEvent>) -> Vec<BoardEvent> {

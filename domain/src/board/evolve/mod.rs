@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use compact_str::CompactString;
 use lockstep_protocol::{
-    event::{BoardEvent, Happened, board::*},
+    event::{BoardEvent, Happened, board::*, past::ChangeUndone},
     ids::{ColumnId, LabelId, TaskId},
     values::{Lifecycle, Workflow},
 };
@@ -34,6 +34,7 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         BoardEvent::BoardCreated(event) => created(board, event),
         BoardEvent::BoardUpdated(event) => updated(board, event),
         BoardEvent::BoardTemplateChanged(event) => with_head(board, |head| head.template = event.template),
+        BoardEvent::BoardEscalationsChanged(event) => board.escalate_by(&event.escalations, happened.at),
         BoardEvent::BoardArchived(_) => lifecycle(board, Lifecycle::Archived),
         BoardEvent::BoardUnarchived(_) | BoardEvent::BoardRestored(_) => lifecycle(board, Lifecycle::Active),
         BoardEvent::BoardDeleted(_) => lifecycle(board, Lifecycle::Deleted),
@@ -41,15 +42,7 @@ pub(super) fn evolve(board: &mut Board, happened: &Happened<BoardEvent>) {
         | BoardEvent::BoardMemberRoleChanged(BoardMemberRoleChanged { account_id, role }) => {
             board.members.insert(*account_id, *role);
         }
-        BoardEvent::ChangeUndone(event) => {
-            board.undone.insert(event.seq);
-            if let Some(again) = event.redone {
-                board.undone.remove(&again);
-            }
-            while board.undone.len() > UNDONE_MAX {
-                board.undone.remove_min();
-            }
-        }
+        BoardEvent::ChangeUndone(event) => undone(board, event),
         BoardEvent::BoardMemberRemoved(event) => {
             board.members.remove(&event.account_id);
         }
@@ -110,7 +103,18 @@ fn created(board: &mut Board, event: &BoardCreated) {
         visibility: event.visibility,
         lifecycle: Lifecycle::Active,
         template: false,
+        escalations: Vec::new(),
     }));
+}
+
+fn undone(board: &mut Board, event: &ChangeUndone) {
+    board.undone.insert(event.seq);
+    if let Some(again) = event.redone {
+        board.undone.remove(&again);
+    }
+    while board.undone.len() > UNDONE_MAX {
+        board.undone.remove_min();
+    }
 }
 
 fn updated(board: &mut Board, event: &BoardUpdated) {

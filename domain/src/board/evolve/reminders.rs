@@ -27,6 +27,11 @@ pub(super) fn evolve(task: &mut Task, event: &BoardEvent) {
         // Of another due date than the one it has now nothing was said.
         E::TaskDueSoon(event) if task.due == Some(event.due) => task.with_said(|said| said.soon = true),
         E::TaskOverdue(event) if task.due == Some(event.due) => task.with_said(|said| said.overdue = true),
+        E::TaskEscalated(event) if task.due == Some(event.due) => task.with_said(|said| {
+            if !said.escalated.contains(&event.escalation) {
+                said.escalated.push(event.escalation);
+            }
+        }),
         _ => {}
     }
 }

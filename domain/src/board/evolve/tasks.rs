@@ -110,6 +110,7 @@ pub(in crate::board) fn task_of(event: &BoardEvent) -> Option<TaskId> {
         | E::TaskReminderDue(TaskReminderDue { task_id, .. })
         | E::TaskDueSoon(TaskDueSoon { task_id, .. })
         | E::TaskOverdue(TaskOverdue { task_id, .. })
+        | E::TaskEscalated(TaskEscalated { task_id, .. })
         | E::TimeLogged(TimeLogged { task_id, .. })
         | E::TimeUpdated(TimeUpdated { task_id, .. })
         | E::TimeRemoved(TimeRemoved { task_id, .. })
@@ -194,7 +195,8 @@ fn content_evolve(task: &mut Task, event: &BoardEvent, happened: &Happened<Board
         | E::TaskReminderRemoved(_)
         | E::TaskReminderDue(_)
         | E::TaskDueSoon(_)
-        | E::TaskOverdue(_) => super::reminders::evolve(task, event),
+        | E::TaskOverdue(_)
+        | E::TaskEscalated(_) => super::reminders::evolve(task, event),
         E::TaskCommented(_)
         | E::CommentEdited(_)
         | E::CommentDeleted(_)

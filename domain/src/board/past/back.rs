@@ -111,6 +111,10 @@ fn of_board(value: BoardValue, before: &Board, now: &Board) -> Vec<BoardCommand>
         BoardValue::Name => vec![UpdateBoard { name: Some(old.name.clone()), visibility: None }.into()],
         BoardValue::Visibility => vec![UpdateBoard { name: None, visibility: Some(old.visibility) }.into()],
         BoardValue::Template => vec![SetBoardTemplate { template: old.template }.into()],
+        BoardValue::Escalations => {
+            let escalations = old.escalations.iter().map(|rule| rule.escalation).collect();
+            vec![SetEscalations { escalations }.into()]
+        }
         BoardValue::Life if old.lifecycle == is.lifecycle => vec![],
         BoardValue::Life => vec![match (old.lifecycle, is.lifecycle) {
             (Lifecycle::Deleted, _) => DeleteBoard {}.into(),

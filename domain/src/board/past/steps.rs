@@ -52,6 +52,7 @@ pub(super) enum BoardValue {
     Name,
     Visibility,
     Template,
+    Escalations,
     Life,
 }
 
@@ -208,6 +209,7 @@ fn of_board(before: &Board, after: &Board) -> Vec<Step> {
                 (old.name != new.name, BoardValue::Name),
                 (old.visibility != new.visibility, BoardValue::Visibility),
                 (old.template != new.template, BoardValue::Template),
+                (!old.escalates_as(new), BoardValue::Escalations),
             ];
             steps.extend(values.into_iter().filter(|(changed, _)| *changed).map(|(_, value)| Step::Board(value)));
         }

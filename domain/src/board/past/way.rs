@@ -30,6 +30,7 @@ pub(super) fn stands_in_the_way(step: &Step, past: &Past, now: &Board) -> Option
                 }
                 // Of two it is always one of the two.
                 BoardValue::Template => (false, Field::Template),
+                BoardValue::Escalations => (!is.escalates_as(new) && !is.escalates_as(old), Field::Escalations),
                 BoardValue::Life => (is.lifecycle != new.lifecycle && is.lifecycle != old.lifecycle, Field::Lifecycle),
             };
             changed.then_some((Uuid::nil(), field))

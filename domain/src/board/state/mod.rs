@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use task::*;
 pub use time::*;
 
-use super::changes::Changes;
+use super::{alarms::Rule, changes::Changes};
 use crate::{filter, rank::Rank};
 
 /// The live state of a board.
@@ -153,6 +153,9 @@ pub(crate) struct Head {
     pub lifecycle: Lifecycle,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub template: bool,
+    /// Who is told of what is overdue for long, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalations: Vec<Rule>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -350,7 +353,7 @@ impl Board {
 
     pub(in crate::board) fn count_in(&mut self, id: TaskId, task: &Task) {
         self.task_bytes += task.weight();
-        if let Some(at) = next_alarm(task) {
+        if let Some(at) = self.alarm_of(task) {
             self.alarms.insert((at, id));
         }
         if let Some(parent) = task.parent_id {
@@ -364,7 +367,7 @@ impl Board {
 
     pub(in crate::board) fn count_out(&mut self, id: TaskId, task: &Task) {
         self.task_bytes = self.task_bytes.saturating_sub(task.weight());
-        if let Some(at) = next_alarm(task) {
+        if let Some(at) = self.alarm_of(task) {
             self.alarms.remove(&(at, id));
         }
         if let Some(parent) = task.parent_id
@@ -385,8 +388,4 @@ impl Board {
             }
         }
     }
-}
-
-fn next_alarm(task: &Task) -> Option<Micros> {
-    task.alarms().into_iter().map(|(at, _)| at).min()
 }

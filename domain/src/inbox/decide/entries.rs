@@ -3,7 +3,7 @@
 
 use lockstep_protocol::{
     codes::{Code, Failure},
-    command::inbox::{ReadAllEntries, SeeSubject, SnoozeEntries},
+    command::inbox::{FailEntries, ReadAllEntries, SeeSubject, SnoozeEntries},
     event::{InboxEvent, inbox::*},
     values::Micros,
 };
@@ -81,6 +81,12 @@ pub(super) fn snooze(inbox: &Inbox, command: &SnoozeEntries, ctx: &Ctx<'_>) -> D
 pub(super) fn wake(inbox: &Inbox, numbers: &[u64], ctx: &Ctx<'_>) -> Decided {
     let numbers = which(inbox, numbers, ctx, |entry| entry.snoozed_until.is_some_and(|until| until <= ctx.now))?;
     Ok(about(numbers, |numbers| NotificationWoken { numbers }))
+}
+
+pub(super) fn fail(inbox: &Inbox, command: &FailEntries, ctx: &Ctx<'_>) -> Decided {
+    let outlet = command.outlet;
+    let numbers = which(inbox, &command.numbers, ctx, |entry| !entry.failed.contains(&outlet))?;
+    Ok(about(numbers, |numbers| NotificationFailed { numbers, outlet }))
 }
 
 pub(super) fn see(inbox: &Inbox, command: &SeeSubject) -> Vec<InboxEvent> {

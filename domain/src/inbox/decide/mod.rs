@@ -47,6 +47,7 @@ pub(super) fn decide(inbox: &Inbox, command: &InboxCommand, ctx: &Ctx<'_>) -> De
         C::DeleteEntries(command) => entries::delete(inbox, &command.numbers, ctx),
         C::SnoozeEntries(command) => entries::snooze(inbox, command, ctx),
         C::WakeEntries(command) => entries::wake(inbox, &command.numbers, ctx),
+        C::FailEntries(command) => entries::fail(inbox, command, ctx),
         C::SeeSubject(command) => Ok(entries::see(inbox, command)),
         C::MarkChannel(command) => marks::mark(inbox, command, ctx),
         C::MarkChannelUnread(command) => marks::mark_unread(inbox, command, ctx),

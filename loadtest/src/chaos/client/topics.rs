@@ -270,7 +270,7 @@ impl Player {
         self.look_for_secrets(&bytes);
         let BoardAnswer { head, seq } = serde_json::from_slice(&bytes)?;
         let mut board = Board::default();
-        board.take(0, BoardPart { board: Some(head), tasks: Vec::new() });
+        board.take(0, BoardPart { board: Some(Box::new(head)), tasks: Vec::new() });
         if let Some(followed) = self.topics.get_mut(&topic) {
             followed.learned(seq);
         }

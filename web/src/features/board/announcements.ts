@@ -2,7 +2,7 @@
 import { t } from "../../app/i18n/index.svelte";
 import type { BoardEvent, TaskId } from "../../sdk";
 
-const SAID = { "task.reminder.due": "announce.reminder", "task.due.soon": "announce.soon", "task.overdue": "announce.overdue" } as const;
+const SAID = { "task.reminder.due": "announce.reminder", "task.due.soon": "announce.soon", "task.overdue": "announce.overdue", "task.escalated": "announce.escalated" } as const;
 type Kind = keyof typeof SAID;
 /** Named one by one up to here, counted beyond. */
 const NAMED_MAX = 2;

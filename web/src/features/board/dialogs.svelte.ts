@@ -10,6 +10,8 @@ export type BoardDialog =
   | { kind: "archive" }
   | { kind: "past" }
   | { kind: "time" }
+  /** Who is told of what is overdue for long. */
+  | { kind: "escalations" }
   /** Saves what is shown; `fresh`: as a view of its own. */
   | { kind: "saveView"; fresh?: boolean }
   /** All views. */

@@ -15,6 +15,7 @@ export const LAZY = {
   views: () => import("./ViewsDialog.svelte"),
   archive: () => import("./ArchiveDialog.svelte"),
   time: () => import("./TimeDialog.svelte"),
+  escalations: () => import("./EscalationsDialog.svelte"),
   past: () => import("./PastDialog.svelte"),
   transfer: () => import("./TransferDialog.svelte"),
   workflow: () => import("./WorkflowDialog.svelte"),

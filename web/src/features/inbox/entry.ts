@@ -21,13 +21,14 @@ export const ICONS: Record<NotifyReason, IconName> = {
   role_changed: "key",
   ownership_offered: "key",
   unassigned: "person",
+  escalated: "alert",
 };
 
 /** What happened, in a few words; the name of who did it stands before it. */
 export const said = (reason: NotifyReason): string => t(`inbox.said.${reason}`);
 
 /** What comes due nobody did. */
-export const byItself = (reason: NotifyReason): boolean => reason === "due_soon" || reason === "overdue" || reason === "reminder";
+export const byItself = (reason: NotifyReason): boolean => reason === "due_soon" || reason === "overdue" || reason === "reminder" || reason === "escalated";
 
 export function href({ entry: { org_id: org, subject } }: InboxItem): string {
   switch (subject.kind) {

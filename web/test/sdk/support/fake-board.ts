@@ -3,7 +3,7 @@
 
 import { generateKeyBetween } from "fractional-indexing";
 import type {
-  BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Failure, FieldValue, FieldView, Happened, LabelView, Lifecycle, Place, Reminder, Repeat, SavedView, TaskDetail, TaskFace,
+  BoardCommand, BoardEvent, BoardHead, BoardRole, CategoryView, ChecklistView, Code, ColumnView, CommentView, Dependency, Escalation, Failure, FieldValue, FieldView, Happened, LabelView, Lifecycle, Place, Reminder, Repeat, SavedView, TaskDetail, TaskFace,
 } from "../../../src/gen/protocol";
 import { CODES } from "../../../src/gen/protocol";
 import { decideField, fieldsOf } from "./fake-fields";
@@ -60,6 +60,7 @@ export class FakeBoard {
   visibility: BoardHead["visibility"] = "organization";
   lifecycle: Lifecycle = "active";
   template = false;
+  escalations: Escalation[] = [];
   members = new Map<string, BoardRole>();
   columns = new Map<string, ColumnView>();
   labels = new Map<string, LabelView>();
@@ -112,7 +113,7 @@ export class FakeBoard {
   head(): BoardHead {
     const members = [...this.members].map(([account_id, role]) => ({ account_id, role }));
     const { board_id, org_id, name, visibility, lifecycle } = this;
-    return structuredClone({ board_id, org_id, name, key: "OPS", visibility, lifecycle, ...(this.template && { template: true }), members, columns: this.columnOrder(), labels: [...this.labels.values()], ...(this.categories.size > 0 && { categories: [...this.categories.values()] }), ...(this.fields.size > 0 && { fields: fieldsOf(this) }), ...(this.views.size > 0 && { views: [...this.views.values()] }), task_count: this.faces().length });
+    return structuredClone({ board_id, org_id, name, key: "OPS", visibility, lifecycle, ...(this.template && { template: true }), ...(this.escalations.length > 0 && { escalations: this.escalations }), members, columns: this.columnOrder(), labels: [...this.labels.values()], ...(this.categories.size > 0 && { categories: [...this.categories.values()] }), ...(this.fields.size > 0 && { fields: fieldsOf(this) }), ...(this.views.size > 0 && { views: [...this.views.values()] }), task_count: this.faces().length });
   }
 
   detail(task_id: string): TaskDetail {
@@ -300,12 +301,11 @@ export class FakeBoard {
     const labelOf = (id: string) => this.labels.get(id) ?? refuse("not_found", "label_id");
     const entries = [...this.columns.values()].map((column) => ({ id: column.column_id, rank: column.rank }));
     switch (command.type) {
-      case "board.update":
-        return [{ ...command, type: "board.updated" }];
+      case "board.update": return [{ ...command, type: "board.updated" }];
       case "board.template.set": return [{ ...command, type: "board.template.changed" }];
+      case "board.escalations.set": return [{ ...command, type: "board.escalations.changed" }];
       case "board.archive":
-      case "board.unarchive":
-        return [{ type: `${command.type}d` }];
+      case "board.unarchive": return [{ type: `${command.type}d` }];
       case "column.create": {
         const { type: _type, place, ...fields } = command;
         if (this.columns.has(command.column_id)) refuse("already_exists", "column_id");

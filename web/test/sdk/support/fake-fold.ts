@@ -21,11 +21,12 @@ export function evolve(board: FakeBoard, happened: Happened<BoardEvent>): void {
     case "board.template.changed":
       board.template = event.template;
       return;
-    case "board.archived":
-      board.lifecycle = "archived";
+    case "board.escalations.changed":
+      board.escalations = event.escalations;
       return;
+    case "board.archived":
     case "board.unarchived":
-      board.lifecycle = "active";
+      board.lifecycle = event.type === "board.archived" ? "archived" : "active";
       return;
     case "board.member.added":
     case "board.member.role.changed":
