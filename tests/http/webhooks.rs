@@ -122,8 +122,32 @@ async fn what_happens_is_sent_signed_and_in_its_order() {
     assert_eq!(got[15].header("webhook-id"), got[10].header("webhook-id"));
     ana.post(&format!("{path}/test"), json!({})).await.is(202);
     assert_eq!(types(&sink.wait(20).await[19..]), ["webhook.test"]);
-    ana.post(&format!("{path}/replay"), json!({ "position": "nowhere" })).await.refused("field_invalid");
+    replayed_by_its_attempt(&ana, &path, &sink, &log).await;
     app.stop().await;
+}
+
+/// A line of the log says where to begin as well as a position does; a test sent nothing that there is to begin with.
+async fn replayed_by_its_attempt(ana: &Person<'_>, path: &str, sink: &Sink, log: &[Value]) {
+    let replay = format!("{path}/replay");
+    let before = sink.got().len();
+    ana.post(&replay, json!({ "attempt_id": log[2]["attempt_id"] })).await.ok();
+    let got = sink.wait(before + 3).await;
+    assert_eq!(got[before].header("webhook-id"), text(&log[2]["message_id"]));
+    let test = until("the test is in the log", async || {
+        let log = ana.get(&format!("{path}/attempts")).await.ok();
+        log["items"].as_array().expect("items").iter().find(|attempt| attempt["type"] == "webhook.test").cloned()
+    })
+    .await;
+    for (wish, code, field) in [
+        (json!({ "position": "nowhere" }), "field_invalid", "position"),
+        (json!({ "attempt_id": test["attempt_id"] }), "field_invalid", "attempt_id"),
+        (json!({ "attempt_id": log[2]["attempt_id"], "position": "1.1" }), "field_invalid", "attempt_id"),
+        (json!({ "attempt_id": uuid::Uuid::now_v7() }), "not_found", "attempt_id"),
+        (json!({}), "field_required", "position"),
+    ] {
+        let refused = ana.post(&replay, wish.clone()).await.refused(code);
+        assert_eq!(refused["field"], field, "{wish}");
+    }
 }
 
 #[tokio::test]

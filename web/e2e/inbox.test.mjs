@@ -147,6 +147,92 @@ test("keys go through the inbox: read, put away, put off, take back, delete", as
   await context.close();
 });
 
+test("many are chosen, by keys and by hand, and put away, read and put off together", async () => {
+  const finn = await newcomer("Finn");
+  const { page, context, errors } = await person(browser, server, finn.email);
+  const names = ["One", "Two", "Three", "Four", "Five"];
+  await give(finn, names.map((name) => `Card ${name}`));
+  await page.goto("/inbox");
+  await shows(page, ["Card Five", "Card Four", "Card Three", "Card Two", "Card One"]);
+  const bar = page.getByRole("toolbar", { name: "What to do with what is selected" });
+  await page.keyboard.press("j");
+  await page.keyboard.press("Shift+J");
+  await bar.getByText("2 selected").waitFor();
+  await look(page, "inbox-selected");
+  await page.keyboard.press("u");
+  await title(page, "(3) Inbox · Lockstep");
+  await page.keyboard.press("e");
+  await shows(page, ["Card Three", "Card Two", "Card One"]);
+  await bar.waitFor({ state: "detached" });
+  await page.getByText("2 put away").waitFor();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await shows(page, ["Card Five", "Card Four", "Card Three", "Card Two", "Card One"]);
+  await title(page, "(3) Inbox · Lockstep");
+  // By hand, with everything between.
+  await row(page, "Card Four").getByRole("checkbox", { name: "Select" }).click();
+  await row(page, "Card One").getByRole("checkbox", { name: "Select" }).click({ modifiers: ["Shift"] });
+  await bar.getByText("4 selected").waitFor();
+  await row(page, "Card Two").getByRole("checkbox", { name: "Select" }).click();
+  await bar.getByText("3 selected").waitFor();
+  await page.keyboard.press("s");
+  await page.getByRole("menuitem", { name: "In an hour" }).click();
+  await shows(page, ["Card Five", "Card Two"]);
+  await title(page, "(1) Inbox · Lockstep");
+  await page.keyboard.press("x");
+  await page.keyboard.press("Escape");
+  await bar.waitFor({ state: "detached" });
+  await row(page, "Card Five").getByRole("checkbox", { name: "Select" }).click();
+  await bar.getByRole("button", { name: "Select all" }).click();
+  await bar.getByText("2 selected").waitFor();
+  await bar.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("heading", { name: "Nothing here" }).waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a board, a card and a channel are muted where they are, and tell again", async () => {
+  const gwen = await newcomer("Gwen");
+  const { page, context, errors } = await person(browser, server, gwen.email);
+  const { base, task } = await give(gwen, ["Loud"]);
+  const levels = async () => (await gwen.call("GET", "/me/inbox/preferences"));
+  await page.goto(base);
+  await page.getByRole("button", { name: "Board menu" }).click();
+  await page.getByRole("menuitem", { name: "Tell me nothing of this board" }).click();
+  await until("the board to be muted", async () => (await levels()).boards.some(({ level }) => level === "nothing"));
+  await page.getByRole("button", { name: "Board menu" }).click();
+  await page.getByRole("menuitem", { name: "Tell me of this board again" }).click();
+  await until("the board to tell again", async () => (await levels()).boards.length === 0);
+  await page.goto(`${base}?task=${task("Loud")}`);
+  await page.getByRole("button", { name: "Card menu" }).click();
+  await page.getByRole("menuitem", { name: "Mute this card" }).click();
+  await until("the card to be muted", async () => (await levels()).muted_tasks.includes(task("Loud")));
+  await page.getByRole("button", { name: "Card menu" }).click();
+  await page.getByRole("menuitem", { name: "Unmute this card" }).click();
+  await until("the card to tell again", async () => (await levels()).muted_tasks.length === 0);
+  const channel = await ana.call("POST", `/orgs/${org}/channels`, { kind: "open", name: "levels" });
+  await ana.call("PUT", `/orgs/${org}/channels/${channel.channel_id}/members/${gwen.account_id}`, {});
+  await page.goto(`/orgs/${org}/talk/${channel.channel_id}`);
+  const choose = async (name, chosen) => {
+    await page.getByRole("button", { name: "Menu of the channel" }).click();
+    await page.getByRole("menuitemcheckbox", { name: chosen, checked: true }).waitFor();
+    await page.getByRole("menuitemcheckbox", { name }).click();
+  };
+  await choose("Tell me of every message", "Tell me what means me");
+  await until("every message", async () => (await levels()).channels.some(({ level }) => level === "all"));
+  // In the beginning such a message goes to devices alone. What one looks at is not told.
+  await gwen.call("PATCH", "/me/inbox/preferences", { changes: [{ set: "reason", reason: "message", in_app: true }] });
+  await page.goto("/inbox");
+  await ana.call("POST", `/orgs/${org}/channels/${channel.channel_id}/messages`, { message_id: crypto.randomUUID(), text: "For everybody" });
+  await row(page, "levels").getByText("For everybody").waitFor();
+  await page.goto(`/orgs/${org}/talk/${channel.channel_id}`);
+  await choose("Tell me nothing", "Tell me of every message");
+  await until("nothing", async () => (await levels()).channels.some(({ level }) => level === "nothing"));
+  await choose("Tell me what means me", "Tell me nothing");
+  await until("as in the beginning", async () => (await levels()).channels.length === 0);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
 test("what somebody may not see any more says nothing, and an inbox that is new is empty", async () => {
   const dora = await newcomer("Dora");
   const { page, context, errors } = await person(browser, server, dora.email, { viewport: DESKTOP });
@@ -178,6 +264,8 @@ test("what somebody wants to be told holds at once, on both devices, and is kept
   await until("the first one to follow", () => wish(one.page, "A card of yours changes").getByRole("checkbox", { name: "Devices" }).isChecked());
   await two.page.getByRole("checkbox", { name: /Nothing by mail or on devices/ }).check();
   await two.page.getByRole("checkbox", { name: "Sunday" }).last().uncheck();
+  // Quiet hours are one value: whoever changes them changes what is shown.
+  await until("the first one to follow", async () => !(await one.page.getByRole("checkbox", { name: "Sunday" }).last().isChecked()));
   await one.page.getByLabel("From").last().fill("21:30");
   await one.page.getByLabel("It comes", { exact: true }).selectOption({ label: "once a week" });
   await one.page.getByLabel("On", { exact: true }).selectOption({ label: "Friday" });

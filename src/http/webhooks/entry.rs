@@ -89,12 +89,18 @@ fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<BoardId>>, 
     Option::<BoardId>::deserialize(from).map(Some)
 }
 
-/// From where on everything is sent again.
+/// From where on everything is sent again: one of the two.
 #[derive(Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Replay {
     /// As a message brought it: what follows it is sent again.
-    pub(super) position: String,
+    #[serde(default)]
+    #[ts(optional)]
+    pub(super) position: Option<String>,
+    /// A try in the log: what it sent is sent again, and what followed it.
+    #[serde(default)]
+    #[ts(optional, type = "string")]
+    pub(super) attempt_id: Option<Uuid>,
 }
 
 #[derive(Serialize, TS)]

@@ -5,6 +5,7 @@ use axum::{Json, http::StatusCode};
 use lockstep_protocol::{
     codes::{Code, Failure},
     ids::OrgId,
+    position::Position,
     values::Micros,
 };
 use serde::{Deserialize, Serialize};
@@ -110,6 +111,17 @@ pub async fn redeliver(
     let found = caller.http.store.webhooks().attempt(webhook.id, body.attempt_id).await?;
     let found = found.ok_or_else(|| Failure::new(Code::NotFound).field("attempt_id"))?;
     ask(&caller, webhook.id, found.topic.map(|topic| (topic, found.seq))).await
+}
+
+/// The position right before what a try sent.
+pub(super) async fn before(caller: &Caller, webhook: Uuid, attempt: Uuid) -> Answer<Position> {
+    let missing = || Failure::new(Code::NotFound).field("attempt_id");
+    let found = caller.http.store.webhooks().attempt(webhook, attempt).await?.ok_or_else(missing)?;
+    // A test sent nothing that happened.
+    let topic = found.topic.ok_or_else(|| Failure::new(Code::FieldInvalid).field("attempt_id"))?;
+    let recorded = caller.http.store.journal().read_at(topic, vec![found.seq]).await?;
+    let position = recorded.first().ok_or_else(missing)?.position;
+    Ok(Position { seq: position.seq - 1, ..position })
 }
 
 pub async fn test(caller: Caller, Ids(path): Ids<(OrgId, Uuid)>) -> Answer<StatusCode> {

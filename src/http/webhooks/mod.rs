@@ -10,7 +10,6 @@ use lockstep_protocol::{
     codes::{Code, Failure},
     event::tags,
     ids::{BoardId, OrgId},
-    position::Position,
 };
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -230,8 +229,13 @@ pub async fn replay(
     Ids(path): Ids<(OrgId, Uuid)>,
     Body(body): Body<Replay>,
 ) -> Answer<Json<WebhookEntry>> {
-    own(&caller, path).await?;
-    let to: Position = body.position.parse().map_err(|_| wrong("position"))?;
+    let webhook = own(&caller, path).await?;
+    let to = match (&body.position, body.attempt_id) {
+        (Some(position), None) => position.parse().map_err(|_| wrong("position"))?,
+        (None, Some(attempt)) => log::before(&caller, webhook.id, attempt).await?,
+        (None, None) => return Err(Failure::new(Code::FieldRequired).field("position").into()),
+        (Some(_), Some(_)) => return Err(wrong("attempt_id").into()),
+    };
     let (now, head) = (caller.http.clock.now(), *caller.http.projected.borrow());
     let changed = changing(&caller, path, |webhook| {
         // Never beyond what has happened.

@@ -48,13 +48,16 @@ impl Backend for SqliteJournal {
 
     async fn tail(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, JournalError> {
         let (era, limit) = (rows::small(after.era), rows::signed(limit as u64));
-        // Within an era the row number alone is the order, and the table's own.
-        let same = "select * from events where xid > $2 and era >= $1 order by xid limit $3";
-        let earlier = "select * from events where era > $1 or (era = $1 and xid > $2) order by xid limit $3";
+        // Within an era the row number alone is the order, and the table's own; the rest of a position names one that is not of a row.
+        let same = "select * from events where xid >= $2 and (xid, stream_id, seq) > ($2, $3, $4) and era >= $1
+            order by xid limit $5";
+        let earlier = "select * from events where (era, xid, stream_id, seq) > ($1, $2, $3, $4) order by xid limit $5";
         let sql = if era == self.era().await? { same } else { earlier };
         let found: Vec<EventRow> = sqlx::query_as(sql)
             .bind(era)
             .bind(rows::signed(after.transaction))
+            .bind(after.stream)
+            .bind(rows::signed(after.seq))
             .bind(limit)
             .fetch_all(&self.file.read)
             .await?;

@@ -1,7 +1,7 @@
 // The inbox of whoever is logged in: followed as long as they are, by this one place. Whoever needs how far channels were read, or what is
 // unread, asks here. An inbox that is not there yet is founded once.
 import { untrack } from "svelte";
-import { type Inbox, type InboxCommand, type InboxHandle, isAbout, isUnread, type Seen } from "../sdk";
+import { type Inbox, type InboxCommand, type InboxHandle, isAbout, isUnread, LIMITS, type Seen } from "../sdk";
 import { client } from "./client";
 import { session } from "./session.svelte";
 import { titled } from "./title.svelte";
@@ -34,6 +34,13 @@ class OwnInbox {
   /** Resolves once the server has answered, whatever it said; undefined where there is no inbox to ask. */
   send(command: InboxCommand): Promise<unknown> | undefined {
     return this.#handle?.send(command).result;
+  }
+
+  /** The same of many entries: as many commands as that takes. */
+  async sendOf(numbers: readonly number[], command: (numbers: number[]) => InboxCommand): Promise<void> {
+    const most = LIMITS.inbox_numbers_max;
+    const sent = Array.from({ length: Math.ceil(numbers.length / most) }, (_, at) => this.send(command(numbers.slice(at * most, (at + 1) * most))));
+    await Promise.all(sent);
   }
 
   /** Whoever looks at this has seen what is told of it. Nothing is said where there is nothing unread about it, or nobody looks. In an

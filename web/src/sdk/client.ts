@@ -18,6 +18,7 @@ import { type Inbox, type InboxHandle, inboxFolding } from "./inbox";
 import { Organizations } from "./organizations";
 import { OrgList } from "./org-list";
 import { Tokens } from "./tokens";
+import { Webhooks } from "./webhooks";
 import { Presence } from "./presence";
 import { type ChangedProfiles, Profiles } from "./profiles";
 import { Rest } from "./rest";
@@ -40,6 +41,7 @@ class Client implements Lockstep {
   readonly identity: Identity;
   readonly organizations: Organizations;
   readonly tokens: Tokens;
+  readonly webhooks: Webhooks;
   readonly devices: Devices;
   readonly links: Links;
   readonly channels: Channels;
@@ -72,6 +74,7 @@ class Client implements Lockstep {
     this.identity = new Identity(http);
     this.organizations = new Organizations(http);
     this.tokens = new Tokens(http);
+    this.webhooks = new Webhooks(http);
     this.devices = new Devices(http);
     this.links = new Links(http);
     this.channels = new Channels(http);
@@ -384,13 +387,8 @@ class Client implements Lockstep {
 
   #updateStatus(): void {
     if (this.#quiet) return;
-    this.#status.update({
-      transport: this.#transport.state.get(),
-      rtt_ms: this.#transport.rtt.get(),
-      unanswered: this.#commands.unanswered,
-      catching_up: this.#topics.syncing,
-      stale: this.#topics.stale,
-    });
+    const [transport, rtt_ms] = [this.#transport.state.get(), this.#transport.rtt.get()];
+    this.#status.update({ transport, rtt_ms, unanswered: this.#commands.unanswered, catching_up: this.#topics.syncing, stale: this.#topics.stale });
   }
 }
 

@@ -31,6 +31,7 @@ export type { DeviceEntry, Devices, NewDevice, PushKey } from "./devices";
 export type { LinkEntry, LinkMade, Links, NewLink } from "./links";
 export { openShared, type SharedBoard, type SharedState } from "./shared";
 export { SCOPES, type NewToken, type ServiceAccountEntry, type TokenEntry, type TokenMade, type Tokens } from "./tokens";
+export type { ChangeWebhook, DeliveryEntry, DeliveryState, NewWebhook, WebhookAttempt, WebhookEntry, WebhookKind, WebhookMade, Webhooks } from "./webhooks";
 export type * from "./types";
 export type * from "../gen/protocol";
 export { CODES, LIMITS } from "../gen/protocol";

@@ -19,6 +19,7 @@ import type { ChannelHandle } from "./rooms";
 import type { Links } from "./links";
 import type { Devices } from "./devices";
 import type { Tokens } from "./tokens";
+import type { Webhooks } from "./webhooks";
 
 /** The four honest states of the connection, and the two ends after which nothing happens by itself. */
 export type ConnectionStatus =
@@ -287,6 +288,7 @@ export interface Lockstep {
   readonly identity: Identity;
   readonly organizations: Organizations;
   readonly tokens: Tokens;
+  readonly webhooks: Webhooks;
   readonly devices: Devices;
   readonly links: Links;
   readonly channels: Channels;
