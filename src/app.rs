@@ -10,3 +10,4 @@ pub mod operator;
 pub mod plan;
 pub mod push;
 pub mod serve;
+mod texts;

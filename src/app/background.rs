@@ -14,11 +14,11 @@ use super::{
 use crate::{
     auth::service::Auth,
     config::{Settings, StoreFlags},
-    outbound::{egress::Egress, mail::Smtp, push::Pushers},
+    outbound::{egress::Egress, mail::Smtp, push::Pushers, sms::Sms},
     workers::{
         self, Progress,
         alarms::{Announcer, Listener},
-        deliver::{self, Courier, MailRoom, Provider, PushRoom, Takes},
+        deliver::{self, Courier, MailRoom, Provider, PushRoom, Takes, TextRoom},
         hooks::{self, Hooks},
         mail::Postman,
         notify::{Notifier, Waker},
@@ -30,6 +30,7 @@ use crate::{
 pub(super) struct Outside {
     pub smtp: Option<Smtp>,
     pub pushers: Pushers,
+    pub sms: Option<Sms>,
 }
 
 /// Begins all of it; how far people were told of what concerns them.
@@ -119,7 +120,11 @@ fn deliveries(engine: &Engine, auth: &Auth, outside: Outside, settings: &Setting
     });
     let push = PushRoom::new(engine.store.clone(), engine.clock.clone(), outside.pushers, home.clone());
     let push: Arc<dyn Provider> = Arc::new(push);
-    let providers: deliver::Providers = mail.into_iter().chain([push]).collect();
+    let text = outside.sms.map(|sms| -> Arc<dyn Provider> {
+        let (store, clock, limits) = (engine.store.clone(), engine.clock.clone(), engine.limits.clone());
+        Arc::new(TextRoom { store, clock, limits, sms, home: home.clone() })
+    });
+    let providers: deliver::Providers = mail.into_iter().chain([push]).chain(text).collect();
     let nudge = Arc::<Notify>::default();
     let outlets = providers.iter().map(|provider| provider.outlet()).collect();
     engine.looks(deliver::Intake { outlets, clock: engine.clock.clone(), nudge: nudge.clone() }, node);

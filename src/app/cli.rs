@@ -140,6 +140,7 @@ async fn seed(flags: SeedFlags) -> Result<ExitCode, StartError> {
         throttle: Throttle::new(ephemeral.clone(), &engine.limits, 1),
         ephemeral,
         providers: Providers::default(),
+        texts: None,
         registration: Registration::Closed,
         clock: engine.clock.clone(),
         limits: engine.limits.clone(),

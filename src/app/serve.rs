@@ -15,7 +15,7 @@ use super::{
     background::{self, Outside},
     demo,
     engine::{Engine, StartError, make_folder, options},
-    push,
+    push, texts,
 };
 use crate::{
     auth::{
@@ -36,7 +36,7 @@ use crate::{
     config::Settings,
     http,
     live::{registry::Registry, session::Identity},
-    outbound::{egress::Egress, mail::Smtp, push::Pushers},
+    outbound::{egress::Egress, mail::Smtp},
     store::{Store, StoreError},
     workers::Progress,
     ws,
@@ -88,7 +88,10 @@ impl Server {
         let settings = settings.listening_on(address);
 
         let smtp = smtp(&settings)?;
-        let (push, pushers) = (push::offer(&keys, &settings), pushers(&keys, &settings, &limits)?);
+        let egress = egress(&settings, &limits)?;
+        let push = push::offer(&keys, &settings);
+        let pushers = push::pushers(&keys, &settings, &egress).map_err(StartError::Other)?;
+        let sms = texts::sms(&settings, &egress);
         let providers = providers(&settings, &Arc::new(limits.clone()))?;
 
         let cancel = CancellationToken::new();
@@ -105,12 +108,13 @@ impl Server {
             throttle: Throttle::new(ephemeral.clone(), &engine.limits, settings.registrations_max),
             ephemeral,
             providers,
+            texts: texts::texts(sms.as_ref(), &clock),
             registration: settings.registration,
             clock: clock.clone(),
             limits: engine.limits.clone(),
         })
         .map_err(|error| StartError::Other(error.to_string()))?;
-        let told = background::begin(&engine, &auth, Outside { smtp, pushers }, &settings, node)?;
+        let told = background::begin(&engine, &auth, Outside { smtp, pushers, sms }, &settings, node)?;
         let demo_password = first_start(&engine, &auth, &settings).await?;
 
         let registry = Registry::new(engine.limits.clone(), clock.clone());
@@ -154,8 +158,7 @@ fn rest(
     push: http::PushOffer,
     accepting: watch::Receiver<bool>,
 ) -> Result<http::Http, StartError> {
-    let egress = Egress::new(settings.egress_allow.clone(), &engine.limits);
-    let egress = egress.map_err(|error| StartError::Other(error.to_string()))?;
+    let egress = egress(&settings, &engine.limits)?;
     Ok(http::Http::new(http::Parts {
         auth: auth.clone(),
         directory: engine.directory.clone(),
@@ -187,16 +190,13 @@ fn smtp(settings: &Settings) -> Result<Option<Smtp>, StartError> {
 }
 
 /// Who sends to devices.
-fn pushers(keys: &ServerKeys, settings: &Settings, limits: &Limits) -> Result<Pushers, StartError> {
-    let egress = Egress::new(settings.egress_allow.clone(), limits);
-    let egress = egress.map_err(|error| StartError::Other(error.to_string()))?;
-    push::pushers(keys, settings, &egress).map_err(StartError::Other)
+fn egress(settings: &Settings, limits: &Limits) -> Result<Egress, StartError> {
+    Egress::new(settings.egress_allow.clone(), limits).map_err(|error| StartError::Other(error.to_string()))
 }
 
 /// Who else may say who somebody is, asked through the one guarded client.
 fn providers(settings: &Settings, limits: &Arc<Limits>) -> Result<Providers, StartError> {
-    let egress = Egress::new(settings.egress_allow.clone(), limits);
-    let egress = egress.map_err(|error| StartError::Other(error.to_string()))?;
+    let egress = egress(settings, limits)?;
     let fetch: Arc<Fetch> = Arc::new(move |request| {
         let egress = egress.clone();
         async move { egress.send(request).await.map_err(|error| NoAnswer(error.to_string())) }.boxed()

@@ -219,6 +219,7 @@ impl Auth {
         };
         let letter = Letter::Invitation {
             code: open.row.id.0,
+            org: Some(open.row.org.0),
             organization: open.organization.clone(),
             inviter: inviter.map(|profile| profile.name.clone()).unwrap_or_default(),
             role: open.given.role.word().to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lockstep_protocol::{
     codes::Failure,
-    ids::{AccountId, InvitationId},
+    ids::{AccountId, InvitationId, OrgId},
     values::Micros,
 };
 use secrecy::ExposeSecret;
@@ -20,7 +20,7 @@ use crate::{
     clock::Clock,
     letters::{self, Language, Letter, Written},
     store::{
-        Store,
+        Store, StoreError,
         mails::{Mail, MailState, NewMail},
     },
 };
@@ -103,11 +103,18 @@ impl Scribe {
         Ok(())
     }
 
-    /// A queued letter as it goes out; `None` for one that a newer version queued.
-    pub fn write(&self, mail: &Mail) -> Option<Written> {
-        let letter: Letter = serde_json::from_str(&mail.letter).ok()?;
-        let link = self.link(&letter);
-        Some(letters::write(&letter, Language::of(&mail.language), &link, &self.home))
+    /// A queued letter as it goes out, in the words of its organization where it has some; `None` for one that a newer version queued.
+    pub async fn write(&self, mail: &Mail) -> Result<Option<Written>, StoreError> {
+        let Ok(letter) = serde_json::from_str::<Letter>(&mail.letter) else { return Ok(None) };
+        let language = Language::of(&mail.language);
+        let own = match letter.org() {
+            Some(org) => self.store.letters().named(OrgId(org), letter.word()).await?,
+            None => Vec::new(),
+        };
+        let own = own.into_iter().find(|own| own.language == language.tag());
+        // Words that this version cannot read are as if there were none.
+        let own = own.and_then(|own| serde_json::from_str(&own.words).ok());
+        Ok(Some(letters::write(&letter, language, own, &self.link(&letter), &self.home)))
     }
 
     /// The link of an invitation, for whoever may hand it on.

@@ -19,6 +19,7 @@ mod links;
 mod login;
 mod passkeys;
 pub mod passwords;
+pub mod phones;
 mod recover;
 mod recovery;
 pub mod refresh;

@@ -30,6 +30,7 @@ use super::{
     letters::Scribe,
     passkeys::relying_party,
     passwords::Passwords,
+    phones::{Texter, Texts},
     refresh::RefreshToken,
     throttle::Throttle,
     tokens::{AccessTokens, Issued},
@@ -99,6 +100,7 @@ struct Inner {
     hook_secrets: HookSecrets,
     webauthn: Option<Webauthn>,
     providers: Providers,
+    texts: Texts,
     throttle: Throttle,
     ephemeral: Arc<dyn Ephemeral>,
     scribe: Scribe,
@@ -119,6 +121,8 @@ pub struct Parts<'a> {
     pub ephemeral: Arc<dyn Ephemeral>,
     /// Who else may say who somebody is.
     pub providers: Providers,
+    /// How text messages are sent, for the codes that prove a number.
+    pub texts: Texts,
     /// Who may register, and how.
     pub registration: Registration,
     pub clock: Clock,
@@ -143,6 +147,7 @@ impl Auth {
             hook_secrets: HookSecrets::new(parts.keys.webhooks),
             webauthn: relying_party(parts.issuer),
             providers: parts.providers,
+            texts: parts.texts,
             throttle: parts.throttle,
             ephemeral: parts.ephemeral,
             scribe,
@@ -158,6 +163,10 @@ impl Auth {
 
     pub fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    pub(super) fn texts(&self) -> Option<&Texter> {
+        self.0.texts.as_deref()
     }
 
     pub(super) fn ephemeral(&self) -> &dyn Ephemeral {

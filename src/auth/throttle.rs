@@ -19,6 +19,9 @@ const NETWORK_FAILURES: u32 = 100;
 /// Links mailed to one address in 15 minutes before each costs a growing delay.
 const MAILED_LINKS: u32 = 3;
 
+/// Codes that were sent to one number in 15 minutes before each costs a growing delay.
+const TEXTED_CODES: u32 = 3;
+
 /// What is counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
@@ -32,6 +35,8 @@ pub enum Key {
     Link(IpAddr),
     /// Links that were mailed to this address on somebody's wish. Whoever asks too often keeps nobody out: the owner has those mails.
     Reset { email: String },
+    /// Codes that were sent to this telephone number on somebody's wish.
+    Number(String),
     /// Second steps of this account's log-ins from this network: whoever makes them knows the password.
     Second { account: AccountId, network: IpAddr },
     /// Codes of this account's authenticator app from anywhere. The one count by account alone: six digits can be guessed from many
@@ -65,6 +70,7 @@ impl Key {
             Self::Registration(network) => format!("registration {network}"),
             Self::Link(network) => format!("link {network}"),
             Self::Reset { email } => format!("reset {email}"),
+            Self::Number(number) => format!("number {number}"),
             Self::Second { account, network } => format!("second {network} {account}"),
             Self::Totp(account) => format!("totp {account}"),
         }
@@ -96,6 +102,7 @@ impl Throttle {
             Key::Network(_) | Key::Link(_) => Brake { free: NETWORK_FAILURES, made_up: false },
             Key::Second { .. } => Brake { free: self.login_failures, made_up: false },
             Key::Totp(_) => Brake { free: self.totp_failures, made_up: false },
+            Key::Number(_) => Brake { free: TEXTED_CODES, made_up: true },
             Key::Reset { .. } => Brake { free: MAILED_LINKS, made_up: true },
             Key::Registration(_) => Brake { free: self.registrations, made_up: false },
         }

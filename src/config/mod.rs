@@ -4,13 +4,11 @@
 mod network;
 mod outside;
 mod plan;
+mod public;
 mod push;
+mod sms;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
@@ -19,7 +17,9 @@ pub use network::Network;
 use outside::OutsideFlags;
 pub use outside::{Place, Provider, ProviderKind};
 pub use plan::{Most, PlanFlags};
+pub use public::PublicUrl;
 pub use push::{ApnsSettings, FcmSettings, PushServices};
+pub use sms::{SmsFormat, SmsSettings};
 
 /// Lockstep: live task boards for teams, in one binary.
 #[derive(Debug, Parser)]
@@ -215,6 +215,8 @@ pub struct Settings {
     pub providers: Vec<Provider>,
     /// How apps on phones are reached.
     pub push_services: PushServices,
+    /// How text messages are sent; `None`: not at all.
+    pub sms: Option<SmsSettings>,
     /// Where requests may go although it is no public address.
     pub egress_allow: Vec<Place>,
     pub commands_per_second_max: u32,
@@ -257,14 +259,14 @@ impl TryFrom<ServeFlags> for Settings {
         if flags.live_bytes_max < 16 * 1024 * 1024 {
             return Err(bad("live-bytes-max", "is at least 16777216 (16 MiB)"));
         }
-        if flags.registrations_max == 0 {
-            return Err(bad("registrations-max", "is at least 1"));
-        }
-        if flags.commands_per_second_max == 0 {
-            return Err(bad("commands-per-second-max", "is at least 1"));
-        }
-        if flags.requests_per_second_max == 0 {
-            return Err(bad("requests-per-second-max", "is at least 1"));
+        for (flag, given) in [
+            ("registrations-max", flags.registrations_max),
+            ("commands-per-second-max", flags.commands_per_second_max),
+            ("requests-per-second-max", flags.requests_per_second_max),
+        ] {
+            if given == 0 {
+                return Err(bad(flag, "is at least 1"));
+            }
         }
         let public = match &flags.public_url {
             Some(url) => PublicUrl::parse(url)?,
@@ -298,6 +300,7 @@ impl TryFrom<ServeFlags> for Settings {
             registrations_max: flags.registrations_max,
             providers: flags.outside.providers()?,
             push_services: PushServices::read(flags.outside.push_services.as_deref())?,
+            sms: SmsSettings::read(flags.outside.sms_provider.as_deref())?,
             egress_allow: flags.outside.egress_allow,
             commands_per_second_max: flags.commands_per_second_max,
             requests_per_second_max: flags.requests_per_second_max,
@@ -322,77 +325,6 @@ impl Settings {
         self.listen = address;
         self
     }
-}
-
-/// How browsers reach this server: scheme and authority, nothing after them. It is also the one allowed origin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicUrl {
-    origin: String,
-}
-
-impl PublicUrl {
-    pub fn parse(url: &str) -> Result<Self, BadSetting> {
-        let refused = |reason: &str| Err(bad("public-url", reason));
-        let origin = url.strip_suffix('/').unwrap_or(url).to_ascii_lowercase();
-        let Some((scheme, authority)) = origin.split_once("://") else {
-            return refused("begins with https:// or http://");
-        };
-        if scheme != "https" && scheme != "http" {
-            return refused("begins with https:// or http://");
-        }
-        let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
-        if authority.is_empty() || !authority.chars().all(plain) {
-            return refused(
-                "is a scheme, a host name and perhaps a port: no path, no user, international names in punycode",
-            );
-        }
-        let default_port = if scheme == "https" { ":443" } else { ":80" };
-        let authority = authority.strip_suffix(default_port).unwrap_or(authority);
-        Ok(Self { origin: format!("{scheme}://{authority}") })
-    }
-
-    /// What a browser on this machine would type.
-    pub fn of_listener(listen: SocketAddr) -> Self {
-        let port = listen.port();
-        let host = match listen.ip() {
-            address if address.is_unspecified() => "localhost".to_owned(),
-            IpAddr::V6(address) => format!("[{address}]"),
-            IpAddr::V4(address) => address.to_string(),
-        };
-        Self { origin: if port == 80 { format!("http://{host}") } else { format!("http://{host}:{port}") } }
-    }
-
-    /// As browsers write it in `Origin`.
-    pub fn origin(&self) -> &str {
-        &self.origin
-    }
-
-    pub fn is_https(&self) -> bool {
-        self.origin.starts_with("https://")
-    }
-
-    /// Whether only browsers on this machine come here.
-    pub fn is_local(&self) -> bool {
-        local_rest(&self.origin).is_some()
-    }
-
-    /// Exactly this origin. A server that only this machine reaches also goes by its other local names, on the same port.
-    pub fn allows(&self, origin: &str) -> bool {
-        if origin == self.origin {
-            return true;
-        }
-        match (local_rest(origin), local_rest(&self.origin)) {
-            (Some(asked), Some(ours)) => asked == ours,
-            _ => false,
-        }
-    }
-}
-
-/// What follows a name of this machine: nothing, or a port.
-fn local_rest(origin: &str) -> Option<&str> {
-    let rest = origin.strip_prefix("http://")?;
-    let after = ["localhost", "127.0.0.1", "[::1]"].into_iter().find_map(|host| rest.strip_prefix(host))?;
-    (after.is_empty() || after.starts_with(':')).then_some(after)
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub struct OutsideFlags {
     /// File of the accounts that apps on phones are reached by, in TOML: see docs/PUSH.md. Browsers need none.
     #[arg(long, env = "LOCKSTEP_PUSH_SERVICES", value_name = "FILE")]
     pub push_services: Option<PathBuf>,
+    /// File of whoever sends text messages, in TOML: see docs/SMS.md. Without it there are none.
+    #[arg(long, env = "LOCKSTEP_SMS_PROVIDER", value_name = "FILE")]
+    pub sms_provider: Option<PathBuf>,
     /// Where requests may go although it is no public address: HOST:PORT, a network such as 10.0.0.0/8, or, for development, http://HOST:PORT of this machine; repeat or separate with commas.
     #[arg(long, env = "LOCKSTEP_EGRESS_ALLOW", value_delimiter = ',', value_name = "PLACE")]
     pub egress_allow: Vec<Place>,
@@ -204,7 +207,13 @@ mod tests {
         fs::write(folder.path().join("secret"), "from a file\n").expect("written");
         #[cfg(unix)]
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("changed");
-        OutsideFlags { identity_providers: Some(path), push_services: None, egress_allow: Vec::new() }.providers()
+        OutsideFlags {
+            identity_providers: Some(path),
+            push_services: None,
+            sms_provider: None,
+            egress_allow: Vec::new(),
+        }
+        .providers()
     }
 
     #[test]

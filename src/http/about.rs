@@ -73,9 +73,10 @@ pub async fn mailbox(State(http): State<Http>) -> Answer<Json<Items<MailEntry>>>
         return Err(Code::NotFound.into());
     }
     let newest = http.store.mails().newest(MAILS_MAX).await?;
-    let items = newest.into_iter().filter_map(|mail| {
-        let written = http.auth.scribe().write(&mail)?;
-        Some(MailEntry {
+    let mut items = Vec::new();
+    for mail in newest {
+        let Some(written) = http.auth.scribe().write(&mail).await? else { continue };
+        items.push(MailEntry {
             mail_id: mail.id,
             to: mail.address,
             subject: written.subject,
@@ -87,7 +88,7 @@ pub async fn mailbox(State(http): State<Http>) -> Answer<Json<Items<MailEntry>>>
                 mails::MailState::Sent => MailState::Sent,
                 mails::MailState::Failed | mails::MailState::Withheld => MailState::Failed,
             },
-        })
-    });
-    Ok(Json(Items { items: items.collect() }))
+        });
+    }
+    Ok(Json(Items { items }))
 }

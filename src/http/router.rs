@@ -48,13 +48,13 @@ use super::{
     Http, about, access, assets, authentication, board_members, boards, categories, channels, columns, commands,
     comments, deliveries, devices, export, factors, fields,
     finish::finish,
-    health, history, identity, inbox, invitations, kept, labels, links, me, member_list, members, next, openapi,
-    organization_life, organizations,
+    health, history, identity, inbox, invitations, kept, labels, letters, links, me, member_list, members, next,
+    openapi, organization_life, organizations,
     parameters::{
         ACCESS, BETWEEN, HISTORY, MEMBERS, MIN_POSITION, MIN_SEQ, REMOVE, RETURN, SHARED_TASKS, TASKS, TASKS_OF_VIEW,
         THEN, VERSIONS,
     },
-    passkeys, past, patterns, pictures,
+    passkeys, past, patterns, phone, pictures,
     problem::Problem,
     quick_add, registration, roles, second_factor, service_accounts, shared,
     surface::{Endpoint, delete, get, patch, post, put, route},
@@ -79,7 +79,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             (Some(_), _) => endpoint,
         })
     };
-    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN)).chain(by_token(deliveries::endpoints(), ADMIN)).chain(by_token(webhooks::endpoints(), ADMIN)).chain(inbox::endpoints());
+    let things = by_token(organization(), ADMIN).chain(by_token(board(), WRITE)).chain(by_token(task(), WRITE)).chain(by_token(time::endpoints(), WRITE)).chain(by_token(channels::endpoints(), ADMIN)).chain(by_token(deliveries::endpoints(), ADMIN)).chain(by_token(webhooks::endpoints(), ADMIN)).chain(by_token(letters::endpoints(), ADMIN)).chain(inbox::endpoints());
     who().into_iter().chain(unsubscribe::endpoints()).chain(programs()).chain(shared()).chain(things).collect()
 }
 
@@ -125,6 +125,10 @@ fn who() -> Vec<Endpoint> { vec![
     post("/api/v1/me/devices", devices::register, "Have notifications pushed to a browser or an app, for as long as this log-in lasts").takes("NewDevice").answers(201, "DeviceEntry"),
     delete("/api/v1/me/devices/{device}", devices::remove, "Push nothing more to a device").answers_nothing(),
     get("/api/v1/me/factors", factors::list, "The caller's second factors").answers(200, "FactorList"),
+    get("/api/v1/me/phone", phone::read, "The number that the caller's text messages go to").answers(200, "Phone"),
+    put("/api/v1/me/phone", phone::ask, "Send a code to a number, to have text messages sent there").takes("NewPhone").answers(202, "Phone").log_in_only(),
+    post("/api/v1/me/phone/confirm", phone::confirm, "Prove a number by the code that was sent to it").takes("PhoneCode").answers(200, "Phone").log_in_only(),
+    delete("/api/v1/me/phone", phone::remove, "Forget the number: no more text messages").answers_nothing().log_in_only(),
     post("/api/v1/me/totp", factors::begin_totp, "Begin to set up an authenticator app").takes("StepUp").answers(201, "TotpSecret"),
     post("/api/v1/me/totp/confirm", factors::confirm_totp, "Take the authenticator app into use; its recovery codes are shown once").takes("TotpCode").answers(200, "RecoveryCodes"),
     delete("/api/v1/me/totp", factors::remove_totp, "Take the authenticator app away").takes("StepUp").answers_nothing(),

@@ -3,12 +3,15 @@
 
 pub mod chat;
 pub mod news;
+pub mod own;
 mod page;
 pub mod place;
 mod words;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use words::Words;
 
 /// A language that letters are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +67,22 @@ pub enum Letter {
     /// How to begin, sent with an organization's founding.
     SetupGuide { org: Uuid, name: String, organization: String },
     /// Into an organization.
-    Invitation { code: Uuid, organization: String, inviter: String, role: String },
+    Invitation {
+        code: Uuid,
+        /// Absent: queued before organizations had words of their own.
+        #[serde(default)]
+        org: Option<Uuid>,
+        organization: String,
+        inviter: String,
+        role: String,
+    },
     /// To somebody who was removed from an organization.
-    Goodbye { name: String, organization: String },
+    Goodbye {
+        #[serde(default)]
+        org: Option<Uuid>,
+        name: String,
+        organization: String,
+    },
     /// That an account was deleted.
     AccountDeleted { name: String },
     /// That nothing is sent to a webhook any more.
@@ -99,6 +115,15 @@ impl Letter {
         }
     }
 
+    /// The organization that may have words of its own for it.
+    pub const fn org(&self) -> Option<Uuid> {
+        match self {
+            Self::SetupGuide { org, .. } => Some(*org),
+            Self::Invitation { org, .. } | Self::Goodbye { org, .. } => *org,
+            _ => None,
+        }
+    }
+
     /// What its words may name.
     fn names(&self) -> Vec<(&'static str, &str)> {
         match self {
@@ -113,7 +138,7 @@ impl Letter {
             | Self::AccountDeleted { name } => vec![("name", name)],
             Self::TokenMade { name, token } => vec![("name", name), ("token", token)],
             Self::WebhookDisabled { name, webhook, .. } => vec![("name", name), ("webhook", webhook)],
-            Self::SetupGuide { name, organization, .. } | Self::Goodbye { name, organization } => {
+            Self::SetupGuide { name, organization, .. } | Self::Goodbye { name, organization, .. } => {
                 vec![("name", name), ("organization", organization)]
             }
             Self::IdentityConnected { name, provider } | Self::IdentityDisconnected { name, provider } => {
@@ -134,12 +159,14 @@ pub struct Written {
     pub html: String,
 }
 
-/// Writes a letter. `link` is where its button leads, with the code in it; `home` the product's own address.
-pub fn write(letter: &Letter, language: Language, link: &str, home: &str) -> Written {
+/// Writes a letter. `link` is where its button leads, with the code in it; `home` the product's own address; `own` an organization's words
+/// for it.
+pub fn write(letter: &Letter, language: Language, own: Option<Words>, link: &str, home: &str) -> Written {
     if let Letter::News { subject, text, html } = letter {
         return Written { subject: subject.clone(), text: text.clone(), html: html.clone() };
     }
-    page::write(words::of(letter, language), &letter.names(), language, link, home)
+    let words = own.unwrap_or_else(|| words::of(letter, language));
+    page::write(words, &letter.names(), language, link, home)
 }
 
 #[cfg(test)]

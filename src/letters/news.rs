@@ -22,6 +22,8 @@ pub struct Item {
     pub excerpt: Option<String>,
     /// Where it can be looked at.
     pub link: String,
+    /// The organization's own line for it, in the languages that it wrote it in.
+    pub own: Vec<(Language, String)>,
 }
 
 /// A mail of news.
@@ -53,6 +55,10 @@ struct Words {
     inbox: String,
     unsubscribe: String,
     settings: String,
+    /// A text message; `{code}` stands for what is typed.
+    phone_code: String,
+    /// What something made up is called.
+    sample: String,
 }
 
 static ENGLISH: LazyLock<Words> = LazyLock::new(|| table(include_str!("news.en.json")));
@@ -70,14 +76,61 @@ fn words(language: Language) -> &'static Words {
     }
 }
 
+/// Our line for a reason; `{who}` and `{what}` stand for what it is about.
+pub(super) fn pattern(reason: NotifyReason, language: Language) -> &'static str {
+    words(language).reasons.get(reason.word()).map_or("{what}", String::as_str)
+}
+
+pub(super) fn sample(language: Language) -> String {
+    words(language).sample.clone()
+}
+
 /// One line that says it: a push, a text message, the subject of a mail.
 pub fn line(item: &Item, language: Language) -> String {
     let words = words(language);
-    let pattern = words.reasons.get(item.reason.word()).map_or("{what}", String::as_str);
+    let own = item.own.iter().find(|(of, _)| *of == language).map(|(_, pattern)| pattern.as_str());
+    let pattern = own.unwrap_or_else(|| pattern(item.reason, language));
     let or = |text: &String, otherwise: &String| if text.is_empty() { otherwise.clone() } else { text.clone() };
     let names = [("who", or(&item.who, &words.somebody)), ("what", or(&item.what, &words.direct))];
     let names: Vec<(&'static str, &str)> = names.iter().map(|(key, value)| (*key, value.as_str())).collect();
     page::one_line(&page::fill(pattern, &names, str::to_owned))
+}
+
+/// What a number is proved with.
+pub fn phone_code(code: &str, language: Language) -> String {
+    page::fill(&words(language).phone_code, &[("code", code)], str::to_owned)
+}
+
+/// A text message of at most so many characters: what happened, or how many things, and where to look. The link stays whole: it is the
+/// inbox's where there is no room for another.
+pub fn short(items: &[Item], inbox: &str, language: Language, most: usize) -> String {
+    let words = words(language);
+    let (said, link) = match items {
+        [only] => {
+            let place = place(only, words).map(|place| format!(" {}", page::one_line(&place)));
+            let excerpt = only.excerpt.as_deref().map(|text| format!(": {}", page::one_line(text)));
+            let said = format!("{}{}{}", line(only, language), place.unwrap_or_default(), excerpt.unwrap_or_default());
+            (said, only.link.as_str())
+        }
+        many => {
+            let count = many.len().to_string();
+            let head = page::fill(&words.many, &[("count", count.as_str())], str::to_owned);
+            let first: Vec<String> = many.iter().map(|item| line(item, language)).collect();
+            (format!("{head}: {}", first.join("; ")), inbox)
+        }
+    };
+    let link = if link.chars().count() > most * 2 / 3 { inbox } else { link };
+    let room = most.saturating_sub(link.chars().count() + 1);
+    format!("{}\n{link}", cut(&said, room))
+}
+
+/// Three full stops, not an ellipsis: that sign is not in the alphabet of GSM (3GPP TS 23.038), and would make a text twice as many messages.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(3)).collect();
+    format!("{}...", kept.trim_end())
 }
 
 /// A mail. With no items it says nothing worth sending.
@@ -175,6 +228,7 @@ mod tests {
             place: Some("Plan".into()),
             excerpt: Some("First\n<script>alert(1)</script>".into()),
             link: "https://x.example/orgs/o/boards/b?task=t".into(),
+            own: Vec::new(),
         }
     }
 

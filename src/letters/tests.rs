@@ -18,8 +18,14 @@ fn letters() -> Vec<Letter> {
         Letter::IdentityDisconnected { name: name.clone(), provider: "GitHub".into() },
         Letter::Welcome { name: name.clone() },
         Letter::SetupGuide { org: code, name: name.clone(), organization: organization.clone() },
-        Letter::Invitation { code, organization: organization.clone(), inviter: name.clone(), role: "member".into() },
-        Letter::Goodbye { name: name.clone(), organization },
+        Letter::Invitation {
+            code,
+            org: None,
+            organization: organization.clone(),
+            inviter: name.clone(),
+            role: "member".into(),
+        },
+        Letter::Goodbye { org: None, name: name.clone(), organization },
         Letter::WebhookDisabled { org: code, name: name.clone(), webhook: name.clone() },
         Letter::AccountDeleted { name },
     ]
@@ -31,7 +37,7 @@ fn every_letter_is_written_in_every_language() {
     for language in Language::ALL {
         let mut known: Vec<&str> = words::all(language).keys().map(String::as_str).collect();
         for letter in letters() {
-            let written = write(&letter, language, "https://x.example/reset#CODE", "https://x.example");
+            let written = write(&letter, language, None, "https://x.example/reset#CODE", "https://x.example");
             assert!(!written.subject.is_empty(), "{language:?} {letter:?}");
             for part in [&written.subject, &written.text, &written.html.replace(HTML_STYLES, "")] {
                 assert!(
@@ -60,7 +66,7 @@ fn languages_say_the_same_in_the_same_places() {
 #[test]
 fn what_people_call_themselves_is_never_markup() {
     for letter in letters() {
-        let written = write(&letter, Language::English, "https://x.example/a?b=1&c=\"2", "https://x.example");
+        let written = write(&letter, Language::English, None, "https://x.example/a?b=1&c=\"2", "https://x.example");
         assert!(!written.html.contains("<b>"), "{letter:?}");
         assert!(!written.html.contains("c=\"2"), "{letter:?}");
         if written.html.contains("Ana") {
@@ -72,14 +78,14 @@ fn what_people_call_themselves_is_never_markup() {
 #[test]
 fn a_subject_is_one_line_and_a_name_is_put_in_once() {
     let letter = Letter::SetupGuide { org: Uuid::nil(), name: "x".into(), organization: "A\r\nBcc: all {name}".into() };
-    let written = write(&letter, Language::English, "", "https://x.example");
+    let written = write(&letter, Language::English, None, "", "https://x.example");
     assert_eq!(written.subject, "Setting up A  Bcc: all {name}");
 }
 
 #[test]
 fn the_text_has_the_link_where_there_is_a_button() {
     let letter = Letter::ResetPassword { code: Uuid::nil(), name: "Ana".into() };
-    let written = write(&letter, Language::German, "https://x.example/reset#CODE", "https://x.example");
+    let written = write(&letter, Language::German, None, "https://x.example/reset#CODE", "https://x.example");
     assert!(written.text.contains("Passwort wählen:\nhttps://x.example/reset#CODE\n"), "{}", written.text);
     assert!(written.html.contains(r#"href="https://x.example/reset#CODE""#));
     assert!(written.html.contains(r#"<html lang="de">"#));

@@ -2,21 +2,29 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 use super::{Language, Letter};
 
 /// One letter in one language. `{name}` and the like stand for what the letter is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Words {
+#[ts(rename = "LetterWords")]
+pub struct Words {
+    /// One line. Of news it is all that there is.
     pub subject: String,
-    /// Before the button.
+    /// The paragraphs before the button.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub lines: Vec<String>,
-    #[serde(default)]
+    /// What the button says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub button: Option<String>,
-    /// After the button.
+    /// The paragraphs after the button, which are small.
     #[serde(default)]
+    #[ts(as = "Option<Vec<String>>", optional)]
     pub after: Vec<String>,
 }
 

@@ -150,9 +150,10 @@ const INSERT_PROFILE: &str = "insert into profiles
     (account_id, org_id, name, placeholder, locale, time_zone, updated_at) values ($1, $2, $3, $4, $5, $6, $7)";
 
 /// What goes with a person. A test compares it with the tables that name accounts.
-const ERASE: [&str; 15] = [
+const ERASE: [&str; 16] = [
     "delete from deliveries where account_id = $1",
     "delete from devices where account_id = $1",
+    "delete from phones where account_id = $1",
     "delete from sessions where account_id = $1",
     "delete from refresh_tokens where account_id = $1",
     "delete from one_time_codes where account_id = $1",

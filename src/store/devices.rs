@@ -206,7 +206,6 @@ impl Devices {
         Ok(rows.into_iter().filter_map(DeviceRow::device).collect())
     }
 
-    /// A device, as long as its log-in is open.
     /// Those of these accounts that have any.
     pub async fn having(&self, accounts: &[AccountId]) -> Result<BTreeSet<AccountId>, StoreError> {
         let found: Vec<Uuid> = match &self.db {
@@ -223,6 +222,7 @@ impl Devices {
         Ok(found.into_iter().map(Into::into).collect())
     }
 
+    /// A device, as long as its log-in is open.
     pub async fn find(&self, id: DeviceId, now: i64) -> Result<Option<Device>, StoreError> {
         let sql = format!("{LISTED} d.id = $2");
         let row: Option<DeviceRow> = on_db!(&self.db, read, pool =>

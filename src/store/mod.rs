@@ -20,12 +20,14 @@ pub mod identities;
 pub mod invitations;
 pub mod journal;
 pub mod kept;
+pub mod letters;
 pub mod links;
 pub mod mails;
 pub mod members;
 pub mod nodes;
 mod open;
 pub mod passkeys;
+pub mod phones;
 pub mod pictures;
 mod postgres;
 pub mod processes;
@@ -50,10 +52,12 @@ use drops::Drops;
 use invitations::Invitations;
 use journal::SharedJournal;
 use kept::Keeps;
+use letters::LetterWords;
 use links::Links;
 use mails::Mails;
 use members::Members;
 use nodes::Nodes;
+use phones::Phones;
 use pictures::Pictures;
 use processes::Processes;
 use projections::Projections;
@@ -74,6 +78,8 @@ pub struct Store {
     nodes: Nodes,
     mails: Mails,
     devices: Devices,
+    phones: Phones,
+    letters: LetterWords,
     processes: Processes,
     drops: Drops,
     deliveries: Deliveries,
@@ -134,6 +140,16 @@ impl Store {
     /// Browsers and apps that notifications are pushed to.
     pub fn devices(&self) -> &Devices {
         &self.devices
+    }
+
+    /// Numbers that text messages go to.
+    pub fn phones(&self) -> &Phones {
+        &self.phones
+    }
+
+    /// Words of letters that organizations write themselves.
+    pub fn letters(&self) -> &LetterWords {
+        &self.letters
     }
 
     /// What has to follow from what happened.

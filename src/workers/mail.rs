@@ -75,8 +75,10 @@ impl Postman {
         if now > mail.expires_at {
             return Tried::Failed { error: mail.last_error.clone().unwrap_or_else(|| "too old".to_owned()) };
         }
-        let Some(written) = self.scribe.write(mail) else {
-            return Tried::Failed { error: "this version does not know the letter".to_owned() };
+        let written = match self.scribe.write(mail).await {
+            Ok(Some(written)) => written,
+            Ok(None) => return Tried::Failed { error: "this version does not know the letter".to_owned() },
+            Err(error) => return Tried::Later { at: now + pause_us(mail.attempts), error: error.to_string() },
         };
         let outgoing = Outgoing {
             id: mail.id,

@@ -319,6 +319,8 @@ fn name_of(part: &str) -> &'static str {
         // Nobody has one here: `tests/http/pictures.rs` asks for those that are there.
         // Nor anything that is on its way: `tests/http/deliveries.rs`, `webhooks.rs`.
         "token" | "picture" | "delivery" | "webhook" => "s4",
+        // Words: `tests/http/letters.rs`.
+        "language" | "letter" => "s4",
         // What people call a task: `tests/http/transfer.rs`.
         "key" => "s4",
         other => panic!("what is a {other}?"),

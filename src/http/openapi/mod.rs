@@ -176,7 +176,7 @@ fn refusals(endpoint: &Endpoint) -> BTreeSet<u16> {
             named || asked || endpoint.shows_picture || endpoint.method == axum::http::Method::DELETE
         }
         409 => writes && endpoint.path.starts_with("/api/"),
-        410 if endpoint.path == "/api/v1/unsubscribe" => true,
+        410 if ["/api/v1/unsubscribe", "/api/v1/me/phone/confirm"].contains(&endpoint.path) => true,
         410 => endpoint.body.is_some() && (endpoint.open || endpoint.path.starts_with("/api/v1/invitations/")),
         // `If-Match` is read wherever it is known who asks.
         412 => !endpoint.open,
@@ -205,6 +205,8 @@ fn path_parameters(path: &'static str) -> impl Iterator<Item = (&'static str, &'
             "seq" => "number",
             // One emoji.
             "emoji" => "string",
+            // Those that there are: any other text names nothing.
+            "language" | "letter" => "string",
             "column" => "ColumnId",
             "label" => "LabelId",
             "category" => "CategoryId",

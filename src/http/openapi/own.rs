@@ -4,9 +4,9 @@ use ts_rs::{Config, TS};
 
 use super::super::{
     about, authentication, boards, channels, commands, deliveries, devices, factors, health, history, identity, inbox,
-    invitations, kept, links, me, member_list, members, next, organization_life, organizations, passkeys, past,
-    patterns, pictures, preferences, quick_add, registration, roles, second_factor, service_accounts, shared, tasks,
-    teams, templates, time, tokens, unsubscribe, webhooks, whereabouts,
+    invitations, kept, letters, links, me, member_list, members, next, organization_life, organizations, passkeys,
+    past, patterns, phone, pictures, preferences, quick_add, registration, roles, second_factor, service_accounts,
+    shared, tasks, teams, templates, time, tokens, unsubscribe, webhooks, whereabouts,
 };
 
 /// RFC 7517 with the members of RFC 8037; made in `auth::tokens`.
@@ -56,6 +56,9 @@ fn types_of_people() -> String {
     declare(devices::PushKey::decl(&config));
     declare(devices::NewDevice::decl(&config));
     declare(devices::DeviceEntry::decl(&config));
+    declare(phone::Phone::decl(&config));
+    declare(phone::NewPhone::decl(&config));
+    declare(phone::PhoneCode::decl(&config));
     declare(pictures::PictureKept::decl(&config));
     declare(passkeys::Empty::decl(&config));
     declare(passkeys::PasskeyAsked::decl(&config));
@@ -193,6 +196,9 @@ fn types_of_talk() -> String {
     declare(deliveries::DeliveryAttempt::decl(&config));
     declare(deliveries::DeliveryEntry::decl(&config));
     declare(unsubscribe::Unsubscribed::decl(&config));
+    declare(crate::letters::Words::decl(&config));
+    declare(letters::LetterEntry::decl(&config));
+    declare(letters::LetterPreview::decl(&config));
     declare(webhooks::WebhookKind::decl(&config));
     declare(webhooks::WebhookStatus::decl(&config));
     declare(webhooks::NewWebhook::decl(&config));

@@ -44,13 +44,7 @@ impl Worker for Intake {
         cursor: Position,
     ) -> Result<(), StoreError> {
         let mut queued: Vec<NewDelivery> = events.iter().flat_map(|recorded| self.queued(recorded)).collect();
-        let pushed = |queued: &&NewDelivery| queued.outlet == Outlet::Push.word();
-        let accounts: BTreeSet<AccountId> = queued.iter().filter(pushed).map(|queued| queued.account).collect();
-        if !accounts.is_empty() {
-            // Most people have no device: nothing is queued to be dropped.
-            let having = store.devices().having(&accounts.into_iter().collect::<Vec<_>>()).await?;
-            queued.retain(|queued| !pushed(&queued) || having.contains(&queued.account));
-        }
+        self.leave_out(store, &mut queued).await?;
         if queued.is_empty() {
             return store.consumers().save(lease, cursor).await;
         }
@@ -73,6 +67,24 @@ pub(super) const fn tried_for(outlet: Outlet) -> Micros {
 }
 
 impl Intake {
+    /// Most people have no device and no number: nothing is queued to be dropped.
+    async fn leave_out(&self, store: &Store, queued: &mut Vec<NewDelivery>) -> Result<(), StoreError> {
+        for outlet in [Outlet::Push, Outlet::Sms] {
+            let on_it = |queued: &&NewDelivery| queued.outlet == outlet.word();
+            let accounts: BTreeSet<AccountId> = queued.iter().filter(on_it).map(|queued| queued.account).collect();
+            if accounts.is_empty() {
+                continue;
+            }
+            let accounts: Vec<AccountId> = accounts.into_iter().collect();
+            let having = match outlet {
+                Outlet::Sms => store.phones().having(&accounts).await?,
+                _ => store.devices().having(&accounts).await?,
+            };
+            queued.retain(|queued| !on_it(&queued) || having.contains(&queued.account));
+        }
+        Ok(())
+    }
+
     /// What is to leave because of this event. What is too old to leave is not queued: a server that sends for the first time does not
     /// begin with everything that it ever told anybody.
     fn queued(&self, recorded: &Recorded) -> Vec<NewDelivery> {

@@ -17,8 +17,8 @@ use lockstep_protocol::{
 use crate::{
     actors::{Directory, Reader, Shown},
     auth::service::stored,
-    letters::{news::Item, place},
-    store::{Store, accounts::Profile, deliveries::Delivery},
+    letters::{Language, Words, news::Item, own, place},
+    store::{Store, StoreError, accounts::Profile, deliveries::Delivery},
 };
 
 /// People of one text whose names are put in.
@@ -74,6 +74,7 @@ impl Judge<'_> {
             (Some(title), Some(key)) => (format!("{key} {title}"), Some(shown.place)),
             _ => (shown.place, None),
         };
+        let own = self.own(entry).await.map_err(stored)?;
         Ok(Item {
             reason: entry.reason,
             who: names.get(&entry.by).cloned().unwrap_or_default(),
@@ -81,7 +82,18 @@ impl Judge<'_> {
             place,
             excerpt: Some(excerpt).filter(|excerpt| !excerpt.is_empty()),
             link: format!("{}{}", self.home, place::path(entry)),
+            own,
         })
+    }
+
+    /// What the organization says in the place of our line.
+    async fn own(&self, entry: &NewEntry) -> Result<Vec<(Language, String)>, StoreError> {
+        let found = self.store.letters().named(entry.org_id, &own::news_name(entry.reason)).await?;
+        let own = found.into_iter().filter_map(|own| {
+            let words: Words = serde_json::from_str(&own.words).ok()?;
+            Some((Language::of(&own.language), words.subject))
+        });
+        Ok(own.collect())
     }
 }
 

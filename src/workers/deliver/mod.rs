@@ -9,6 +9,7 @@ mod intake;
 mod judge;
 mod mail;
 mod push;
+mod sms;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub use courier::Courier;
 pub use intake::Intake;
 pub use mail::{MailRoom, Takes};
 pub use push::PushRoom;
+pub use sms::TextRoom;
 
 use crate::{
     letters::{Language, news::Item},

@@ -47,6 +47,7 @@ pub(super) async fn organization_deleted(
     runner.store.members().forget_org(org).await.map_err(stored)?;
     runner.store.keeps().forget_org(org).await.map_err(stored)?;
     runner.store.links().forget_org(org).await.map_err(stored)?;
+    runner.store.letters().forget_org(org).await.map_err(stored)?;
     runner.store.webhooks().forget_org(org).await.map_err(stored)?;
     runner.store.deliveries().forget_org(org).await.map_err(stored)?;
     runner.store.pictures().remove(Owner::Org(org)).await.map_err(stored)?;

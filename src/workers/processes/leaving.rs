@@ -55,7 +55,7 @@ pub(super) async fn member_removed(
     }
     gone.leave_channels().await?;
     runner.store.members().forget(org, account).await.map_err(stored)?;
-    goodbye(runner, process, &state, account).await
+    goodbye(runner, process, (org, state.name()), account).await
 }
 
 /// Whether the account is a program that this organization made.
@@ -323,7 +323,12 @@ async fn board_rows(runner: &Runner, org: OrgId) -> Result<Vec<(BoardId, Option<
 }
 
 /// The goodbye, once, to somebody who has an address.
-async fn goodbye(runner: &Runner, process: Uuid, org: &Organization, account: AccountId) -> Result<(), Failure> {
+async fn goodbye(
+    runner: &Runner,
+    process: Uuid,
+    (org, organization): (OrgId, &str),
+    account: AccountId,
+) -> Result<(), Failure> {
     // Whoever deleted their account is told so, once, by what follows from that; no address of theirs is written down after it.
     match runner.directory.account_now(account).await {
         Ok(known) if known.state.is_deleted() => return Ok(()),
@@ -335,6 +340,6 @@ async fn goodbye(runner: &Runner, process: Uuid, org: &Organization, account: Ac
     let profile = accounts.profile(account).await.map_err(stored)?;
     let (Some(address), Some(profile)) = (address, profile) else { return Ok(()) };
     let to = Addressee { account: Some(account), address, locale: profile.locale };
-    let letter = Letter::Goodbye { name: profile.name, organization: org.name().to_owned() };
+    let letter = Letter::Goodbye { org: Some(org.0), name: profile.name, organization: organization.to_owned() };
     runner.scribe.queue(derived_id("lockstep goodbye", &[process.as_bytes()]), &to, &letter).await
 }

@@ -119,10 +119,12 @@ impl<'a> Maker<'a> {
     fn path_value(&mut self, parameter: &Value) -> String {
         let reference = parameter["schema"]["$ref"].as_str().and_then(|target| target.rsplit('/').next());
         let kind = reference.or_else(|| parameter["name"].as_str()).unwrap_or_default();
-        match self.scene.ids(kind) {
-            [] if kind == "emoji" => "%F0%9F%91%8D".to_owned(),
-            [] => fresh_id(),
-            known => self.draws.pick(known).clone(),
+        match (self.scene.ids(kind), parameter["name"].as_str()) {
+            ([], Some("emoji")) => "%F0%9F%91%8D".to_owned(),
+            ([], Some("language")) => "en".to_owned(),
+            ([], Some("letter")) => "news.assigned".to_owned(),
+            ([], _) => fresh_id(),
+            (known, _) => self.draws.pick(known).clone(),
         }
     }
 

@@ -1,6 +1,6 @@
 // Addresses and what they show: the history API, a table of patterns, nothing else. Must not know what a screen does.
 
-export const ORG_PAGES = ["members", "invitations", "teams", "roles", "services", "webhooks", "deliveries", "settings"] as const;
+export const ORG_PAGES = ["members", "invitations", "teams", "roles", "services", "webhooks", "deliveries", "letters", "settings"] as const;
 export type OrgPage = (typeof ORG_PAGES)[number];
 
 export type Route =

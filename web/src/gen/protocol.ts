@@ -2545,6 +2545,20 @@ export const LIMITS = {
   inbox_board_levels_max: 2000,
   /** Tasks that somebody muted. (tasks) */
   inbox_muted_tasks_max: 2000,
+  /** How long the code that proves a telephone number holds. (ms) */
+  phone_code_ms: 600000,
+  /** Tries of one such code. (tries) */
+  phone_code_tries_max: 5,
+  /** Text messages to one account a day (UTC), codes among them: they cost the operator money. (text messages) */
+  texts_per_day_max: 50,
+  /** The longest text message; what is longer is cut, but for its link. (characters) */
+  text_chars_max: 300,
+  /** The subject of a letter, or a line of news, in an organization's own words. (characters) */
+  letter_subject_chars_max: 200,
+  /** A paragraph of a letter in an organization's own words. (characters) */
+  letter_line_chars_max: 2000,
+  /** Paragraphs of such a letter. (paragraphs) */
+  letter_lines_max: 20,
   /** Channels on one page of a list. (channels) */
   page_channels_max: 200,
   /** Messages on one page of a channel's history. (messages) */

@@ -1,4 +1,5 @@
-//! The browsers and apps that notifications are pushed to, over REST. A device goes with the log-in that registered it.
+//! The browsers and apps that notifications are pushed to, and the number that text messages go to, over REST. A device goes with the
+//! log-in that registered it; a number stays.
 
 import type { Http } from "./http";
 
@@ -27,7 +28,18 @@ export interface DeviceEntry {
   readonly current: boolean;
 }
 
+/** `available`: whether this server sends text messages. Numbers are in E.164. */
+export interface PhoneEntry {
+  readonly available: boolean;
+  /** Proved. */
+  readonly number?: string;
+  /** A code was sent there, and is awaited. */
+  readonly asked?: string;
+  readonly asked_until?: number;
+}
+
 const MINE = "/api/v1/me/devices";
+const PHONE = "/api/v1/me/phone";
 
 export class Devices {
   readonly #http: Http;
@@ -47,5 +59,19 @@ export class Devices {
   }
   remove(device_id: string): Promise<void> {
     return this.#http.request("DELETE", `${MINE}/${device_id}`);
+  }
+
+  phone(): Promise<PhoneEntry> {
+    return this.#http.request("GET", PHONE);
+  }
+  /** Sends a code to a number. */
+  askPhone(number: string): Promise<PhoneEntry> {
+    return this.#http.request("PUT", PHONE, { body: { number } });
+  }
+  confirmPhone(code: string): Promise<PhoneEntry> {
+    return this.#http.request("POST", `${PHONE}/confirm`, { body: { code } });
+  }
+  removePhone(): Promise<void> {
+    return this.#http.request("DELETE", PHONE);
   }
 }

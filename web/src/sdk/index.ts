@@ -27,7 +27,8 @@ export {
   type InboxFolder, type InboxItem, type InboxPage, type NextList, type NextReason, type NextTask, type OwnTime, type OwnTimeRow, type OwnTimer, type Preferences, type SessionEntry, type TeamEntry, type TimeQuery, type TimeReport, type TimerStopped, type TimeSum, type UpdateMe, type WorkingHours,
 } from "./rest";
 export { TEAM_PERMISSIONS } from "./view-topic";
-export type { DeviceEntry, Devices, NewDevice, PushKey } from "./devices";
+export type { LetterEntry, LetterPreview, LetterWords } from "./letters";
+export type { DeviceEntry, Devices, NewDevice, PhoneEntry, PushKey } from "./devices";
 export type { LinkEntry, LinkMade, Links, NewLink } from "./links";
 export { openShared, type SharedBoard, type SharedState } from "./shared";
 export { SCOPES, type NewToken, type ServiceAccountEntry, type TokenEntry, type TokenMade, type Tokens } from "./tokens";

@@ -3,6 +3,7 @@
 
 import type { AccessView, AccountId, Acknowledged, BoardId, InvitationId, MemberStatus, OrgId, OrgRole, Permission, PictureId, Plan, RoleId, TeamId, TeamPermission, TeamRole, TeamView, UpdateSettings, UpdateTeamSettings } from "../gen/protocol";
 import type { Http } from "./http";
+import { Letters } from "./letters";
 
 /** In the server's order. */
 export const PERMISSIONS = [
@@ -69,8 +70,10 @@ export interface InvitationView {
 const at = (org_id: OrgId): string => `/api/v1/orgs/${org_id}`;
 
 export class Organizations {
+  readonly letters: Letters;
   readonly #http: Http;
   constructor(http: Http) {
+    this.letters = new Letters(http);
     this.#http = http;
   }
 

@@ -31,6 +31,7 @@ export class Org {
   invitations: readonly InvitationEntry[] | undefined = $state.raw();
   invitationsFailed = $state(false);
   readonly services = new Listed(() => client.tokens.services(this.id));
+  readonly letters = new Listed(() => client.organizations.letters.list(this.id));
   readonly webhooks = new Listed(() => client.webhooks.list(this.id));
 
   constructor(id: string) {
