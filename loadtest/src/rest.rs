@@ -124,6 +124,17 @@ impl Rest {
         Ok(code.to_owned())
     }
 
+    /// The secret of a webhook that is made.
+    pub async fn create_webhook(&self, org: OrgId, url: &str, events: &[String]) -> anyhow::Result<String> {
+        #[derive(Deserialize)]
+        struct Made {
+            secret: String,
+        }
+        let body = json!({"name": "Load test", "url": url, "events": events});
+        let made: Made = self.call(Method::POST, &format!("/api/v1/orgs/{org}/webhooks"), Some(body)).await?;
+        Ok(made.secret)
+    }
+
     pub async fn accept(&self, code: &str) -> anyhow::Result<()> {
         self.call_ignoring(Method::POST, "/api/v1/invitations/accept", Some(json!({"code": code}))).await
     }

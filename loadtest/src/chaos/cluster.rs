@@ -65,8 +65,8 @@ pub struct Node {
 }
 
 impl Cluster {
-    /// Starts all of it. What the programs say goes to files in `logs`.
-    pub async fn start(binary: &Path, nodes: usize, logs: &Path, dice: Dice) -> anyhow::Result<Self> {
+    /// Starts all of it. What the programs say goes to files in `logs`. `endpoints`: what of this machine webhooks may go to.
+    pub async fn start(binary: &Path, nodes: usize, logs: &Path, endpoints: &str, dice: Dice) -> anyhow::Result<Self> {
         let folder = Folder(std::env::temp_dir().join(format!("lockstep-chaos-{}", fresh().simple())));
         std::fs::create_dir_all(&folder.0)?;
         let postgres = Postgres::start(&folder.0, logs.join("postgres.log")).await.context("PostgreSQL")?;
@@ -88,6 +88,7 @@ impl Cluster {
                 ("--registrations-max", "1000000".to_owned()),
                 ("--commands-per-second-max", "10000".to_owned()),
                 ("--requests-per-second-max", "10000".to_owned()),
+                ("--egress-allow", endpoints.to_owned()),
                 ("--log", "info".to_owned()),
             ];
             let arguments = settings.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]).collect();

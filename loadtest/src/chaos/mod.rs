@@ -4,6 +4,7 @@
 mod child;
 pub mod client;
 mod cluster;
+mod endpoints;
 mod faults;
 mod people;
 mod plan;
@@ -32,8 +33,10 @@ use tokio::{
 use self::{
     client::{Control, Counters, Phase, Player},
     cluster::Cluster,
+    endpoints::Endpoints,
     faults::{Reach, Schedule},
     people::{Crowd, Seat},
+    plan::Plan,
 };
 use crate::{
     check,
@@ -100,6 +103,11 @@ const NOT_RUN: &[(&str, &str)] = &[
 const LEFT_TO_TELL: &str = "select count(*) from events e, consumers c
     where c.name = 'notify' and (e.era, e.xid, e.stream_id, e.seq) > (c.era, c.xid, c.stream_id, c.seq)";
 const TOLD_WITHIN: Duration = Duration::from_secs(30);
+/// Events of boards that come after what a webhook was sent which is for them.
+const LEFT_TO_SEND: &str = "select count(*) from events e, webhooks w where w.org_id = e.org_id and e.kind = 3
+    and (w.events = '[]' or starts_with(e.tag, 'board.member.'))
+    and (e.era, e.xid, e.stream_id, e.seq) > (w.era, w.xid, w.stream_id, w.seq)";
+const SENT_WITHIN: Duration = Duration::from_secs(90);
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.strip_suffix('s').unwrap_or(text);
@@ -114,8 +122,10 @@ pub async fn run(options: &Options) -> anyhow::Result<check::Verdict> {
     std::fs::create_dir(options.out.join("clients")).context("the folder holds a run already")?;
     let dice = Dice::new(options.seed);
     let binary = options.server.clone().map_or_else(beside, Ok)?;
-    let cluster = Cluster::start(&binary, options.nodes, &logs, dice.part(1)).await?;
+    let endpoints = Endpoints::open(&options.out).await?;
+    let cluster = Cluster::start(&binary, options.nodes, &logs, &endpoints.url, dice.part(1)).await?;
     let seats = seats(options, &cluster, &dice).await?;
+    hook(&seats, &cluster, &endpoints, &options.out).await?;
     let began_at = Instant::now();
     let mut lines = Vec::new();
     for number in 0..seats.len() {
@@ -171,6 +181,20 @@ async fn seats(options: &Options, cluster: &Cluster, dice: &Dice) -> anyhow::Res
     }
 }
 
+/// Has what happens from now on sent to endpoints, for each organization whose owner takes part.
+async fn hook(seats: &[Seat], cluster: &Cluster, endpoints: &Endpoints, out: &Path) -> anyhow::Result<()> {
+    let heads: Vec<(Topic, u64)> = {
+        let postgres = cluster.postgres.lock().await;
+        ends(&postgres, out).await?.into_iter().collect()
+    };
+    let owners = seats.iter().filter(|seat| matches!(seat.plan, Plan::Manage(_)));
+    for (number, seat) in owners.enumerate() {
+        let hooked = endpoints.of(&seat.account.rest, seat.me.org, u32::try_from(number)?, &heads).await;
+        hooked.context("cannot make a webhook")?;
+    }
+    Ok(())
+}
+
 /// Until the time is over; everything is whole again then, or the run has failed.
 async fn break_things(options: &Options, reach: &Arc<Reach>, dice: &Dice) -> anyhow::Result<()> {
     let until = Instant::now() + options.lasts;
@@ -201,7 +225,7 @@ async fn finish(
     // Whoever sent something again that was answered before hears of it, too.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let quiet_at = reach.at();
-    let ends = ends(reach, &options.out).await?;
+    let ends = ends(&*reach.cluster.postgres.lock().await, &options.out).await?;
     reach.control.send_modify(|control| {
         control.phase = Phase::Finish(Arc::new(ends), Duration::from_millis(options.bounds.leak_bound_ms))
     });
@@ -217,19 +241,21 @@ async fn finish(
     Ok(Run { command, seed: options.seed, quiet_at, finished_at, ..Run::default() })
 }
 
-/// Waits until people were told of everything. What is missing after that, the checker finds.
+/// Waits until people were told of everything, and webhooks were sent it. What is missing after that, the checker finds.
 async fn all_told(postgres: &Postgres) -> anyhow::Result<()> {
-    let deadline = Instant::now() + TOLD_WITHIN;
-    while postgres.ask(LEFT_TO_TELL).await? != "0" && Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    for (left, within) in [(LEFT_TO_TELL, TOLD_WITHIN), (LEFT_TO_SEND, SENT_WITHIN)] {
+        let deadline = Instant::now() + within;
+        while postgres.ask(left).await? != "0" && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
     Ok(())
 }
 
 /// Where the streams end.
-async fn ends(reach: &Reach, out: &Path) -> anyhow::Result<BTreeMap<Topic, u64>> {
+async fn ends(postgres: &Postgres, out: &Path) -> anyhow::Result<BTreeMap<Topic, u64>> {
     let file = out.join("ends.tsv");
-    reach.cluster.postgres.lock().await.copy(journal::HEADS_SQL, &file).await?;
+    postgres.copy(journal::HEADS_SQL, &file).await?;
     let ends = journal::Journal::read_heads(&file)?;
     std::fs::remove_file(&file)?;
     Ok(ends.into_iter().map(|(topic, (version, _))| (topic, version)).collect())

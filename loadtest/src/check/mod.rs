@@ -5,6 +5,7 @@ mod access;
 mod commands;
 mod crossings;
 mod figures;
+mod hooking;
 mod index;
 mod journal;
 mod observers;
@@ -66,6 +67,7 @@ pub fn judge(history: &History, bounds: Bounds) -> Verdict {
     journal::check(history, &mut findings);
     crossings::check(history, &mut findings);
     telling::check(history, &mut findings);
+    hooking::check(history, &mut findings);
     commands::check(&index, &mut findings);
     order::check(&index, &mut findings);
     let told = observers::check(&index, &mut findings);

@@ -88,6 +88,14 @@ kinds! {
     DupNotification = "dup-notification", "G12";
     /// Somebody was told of what happened where they could not see it any more.
     NotifiedAfterRevoke = "notified-after-revoke", "G12";
+    /// An event was not taken by an endpoint that it was for.
+    WebhookMissing = "webhook-missing", "G13";
+    /// An endpoint was sent something for the first time after what came later.
+    WebhookOutOfOrder = "webhook-out-of-order", "G13";
+    /// A message is not signed with the secret of its webhook.
+    BadSignature = "bad-signature", "G13";
+    /// An event came under two ids, or two things under one.
+    WebhookIdChanged = "webhook-id-changed", "G13";
 }
 
 /// One thing that is wrong.

@@ -1,6 +1,7 @@
 //! What a run left behind, to be judged later and elsewhere: what each client did and saw, the journal as the database holds it, and
 //! what was broken when. Plain data; it never judges and never asks a server.
 
+pub mod hooks;
 pub mod journal;
 pub mod log;
 
@@ -15,7 +16,10 @@ use lockstep_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{history::journal::Journal, model::Board};
+use crate::{
+    history::{hooks::Hooks, journal::Journal},
+    model::Board,
+};
 
 /// Microseconds since the run began, on the one monotonic clock of the one machine that all of it runs on.
 pub type Moment = u64;
@@ -26,6 +30,7 @@ pub struct History {
     pub run: Run,
     pub clients: Vec<Vec<Record>>,
     pub journal: Journal,
+    pub hooks: Hooks,
 }
 
 /// How the run was made.
@@ -262,7 +267,7 @@ impl History {
         paths.sort();
         let clients = paths.iter().map(|path| log::read(path)).collect::<anyhow::Result<_>>()?;
         let journal = Journal::read(&folder.join("journal.tsv"), &folder.join("heads.tsv"))?;
-        Ok(Self { run, clients, journal })
+        Ok(Self { run, clients, journal, hooks: Hooks::read(folder)? })
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod acts;
 mod crossings;
+mod hooking;
 mod removals;
 mod telling;
 
@@ -285,6 +286,7 @@ impl World {
         let run = Run { seed, quiet_at, finished_at: at, faults: vec![fault], ..Run::default() };
         let clients = self.people.into_iter().map(|person| person.log).collect();
         self.history.journal.epoch = EPOCH;
-        History { run, clients, ..self.history }
+        let hooks = hooking::hooks(&self.history.journal);
+        History { run, clients, hooks, ..self.history }
     }
 }

@@ -3,6 +3,7 @@
 
 mod crossings;
 mod generate;
+mod hooking;
 mod mutations;
 mod rights;
 mod tampering;
@@ -42,7 +43,13 @@ pub struct Found {
 
 /// Every damage there is.
 fn all() -> impl Iterator<Item = &'static Mutation> {
-    mutations::ALL.iter().chain(tampering::ALL).chain(rights::ALL).chain(crossings::ALL).chain(telling::ALL)
+    mutations::ALL
+        .iter()
+        .chain(tampering::ALL)
+        .chain(rights::ALL)
+        .chain(crossings::ALL)
+        .chain(telling::ALL)
+        .chain(hooking::ALL)
 }
 
 /// A history that keeps every promise.
