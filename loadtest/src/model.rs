@@ -3,6 +3,7 @@
 
 mod apply;
 mod fields;
+mod talk;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use lockstep_protocol::{
     view::{BoardPart, SavedView, TaskFace},
 };
 use serde::Serialize;
+pub use talk::Talk;
 
 /// A board as its subscribers see it, with everything in one canonical order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

@@ -6,10 +6,10 @@ use std::time::Duration;
 use anyhow::Context;
 use lockstep_protocol::{
     codec::Codec,
-    command::{Command, board::*},
-    ids::{BoardId, ColumnId, OrgId},
+    command::{Command, board::*, channel::CreateChannel},
+    ids::{BoardId, ChannelId, ColumnId, OrgId},
     topic::Topic,
-    values::{BoardRole, ColumnKind, Place, Visibility},
+    values::{BoardRole, ChannelKind, ColumnKind, Place, Visibility},
 };
 
 use super::{
@@ -50,6 +50,8 @@ struct Org {
     owner: Account,
     members: Vec<Account>,
     boards: Vec<Topic>,
+    /// Where everybody talks.
+    channel: Topic,
     canary: String,
 }
 
@@ -66,7 +68,7 @@ pub async fn seat(url: &str, crowd: Crowd, dice: &mut Dice) -> anyhow::Result<Ve
             .iter()
             .enumerate()
             .filter(|(other, _)| *other != number)
-            .flat_map(|(_, other)| other.boards.iter().copied().chain([other.id.into()]))
+            .flat_map(|(_, other)| other.boards.iter().copied().chain([other.id.into(), other.channel]))
             .collect();
         seats.extend(seats_of(org, seats.len(), &foreign, pause).await?);
     }
@@ -90,10 +92,11 @@ async fn seats_of(org: &Org, first: usize, foreign: &[Topic], pause: Duration) -
         if part == Part::Editor {
             subjects.push((account.id(), topics.clone()));
         }
+        topics.push(org.channel);
         let plan = Plan::Mix(Mix::new(part, pause, foreign.to_vec()));
         seats.push(Seat { me: me(org, account, first + 1 + number), account: account.clone(), topics, plan });
     }
-    let topics = org.boards.iter().copied().take(FOLLOWED).collect();
+    let topics = org.boards.iter().copied().take(FOLLOWED).chain([org.channel]).collect();
     let mix = Mix::new(Part::Owner, pause, foreign.to_vec());
     let plan = Plan::Manage(Manage::new(pause, mix, subjects));
     seats.insert(0, Seat { me: me(org, &org.owner, first), account: org.owner.clone(), topics, plan });
@@ -133,7 +136,11 @@ async fn found(url: &str, crowd: Crowd, number: usize, dice: &mut Dice) -> anyho
         }
         boards.push(topic);
     }
-    Ok(Org { id: stage.org, owner: stage.owner, members, boards, canary })
+    let channel: Topic = ChannelId(fresh()).into();
+    let people = members.iter().map(Account::id).collect();
+    let (name, kind) = (format!("Talk {canary}"), ChannelKind::Private);
+    ask(&client, channel, CreateChannel { org_id: stage.org, team_id: None, kind, name, members: people }).await?;
+    Ok(Org { id: stage.org, owner: stage.owner, members, boards, channel, canary })
 }
 
 async fn ask(client: &Client, topic: Topic, body: impl Into<Command>) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use lockstep_protocol::{
     codes::Code,
-    event::{BoardEvent, Event},
+    event::{BoardEvent, ChannelEvent, Event},
     ids::ClientId,
 };
 
@@ -120,7 +120,7 @@ fn unique_marks(index: &Index<'_>, findings: &mut Findings) {
         index.commands.values().filter_map(|command| Some((command.mark.as_deref()?, command.key))).collect();
     let mut seen: HashMap<String, (lockstep_protocol::topic::Topic, u64)> = HashMap::new();
     for row in index.history.journal.streams.values().flatten() {
-        if !matches!(row.tag.as_str(), "task.created" | "task.commented") {
+        if !matches!(row.tag.as_str(), "task.created" | "task.commented" | "message.posted") {
             continue;
         }
         let Some(said) = row.happened().ok().and_then(|happened| mark(&happened.event)) else { continue };
@@ -138,6 +138,7 @@ pub fn mark(event: &Event) -> Option<String> {
         Event::Board(BoardEvent::TaskCreated(event)) => Some(event.title.clone()),
         Event::Board(BoardEvent::TaskUpdated(event)) => event.title.clone(),
         Event::Board(BoardEvent::TaskCommented(event)) => Some(event.text.clone()),
+        Event::Channel(ChannelEvent::MessagePosted(event)) => Some(event.text.clone()),
         _ => None,
     }
 }

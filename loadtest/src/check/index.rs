@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lockstep_protocol::{
     codes::Code,
+    event::Event,
     ids::{AccountId, ClientId, OrgId},
     topic::{Kind, Topic},
 };
 
 use crate::{
     history::{History, Intent, Moment, Outcome, Record, digest_of, head_digest, journal::Row},
-    model::Board,
+    model::{Board, Talk},
 };
 
 /// A command's name for ever.
@@ -73,6 +74,7 @@ pub struct Index<'a> {
     /// At every seq at which somebody was shown a state, and at the end.
     pub folds: HashMap<(Topic, u64), Folded>,
     pub boards: BTreeMap<Topic, Board>,
+    pub talks: BTreeMap<Topic, Talk>,
 }
 
 impl Attempt {
@@ -131,8 +133,10 @@ impl<'a> Index<'a> {
                 }
             }
         }
-        let (folds, boards) = folds(history);
-        Self { history, clients, commands, effects, acknowledged_at, invoked_at, folds, boards }
+        let wanted = wanted(history);
+        let (mut folds, boards) = folds(history, &wanted);
+        let talks = talks(history, &wanted, &mut folds);
+        Self { history, clients, commands, effects, acknowledged_at, invoked_at, folds, boards, talks }
     }
 
     /// In words, for messages.
@@ -211,9 +215,12 @@ fn effects(history: &History) -> HashMap<Key, Vec<Effect>> {
     effects
 }
 
-/// Folds every board once, and keeps fingerprints where somebody asks for them.
-fn folds(history: &History) -> (HashMap<(Topic, u64), Folded>, BTreeMap<Topic, Board>) {
-    let mut wanted: HashMap<Topic, BTreeSet<u64>> = HashMap::new();
+type Wanted = HashMap<Topic, BTreeSet<u64>>;
+type Folds = HashMap<(Topic, u64), Folded>;
+
+/// Where somebody was shown a state.
+fn wanted(history: &History) -> Wanted {
+    let mut wanted = Wanted::new();
     for record in history.clients.iter().flatten() {
         let shown = match record {
             Record::Snapshot { topic, bookmark, .. } | Record::Final { topic, bookmark, .. } => (topic, bookmark.seq),
@@ -222,6 +229,11 @@ fn folds(history: &History) -> (HashMap<(Topic, u64), Folded>, BTreeMap<Topic, B
         };
         wanted.entry(*shown.0).or_default().insert(shown.1);
     }
+    wanted
+}
+
+/// Folds every board once, and keeps fingerprints where somebody asks for them.
+fn folds(history: &History, wanted: &Wanted) -> (Folds, BTreeMap<Topic, Board>) {
     let (mut folds, mut boards) = (HashMap::new(), BTreeMap::new());
     for (stream, rows) in history.journal.streams.iter().filter(|(stream, _)| stream.kind == Kind::Board) {
         let mut board = Board::default();
@@ -238,4 +250,24 @@ fn folds(history: &History) -> (HashMap<(Topic, u64), Folded>, BTreeMap<Topic, B
         boards.insert(*stream, board);
     }
     (folds, boards)
+}
+
+/// The same of channels.
+fn talks(history: &History, wanted: &Wanted, folds: &mut Folds) -> BTreeMap<Topic, Talk> {
+    let mut talks = BTreeMap::new();
+    for (stream, rows) in history.journal.streams.iter().filter(|(stream, _)| stream.kind == Kind::Channel) {
+        let mut talk = Talk::default();
+        let wanted = wanted.get(stream);
+        for (index, row) in rows.iter().enumerate() {
+            if let Some(Event::Channel(event)) = row.happened().ok().map(|happened| happened.event) {
+                talk.apply(&event);
+            }
+            if index + 1 == rows.len() || wanted.is_some_and(|seqs| seqs.contains(&row.seq)) {
+                let whole = digest_of(&talk);
+                folds.insert((*stream, row.seq), Folded { whole, head: whole });
+            }
+        }
+        talks.insert(*stream, talk);
+    }
+    talks
 }

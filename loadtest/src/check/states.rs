@@ -82,9 +82,14 @@ fn converged(
         .collect();
     let in_time = index.history.run.quiet_at + bounds.convergence_bound_ms * 1_000;
     for (_, topic) in told.keys().filter(|(number, _)| *number == client.index) {
-        let Some(board) = index.boards.get(topic) else { continue };
-        let open = board.head.as_ref().is_some_and(|head| head.visibility != Visibility::Private);
-        let own = board.members.contains_key(&client.account);
+        let (open, own) = match (index.boards.get(topic), index.talks.get(topic)) {
+            (Some(board), _) => (
+                board.head.as_ref().is_some_and(|head| head.visibility != Visibility::Private),
+                board.members.contains_key(&client.account),
+            ),
+            (None, Some(talk)) => (false, talk.members.contains(&client.account)),
+            (None, None) => continue,
+        };
         let may_see = members.contains(&(client.org, client.account)) && (open || own);
         if !may_see {
             continue;

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use lockstep_protocol::{
     codes::Code,
-    event::Happened,
+    event::{Event, Happened},
     frame::{ClientMessage, Events, Join, Joined, ResumedFrom, SnapshotPart},
     ids::{BoardId, TaskId},
     position::{Bookmark, Held},
-    topic::Topic,
+    topic::{Kind, Topic},
     values::Audience,
     view::{BoardHead, BoardPart, ViewPart},
 };
@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::{Asked, Player, moment};
 use crate::{
     history::{Moment, Record, Resumed, digest_of, head_digest},
-    model::Board,
+    model::{Board, Talk},
 };
 
 const JOIN_AGAIN: Duration = Duration::from_millis(1_000);
@@ -30,11 +30,15 @@ const DIGEST_EVERY: usize = 40;
 /// One topic as this client holds it.
 #[derive(Default)]
 pub struct Followed {
+    /// Empty where it is a channel.
     pub board: Board,
+    /// Where it is a channel.
+    talk: Option<Talk>,
     held: Option<Bookmark>,
     state: State,
     /// A snapshot that is not whole yet.
     incoming: Board,
+    incoming_talk: Option<Talk>,
     /// The newest seq known of, by whatever way.
     known: u64,
     /// Where the last join led to.
@@ -110,7 +114,18 @@ impl Followed {
     }
 
     pub(super) fn stands(&self) -> Option<(Bookmark, u64)> {
-        (self.state == State::Live).then(|| self.held.map(|held| (held, digest_of(&self.board)))).flatten()
+        (self.state == State::Live).then(|| self.held.map(|held| (held, self.digest()))).flatten()
+    }
+
+    fn digest(&self) -> u64 {
+        self.talk.as_ref().map_or_else(|| digest_of(&self.board), digest_of)
+    }
+
+    fn apply(&mut self, topic: Topic, happened: &Happened<Event>) {
+        match (&mut self.talk, &happened.event) {
+            (Some(talk), Event::Channel(event)) => talk.apply(event),
+            _ => self.board.apply(BoardId(topic.id), happened),
+        }
     }
 
     pub(super) fn learned(&mut self, seq: u64) {
@@ -156,18 +171,22 @@ impl Player {
 
     pub(super) fn snapshot(&mut self, part: SnapshotPart) -> anyhow::Result<()> {
         let (at, connection, topic, bookmark) = (self.at(), self.connection, part.topic, part.bookmark);
-        let ViewPart::Board(view) = part.view else { return Ok(()) };
         let mut own = Followed::default();
         // One that was never asked for is noted all the same.
         let followed = self.topics.get_mut(&topic).unwrap_or(&mut own);
-        followed.incoming.take(part.part, view);
+        match part.view {
+            ViewPart::Board(view) => followed.incoming.take(part.part, view),
+            ViewPart::Channel(view) => followed.incoming_talk.get_or_insert_default().take(view),
+            _ => return Ok(()),
+        }
         if part.part + 1 < part.parts {
             return Ok(());
         }
         followed.board = std::mem::take(&mut followed.incoming);
+        followed.talk = followed.incoming_talk.take();
         (followed.held, followed.state) = (Some(bookmark), State::Live);
         followed.learned(bookmark.seq);
-        let digest = digest_of(&followed.board);
+        let digest = followed.digest();
         self.note(&Record::Snapshot { at, connection, topic, bookmark, digest })
     }
 
@@ -181,11 +200,11 @@ impl Player {
             let stands = followed.held.unwrap_or_default();
             if events.after == stands.seq && events.epoch == stands.epoch {
                 for happened in &events.events {
-                    followed.board.apply(BoardId(topic.id), happened);
+                    followed.apply(topic, happened);
                 }
                 followed.held = Some(Bookmark { epoch: events.epoch, seq: events.seq });
                 followed.learned(events.seq);
-                digest = takes_digest.then(|| digest_of(&followed.board));
+                digest = takes_digest.then(|| followed.digest());
             } else {
                 // A gap: the checker will say so. What is at or beyond the seq is ignored, as the protocol says.
                 again = events.seq > stands.seq;
@@ -231,7 +250,6 @@ impl Player {
         Ok(())
     }
 
-    /// Reads a board's head over REST, from at least what this client knows of.
     /// Starts or stops this person's timer, and does not wait for what becomes of it: the journal is judged, and two may be asked at once.
     pub(super) fn timer(&self, board: Topic, task_id: Option<TaskId>) {
         let (rest, org) = (self.rest.clone(), self.me.org);
@@ -246,8 +264,12 @@ impl Player {
         });
     }
 
+    /// Reads a board's head over REST, from at least what this client knows of.
     pub(super) fn read(&mut self, topic: Topic) {
         let Some(followed) = self.topics.get(&topic).filter(|followed| followed.is_live()) else { return };
+        if topic.kind != Kind::Board {
+            return;
+        }
         if std::mem::replace(&mut self.reading, true) {
             return;
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use lockstep_protocol::{
     command::{BoardCommand, Command, past::UndoChange, transfer::TransferTask},
     frame::Outcome as Said,
-    topic::Topic,
+    topic::{Kind, Topic},
     values::Place,
 };
 
@@ -37,7 +37,8 @@ impl Crossings {
                 Some(ask(topic, UndoChange { seq }.into()))
             }
             _ => {
-                let others: Vec<_> = topics.iter().filter(|(other, _)| **other != topic).collect();
+                let others: Vec<_> =
+                    topics.iter().filter(|(other, _)| **other != topic && other.kind == Kind::Board).collect();
                 let (to, followed) = dice.pick(&others).copied()?;
                 let column_id = column(&followed.board, dice)?;
                 let place = Place { after: task(&followed.board, dice).filter(|_| dice.percent(50)), before: None };

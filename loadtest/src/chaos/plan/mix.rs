@@ -4,14 +4,16 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use lockstep_protocol::{
-    command::{Command, board::*, checklist::*, comment::*, organization::UpdateOrganization, task::*},
+    command::{
+        Command, board::*, channel::PostMessage, checklist::*, comment::*, organization::UpdateOrganization, task::*,
+    },
     frame::Outcome as Said,
     ids::{AccountId, ChecklistId, ChecklistItemId, ColumnId, CommentId, TaskId},
-    topic::Topic,
+    topic::{Kind, Topic},
     values::{BoardRole, Place},
 };
 
-use super::{Next, Proposal, crossings::Crossings};
+use super::{Next, Proposal, crossings::Crossings, talking::Talking};
 use crate::{
     chaos::client::{Followed, Me},
     dice::Dice,
@@ -41,6 +43,7 @@ pub struct Mix {
     pub made: u64,
     checklists: Vec<Checklist>,
     crossings: Crossings,
+    talking: Talking,
 }
 
 /// One that this client asked for.
@@ -53,13 +56,30 @@ struct Checklist {
 
 impl Mix {
     pub fn new(part: Part, pause: Duration, foreign: Vec<Topic>) -> Self {
-        Self { part, pause, foreign, made: 0, checklists: Vec::new(), crossings: Crossings::default() }
+        Self {
+            part,
+            pause,
+            foreign,
+            made: 0,
+            checklists: Vec::new(),
+            crossings: Crossings::default(),
+            talking: Talking::default(),
+        }
     }
 
     pub fn next(&mut self, me: &Me, topics: &BTreeMap<Topic, Followed>, dice: &mut Dice) -> Option<Next> {
         let all: Vec<_> = topics.iter().collect();
         let (topic, followed) = dice.pick(&all).copied()?;
         let (topic, board) = (*topic, &followed.board);
+        if topic.kind == Kind::Channel {
+            return match dice.below(10) {
+                0 => Some(Next::Again),
+                _ => {
+                    let text = self.text(me);
+                    self.talking.next(topic, text, dice)
+                }
+            };
+        }
         // Who lost a board goes on asking things of it: nothing of that may succeed.
         Some(match dice.below(100) {
             0..=9 => Next::Again,
@@ -76,6 +96,7 @@ impl Mix {
 
     pub fn answered(&mut self, topic: Topic, body: &Command, said: &Said) {
         self.crossings.answered(topic, body, said);
+        self.talking.answered(topic, body, said);
     }
 
     /// A text that nobody else writes, with the organization's secret in it.
@@ -214,7 +235,6 @@ impl Mix {
     }
 
     fn foreign(&mut self, me: &Me, board: &Board, dice: &mut Dice) -> Option<Next> {
-        use lockstep_protocol::topic::Kind;
         let topic = *dice.pick(&self.foreign)?;
         if dice.percent(40) {
             return Some(Next::Join(topic));
@@ -223,6 +243,11 @@ impl Mix {
             Kind::Board => {
                 let (body, mark) = self.create(me, board, dice)?;
                 (body, Some(mark))
+            }
+            Kind::Channel => {
+                let text = self.text(me);
+                let message_id = fresh().into();
+                (PostMessage { message_id, text: text.clone(), thread: None, broadcast: false }.into(), Some(text))
             }
             _ => (UpdateOrganization { name: Some(self.text(me)) }.into(), None),
         };

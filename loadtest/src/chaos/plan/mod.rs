@@ -5,6 +5,7 @@ mod crossings;
 mod manage;
 mod mix;
 mod script;
+mod talking;
 
 use std::{collections::BTreeMap, time::Duration};
 
