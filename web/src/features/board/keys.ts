@@ -1,6 +1,7 @@
 // The keys of the board. None of them works while somebody types, and none while a dialog is open.
 import { t } from "../../app/i18n/index.svelte";
-import { paths, router } from "../../app/router.svelte";
+import { goes, stopGoing } from "../../app/going";
+import { router } from "../../app/router.svelte";
 import type { TaskId } from "../../sdk";
 import { type BoardDialog, dialogs } from "./dialogs.svelte";
 import type { Board } from "./model.svelte";
@@ -36,29 +37,13 @@ export function boardKeys(event: KeyboardEvent, board: Board, show: (dialog: Boa
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (goes(key, board)) {
+  if (board.grab.held) stopGoing();
+  else if (goes(key, board.handle.org_id)) {
     event.preventDefault();
     return;
   }
   const handled = board.grab.held ? whileCarrying(key, board) : plain(event, board, show, closeTask);
   if (handled) event.preventDefault();
-}
-
-/** `g`, and within a moment where to. */
-const GO_MS = 1_500;
-let went_ms = Number.NEGATIVE_INFINITY;
-
-function goes(key: string, board: Board): boolean {
-  const going = performance.now() - went_ms < GO_MS;
-  went_ms = key === "g" && !board.grab.held ? performance.now() : Number.NEGATIVE_INFINITY;
-  if (going && key === "b") router.go(paths.home(board.handle.org_id));
-  else if (going && key === "a") router.go(paths.account());
-  else if (going && key === "c") router.go(paths.talk(board.handle.org_id));
-  else if (going && key === "i") router.go(paths.inbox());
-  else if (going && key === "n") router.go(paths.next());
-  else if (going && key === "t") router.go(paths.time());
-  else return key === "g" && !board.grab.held;
-  return true;
 }
 
 function whileCarrying(key: string, board: Board): boolean {
