@@ -127,6 +127,11 @@ test("people, teams and everybody are meant by @; a key of a task is a small car
   await said.getByText("@Ben Okafor").waitFor();
   await said.getByText("@channel").waitFor();
   await said.getByRole("link", { name: /Fix the roof/ }).waitFor();
+  // It is live, and whoever reads it is not seen on the board.
+  await rest.call("PATCH", `${board}/tasks/${task.task_id}`, { title: "Mend the roof" });
+  await said.getByRole("link", { name: /Mend the roof/ }).waitFor({ timeout: 5_000 });
+  await rest.call("POST", `${board}/tasks/${task.task_id}/complete`, {});
+  await said.getByRole("link", { name: /Mend the roof.*Done/ }).waitFor({ timeout: 5_000 });
   const [{ mentions }] = (await rest.call("GET", `${base}/messages`)).items;
   assert.deepEqual([mentions.accounts.length, mentions.channel], [1, true]);
   await look(ben.page, "chat with a task");

@@ -166,6 +166,8 @@ class Client implements Lockstep {
     });
   }
 
+  watchBoard: Lockstep["watchBoard"] = (board_id, changed) => this.#topics.watch(boardTopic(board_id), changed);
+
   openOrganization(org_id: OrgId): OrganizationHandle {
     return this.#openView<OrganizationView, OrganizationCommand>(this.#organizations, organizationTopic(org_id), organizationFolding);
   }

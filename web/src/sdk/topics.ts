@@ -5,6 +5,7 @@ import type { Acknowledged, Audience, Bookmark, Events, Failure, Heads, Held, Jo
 import { CODES } from "../gen/protocol";
 import { backoff } from "./backoff";
 import type { Environment, TimerId } from "./environment";
+import { Pulse, type Pulsed } from "./pulse";
 import type { Transport } from "./transport";
 import type { TopicPhase } from "./types";
 
@@ -67,6 +68,7 @@ export class Topics {
   readonly #missed: () => void;
   readonly #entries = new Map<Topic, Entry>();
   readonly #stale = new Set<Topic>();
+  readonly #pulses = new Map<Topic, Pulse>();
 
   constructor(env: Environment, transport: Transport, hooks: TopicHooks) {
     this.#env = env;
@@ -91,10 +93,28 @@ export class Topics {
     this.#entries.delete(topic);
     this.#stale.delete(topic);
     if (this.#transport.live && entry.state !== "refused") this.#transport.send({ type: "leave", ref: this.#transport.ref(), topic });
+    const pulse = this.#pulses.get(topic);
+    if (pulse !== undefined) this.open(topic, pulse, undefined);
   }
 
+  /** Says when a topic changes until the answer is called, without holding it. Whoever opens it meanwhile has it alone: nothing is said until
+   *  they close it. */
+  watch(topic: Topic, listener: Pulsed): () => void {
+    const pulse = this.#pulses.get(topic) ?? new Pulse();
+    pulse.listeners.add(listener);
+    this.#pulses.set(topic, pulse);
+    if (!this.#entries.has(topic)) this.open(topic, pulse, undefined);
+    return () => {
+      pulse.listeners.delete(listener);
+      if (pulse.listeners.size > 0 || this.#pulses.get(topic) !== pulse) return;
+      this.#pulses.delete(topic);
+      if (this.#entries.get(topic)?.consumer === pulse) this.close(topic);
+    };
+  }
+
+  /** Of whoever opened it. */
   held(topic: Topic): Held | undefined {
-    return this.#entries.get(topic)?.held;
+    return this.follows(topic) ? this.#entries.get(topic)?.held : undefined;
   }
 
   /** Whether what is held of the topic has come this far. True as well when nobody follows it. */
@@ -106,12 +126,13 @@ export class Topics {
   }
 
   follows(topic: Topic): boolean {
-    return this.#entries.has(topic);
+    const entry = this.#entries.get(topic);
+    return entry !== undefined && !(entry.consumer instanceof Pulse);
   }
 
   /** Some topic is not at the server's head yet. */
   get syncing(): boolean {
-    return [...this.#entries.values()].some((entry) => entry.state !== "joined" && entry.state !== "refused");
+    return [...this.#entries.values()].some((entry) => !(entry.consumer instanceof Pulse) && entry.state !== "joined" && entry.state !== "refused");
   }
 
   get stale(): boolean {
@@ -285,7 +306,7 @@ export class Topics {
     entry.held = undefined;
     this.#stale.delete(entry.topic);
     entry.consumer.phase(phase);
-    this.#refused(entry.topic, phase, code);
+    if (!(entry.consumer instanceof Pulse)) this.#refused(entry.topic, phase, code);
   }
 
   #heads({ heads }: Heads): void {

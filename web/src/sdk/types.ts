@@ -11,6 +11,7 @@ import type { Environment } from "./environment";
 import type { Identity } from "./identity";
 import type { Organizations } from "./organizations";
 import type { ChangedProfiles } from "./profiles";
+import type { Pulsed } from "./pulse";
 import type { Backward } from "./relations";
 import type { ChannelEntry, Channels } from "./channels";
 import type { BoardEntry, Rest } from "./rest";
@@ -313,6 +314,8 @@ export interface Lockstep {
   openBoardList(org_id: OrgId): BoardListHandle;
   /** How far one has read: of one's own inbox alone. */
   openInbox(account_id: AccountId): InboxHandle;
+/** Says when something of a board changed until the answer is called, without holding it, and seen by nobody there. */
+  watchBoard(board_id: BoardId, changed: Pulsed): () => void;
   openChannel(org_id: OrgId, channel_id: ChannelId): ChannelHandle;
   /** Follows the organization, and the list of its channels that the person is in. */
   openChannelList(org_id: OrgId): ChannelListHandle;

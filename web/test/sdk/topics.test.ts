@@ -270,3 +270,51 @@ test("R50 what is done while the server cannot reach its journal is kept, tried 
   expect(await sent.result).toMatchObject({ kind: "ok" });
   expect([board.stale.get(), ana.client.status.get().kind, ana.notices]).toEqual([false, "live", []]);
 });
+
+test("whoever watches a board is told of which tasks something changed, and is seen by nobody", async () => {
+  const world = new World();
+  const [one, two] = [world.task("One"), world.task("Two")];
+  const ana = await world.page("ana");
+  const told: Array<ReadonlySet<string> | undefined> = [];
+  const end = ana.client.watchBoard(world.board_id, (tasks) => told.push(tasks));
+  await settle();
+  expect(joins(world).at(-1)).not.toHaveProperty("presence");
+  expect(told).toEqual([undefined]);
+  world.server.do(world.topic, { type: "task.update", task_id: two, title: "Second" });
+  await settle();
+  expect(told.at(-1)).toEqual(new Set([two]));
+  // What was missed while the connection was away is told, too.
+  world.server.cut();
+  world.server.do(world.topic, { type: "task.update", task_id: one, title: "First" });
+  await world.clock.advance(1_000);
+  expect(told.at(-1)).toEqual(new Set([one]));
+  end();
+  await settle();
+  const before = told.length;
+  world.server.do(world.topic, { type: "task.update", task_id: one, title: "Nobody is told" });
+  await settle();
+  expect(told).toHaveLength(before);
+  expect(world.server.heard.filter((message) => message.type === "leave")).toHaveLength(1);
+});
+
+test("a board that is opened while it is watched is held as any other, and watched again when it is closed", async () => {
+  const world = new World();
+  const task_id = world.task("One");
+  const ana = await world.page("ana");
+  const told: Array<ReadonlySet<string> | undefined> = [];
+  ana.client.watchBoard(world.board_id, (tasks) => told.push(tasks));
+  await settle();
+  const board = await world.open(ana);
+  world.server.do(world.topic, { type: "task.update", task_id, title: "Changed" });
+  await settle();
+  expect(joins(world).at(-1)).toMatchObject({ presence: true });
+  expect(shown(board)).toEqual(truth(world.board));
+  expect(told).toEqual([undefined]);
+  board.close();
+  await settle();
+  // Everything may have changed meanwhile.
+  expect(told).toEqual([undefined, undefined]);
+  world.server.do(world.topic, { type: "task.update", task_id, title: "Again" });
+  await settle();
+  expect(told.at(-1)).toEqual(new Set([task_id]));
+});
